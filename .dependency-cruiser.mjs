@@ -1,0 +1,54 @@
+// Which way the arrows may point. Run by `npm run build`, so that an arrow that points up breaks the build.
+const upward = (from, forbidden) => ({
+  name: `${from}-imports-nothing-above-it`,
+  severity: "error",
+  from: { path: `^packages/${from}/src` },
+  to: {
+    path: `^(${forbidden.map((name) => `packages/${name}/|node_modules/@effect-glowmarkt/${name}`).join("|")}|examples/)`
+  }
+})
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    upward("core", ["runner", "simulator", "cli"]),
+    upward("runner", ["simulator", "cli"]),
+    upward("simulator", ["runner", "cli"]),
+    {
+      name: "core-runs-in-browsers",
+      comment: "What the main entry reaches must not need Node. Node-only code has the entry core/node.",
+      severity: "error",
+      from: { path: "^packages/core/src/index\\.ts$" },
+      to: {
+        reachable: true,
+        path: "^(node:|packages/core/src/(node|NodeTransport)\\.ts|packages/core/src/internal/node/|node_modules/(@effect/platform-node|undici))"
+      }
+    },
+    {
+      name: "core-runs-in-browsers-builtins",
+      severity: "error",
+      from: { path: "^packages/core/src", pathNot: "^packages/core/src/(node\\.ts|NodeTransport\\.ts|internal/node/)" },
+      to: { dependencyTypes: ["core"] }
+    },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: { path: "^packages" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } }
+    },
+    {
+      name: "internal-stays-internal",
+      severity: "error",
+      from: { path: "^(packages/([^/]+)/src|examples)" },
+      to: { path: "^packages/([^/]+)/src/internal", pathNot: "^packages/$2/" }
+    },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } }
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["source", "import", "types", "default"] }
+  }
+}

@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config"
+
+const packages = ["core", "simulator", "runner", "cli"]
+
+export default defineConfig({
+  test: {
+    projects: packages.map((name) => ({
+      // The packages' exports offer their sources under this condition: tests never run against a stale build.
+      resolve: { conditions: ["source"] },
+      ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
+      test: {
+        name,
+        root: `packages/${name}`,
+        include: ["test/**/*.test.ts"],
+        testTimeout: 30_000
+      }
+    }))
+  }
+})
