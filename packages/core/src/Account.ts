@@ -1,0 +1,140 @@
+/**
+ * What the API says of an account.
+ *
+ * The provider's definition promises every field and live answers leave fields
+ * out, so all but the id is optional here, and fields nobody documented are ignored.
+ * The client takes fields that are `null` or empty out before it decodes.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { AccountId, ApplicationId, DirectoryId, UserId } from "./Identifier.js"
+import { optional } from "./internal/optional.js"
+
+/**
+ * The status word of an account. `active` and `inactive` are documented; any
+ * other word the provider may send is kept as it is, under a brand of its own,
+ * so that matching the two known words stays exhaustive.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Status = Schema.Union(
+  Schema.Literal("active", "inactive"),
+  Schema.String.pipe(Schema.brand("UndocumentedStatus"))
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Status = typeof Status.Type
+
+/**
+ * An account as `GET /account`, `GET /account/{accountId}` and
+ * `PUT /account/{accountId}` give it.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Account = Schema.Struct({
+  accountId: AccountId,
+  applicationId: optional(ApplicationId),
+  userId: optional(UserId),
+  directoryId: optional(DirectoryId),
+  name: optional(Schema.String),
+  username: optional(Schema.String),
+  email: optional(Schema.String),
+  status: optional(Status),
+  active: optional(Schema.Boolean),
+  createdAt: optional(Schema.DateTimeUtc),
+  updatedAt: optional(Schema.DateTimeUtc)
+}).annotations({ identifier: "Account" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Account extends Schema.Schema.Type<typeof Account> {}
+
+/**
+ * When the token of an account's external directory was issued and when it
+ * ends. Accounts without an external directory have neither.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const DirectoryToken = Schema.Struct({
+  tokenIssueDate: optional(Schema.DateTimeUtc),
+  tokenExpiryDate: optional(Schema.DateTimeUtc)
+})
+
+/**
+ * The status of one account, read afresh, as `GET /account/{accountId}/status`
+ * and `GET /account/status` give it. At least one of `status` and `active` is
+ * there: an answer with neither says nothing and is refused.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const AccountStatus = Schema.Struct({
+  status: optional(Status),
+  active: optional(Schema.Boolean),
+  accountId: optional(AccountId),
+  applicationId: optional(ApplicationId),
+  directoryId: optional(DirectoryId),
+  createdAt: optional(Schema.DateTimeUtc),
+  updatedAt: optional(Schema.DateTimeUtc),
+  directory: optional(Schema.Struct({ data: optional(DirectoryToken) }))
+}).pipe(
+  Schema.filter((answer) => answer.status !== undefined || answer.active !== undefined, {
+    identifier: "AccountStatus",
+    message: () => `expected "status" or "active", found neither`
+  })
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccountStatus extends Schema.Schema.Type<typeof AccountStatus> {}
+
+/**
+ * What `POST /account` answers.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const AddedAccount = Schema.Struct({
+  accountId: AccountId,
+  applicationId: optional(ApplicationId),
+  userId: optional(UserId),
+  // "OK": the outcome of the call, not the status of the account.
+  status: optional(Schema.String)
+}).annotations({ identifier: "AddedAccount" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface AddedAccount extends Schema.Schema.Type<typeof AddedAccount> {}
+
+/**
+ * What `DELETE /account/{accountId}` answers: the account is `inactive` now.
+ * The provider erases nothing.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const DeletedAccount = Schema.Struct({
+  valid: optional(Schema.Boolean),
+  accountId: optional(AccountId),
+  userId: optional(UserId),
+  status: optional(Status)
+}).annotations({ identifier: "DeletedAccount" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface DeletedAccount extends Schema.Schema.Type<typeof DeletedAccount> {}

@@ -1,0 +1,148 @@
+/**
+ * Accounts for tests: the services without credentials, client or socket.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import type { Account } from "./Account.js"
+import { AdminAccounts } from "./AdminAccounts.js"
+import { AccountNotFound } from "./GlowmarktError.js"
+import { AccountId } from "./Identifier.js"
+import { UserAccounts } from "./UserAccounts.js"
+
+const unanswered = (method: string) =>
+  Effect.dieMessage(`AccountsTest: ${method} was called, but the test gives no answer for it`)
+
+/**
+ * AdminAccounts with the methods that a test gives; any other, if called, is a
+ * defect that names it.
+ *
+ * @example
+ * import { AccountsTest, AdminAccounts } from "@effect-glowmarkt/core"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list)
+ *
+ * const test = program.pipe(
+ *   Effect.provide(AccountsTest.layerAdmin({ list: Effect.succeed({ accounts: [], unreadable: [] }) }))
+ * )
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerAdmin = (methods: Partial<AdminAccounts["Type"]>): Layer.Layer<AdminAccounts> =>
+  Layer.succeed(AdminAccounts, {
+    list: unanswered("list"),
+    stream: Stream.fromEffect(unanswered("stream")),
+    get: () => unanswered("get"),
+    status: () => unanswered("status"),
+    add: () => unanswered("add"),
+    rename: () => unanswered("rename"),
+    remove: () => unanswered("remove"),
+    ...methods
+  })
+
+/**
+ * UserAccounts with the methods that a test gives; any other, if called, is a
+ * defect that names it.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerUser = (methods: Partial<UserAccounts["Type"]>): Layer.Layer<UserAccounts> =>
+  Layer.succeed(UserAccounts, {
+    status: unanswered("status"),
+    changeEmail: () => unanswered("changeEmail"),
+    changeName: () => unanswered("changeName"),
+    changePassword: () => unanswered("changePassword"),
+    addMobileAppToken: () => unanswered("addMobileAppToken"),
+    removeMobileAppToken: () => unanswered("removeMobileAppToken"),
+    ...methods
+  })
+
+/**
+ * AdminAccounts over accounts in memory that behave: a rename is seen by the
+ * next read, a removed account is inactive, an added one is listed, an unknown
+ * one is `AccountNotFound`. Added accounts get the ids `test-1`, `test-2`, ….
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerAdminOf = (accounts: ReadonlyArray<Account>): Layer.Layer<AdminAccounts> =>
+  Layer.effect(
+    AdminAccounts,
+    Effect.gen(function* () {
+      const world = yield* Ref.make<ReadonlyMap<AccountId, Account>>(
+        new Map(accounts.map((account) => [account.accountId, account]))
+      )
+      let added = 0
+
+      const find = (operation: string, accountId: AccountId) =>
+        Effect.flatMap(Ref.get(world), (all) =>
+          Effect.mapError(
+            Effect.fromNullable(all.get(accountId)),
+            () =>
+              new AccountNotFound({
+                operation,
+                attempts: 1,
+                elapsed: Duration.zero,
+                status: 404,
+                excerpt: "",
+                accountId
+              })
+          )
+        )
+
+      const put = (account: Account) => Ref.update(world, (all) => new Map(all).set(account.accountId, account))
+
+      const change = (operation: string, accountId: AccountId, fields: Partial<Account>) =>
+        Effect.gen(function* () {
+          const account = yield* find(operation, accountId)
+          const changed = { ...account, ...fields, updatedAt: yield* DateTime.now }
+          yield* put(changed)
+          return changed
+        })
+
+      return {
+        list: Effect.map(Ref.get(world), (all) => ({ accounts: [...all.values()], unreadable: [] })),
+        stream: Stream.map(
+          Stream.flatMap(Ref.get(world), (all) => Stream.fromIterable(all.values())),
+          (account) => Either.right(account)
+        ),
+        get: (accountId) => find("getAccountById", accountId),
+        status: (accountId) =>
+          Effect.map(
+            find("getAccountStatusById", accountId),
+            ({ email: _, name: __, userId: ___, username: ____, ...status }) => status
+          ),
+        add: ({ directoryId, username }) =>
+          Effect.gen(function* () {
+            const accountId = AccountId.make(`test-${++added}`)
+            const now = yield* DateTime.now
+            yield* put({
+              accountId,
+              username,
+              directoryId,
+              status: "active",
+              active: true,
+              createdAt: now,
+              updatedAt: now
+            })
+            return { accountId, status: "OK" }
+          }),
+        rename: (accountId, name) => change("updateAccount", accountId, { name }),
+        remove: (accountId) =>
+          Effect.as(change("deleteAccount", accountId, { status: "inactive", active: false }), {
+            valid: true,
+            accountId,
+            status: "inactive" as const
+          })
+      }
+    })
+  )

@@ -1,0 +1,189 @@
+/**
+ * The accounts of an application, as its administrator sees them.
+ *
+ * @since 0.1.0
+ */
+import * as Chunk from "effect/Chunk"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import type { Account, AccountStatus, AddedAccount, DeletedAccount } from "./Account.js"
+import * as AccountApi from "./AccountApi.js"
+import * as AccountList from "./AccountList.js"
+import { AdminCredentials } from "./AdminCredentials.js"
+import { GlowmarktClient } from "./GlowmarktClient.js"
+import {
+  type AccountNotFound,
+  type CallError,
+  type IncorrectElements,
+  type InvalidInput,
+  InvalidResponse,
+  type MissingElements,
+  type Rejected
+} from "./GlowmarktError.js"
+import type { AccountId, DirectoryId } from "./Identifier.js"
+import * as jsonArray from "./internal/jsonArray.js"
+import * as Operation from "./Operation.js"
+
+const operations = {
+  list: Operation.compileWith(AccountApi.getAccounts, AccountList.decode),
+  add: Operation.compile(AccountApi.addAccount),
+  get: Operation.compile(AccountApi.getAccountById),
+  rename: Operation.compile(AccountApi.updateAccount),
+  remove: Operation.compile(AccountApi.deleteAccount),
+  status: Operation.compile(AccountApi.getAccountStatusById)
+}
+
+/**
+ * The six operations of administrators.
+ *
+ * @example
+ * import { AdminAccounts } from "@effect-glowmarkt/core"
+ * import { Effect } from "effect"
+ *
+ * const inactive = Effect.gen(function* () {
+ *   const admin = yield* AdminAccounts.AdminAccounts
+ *   const { accounts } = yield* admin.list
+ *   return accounts.filter((account) => account.status === "inactive")
+ * })
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class AdminAccounts extends Context.Tag("@effect-glowmarkt/core/AdminAccounts")<
+  AdminAccounts,
+  {
+    /**
+     * Every account of the application, in one answer: the provider neither
+     * pages nor filters. (`GET /account`)
+     */
+    readonly list: Effect.Effect<AccountList.AccountList, CallError>
+
+    /**
+     * The same, element by element as the bytes arrive: memory does not grow with
+     * the list, and its size is not limited. An element that cannot be read is a
+     * `Left` and does not end the stream. Retry covers everything up to the headers
+     * of the answer; a connection that breaks later fails the stream. (`GET /account`)
+     */
+    readonly stream: Stream.Stream<Either.Either<Account, AccountList.UnreadableAccount>, CallError>
+
+    /**
+     * One account. (`GET /account/{accountId}`)
+     */
+    readonly get: (accountId: AccountId) => Effect.Effect<Account, AccountNotFound | InvalidInput | CallError>
+
+    /**
+     * The status of one account, read afresh. Over the list it adds how long the
+     * token of an external directory holds. (`GET /account/{accountId}/status`)
+     */
+    readonly status: (accountId: AccountId) => Effect.Effect<AccountStatus, AccountNotFound | InvalidInput | CallError>
+
+    /**
+     * Gives an existing user an account in the application. Never repeated after
+     * a failure that leaves open whether it was carried out: then list, and look
+     * for user name and directory. (`POST /account`)
+     */
+    readonly add: (account: {
+      readonly username: string
+      readonly directoryId: DirectoryId
+    }) => Effect.Effect<AddedAccount, MissingElements | InvalidInput | CallError>
+
+    /**
+     * Sets the name of an account. (`PUT /account/{accountId}`)
+     */
+    readonly rename: (
+      accountId: AccountId,
+      name: string
+    ) => Effect.Effect<Account, AccountNotFound | MissingElements | InvalidInput | CallError>
+
+    /**
+     * Makes an account inactive; the provider erases nothing. Not scoped by
+     * application: check with `get` that the account is one of yours. Never
+     * repeated after a failure that leaves open whether it was carried out.
+     * (`DELETE /account/{accountId}`)
+     */
+    readonly remove: (
+      accountId: AccountId
+    ) => Effect.Effect<DeletedAccount, AccountNotFound | IncorrectElements | Rejected | InvalidInput | CallError>
+  }
+>() {}
+
+const faults: Record<jsonArray.Fault, string> = {
+  NotText: "it is not UTF-8",
+  NotJson: "its body is not a JSON array",
+  Truncated: "its JSON breaks off"
+}
+
+const accountStream = (
+  bytes: Stream.Stream<Uint8Array, CallError>
+): Stream.Stream<Either.Either<Account, AccountList.UnreadableAccount>, CallError> =>
+  Stream.unwrap(
+    Effect.map(Effect.clock, (clock) => {
+      const startedMillis = clock.unsafeCurrentTimeMillis()
+      const array = jsonArray.make()
+      let index = 0
+      const fail = (fault: jsonArray.Fault) =>
+        new InvalidResponse({
+          operation: operations.list.name,
+          attempts: 1,
+          elapsed: Duration.millis(clock.unsafeCurrentTimeMillis() - startedMillis),
+          status: 200,
+          excerpt: "",
+          reason: fault,
+          problem: faults[fault]
+        })
+      const complete = Stream.fromEffect(Effect.mapError(Effect.suspend(array.end), fail))
+      return bytes.pipe(
+        Stream.mapChunksEffect((pieces) =>
+          Effect.map(
+            Effect.forEach(pieces, (piece) => Effect.mapError(array.add(piece), fail)),
+            (elements) =>
+              Chunk.unsafeFromArray(elements.flat().map((element) => AccountList.decodeElement(element, index++)))
+          )
+        ),
+        Stream.concat(Stream.drain(complete))
+      )
+    })
+  )
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<
+  Context.Tag.Service<AdminAccounts>,
+  never,
+  AdminCredentials | GlowmarktClient
+> = Effect.gen(function* () {
+  const client = yield* GlowmarktClient
+  const credentials = yield* AdminCredentials
+  const list = client.bind(operations.list, credentials)
+  const get = client.bind(operations.get, credentials)
+  const status = client.bind(operations.status, credentials)
+  const add = client.bind(operations.add, credentials)
+  const rename = client.bind(operations.rename, credentials)
+  const remove = client.bind(operations.remove, credentials)
+  return {
+    list: list({}),
+    stream: accountStream(client.bindStream(operations.list, credentials)({})),
+    get: (accountId) => get({ path: { accountId } }),
+    status: (accountId) => status({ path: { accountId } }),
+    add: (account) => add({ payload: account }),
+    rename: (accountId, name) => rename({ path: { accountId }, payload: { name } }),
+    remove: (accountId) => remove({ path: { accountId } })
+  }
+})
+
+/**
+ * Fresh in every place it is provided in: two of them in one program, with
+ * different credentials, are never taken for each other.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<AdminAccounts, never, AdminCredentials | GlowmarktClient> = Layer.fresh(
+  Layer.effect(AdminAccounts, make)
+)

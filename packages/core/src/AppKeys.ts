@@ -1,0 +1,66 @@
+/**
+ * The scheme `appKeys`: the key and secret of an application, as HTTP Basic. The
+ * keys say which application is meant, so no application id goes with them.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import { AdminCredentials } from "./AdminCredentials.js"
+import * as Credential from "./Credential.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly key: string
+  readonly secret: Redacted.Redacted
+}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
+  Credential.fixed("appKeys", { appKeys: Credential.basic(options.key, options.secret) })
+
+/**
+ * AdminCredentials from values.
+ *
+ * @example
+ * import { AppKeys } from "@effect-glowmarkt/core"
+ * import { Redacted } from "effect"
+ *
+ * const Credentials = AppKeys.layer({ key: "my-application", secret: Redacted.make("…") })
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<AdminCredentials> => Layer.succeed(AdminCredentials, make(options))
+
+/**
+ * The variables `GLOWMARKT_APP_KEY` and `GLOWMARKT_APP_SECRET`.
+ *
+ * @since 0.1.0
+ * @category config
+ */
+export const config: Config.Config<Options> = Config.all({
+  key: Config.nonEmptyString("GLOWMARKT_APP_KEY"),
+  secret: Config.redacted(Config.nonEmptyString("GLOWMARKT_APP_SECRET"))
+})
+
+/**
+ * AdminCredentials from configuration: by default from the variables of {@link config}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  options: Config.Config.Wrap<Options> = config
+): Layer.Layer<AdminCredentials, ConfigError.ConfigError> =>
+  Layer.effect(AdminCredentials, Effect.map(Config.unwrap(options), make))

@@ -1,0 +1,100 @@
+/**
+ * Signing in, by hand. Programs that only want to act as a user take
+ * `UserSession.layer`, which does all of this when it is needed.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import * as AuthApi from "./AuthApi.js"
+import * as Credential from "./Credential.js"
+import { GlowmarktClient } from "./GlowmarktClient.js"
+import type { CallError, InvalidInput, MissingElements, Rejected } from "./GlowmarktError.js"
+import type { ApplicationId, DirectoryId } from "./Identifier.js"
+import * as Operation from "./Operation.js"
+import * as UserToken from "./UserToken.js"
+
+const operations = {
+  signIn: Operation.compile(AuthApi.usernameLogin),
+  check: Operation.compile(AuthApi.tokenCheck),
+  renew: Operation.compile(AuthApi.newToken),
+  revoke: Operation.compile(AuthApi.deleteToken)
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface SignIn {
+  readonly applicationId: ApplicationId
+  readonly username: string
+  readonly password: Redacted.Redacted
+  /** Only where a user name means different users in different directories. */
+  readonly directoryId?: DirectoryId
+}
+
+/**
+ * The four sign-in operations.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Auth extends Context.Tag("@effect-glowmarkt/core/Auth")<
+  Auth,
+  {
+    /**
+     * Obtains a token. A wrong name or password is `AccessDenied` or `Rejected`,
+     * as the provider pleases. (`POST /auth`)
+     */
+    readonly signIn: (
+      options: SignIn
+    ) => Effect.Effect<AuthApi.SignedIn, MissingElements | Rejected | InvalidInput | CallError>
+
+    /**
+     * Asks whether a token holds. (`GET /auth`)
+     */
+    readonly check: (
+      token: UserToken.Options
+    ) => Effect.Effect<AuthApi.CheckedToken, MissingElements | Rejected | CallError>
+
+    /**
+     * Mints another token; the one it was minted with keeps its own end.
+     * (`GET /auth/newToken`)
+     */
+    readonly renew: (token: UserToken.Options) => Effect.Effect<AuthApi.Token, MissingElements | Rejected | CallError>
+
+    /**
+     * Ends a token. (`DELETE /auth/deleteToken`)
+     */
+    readonly revoke: (token: UserToken.Options) => Effect.Effect<void, Rejected | CallError>
+  }
+>() {}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<Context.Tag.Service<Auth>, never, GlowmarktClient> = Effect.map(
+  GlowmarktClient,
+  (client) => ({
+    signIn: ({ applicationId, ...login }) =>
+      client.bind(
+        operations.signIn,
+        Credential.fixed("session", { applicationId: Credential.application(applicationId) })
+      )({ payload: login }),
+    check: (token) => client.bind(operations.check, UserToken.make(token))({}),
+    renew: (token) => client.bind(operations.renew, UserToken.make(token))({}),
+    revoke: (token) => Effect.asVoid(client.bind(operations.revoke, UserToken.make(token))({}))
+  })
+)
+
+/**
+ * Fresh in every place it is provided in: two clients in one program are never
+ * taken for each other.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<Auth, never, GlowmarktClient> = Layer.fresh(Layer.effect(Auth, make))

@@ -1,0 +1,201 @@
+/**
+ * The contract of signing in: obtaining, checking, renewing and revoking the
+ * token that a user's operations need.
+ *
+ * @since 0.1.0
+ */
+import * as HttpApi from "@effect/platform/HttpApi"
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Schema from "effect/Schema"
+import { Secret, Username, Validity } from "./AccountApi.js"
+import { AccountId, ApplicationId, DirectoryId } from "./Identifier.js"
+import { optional } from "./internal/optional.js"
+import { rules } from "./internal/rules.js"
+import * as Security from "./Security.js"
+import * as WireError from "./WireError.js"
+
+/**
+ * What signing in takes. `directoryId` only where a user name means different
+ * users in different directories.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Login = Schema.Struct({
+  username: Username,
+  password: Secret,
+  directoryId: Schema.optionalWith(DirectoryId, { exact: true })
+}).annotations({ identifier: "Login" })
+
+/**
+ * A token and the instant it ends: `exp`, in seconds since 1970, is the only
+ * word on its lifetime that can be trusted.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Token = Schema.Struct({
+  valid: optional(Schema.Boolean),
+  token: Schema.Redacted(Schema.NonEmptyString),
+  exp: Schema.Int
+}).annotations({ identifier: "Token" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Token extends Schema.Schema.Type<typeof Token> {}
+
+/**
+ * What signing in gives: a token, and the account it speaks for.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const SignedIn = Schema.Struct({
+  ...Token.fields,
+  accountId: optional(AccountId),
+  applicationId: optional(ApplicationId),
+  name: optional(Schema.String)
+}).annotations({ identifier: "SignedIn" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface SignedIn extends Schema.Schema.Type<typeof SignedIn> {}
+
+/**
+ * What checking a token gives.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CheckedToken = Schema.Struct({
+  valid: optional(Schema.Boolean),
+  exp: optional(Schema.Int),
+  accountId: optional(AccountId),
+  applicationId: optional(ApplicationId)
+}).annotations({ identifier: "CheckedToken" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface CheckedToken extends Schema.Schema.Type<typeof CheckedToken> {}
+
+/**
+ * `POST /auth`
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const usernameLogin = HttpApiEndpoint.post("usernameLogin", "/auth")
+  .setPayload(Login)
+  .addSuccess(SignedIn)
+  .addError(WireError.MissingElements)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.application,
+      // A second token harms nobody.
+      repeat: "absolute",
+      summary: "Sign in with user name and password",
+      operationId: "usernamelogin"
+    })
+  )
+
+/**
+ * `GET /auth`
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const tokenCheck = HttpApiEndpoint.get("tokenCheck", "/auth")
+  .addSuccess(CheckedToken)
+  .addError(WireError.MissingElements)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({ security: Security.user, repeat: "safe", summary: "Check a token", operationId: "tokencheck" })
+  )
+
+/**
+ * `GET /auth/newToken`: mints another token; the old one keeps its own end.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const newToken = HttpApiEndpoint.get("newToken", "/auth/newToken")
+  .addSuccess(Token)
+  .addError(WireError.MissingElements)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({ security: Security.user, repeat: "safe", summary: "Mint another token", operationId: "newToken" })
+  )
+
+/**
+ * `DELETE /auth/deleteToken`: revokes the token the call is made with.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken")
+  .addSuccess(Validity)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.user,
+      // The repeat of a revocation that arrived is refused: the token is gone.
+      repeat: "once",
+      summary: "Revoke the token of this call",
+      operationId: "deleteToken"
+    })
+  )
+
+/**
+ * `POST /devauth`: known from the code of other clients, not from the
+ * provider's definition, and therefore in no group.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const developerLogin = HttpApiEndpoint.post("developerLogin", "/devauth")
+  .setPayload(Schema.Struct({ username: Username, password: Secret }))
+  .addSuccess(
+    Schema.Struct({
+      valid: optional(Schema.Boolean),
+      token: Schema.Redacted(Schema.NonEmptyString),
+      exp: optional(Schema.Int)
+    }).annotations({ identifier: "DeveloperToken" })
+  )
+  .addError(WireError.MissingElements)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({ security: [], repeat: "absolute", summary: "Sign in as a developer", operationId: "devauth" })
+  )
+
+/**
+ * @since 0.1.0
+ * @category groups
+ */
+export class AuthGroup extends HttpApiGroup.make("auth")
+  .add(usernameLogin)
+  .add(tokenCheck)
+  .add(newToken)
+  .add(deleteToken)
+  .annotate(OpenApi.Description, "Signing in") {}
+
+/**
+ * The four sign-in operations.
+ *
+ * @since 0.1.0
+ * @category api
+ */
+export class AuthApi extends HttpApi.make("Auth").add(AuthGroup) {}

@@ -1,0 +1,106 @@
+/**
+ * How a caller proves who it is.
+ *
+ * A credential yields a *grant*: the value of each security scheme's header.
+ * The shapes below are the provider's complete combinations, so one that lacks
+ * its application id cannot be written down. From the grant an operation takes
+ * what one of its declared alternatives asks for, and nothing else.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
+import type * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { CallError, Caller } from "./GlowmarktError.js"
+import type { ApplicationId } from "./Identifier.js"
+
+/**
+ * What proves an administrator.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AdminGrant =
+  | { readonly appKeys: Redacted.Redacted }
+  | { readonly orgAppKeys: Redacted.Redacted; readonly applicationId: Redacted.Redacted }
+  | { readonly devUserToken: Redacted.Redacted; readonly applicationId: Redacted.Redacted }
+
+/**
+ * What proves a user.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UserGrant {
+  readonly userToken: Redacted.Redacted
+  readonly applicationId: Redacted.Redacted
+}
+
+/**
+ * What names an application without proving anything.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ApplicationGrant {
+  readonly applicationId: Redacted.Redacted
+}
+
+/**
+ * What an operation is called with that takes no credentials.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type NoGrant = Readonly<Record<never, never>>
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Grant = AdminGrant | UserGrant | ApplicationGrant | NoGrant
+
+/**
+ * A source of grants: fixed, or obtained and renewed on the way.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Credential<out G extends Grant> {
+  /** Which scheme it is; named by `AccessDenied`. */
+  readonly caller: Caller
+  /** The grant to call with now. Fails if it has to be obtained first and cannot be. */
+  readonly current: Effect.Effect<G, CallError>
+  /** Another grant in place of one that was refused with 401, if one can be had. */
+  readonly replace: (refused: Grant) => Effect.Effect<Option.Option<G>, CallError>
+}
+
+/**
+ * A credential whose grant never changes.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fixed = <G extends Grant>(caller: Caller, grant: G): Credential<G> => ({
+  caller,
+  current: Effect.succeed(grant),
+  replace: () => Effect.succeedNone
+})
+
+/**
+ * The header value of HTTP Basic.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const basic = (key: string, secret: Redacted.Redacted): Redacted.Redacted =>
+  Redacted.make(`Basic ${Encoding.encodeBase64(`${key}:${Redacted.value(secret)}`)}`)
+
+/**
+ * An application id as it goes into its header.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const application = (applicationId: ApplicationId): Redacted.Redacted => Redacted.make(applicationId)

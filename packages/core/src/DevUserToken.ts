@@ -1,0 +1,75 @@
+/**
+ * The scheme `devUserToken`: a developer's token in the header `token`, together
+ * with the id of the application it speaks for.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { AdminCredentials } from "./AdminCredentials.js"
+import * as Credential from "./Credential.js"
+import { ApplicationId } from "./Identifier.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly token: Redacted.Redacted
+  /** The application it speaks for. */
+  readonly applicationId: ApplicationId
+}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
+  Credential.fixed("devUserToken", {
+    devUserToken: options.token,
+    applicationId: Credential.application(options.applicationId)
+  })
+
+/**
+ * AdminCredentials from values.
+ *
+ * @example
+ * import { DevUserToken, Identifier } from "@effect-glowmarkt/core"
+ * import { Redacted } from "effect"
+ *
+ * const Credentials = DevUserToken.layer({
+ *   token: Redacted.make("…"),
+ *   applicationId: Identifier.ApplicationId.make("0537b17c-ab62-491c-8085-9ac2b6206346")
+ * })
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<AdminCredentials> => Layer.succeed(AdminCredentials, make(options))
+
+/**
+ * The variables `GLOWMARKT_DEV_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
+ *
+ * @since 0.1.0
+ * @category config
+ */
+export const config: Config.Config<Options> = Config.all({
+  token: Config.redacted(Config.nonEmptyString("GLOWMARKT_DEV_TOKEN")),
+  applicationId: Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId)
+})
+
+/**
+ * AdminCredentials from configuration: by default from the variables of {@link config}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  options: Config.Config.Wrap<Options> = config
+): Layer.Layer<AdminCredentials, ConfigError.ConfigError> =>
+  Layer.effect(AdminCredentials, Effect.map(Config.unwrap(options), make))

@@ -1,0 +1,50 @@
+/**
+ * Everything of the provider's API that this package knows, as one value: for
+ * serving it, and for its OpenAPI document.
+ *
+ * @since 0.1.0
+ */
+import * as HttpApi from "@effect/platform/HttpApi"
+import * as OpenApi from "@effect/platform/OpenApi"
+import { AdminGroup, UserGroup } from "./AccountApi.js"
+import { AuthGroup } from "./AuthApi.js"
+import { schemas } from "./internal/openApi.js"
+import { schemes } from "./Security.js"
+
+const securitySchemes = Object.fromEntries(
+  Object.entries(schemes).map(([name, scheme]) => [
+    name,
+    scheme._tag === "Basic" ? { type: "http", scheme: "basic" } : { type: "apiKey", name: scheme.key, in: scheme.in }
+  ])
+)
+
+/**
+ * The account operations and the sign-in operations. Paths are relative to the
+ * base URL.
+ *
+ * @since 0.1.0
+ * @category api
+ */
+export class GlowmarktApi extends HttpApi.make("Glowmarkt")
+  .add(AdminGroup)
+  .add(UserGroup)
+  .add(AuthGroup)
+  .annotateContext(
+    OpenApi.annotations({
+      title: "Glowmarkt Account API",
+      version: "0-1",
+      description: "The account and sign-in operations of Hildebrand's Glowmarkt platform",
+      transform: (document) => ({
+        ...document,
+        components: { schemas: schemas(document["components"].schemas), securitySchemes }
+      })
+    })
+  ) {}
+
+/**
+ * The OpenAPI 3.1 document of the contract.
+ *
+ * @since 0.1.0
+ * @category api
+ */
+export const openApi = (): OpenApi.OpenAPISpec => OpenApi.fromApi(GlowmarktApi)

@@ -1,0 +1,163 @@
+/**
+ * The pipeline that every call goes through: base URL, credentials, rate limit,
+ * circuit breaker, timeout of an attempt, decoding and error mapping, retry,
+ * span and metrics.
+ *
+ * `AdminAccounts`, `UserAccounts` and `Auth` are made of it; a program only
+ * configures it.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as RateLimiter from "effect/RateLimiter"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import * as CircuitBreaker from "./CircuitBreaker.js"
+import type { Credential, Grant } from "./Credential.js"
+import * as pipeline from "./internal/pipeline.js"
+import type * as Operation from "./Operation.js"
+import * as RetryBudget from "./RetryBudget.js"
+import * as RetryPolicy from "./RetryPolicy.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Up to and including the API's version. Default: Glowmarkt itself; white labels serve the same paths on other hosts. */
+  readonly baseUrl?: string
+  /** What one attempt may take, answer included. Default: 30 seconds. */
+  readonly timeout?: Duration.DurationInput
+  /** How a call is retried. Default: `RetryPolicy.standard`. */
+  readonly retry?: RetryPolicy.RetryPolicy
+  /** What all calls together may spend on retries. Default: `RetryBudget.standard`. */
+  readonly retryBudget?: RetryBudget.RetryBudget
+  /** How many requests may be sent in an interval, retries included, by all fibers together. Default: no limit. */
+  readonly rateLimit?: { readonly limit: number; readonly interval: Duration.DurationInput }
+  /** Default: none. */
+  readonly circuitBreaker?: CircuitBreaker.CircuitBreaker
+  /** The largest answer that is read, in bytes. Streamed lists have no limit. Default: 64 MiB. */
+  readonly maxBodyBytes?: number
+}
+
+/**
+ * Where Glowmarkt serves its API.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultBaseUrl = "https://api.glowmarkt.com/api/v0-1"
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class GlowmarktClient extends Context.Tag("@effect-glowmarkt/core/GlowmarktClient")<
+  GlowmarktClient,
+  {
+    /** Where its requests go, without a slash at the end. */
+    readonly baseUrl: string
+
+    /**
+     * Binds an operation to credentials: what comes out is the operation as a
+     * function of its input.
+     */
+    readonly bind: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, Success, G extends Grant>(
+      operation: Operation.Operation<E, Success>,
+      credential: Credential<G>
+    ) => (input: Operation.Input<E>) => Effect.Effect<Success, Operation.Failure<E>>
+
+    /**
+     * The same for a body that is taken as it arrives. Retry covers everything up
+     * to the headers of the answer; a connection that breaks later breaks the stream,
+     * and so does a silence longer than an attempt may take.
+     */
+    readonly bindStream: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, G extends Grant>(
+      operation: Operation.Operation<E, unknown>,
+      credential: Credential<G>
+    ) => (input: Operation.Input<E>) => Stream.Stream<Uint8Array, Operation.Failure<E>>
+  }
+>() {}
+
+const isBaseUrl = (url: string) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+
+const notABaseUrl = (url: unknown) =>
+  `${JSON.stringify(url)} is not a base URL: expected something like ${defaultBaseUrl}`
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  options: Options = {}
+): Effect.Effect<Context.Tag.Service<GlowmarktClient>, never, HttpClient.HttpClient | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { circuitBreaker, rateLimit } = options
+    const baseUrl = options.baseUrl ?? defaultBaseUrl
+    // By `layerConfig` it is checked already; in a program it is a mistake of the program.
+    if (!isBaseUrl(baseUrl)) return yield* Effect.dieMessage(notABaseUrl(baseUrl))
+    return pipeline.make(yield* HttpClient.HttpClient, {
+      // A slash at the end would make every path start with two.
+      baseUrl: baseUrl.replace(/\/+$/, ""),
+      timeout: Duration.decode(options.timeout ?? "30 seconds"),
+      retry: options.retry ?? RetryPolicy.standard,
+      budget: RetryBudget.make(options.retryBudget ?? RetryBudget.standard),
+      circuit: circuitBreaker === undefined ? CircuitBreaker.none : CircuitBreaker.make(circuitBreaker),
+      limiter: rateLimit === undefined ? Option.none() : Option.some(yield* RateLimiter.make(rateLimit)),
+      maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024
+    })
+  })
+
+/**
+ * The client from values, over any `HttpClient`.
+ *
+ * @example
+ * import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
+ * import { FetchHttpClient } from "@effect/platform"
+ * import { Duration, Layer, Redacted } from "effect"
+ *
+ * const Accounts = AdminAccounts.layer.pipe(
+ *   Layer.provide(AppKeys.layer({ key: "my-application", secret: Redacted.make("…") })),
+ *   Layer.provide(GlowmarktClient.layer({ timeout: Duration.seconds(10) })),
+ *   Layer.provide(FetchHttpClient.layer)
+ * )
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<GlowmarktClient, never, HttpClient.HttpClient> =>
+  Layer.scoped(GlowmarktClient, make(options))
+
+const BaseUrl = Schema.String.pipe(
+  Schema.filter((url) => isBaseUrl(url), { message: (issue) => notABaseUrl(issue.actual) })
+)
+
+/**
+ * The variable `GLOWMARKT_BASE_URL`, by default Glowmarkt's own address.
+ *
+ * @since 0.1.0
+ * @category config
+ */
+export const config: Config.Config<Options> = Config.all({
+  baseUrl: Schema.Config("GLOWMARKT_BASE_URL", BaseUrl).pipe(Config.withDefault(defaultBaseUrl))
+})
+
+/**
+ * The client from configuration: by default from the variables of {@link config}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  options: Config.Config<Options> = config
+): Layer.Layer<GlowmarktClient, ConfigError.ConfigError, HttpClient.HttpClient> =>
+  Layer.scoped(GlowmarktClient, Effect.flatMap(options, make))

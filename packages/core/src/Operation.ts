@@ -1,0 +1,242 @@
+/**
+ * An endpoint of the contract, compiled into what a client needs of it.
+ *
+ * The services of this package are made of these. A program that needs another
+ * of the platform's operations declares its endpoint with the same annotations
+ * (`Security.annotations`, `Repeatability.Repeat`), compiles it, and binds it to
+ * credentials with the `GlowmarktClient`.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import type * as HttpMethod from "@effect/platform/HttpMethod"
+import * as Context from "effect/Context"
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+import type { Grant } from "./Credential.js"
+import type * as GlowmarktError from "./GlowmarktError.js"
+import { withoutNulls } from "./internal/nulls.js"
+import * as problem from "./internal/problem.js"
+import { userAgent } from "./internal/userAgent.js"
+import { Repeat, type Repeatability } from "./Repeatability.js"
+import { type Scheme, Security, schemes } from "./Security.js"
+
+type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
+
+/**
+ * What a call of the endpoint is given: its path parameters and its body, where
+ * it has them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Input<E extends Endpoint> = ([HttpApiEndpoint.HttpApiEndpoint.PathParsed<E>] extends [never]
+  ? object
+  : { readonly path: HttpApiEndpoint.HttpApiEndpoint.PathParsed<E> }) &
+  ([HttpApiEndpoint.HttpApiEndpoint.Payload<E>] extends [never]
+    ? object
+    : { readonly payload: HttpApiEndpoint.HttpApiEndpoint.Payload<E> })
+
+type Declared<E extends Endpoint> = Extract<
+  GlowmarktError.GlowmarktError,
+  { readonly _tag: HttpApiEndpoint.HttpApiEndpoint.Error<E> extends { readonly _tag: infer Tag } ? Tag : never }
+>
+
+type RejectedIf<Success> = "valid" extends keyof Success ? GlowmarktError.Rejected : never
+
+type InvalidIf<Parsed> = [Parsed] extends [never] ? never : GlowmarktError.InvalidInput
+
+/**
+ * What a call of the endpoint can fail with: what any call can, what the
+ * endpoint declares, `Rejected` if it answers `{"valid"}`, and `InvalidInput` if
+ * it takes input.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Failure<E extends Endpoint> =
+  | GlowmarktError.CallError
+  | Declared<E>
+  | RejectedIf<HttpApiEndpoint.HttpApiEndpoint.Success<E>>
+  | InvalidIf<HttpApiEndpoint.HttpApiEndpoint.PathParsed<E> | HttpApiEndpoint.HttpApiEndpoint.Payload<E>>
+
+/**
+ * The parts of a request that depend on the input.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Prepared {
+  readonly path: string
+  /** JSON, or nothing. */
+  readonly body: string | undefined
+  readonly accountId: string | undefined
+  /** The texts of the body, which must not come back in an error. */
+  readonly values: ReadonlyArray<string>
+}
+
+/**
+ * Everything about an endpoint that can be worked out before the first call.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Operation<E extends Endpoint, Success> {
+  readonly endpoint: E
+  readonly name: string
+  readonly method: HttpMethod.HttpMethod
+  readonly route: string
+  readonly repeatability: Repeatability
+  readonly declared: ReadonlySet<string>
+  /** Whether `{"valid": false}` is one of its answers. */
+  readonly rejects: boolean
+  /** The request, or what is wrong with the input: the field, and what was expected. */
+  readonly prepare: (input: { readonly path?: unknown; readonly payload?: unknown }) => Either.Either<Prepared, string>
+  /** The result, or what is wrong with the answer: where, and what was expected. Not the value, which may be personal. */
+  readonly decode: (json: unknown) => Either.Either<Success, string>
+  readonly headers: (grant: Grant) => Readonly<Record<string, string>>
+}
+
+const headerName = (scheme: Scheme): string => {
+  const definition = schemes[scheme]
+  return definition._tag === "Basic" ? "authorization" : definition.key.toLowerCase()
+}
+
+/** Takes from a grant the headers of the first alternative that it covers. */
+const headersFor = (name: string, alternatives: ReadonlyArray<ReadonlyArray<Scheme>>) => {
+  const known = new WeakMap<Grant, Readonly<Record<string, string>>>()
+  return (grant: Grant) => {
+    const before = known.get(grant)
+    if (before !== undefined) return before
+    const values = new Map<string, Redacted.Redacted>(Object.entries(grant))
+    const alternative = alternatives.find((schemes) => schemes.every((scheme) => values.has(scheme)))
+    if (alternative === undefined && alternatives.length > 0) {
+      // The types of the layers rule it out; sending a request without credentials would hide a mistake here.
+      throw new Error(`${name} has no use for credentials of ${[...values.keys()].join(" + ")}`)
+    }
+    const headers: Record<string, string> = { accept: "application/json", "user-agent": userAgent }
+    for (const scheme of alternative ?? []) {
+      const value = values.get(scheme)
+      if (value !== undefined) headers[headerName(scheme)] = Redacted.value(value)
+    }
+    known.set(grant, headers)
+    return headers
+  }
+}
+
+const hasProperty = (ast: AST.AST, name: string): boolean => {
+  const type = AST.typeAST(ast)
+  return AST.isTypeLiteral(type) && type.propertySignatures.some((property) => property.name === name)
+}
+
+const tags = (ast: AST.AST): ReadonlyArray<string> => {
+  const type = AST.typeAST(ast)
+  if (AST.isUnion(type)) return type.types.flatMap(tags)
+  if (!AST.isTypeLiteral(type)) return []
+  const tag = type.propertySignatures.find((property) => property.name === "_tag")?.type
+  return tag !== undefined && AST.isLiteral(tag) ? [String(tag.literal)] : []
+}
+
+/**
+ * A parameter as one segment of the path, whatever its schema lets pass: encoded,
+ * and never one of the segments that a URL parser resolves away.
+ */
+const segment = (name: string, value: string): Either.Either<string, string> =>
+  Either.filterOrLeft(
+    Either.mapLeft(Encoding.encodeUriComponent(value), () => `${name}: cannot be part of a URL`),
+    (encoded) => !/^\.{0,2}$/.test(encoded),
+    () => `${name}: would lead to another route`
+  )
+
+/** Fills the parameters into a route. */
+const segments = (route: string) => {
+  // Every odd part is a parameter's name.
+  const parts = route.split(/:(\w+)/)
+  return (params: Readonly<Record<string, string>>): Either.Either<string, string> =>
+    parts.reduce(
+      (path: Either.Either<string, string>, part, index) =>
+        index % 2 === 0
+          ? Either.map(path, (before) => before + part)
+          : Either.flatMap(path, (before) => Either.map(segment(part, params[part] ?? ""), (text) => before + text)),
+      Either.right("")
+    )
+}
+
+const PathParameters = Schema.Record({ key: Schema.String, value: Schema.String })
+
+const noParameters = Either.right<Readonly<Record<string, string>>>({})
+
+const noPayload = Either.right(undefined)
+
+/**
+ * Compiles an endpoint that is decoded as it declares.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const compile = <Name extends string, Method extends HttpMethod.HttpMethod, Path, Payload, Success, Error>(
+  endpoint: HttpApiEndpoint.HttpApiEndpoint<Name, Method, Path, never, Payload, never, Success, Error>
+) => {
+  const decode = Schema.decodeUnknownEither(endpoint.successSchema)
+  return compileWith(endpoint, (json) => Either.mapLeft(decode(withoutNulls(json)), problem.ofAnswer))
+}
+
+/**
+ * Compiles an endpoint whose callers get something made from what it declares.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const compileWith = <
+  Name extends string,
+  Method extends HttpMethod.HttpMethod,
+  Path,
+  Payload,
+  Success,
+  Error,
+  A
+>(
+  endpoint: HttpApiEndpoint.HttpApiEndpoint<Name, Method, Path, never, Payload, never, Success, Error>,
+  decode: Operation<typeof endpoint, A>["decode"]
+): Operation<typeof endpoint, A> => {
+  const encodePath = Option.match(endpoint.pathSchema, {
+    onNone: () => () => noParameters,
+    onSome: (schema) => Schema.encodeUnknownEither(Schema.compose(PathParameters, schema, { strict: false }))
+  })
+  const encodePayload = Option.match(endpoint.payloadSchema, {
+    onNone: () => () => noPayload,
+    onSome: (schema) => Schema.encodeUnknownEither(schema)
+  })
+  const fill = segments(endpoint.path)
+  return {
+    endpoint,
+    name: endpoint.name,
+    method: endpoint.method,
+    route: endpoint.path.replaceAll(/:(\w+)/g, "{$1}"),
+    repeatability: Context.get(Context.merge(Context.make(Repeat, "once"), endpoint.annotations), Repeat),
+    declared: new Set(tags(endpoint.errorSchema.ast)),
+    rejects: hasProperty(endpoint.successSchema.ast, "valid"),
+    prepare: (input) => {
+      const path = encodePath(input.path)
+      if (Either.isLeft(path)) return Either.left(problem.ofInput(path.left))
+      const payload = encodePayload(input.payload)
+      if (Either.isLeft(payload)) return Either.left(problem.ofInput(payload.left))
+      return Either.map(fill(path.right), (filled) => ({
+        path: filled,
+        accountId: path.right["accountId"],
+        body: payload.right === undefined ? undefined : JSON.stringify(payload.right),
+        values: Predicate.isRecord(payload.right) ? Object.values(payload.right).filter(Predicate.isString) : []
+      }))
+    },
+    decode,
+    headers: headersFor(
+      endpoint.name,
+      Context.get(Context.merge(Context.make(Security, []), endpoint.annotations), Security)
+    )
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Whether an operation may be sent a second time when the first answer was lost.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+
+/**
+ * - `safe`: reads; sending it again changes nothing.
+ * - `absolute`: sets a value that does not depend on what was there; sending it
+ *   again leaves the same state.
+ * - `once`: sending it again may do it twice, or be answered as if it had
+ *   failed. It is repeated only if it provably was not carried out.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Repeatability = "safe" | "absolute" | "once"
+
+/**
+ * The annotation by which an endpoint of the contract declares it.
+ *
+ * @since 0.1.0
+ * @category annotations
+ */
+export class Repeat extends Context.Tag("@effect-glowmarkt/core/Repeat")<Repeat, Repeatability>() {}

@@ -1,0 +1,79 @@
+/**
+ * The scheme `userToken`: a user's token that the program already holds, in the
+ * header `token`, together with the application it was issued for. For signing in
+ * and renewing see `UserSession`.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Credential from "./Credential.js"
+import { ApplicationId } from "./Identifier.js"
+import { UserCredentials } from "./UserCredentials.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly token: Redacted.Redacted
+  /** The application it speaks for. */
+  readonly applicationId: ApplicationId
+}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Context.Tag.Service<UserCredentials> => ({
+  ...Credential.fixed("userToken", {
+    userToken: options.token,
+    applicationId: Credential.application(options.applicationId)
+  }),
+  password: Option.none()
+})
+
+/**
+ * UserCredentials from values.
+ *
+ * @example
+ * import { Identifier, UserToken } from "@effect-glowmarkt/core"
+ * import { Redacted } from "effect"
+ *
+ * const Credentials = UserToken.layer({
+ *   token: Redacted.make("…"),
+ *   applicationId: Identifier.ApplicationId.make("0537b17c-ab62-491c-8085-9ac2b6206346")
+ * })
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<UserCredentials> => Layer.succeed(UserCredentials, make(options))
+
+/**
+ * The variables `GLOWMARKT_USER_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
+ *
+ * @since 0.1.0
+ * @category config
+ */
+export const config: Config.Config<Options> = Config.all({
+  token: Config.redacted(Config.nonEmptyString("GLOWMARKT_USER_TOKEN")),
+  applicationId: Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId)
+})
+
+/**
+ * UserCredentials from configuration: by default from the variables of {@link config}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  options: Config.Config.Wrap<Options> = config
+): Layer.Layer<UserCredentials, ConfigError.ConfigError> =>
+  Layer.effect(UserCredentials, Effect.map(Config.unwrap(options), make))

@@ -1,0 +1,53 @@
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as Either from "effect/Either"
+import type * as GlowmarktError from "../GlowmarktError.js"
+import type * as Operation from "../Operation.js"
+import type * as body from "./body.js"
+import * as failure from "./failure.js"
+import type * as wire from "./wire.js"
+
+type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
+
+export const isSuccess = (status: number) => status >= 200 && status < 300
+
+// An object or an array, and inside it what may stand there: "[maintenance]" is not JSON that breaks off.
+const beginsAsJson = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\-\d]|true|false|null|$))/
+
+const parseJson = (
+  text: string
+): Either.Either<unknown, { readonly reason: "NotJson" | "Truncated"; readonly problem: string }> =>
+  Either.try({
+    try: (): unknown => JSON.parse(text),
+    catch: () => {
+      if (text.trim() === "") return { reason: "NotJson", problem: "it has no body" }
+      return beginsAsJson.test(text)
+        ? { reason: "Truncated", problem: "its JSON breaks off" }
+        : { reason: "NotJson", problem: "its body is not JSON" }
+    }
+  })
+
+const isDeclined = (json: unknown) =>
+  typeof json === "object" && json !== null && "valid" in json && json.valid === false
+
+const unreadable: Record<body.Unreadable, string> = {
+  TooLarge: "it is larger than this client reads",
+  NotText: "it is not UTF-8"
+}
+
+/** Makes of an answer what the operation says: its result, or a member of the error family. */
+export const understand = <Success>(
+  operation: Operation.Operation<Endpoint, Success>,
+  state: () => failure.CallState,
+  answer: wire.Answer
+): Either.Either<Success, GlowmarktError.GlowmarktError> => {
+  const { body, status } = answer
+  const invalid = (reason: GlowmarktError.InvalidResponse["reason"], problem: string) =>
+    Either.left(failure.invalidResponse(state(), answer, reason, problem))
+  if (!isSuccess(status)) return Either.left(failure.fromAnswer(state(), operation.declared, answer))
+  if (Either.isLeft(body)) return invalid(body.left, unreadable[body.left])
+  const json = parseJson(body.right)
+  if (Either.isLeft(json)) return invalid(json.left.reason, json.left.problem)
+  if (operation.rejects && isDeclined(json.right)) return Either.left(failure.rejected(state(), answer))
+  const result = operation.decode(json.right)
+  return Either.isRight(result) ? Either.right(result.right) : invalid("Shape", result.left)
+}

@@ -1,0 +1,67 @@
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+
+/** A body that cannot be had as text. */
+export type Unreadable = "TooLarge" | "NotText"
+
+// Fatal: a byte that is not UTF-8 must not turn into a character that looks like data.
+const decoder = new TextDecoder("utf-8", { fatal: true })
+
+export const asText = (bytes: ArrayBuffer | Uint8Array): Either.Either<string, Unreadable> =>
+  Either.try({ try: () => decoder.decode(bytes), catch: (): Unreadable => "NotText" })
+
+/** The length that the server announces, if it is the length of what will be read. */
+const announced = (response: HttpClientResponse.HttpClientResponse): number | undefined => {
+  const { "content-encoding": encoding, "content-length": length } = response.headers
+  return length === undefined || (encoding !== undefined && encoding !== "identity") ? undefined : Number(length)
+}
+
+interface Collected {
+  readonly chunks: Array<Uint8Array>
+  readonly size: number
+}
+
+const within = (limit: number, collected: Collected): Either.Either<string, Unreadable> =>
+  collected.size > limit ? Either.left("TooLarge") : asText(concatenate(collected))
+
+const nothing = (): Collected => ({ chunks: [], size: 0 })
+
+const concatenate = ({ chunks, size }: Collected): Uint8Array => {
+  const all = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
+}
+
+/** Reads a body of at most `limit` bytes as text. A longer one is given up as soon as that is known. */
+export const read = (
+  response: HttpClientResponse.HttpClientResponse,
+  limit: number
+): Effect.Effect<Either.Either<string, Unreadable>, HttpClientError.HttpClientError> => {
+  const length = announced(response)
+  if (length !== undefined) {
+    return length <= limit ? Effect.map(response.arrayBuffer, asText) : Effect.succeed(Either.left("TooLarge"))
+  }
+  return response.stream.pipe(
+    Stream.runFoldWhile(
+      nothing(),
+      ({ size }) => size <= limit,
+      ({ chunks, size }, chunk) => {
+        chunks.push(chunk)
+        return { chunks, size: size + chunk.length }
+      }
+    ),
+    Effect.map((collected) => within(limit, collected)),
+    // 204 and its like: `fetch` has no body then, where other clients have an empty one.
+    Effect.catchIf(
+      (error) => error._tag === "ResponseError" && error.reason === "EmptyBody",
+      (): Effect.Effect<Either.Either<string, Unreadable>> => Effect.succeed(Either.right(""))
+    )
+  )
+}

@@ -1,0 +1,176 @@
+import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import * as Schema from "effect/Schema"
+import * as GlowmarktError from "../GlowmarktError.js"
+import { excerpt } from "./excerpt.js"
+import { parseRetryAfter } from "./retryAfter.js"
+import type * as wire from "./wire.js"
+
+/** What is known of a call at the moment it fails. */
+export interface CallState {
+  readonly operation: string
+  readonly caller: GlowmarktError.Caller
+  readonly accountId: string | undefined
+  readonly attempts: number
+  readonly elapsedMillis: number
+  /** Whether an earlier attempt may have been carried out. */
+  readonly appliedBefore: boolean
+  readonly nowMillis: number
+  /** The values that the request carried: none of them may come back in an excerpt. */
+  readonly sent: ReadonlyArray<string>
+}
+
+/** The error tags that an operation's endpoint declares. */
+export type Declared = ReadonlySet<string>
+
+// Every shape of an error body that was documented or seen: {"error": text},
+// {"error": {"message": text}}, {"message": text}, {"error", "description"}, {"error", "missingElements"}.
+const Text = Schema.optionalWith(Schema.String, { nullable: true })
+const ErrorBody = Schema.Struct({
+  error: Schema.optionalWith(Schema.Union(Schema.String, Schema.Struct({ message: Text })), { nullable: true }),
+  message: Text,
+  description: Text,
+  missingElements: Schema.optionalWith(Schema.Array(Schema.String), { nullable: true })
+})
+const decodeErrorBody = Schema.decodeUnknownEither(Schema.parseJson(ErrorBody))
+
+const said = (body: string): { readonly text: string; readonly missing: ReadonlyArray<string> } =>
+  Either.match(decodeErrorBody(body), {
+    onLeft: () => ({ text: "", missing: [] }),
+    onRight: ({ description, error, message, missingElements }) => ({
+      text: (typeof error === "string" ? error : error?.message) ?? message ?? description ?? "",
+      missing: missingElements ?? []
+    })
+  })
+
+/** What can be the name of a field, and is not a value that was sent. */
+const isFieldName = (state: CallState) => (element: string) =>
+  /^[A-Za-z][\w.]{0,40}$/.test(element) && !state.sent.includes(element)
+
+const missingElements = /^missing elements?\s*-?\s*(.*)$/i
+
+const callOf = (state: CallState) => ({
+  operation: state.operation,
+  attempts: state.attempts,
+  elapsed: Duration.millis(state.elapsedMillis),
+  appliedBefore: state.appliedBefore
+})
+
+/**
+ * What an answer may quote of a request's header: its value; for Basic, the
+ * encoded pair, the pair, and the secret.
+ */
+export const echoes = (header: string): ReadonlyArray<string> => {
+  if (!header.startsWith("Basic ")) return [header]
+  const encoded = header.slice("Basic ".length)
+  const pair = Either.getOrElse(Encoding.decodeBase64String(encoded), () => "")
+  return [encoded, pair, pair.slice(pair.indexOf(":") + 1)]
+}
+
+const textOf = (answer: wire.Answer) => Either.getOrElse(answer.body, () => "")
+
+/**
+ * The member of the family for an answer whose status is not 2xx. A 400 becomes
+ * one of the specific members only where the operation declares it; elsewhere
+ * it is a `BadRequest` with the provider's words.
+ */
+export const fromAnswer = (
+  state: CallState,
+  declared: Declared,
+  answer: wire.Answer
+): Exclude<
+  GlowmarktError.GlowmarktError,
+  GlowmarktError.Rejected | GlowmarktError.InvalidInput | GlowmarktError.TransportError | GlowmarktError.RequestTimeout
+> => {
+  const { status } = answer
+  const common = { ...callOf(state), status, excerpt: excerpt(textOf(answer), state.sent) }
+  if (status === 401 || status === 403) return new GlowmarktError.AccessDenied({ ...common, caller: state.caller })
+  if (status === 429) {
+    return new GlowmarktError.RateLimited({
+      ...common,
+      retryAfter: parseRetryAfter(answer.retryAfter, state.nowMillis)
+    })
+  }
+  if (status >= 500) {
+    return new GlowmarktError.ServerError({
+      ...common,
+      retryAfter: parseRetryAfter(answer.retryAfter, state.nowMillis)
+    })
+  }
+  // A page in HTML comes from something that stands before the API, and says nothing of an account.
+  if (status === 404 && declared.has("AccountNotFound") && !textOf(answer).trimStart().startsWith("<")) {
+    return new GlowmarktError.AccountNotFound({
+      ...common,
+      ...(state.accountId === undefined ? {} : { accountId: state.accountId })
+    })
+  }
+  if (status === 400) {
+    const { missing, text } = said(textOf(answer))
+    const named = missingElements.exec(text)
+    if (declared.has("MissingElements") && (named !== null || missing.length > 0)) {
+      const elements = missing.length > 0 ? missing : (named?.[1]?.split(/[\s,]+/) ?? [])
+      return new GlowmarktError.MissingElements({ ...common, elements: elements.filter(isFieldName(state)) })
+    }
+    if (declared.has("IncorrectElements") && /^incorrect elements?/i.test(text)) {
+      return new GlowmarktError.IncorrectElements(common)
+    }
+    if (declared.has("WeakPassword") && /weak .*password/i.test(text)) {
+      return new GlowmarktError.WeakPassword(common)
+    }
+  }
+  if (status < 400) {
+    return new GlowmarktError.InvalidResponse({
+      ...common,
+      reason: "Redirect",
+      problem: "a redirect, which is not followed because credentials would go with it; check the base URL"
+    })
+  }
+  return new GlowmarktError.BadRequest({
+    ...common,
+    retryAfter: parseRetryAfter(answer.retryAfter, state.nowMillis)
+  })
+}
+
+export const rejected = (state: CallState, answer: wire.Answer): GlowmarktError.Rejected =>
+  new GlowmarktError.Rejected({
+    ...callOf(state),
+    status: answer.status,
+    excerpt: excerpt(textOf(answer), state.sent)
+  })
+
+export const invalidResponse = (
+  state: CallState,
+  answer: wire.Answer,
+  reason: GlowmarktError.InvalidResponse["reason"],
+  problem: string
+): GlowmarktError.InvalidResponse =>
+  new GlowmarktError.InvalidResponse({
+    ...callOf(state),
+    status: answer.status,
+    excerpt: excerpt(textOf(answer), state.sent),
+    reason,
+    problem
+  })
+
+export const timeout = (
+  state: CallState,
+  phase: wire.TimedOut["phase"],
+  limit: Duration.Duration
+): GlowmarktError.RequestTimeout => new GlowmarktError.RequestTimeout({ ...callOf(state), phase, limit })
+
+/** A request that the circuit breaker kept back. */
+export const keptBack = (state: CallState, origin: string): GlowmarktError.TransportError =>
+  new GlowmarktError.TransportError({
+    ...callOf(state),
+    attempts: state.attempts - 1,
+    phase: "unsent",
+    code: circuitOpen,
+    origin
+  })
+
+export const circuitOpen = "CIRCUIT_OPEN"
+
+/** A failure of the transport. */
+export const fromTransport = (state: CallState, { code, phase }: wire.Broken, origin: string) =>
+  new GlowmarktError.TransportError({ ...callOf(state), phase, code, origin })

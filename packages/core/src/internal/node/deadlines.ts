@@ -1,0 +1,53 @@
+/** Something that is given up when its time is over. */
+export interface Timed {
+  readonly deadline: number
+  readonly expire: () => void
+}
+
+// A little late is better than a wake-up for each.
+const slackMillis = 5
+
+/**
+ * One timer for all requests under way. It is set for the earliest deadline, and
+ * looked at again only then: a request that is answered in time costs no timer.
+ */
+export const make = () => {
+  const underWay = new Set<Timed>()
+  let timer: NodeJS.Timeout | undefined
+  let wakesAt = Number.POSITIVE_INFINITY
+
+  const wakeAt = (deadline: number) => {
+    clearTimeout(timer)
+    wakesAt = deadline
+    // Its sockets keep the process alive while there is something to wait for.
+    timer = setTimeout(look, Math.max(0, deadline - performance.now()) + slackMillis).unref()
+  }
+
+  const look = () => {
+    timer = undefined
+    wakesAt = Number.POSITIVE_INFINITY
+    const now = performance.now()
+    let next = Number.POSITIVE_INFINITY
+    for (const timed of underWay) {
+      if (timed.deadline <= now) {
+        underWay.delete(timed)
+        timed.expire()
+      } else if (timed.deadline < next) next = timed.deadline
+    }
+    if (next < wakesAt) wakeAt(next)
+  }
+
+  return {
+    add: (timed: Timed) => {
+      underWay.add(timed)
+      if (timed.deadline < wakesAt) wakeAt(timed.deadline)
+    },
+    remove: (timed: Timed) => {
+      underWay.delete(timed)
+    },
+    close: () => {
+      clearTimeout(timer)
+      underWay.clear()
+    }
+  }
+}

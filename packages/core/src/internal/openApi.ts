@@ -1,0 +1,30 @@
+interface JsonSchema {
+  readonly $ref?: string
+  readonly anyOf?: ReadonlyArray<JsonSchema>
+}
+
+interface Response {
+  readonly content?: { readonly "application/json"?: { readonly schema: JsonSchema } }
+}
+
+// The platform's own answer to a body that does not decode, and what it is made
+// of. The provider has other answers, which the endpoints declare.
+const platformSchemas = ["HttpApiDecodeError", "Issue", "PropertyKey"]
+
+const isPlatform = (schema: JsonSchema) =>
+  platformSchemas.some((name) => schema.$ref === `#/components/schemas/${name}`)
+
+/** The responses of an operation without the platform's own 400. */
+export const responses = (all: Readonly<Record<string, Response>>): Readonly<Record<string, Response>> => {
+  const { 400: badRequest, ...others } = all
+  const schema = badRequest?.content?.["application/json"]?.schema
+  if (schema === undefined) return all
+  const [first, ...rest] = (schema.anyOf ?? [schema]).filter((member) => !isPlatform(member))
+  if (first === undefined) return others
+  const own = rest.length === 0 ? first : { anyOf: [first, ...rest] }
+  return { ...others, 400: { ...badRequest, content: { "application/json": { schema: own } } } }
+}
+
+/** The component schemas without the platform's own. */
+export const schemas = (all: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => !platformSchemas.includes(name)))

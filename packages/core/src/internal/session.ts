@@ -1,0 +1,173 @@
+import type * as KeyValueStore from "@effect/platform/KeyValueStore"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { CallOptions } from "../CallOptions.js"
+import type { Credential, Grant } from "../Credential.js"
+import type { CallError } from "../GlowmarktError.js"
+
+/** A token and its end, in seconds since 1970. A token without an end holds until it is refused. */
+export const Issued = Schema.Struct({
+  token: Schema.Redacted(Schema.NonEmptyString),
+  exp: Schema.optionalWith(Schema.Int, { exact: true })
+})
+
+export interface Issued extends Schema.Schema.Type<typeof Issued> {}
+
+interface Held<G> {
+  readonly grant: G
+  readonly token: Redacted.Redacted
+  /** Milliseconds since 1970 from which the token is not used any more. */
+  readonly staleAt: number
+}
+
+/** The provider's clock and ours need not agree; yet a token that lives for seconds must be used at all. */
+const staleAt = (nowMillis: number, exp: number | undefined): number => {
+  if (exp === undefined) return Number.POSITIVE_INFINITY
+  const end = exp * 1000
+  // Over before it was used: the clocks disagree. It holds until it is refused.
+  if (end <= nowMillis) return Number.POSITIVE_INFINITY
+  return end - Math.min(60_000, (end - nowMillis) / 10)
+}
+
+// Asking again at once with a password that was just refused gets an account locked.
+const refusalMillis = 30_000
+
+/** Where a token outlives the process. Failures of the store are not failures of calls: a token can always be had anew. */
+export interface Cache {
+  readonly load: Effect.Effect<Option.Option<Issued>>
+  readonly save: (issued: Issued) => Effect.Effect<void>
+  readonly clear: Effect.Effect<void>
+}
+
+export const noCache: Cache = { load: Effect.succeedNone, save: () => Effect.void, clear: Effect.void }
+
+export const cacheIn = (store: KeyValueStore.KeyValueStore, key: string): Cache => {
+  const tokens = store.forSchema(Issued)
+  const warn = (what: string) => Effect.logWarning(`the cached session could not be ${what}; going on without it`)
+  return {
+    load: Effect.catchAll(tokens.get(key), () => Effect.as(warn("read"), Option.none())),
+    save: (issued) => Effect.catchAll(tokens.set(key, issued), () => warn("written")),
+    clear: Effect.catchAll(store.remove(key), () => warn("removed"))
+  }
+}
+
+export interface Session<G extends Grant> extends Credential<G> {
+  /** Revokes the token, if there is one, and then forgets it. If revoking fails, it is kept, so that it can be tried again. */
+  readonly end: <E>(revoke: (token: Redacted.Redacted) => Effect.Effect<void, E>) => Effect.Effect<void, E>
+  /** Other credentials were given: what was refused before says nothing of them. */
+  readonly forgetRefusal: Effect.Effect<void>
+}
+
+/**
+ * A credential that is obtained when it is first needed, renewed before it
+ * ends, and once more when it is refused although it should hold.
+ */
+export const make = <G extends Grant>(options: {
+  readonly caller: Credential<G>["caller"]
+  readonly signIn: Effect.Effect<Issued, CallError>
+  readonly grant: (token: Redacted.Redacted) => G
+  readonly cache: Cache
+}): Effect.Effect<Session<G>, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    let held = Option.none<Held<G>>()
+    let obtaining = Option.none<Deferred.Deferred<G, CallError>>()
+    let refusal = Option.none<{ readonly error: CallError; readonly until: number }>()
+    // A token from the cache that was refused must not be taken from there again.
+    let mayLoad = true
+
+    const hold = (issued: Issued) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const fresh = {
+          grant: options.grant(issued.token),
+          token: issued.token,
+          staleAt: staleAt(now, issued.exp)
+        }
+        held = Option.some(fresh)
+        return fresh
+      })
+
+    const cached = Effect.gen(function* () {
+      if (!mayLoad) return Option.none<Held<G>>()
+      mayLoad = false
+      const issued = yield* options.cache.load
+      if (Option.isNone(issued)) return Option.none<Held<G>>()
+      const now = yield* Clock.currentTimeMillis
+      const { exp } = issued.value
+      return exp !== undefined && exp * 1000 <= now + 60_000
+        ? Option.none<Held<G>>()
+        : Option.some(yield* hold(issued.value))
+    })
+
+    const obtain = Effect.gen(function* () {
+      const known = yield* cached
+      if (Option.isSome(known)) return known.value.grant
+      const now = yield* Clock.currentTimeMillis
+      if (Option.isSome(refusal) && now < refusal.value.until) return yield* Effect.fail(refusal.value.error)
+      const issued = yield* Effect.tapError(options.signIn, (error) =>
+        Effect.sync(() => {
+          if (error._tag === "AccessDenied") refusal = Option.some({ error, until: now + refusalMillis })
+        })
+      )
+      yield* options.cache.save(issued)
+      return (yield* hold(issued)).grant
+    })
+
+    // In a fiber of the layer's, with the layer's options: the call that asked
+    // first may be interrupted, or in a hurry, while others wait for the same answer.
+    const shared = Effect.uninterruptibleMask((restore) =>
+      Effect.suspend(() => {
+        if (Option.isSome(obtaining)) return restore(Deferred.await(obtaining.value))
+        const deferred = Deferred.unsafeMake<G, CallError>(FiberId.none)
+        obtaining = Option.some(deferred)
+        return Effect.interruptible(obtain).pipe(
+          Effect.provideService(CallOptions, {}),
+          Effect.onExit((exit) =>
+            Effect.suspend(() => {
+              obtaining = Option.none()
+              return Deferred.done(deferred, exit)
+            })
+          ),
+          Effect.forkIn(scope),
+          Effect.zipRight(restore(Deferred.await(deferred)))
+        )
+      })
+    )
+
+    const current = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Option.isSome(held) && now < held.value.staleAt ? Effect.succeed(held.value.grant) : shared
+    )
+
+    return {
+      caller: options.caller,
+      current,
+      replace: (refused) =>
+        Effect.suspend(() => {
+          // Others may have replaced it already: then theirs is the replacement.
+          if (Option.isSome(held) && held.value.grant === refused) held = Option.none()
+          return Effect.asSome(current)
+        }),
+      forgetRefusal: Effect.sync(() => {
+        refusal = Option.none()
+      }),
+      end: (revoke) =>
+        Effect.gen(function* () {
+          // A sign-in under way would outlive its end, and a token that only the cache knows holds as well.
+          if (Option.isSome(obtaining)) yield* Effect.exit(Deferred.await(obtaining.value))
+          if (Option.isNone(held)) yield* cached
+          if (Option.isSome(held)) {
+            const { token } = held.value
+            yield* revoke(token)
+            held = Option.none()
+          }
+          mayLoad = false
+          yield* options.cache.clear
+        })
+    }
+  })

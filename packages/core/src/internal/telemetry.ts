@@ -1,0 +1,122 @@
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import * as Metric from "effect/Metric"
+import * as MetricBoundaries from "effect/MetricBoundaries"
+import * as MetricKey from "effect/MetricKey"
+import * as MetricLabel from "effect/MetricLabel"
+import * as Tracer from "effect/Tracer"
+
+const calls = MetricKey.counter("glowmarkt_calls_total", {
+  description: "Calls by operation and outcome: ok, or the tag of the error",
+  incremental: true
+})
+
+const requests = MetricKey.counter("glowmarkt_requests_total", {
+  description: "Requests sent by operation, retries included",
+  incremental: true
+})
+
+const retries = MetricKey.counter("glowmarkt_retries_total", {
+  description: "Requests sent again, by operation",
+  incremental: true
+})
+
+const latency = MetricKey.histogram(
+  "glowmarkt_call_duration_ms",
+  // 5 ms to about 80 s: from a server next door to the end of the patience.
+  MetricBoundaries.exponential({ start: 5, factor: 2, count: 15 }),
+  "Duration of calls in milliseconds by operation, retries and waits included"
+)
+
+const rateLimitWait = MetricKey.histogram(
+  "glowmarkt_rate_limit_wait_ms",
+  MetricBoundaries.exponential({ start: 1, factor: 2, count: 15 }),
+  "Time that requests waited for the client's own rate limit, in milliseconds by operation"
+)
+
+type Tags = Readonly<Record<string, string>>
+
+const labels = (tags: Tags) => Object.entries(tags).map(([key, value]) => MetricLabel.make(key, value))
+
+// The tags are part of the key: `Metric.tagged` would look the key up anew for every number.
+const counter = (key: MetricKey.MetricKey.Counter<number>, tags: Tags) =>
+  Metric.fromMetricKey(MetricKey.taggedWithLabels(key, labels(tags)))
+
+const histogram = (key: MetricKey.MetricKey.Histogram, tags: Tags) =>
+  Metric.fromMetricKey(MetricKey.taggedWithLabels(key, labels(tags)))
+
+/** What is seen of one operation from outside. */
+export interface Telemetry {
+  readonly request: () => void
+  readonly retry: () => void
+  readonly waited: (millis: number) => void
+  readonly ended: (outcome: string, millis: number) => void
+  readonly callSpan: <A, E, R>(call: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  readonly attemptSpan: <A, E, R>(attempt: Effect.Effect<A, E, R>, attempts: number) => Effect.Effect<A, E, R>
+}
+
+// The tracer that Effect has when a program chooses none: nobody sees its spans.
+const unseen = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+
+/** Whether anybody would see a span: making one that nobody sees is work for nothing. */
+export const isTraced = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
+  Context.get(fiber.currentDefaultServices, Tracer.Tracer) !== unseen &&
+  fiber.getFiberRef(FiberRef.currentTracerEnabled)
+
+const serverOf = (baseUrl: string) => {
+  const { hostname, port, protocol } = new URL(baseUrl)
+  return { "server.address": hostname, "server.port": port === "" ? (protocol === "https:" ? 443 : 80) : Number(port) }
+}
+
+/** Notes the status of an answer on the span of its attempt. */
+export const status = (code: number): Effect.Effect<void> =>
+  Effect.annotateCurrentSpan("http.response.status_code", code)
+
+/** Notes on the span of an attempt how it failed: by status if there was an answer. */
+export const failed = (error: { readonly _tag: string } | { readonly _tag: string; readonly status: number }) =>
+  Effect.annotateCurrentSpan("error.type", "status" in error ? String(error.status) : error._tag)
+
+/** The metrics of an operation are tagged once, and what its spans have in common is put together once. */
+export const make = (
+  { method, name, route }: { readonly method: string; readonly name: string; readonly route: string },
+  baseUrl: string
+): Telemetry => {
+  const outcomes = new Map<string, Metric.Metric.Counter<number>>()
+  const outcome = (ending: string) => {
+    const known = outcomes.get(ending)
+    if (known !== undefined) return known
+    const metric = counter(calls, { operation: name, outcome: ending })
+    outcomes.set(ending, metric)
+    return metric
+  }
+  const ours = {
+    requests: counter(requests, { operation: name }),
+    retries: counter(retries, { operation: name }),
+    latency: histogram(latency, { operation: name }),
+    rateLimitWait: histogram(rateLimitWait, { operation: name })
+  }
+  const attributes = {
+    "http.request.method": method,
+    "url.template": route,
+    ...serverOf(baseUrl)
+  }
+  return {
+    request: () => ours.requests.unsafeUpdate(1, []),
+    retry: () => ours.retries.unsafeUpdate(1, []),
+    waited: (millis) => ours.rateLimitWait.unsafeUpdate(millis, []),
+    ended: (ending, millis) => {
+      outcome(ending).unsafeUpdate(1, [])
+      ours.latency.unsafeUpdate(millis, [])
+    },
+    callSpan: Effect.withSpan(`Glowmarkt.${name}`, { captureStackTrace: false }),
+    attemptSpan: (attempt, attempts) =>
+      Effect.withSpan(attempt, `${method} ${route}`, {
+        kind: "client",
+        captureStackTrace: false,
+        attributes: attempts > 1 ? { ...attributes, "http.request.resend_count": attempts - 1 } : attributes
+      })
+  }
+}

@@ -1,0 +1,191 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Headers from "@effect/platform/Headers"
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as ClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as body from "./body.js"
+
+/** One request as it goes onto the wire. */
+export interface Request {
+  readonly method: HttpClientRequest.HttpClientRequest["method"]
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON, or nothing. */
+  readonly body: string | undefined
+  /** What it may take, answer included. */
+  readonly patienceMillis: number
+  readonly maxBodyBytes: number
+}
+
+/** An answer that was read whole. */
+export interface Answer {
+  readonly status: number
+  readonly retryAfter: string | undefined
+  readonly body: Either.Either<string, body.Unreadable>
+}
+
+/** An answer whose body is still to come. */
+export interface Opened {
+  readonly status: number
+  readonly stream: Stream.Stream<Uint8Array, Broken | TimedOut>
+  /** Reads the rest, instead of the stream. */
+  readonly whole: Effect.Effect<Answer, Broken | TimedOut>
+}
+
+/** No answer, or not all of it. Nothing of the client's own error: it holds the request, and with it the credentials. */
+export interface Broken {
+  readonly _tag: "Broken"
+  readonly code: string
+  /** `unsent` when the request provably never reached the server. */
+  readonly phase: "unsent" | "sent"
+}
+
+/** No answer in time. */
+export interface TimedOut {
+  readonly _tag: "TimedOut"
+  /** As for {@link Broken}. */
+  readonly phase: "unsent" | "sent"
+}
+
+export const timedOut: Record<TimedOut["phase"], TimedOut> = {
+  unsent: { _tag: "TimedOut", phase: "unsent" },
+  sent: { _tag: "TimedOut", phase: "sent" }
+}
+
+/** A request that cannot be sent, now or later. */
+export const unsendable: Broken = { _tag: "Broken", code: "INVALID_REQUEST", phase: "unsent" }
+
+/** What the pipeline needs of a transport. */
+export interface Wire {
+  readonly send: (request: Request) => Effect.Effect<Answer, Broken | TimedOut>
+  readonly open: (request: Request) => Effect.Effect<Opened, Broken | TimedOut>
+}
+
+const direct = Symbol.for("@effect-glowmarkt/core/wire")
+
+interface Direct {
+  readonly [direct]: Pick<Wire, "send">
+}
+
+const isDirect = (client: object): client is Direct => direct in client
+
+/**
+ * An `HttpClient` with a short cut: whoever knows of it sends without the
+ * platform's request and response objects. Wrapped in anything (`mapRequest`, …)
+ * the client loses it, so nothing that a program puts around it is passed over.
+ */
+export const withShortCut = (client: HttpClient.HttpClient, wire: Pick<Wire, "send">): HttpClient.HttpClient =>
+  Object.assign(client, { [direct]: wire })
+
+/** Codes of failures that happen before a byte of the request is written. */
+const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "UND_ERR_CONNECT_TIMEOUT"])
+
+// Who does not trust the server's certificate has told it nothing yet.
+const refusedCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/
+
+interface SystemFailure {
+  readonly code: string
+  readonly connecting: boolean
+}
+
+/**
+ * Clients wrap the system's error differently: undici's `fetch` in a
+ * `TypeError`, happy eyeballs in an `AggregateError`. The code is on whichever
+ * has one, outermost first.
+ */
+const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => {
+  if (typeof cause !== "object" || cause === null || depth > 5) return undefined
+  if ("code" in cause && typeof cause.code === "string") {
+    return { code: cause.code, connecting: "syscall" in cause && cause.syscall === "connect" }
+  }
+  if ("cause" in cause) {
+    const inner = systemFailure(cause.cause, depth + 1)
+    if (inner !== undefined) return inner
+  }
+  if ("errors" in cause && Array.isArray(cause.errors)) return systemFailure(cause.errors[0], depth + 1)
+  return undefined
+}
+
+/** What a system's error says of a request, of which it is known whether it was under way at all. */
+export const broken = (cause: unknown, otherwise: string): Broken => {
+  const failure = systemFailure(cause)
+  const code = failure?.code ?? otherwise
+  const unsent = failure?.connecting === true || beforeSending.has(code) || refusedCertificate.test(code)
+  return { _tag: "Broken", code, phase: unsent ? "unsent" : "sent" }
+}
+
+const fromClient = (error: HttpClientError.HttpClientError): Broken =>
+  error._tag === "RequestError" && error.reason !== "Transport"
+    ? { _tag: "Broken", code: error.reason, phase: "unsent" }
+    : error._tag === "RequestError"
+      ? broken(error.cause, error.reason)
+      : { ...broken(error.cause, "connection broken"), phase: "sent" }
+
+// The platform does not know that the provider puts secrets into these.
+const redactedNames = (names: ReadonlyArray<string | RegExp>) => [...names, "token", "applicationid"]
+
+/** Over any `HttpClient`. */
+export const make = (client: HttpClient.HttpClient): Wire => {
+  // Its spans would carry every header; ours carry none.
+  const untraced = HttpClient.withTracerDisabledWhen(client, () => true)
+
+  const exchange = <A>(
+    request: Request,
+    use: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, HttpClientError.HttpClientError>
+  ): Effect.Effect<A, Broken | TimedOut> => {
+    const httpRequest = ClientRequest.make(request.method)(request.url, {
+      headers: request.headers,
+      ...(request.body === undefined ? {} : { body: HttpBody.text(request.body, "application/json") })
+    })
+    return untraced.execute(httpRequest).pipe(
+      Effect.flatMap(use),
+      // `fetch` follows redirects unless told otherwise, and takes `token` along to wherever they lead.
+      Effect.mapInputContext((context: Context.Context<never>) =>
+        Context.add(context, FetchHttpClient.RequestInit, {
+          ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
+          redirect: "manual"
+        })
+      ),
+      Effect.locallyWith(Headers.currentRedactedNames, redactedNames),
+      Effect.mapError(fromClient),
+      inTime(request)
+    )
+  }
+
+  const inTime = (request: Request) =>
+    Effect.timeoutFail({ duration: Duration.millis(request.patienceMillis), onTimeout: () => timedOut.sent })
+
+  const read = (request: Request, response: HttpClientResponse.HttpClientResponse) =>
+    Effect.map(
+      body.read(response, request.maxBodyBytes),
+      (text): Answer => ({ status: response.status, retryAfter: response.headers["retry-after"], body: text })
+    )
+
+  return {
+    send: isDirect(client)
+      ? client[direct].send
+      : (request) => exchange(request, (response) => read(request, response)),
+    open: (request) =>
+      exchange(request, (response) =>
+        Effect.succeed({
+          status: response.status,
+          // However long all of it takes: between two pieces no more than for an answer.
+          stream: Stream.timeoutFail(
+            Stream.mapError(response.stream, fromClient),
+            () => timedOut.sent,
+            Duration.millis(request.patienceMillis)
+          ),
+          whole: inTime(request)(Effect.mapError(read(request, response), fromClient))
+        })
+      )
+  }
+}

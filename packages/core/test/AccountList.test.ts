@@ -1,0 +1,95 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Account, AccountList, AdminAccounts } from "@effect-glowmarkt/core"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Callers from "./support/Callers.js"
+import * as Wire from "./support/Wire.js"
+
+const { accountId } = Callers
+
+const listing = (elements: ReadonlyArray<unknown>) =>
+  Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list).pipe(
+    Effect.provide(Callers.adminOver(Wire.make(() => Wire.json(elements))))
+  )
+
+describe("the list", () => {
+  it.effect("takes what live answers look like", () =>
+    Effect.gen(function* () {
+      const { accounts, unreadable } = yield* listing([
+        { accountId },
+        { accountId, email: null, name: null, updatedAt: null },
+        { accountId, status: "unverified", somethingNew: { deep: [1] } },
+        { accountId, status: "active", active: true, createdAt: "2019-03-22T09:24:28.000Z" }
+      ])
+      assert.lengthOf(unreadable, 0)
+      assert.deepStrictEqual(
+        accounts.map(({ email, status }): object => ({ email, status })),
+        [
+          { email: undefined, status: undefined },
+          { email: undefined, status: undefined },
+          { email: undefined, status: "unverified" },
+          { email: undefined, status: "active" }
+        ]
+      )
+    })
+  )
+
+  it.effect("reports an element it cannot read, and reads the others", () =>
+    Effect.gen(function* () {
+      const { accounts, unreadable } = yield* listing([
+        { name: "no id" },
+        { accountId },
+        { accountId: "x/../y" },
+        { accountId, active: "yes", email: "private@example.com" },
+        null
+      ])
+      assert.lengthOf(accounts, 1)
+      assert.deepStrictEqual(unreadable, [
+        { index: 0, accountId: Option.none(), problem: "accountId is missing" },
+        { index: 2, accountId: Option.some("x/../y"), problem: "accountId is not of the expected kind" },
+        { index: 3, accountId: Option.some(accountId), problem: "active is not of the expected kind" },
+        { index: 4, accountId: Option.none(), problem: "it lacks what is relied on" }
+      ])
+    })
+  )
+
+  it.prop("every element is in exactly one of the two", [FastCheck.array(FastCheck.jsonValue())], ([elements]) => {
+    const { accounts, unreadable } = Either.getOrThrow(AccountList.decode(elements))
+    assert.strictEqual(accounts.length + unreadable.length, elements.length)
+  })
+})
+
+describe("an answer's empty fields", () => {
+  it.effect("count as absent, and depth is no danger", () =>
+    Effect.gen(function* () {
+      const deep = `${'{"a":'.repeat(5000)}1${"}".repeat(5000)}`
+      const body = `[{"accountId":"a1","directoryId":"","createdAt":"","applicationId":null},{"accountId":"a2","extra":${deep}}]`
+      const { accounts, unreadable } = yield* Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list).pipe(
+        Effect.provide(Callers.adminOver(Wire.make(() => ({ status: 200, body }))))
+      )
+      assert.lengthOf(unreadable, 0)
+      assert.deepStrictEqual<object | undefined>(accounts[0], { accountId: "a1" })
+    })
+  )
+})
+
+describe("codecs", () => {
+  const survives = <A, I>(name: string, schema: Schema.Schema<A, I>) =>
+    it.prop(`${name} survives its wire form`, [Schema.typeSchema(schema)], ([value]) => {
+      const encoded = Schema.encodeSync(schema)(value)
+      const read = Schema.decodeUnknownSync(schema)(JSON.parse(JSON.stringify(encoded)))
+      assert.deepStrictEqual(Schema.encodeSync(schema)(read), encoded)
+    })
+
+  survives("Account", Account.Account)
+  survives("AccountStatus", Account.AccountStatus)
+  survives("AddedAccount", Account.AddedAccount)
+  survives("DeletedAccount", Account.DeletedAccount)
+
+  it("a status that says nothing is refused", () => {
+    assert.isTrue(Either.isLeft(Schema.decodeUnknownEither(Account.AccountStatus)({ accountId })))
+  })
+})

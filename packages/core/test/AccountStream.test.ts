@@ -1,0 +1,123 @@
+import { assert, describe, it } from "@effect/vitest"
+import { AdminAccounts } from "@effect-glowmarkt/core"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import * as jsonArray from "../src/internal/jsonArray.js"
+import * as Callers from "./support/Callers.js"
+import * as Wire from "./support/Wire.js"
+
+/** Cuts bytes into pieces of the given lengths, over and over. */
+const cut = (bytes: Uint8Array, lengths: ReadonlyArray<number>): ReadonlyArray<Uint8Array> => {
+  const pieces: Array<Uint8Array> = []
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const length = lengths[turn % lengths.length] ?? 1
+    pieces.push(bytes.subarray(at, at + length))
+    at += length
+  }
+  return pieces
+}
+
+const elementsOf = (pieces: ReadonlyArray<Uint8Array>) => {
+  const array = jsonArray.make()
+  const elements: Array<unknown> = []
+  for (const piece of pieces) {
+    const complete = array.add(piece)
+    if (Either.isLeft(complete)) return complete
+    elements.push(...complete.right)
+  }
+  return Either.map(array.end(), () => elements)
+}
+
+const encoder = new TextEncoder()
+const lengths = FastCheck.array(FastCheck.integer({ min: 1, max: 40 }), { minLength: 1 })
+const space = FastCheck.constantFrom(0, 1, "\t")
+
+describe("a JSON array in pieces", () => {
+  it.prop(
+    "yields what the whole yields, wherever it is cut",
+    [FastCheck.array(FastCheck.jsonValue()), lengths, space],
+    ([value, at, indent]) => {
+      const bytes = encoder.encode(` ${JSON.stringify(value, null, indent)}\n`)
+      assert.deepStrictEqual(elementsOf(cut(bytes, at)), Either.right(JSON.parse(JSON.stringify(value))))
+    }
+  )
+
+  it.prop(
+    "that breaks off is never taken for complete",
+    [FastCheck.array(FastCheck.jsonValue(), { minLength: 1 }), lengths, FastCheck.nat()],
+    ([value, at, cutOff]) => {
+      const bytes = encoder.encode(JSON.stringify(value))
+      assert.isTrue(Either.isLeft(elementsOf(cut(bytes.subarray(0, cutOff % bytes.length), at))))
+    }
+  )
+
+  it("is nothing else", () => {
+    const cases: ReadonlyArray<readonly [string, jsonArray.Fault]> = [
+      ["", "NotJson"],
+      ["<html>", "NotJson"],
+      ['{"accounts":[]}', "NotJson"],
+      ["[1,,2]", "NotJson"],
+      ["[1]<html>", "NotJson"],
+      ["[1}", "NotJson"],
+      ["[1,2", "Truncated"]
+    ]
+    for (const [text, fault] of cases) {
+      assert.deepStrictEqual(elementsOf([encoder.encode(text)]), Either.left(fault))
+    }
+    assert.deepStrictEqual(elementsOf([new Uint8Array([0x5b, 0x22, 0xff, 0x22, 0x5d])]), Either.left("NotText"))
+  })
+})
+
+describe("AdminAccounts.stream", () => {
+  const collect = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Stream.runCollect(admin.stream))
+
+  it.effect("yields each element, readable or not", () => {
+    const body = [{ accountId: "a1" }, { name: "no id" }, { accountId: "a2", status: "unverified" }]
+    return Effect.gen(function* () {
+      const elements = [...(yield* collect)]
+      assert.deepStrictEqual(
+        elements.map((element) =>
+          Either.match(element, { onLeft: ({ index }) => index, onRight: ({ accountId }) => String(accountId) })
+        ),
+        ["a1", 1, "a2"]
+      )
+      assert.deepStrictEqual(Option.map(Option.fromNullable(elements[1]), Either.isLeft), Option.some(true))
+    }).pipe(Effect.provide(Callers.adminOver(Wire.make(() => Wire.json(body)))))
+  })
+
+  it.effect("is retried until the first byte", () => {
+    const wire = Wire.make((_, index) => (index === 0 ? { status: 503 } : Wire.json([{ accountId: "a1" }])))
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.fork(collect)
+      yield* TestClock.adjust("1 minute")
+      assert.lengthOf([...(yield* Fiber.join(fiber))], 1)
+      assert.lengthOf(wire.seen, 2)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+
+  for (const [name, answer, tag] of [
+    ["refused credentials", { status: 401 }, "AccessDenied"],
+    ["a body that breaks off", { status: 200, body: '[{"accountId":"a1"},{"acc' }, "InvalidResponse"],
+    ["HTML", { status: 200, body: "<html></html>" }, "InvalidResponse"]
+  ] satisfies Array<[string, Wire.Answer, string]>) {
+    it.effect(`fails with ${tag} for ${name}`, () =>
+      Effect.gen(function* () {
+        assert.strictEqual((yield* Effect.flip(collect))._tag, tag)
+      }).pipe(Effect.provide(Callers.adminOver(Wire.make(() => answer))))
+    )
+  }
+
+  it.effect("can be run twice", () => {
+    const wire = Wire.make(() => Wire.json([{ name: "no id" }]))
+    return Effect.gen(function* () {
+      const { stream } = yield* AdminAccounts.AdminAccounts
+      const first = [...(yield* Stream.runCollect(stream))]
+      assert.deepStrictEqual([...(yield* Stream.runCollect(stream))], first)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+})

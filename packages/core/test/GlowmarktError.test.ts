@@ -1,0 +1,198 @@
+import { assert, describe, it } from "@effect/vitest"
+import { AdminAccounts, GlowmarktError, RetryPolicy, UserAccounts } from "@effect-glowmarkt/core"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as TestClock from "effect/TestClock"
+import * as Callers from "./support/Callers.js"
+import * as Wire from "./support/Wire.js"
+
+const { accountId } = Callers
+
+type Admin = AdminAccounts.AdminAccounts["Type"]
+type User = UserAccounts.UserAccounts["Type"]
+
+const failureOf = (
+  answer: Wire.Answer,
+  call: (admin: Admin) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>
+) =>
+  Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.flip(call(admin))).pipe(
+    Effect.provide(
+      Callers.adminOver(
+        Wire.make(() => answer),
+        Callers.admin.appKeys,
+        RetryPolicy.none
+      )
+    )
+  )
+
+const userFailureOf = (
+  answer: Wire.Answer,
+  call: (user: User) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>
+) =>
+  Effect.flatMap(UserAccounts.UserAccounts, (user) => Effect.flip(call(user))).pipe(
+    Effect.provide(
+      Callers.userOver(
+        Wire.make(() => answer),
+        RetryPolicy.none
+      )
+    )
+  )
+
+const get = (admin: Admin) => admin.get(accountId)
+const rename = (admin: Admin) => admin.rename(accountId, "Scotty")
+const remove = (admin: Admin) => admin.remove(accountId)
+const list = (admin: Admin) => admin.list
+
+describe("every shape of an answer becomes one member", () => {
+  const cases: ReadonlyArray<
+    readonly [string, Wire.Answer, (admin: Admin) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>, string]
+  > = [
+    ["missing elements", Wire.json({ error: "missing elements" }, 400), rename, "MissingElements"],
+    [
+      "missing elements, named",
+      Wire.json({ error: "missing elements -applicationId" }, 400),
+      rename,
+      "MissingElements"
+    ],
+    [
+      "missing elements, listed",
+      Wire.json({ error: "no", isValid: false, missingElements: ["name"] }, 400),
+      rename,
+      "MissingElements"
+    ],
+    ["missing elements where not declared", Wire.json({ error: "missing elements" }, 400), get, "BadRequest"],
+    ["incorrect elements", Wire.json({ error: "incorrect elements" }, 400), remove, "IncorrectElements"],
+    ["anonymous call", Wire.json({ error: "bad request", message: "bad request" }, 400), get, "BadRequest"],
+    ["anonymous POST /auth", Wire.json({ message: "Bad request missing info" }, 400), get, "BadRequest"],
+    ["nested message", Wire.json({ error: { message: "missing elements" } }, 400), rename, "MissingElements"],
+    ["resource system", Wire.json({ status: "ERROR", error: "x", description: "y" }, 400), get, "BadRequest"],
+    ["access denied", Wire.json({ error: "Access denied" }, 401), get, "AccessDenied"],
+    ["forbidden", { status: 403, body: "<html>no</html>" }, get, "AccessDenied"],
+    ["not found, null", { status: 404, body: "null" }, get, "AccountNotFound"],
+    ["not found, bare string", { status: 404, body: '"no such account"' }, get, "AccountNotFound"],
+    ["not found, empty", { status: 404, body: "" }, get, "AccountNotFound"],
+    ["not found where no account is named", { status: 404, body: "Cannot GET /account" }, list, "BadRequest"],
+    ["not found, a page of a gateway", { status: 404, body: "<html>404</html>" }, get, "BadRequest"],
+    ["a word in brackets", { status: 200, body: "[maintenance] back at 9" }, get, "InvalidResponse"],
+    ["too many requests", { status: 429, body: "" }, get, "RateLimited"],
+    ["server error", Wire.json({ error: "An error has occurred" }, 500), get, "ServerError"],
+    ["bad gateway, HTML", { status: 502, body: "<html><body>Bad gateway</body></html>" }, get, "ServerError"],
+    ["undocumented 418", { status: 418, body: "" }, get, "BadRequest"],
+    ["redirect", { status: 302, body: "", headers: { location: "https://evil.test/" } }, get, "InvalidResponse"],
+    ["HTML with 200", { status: 200, body: "<html>maintenance</html>" }, get, "InvalidResponse"],
+    ["no content", { status: 204 }, get, "InvalidResponse"],
+    ["truncated JSON", { status: 200, body: '{"accountId":"ffe4' }, get, "InvalidResponse"],
+    ["another shape", Wire.json({ hello: "world" }), get, "InvalidResponse"],
+    ["an object where a list belongs", Wire.json({ accounts: [] }), list, "InvalidResponse"],
+    ["declined", Wire.json({ valid: false }), remove, "Rejected"],
+    ["connection refused", { breaks: Wire.systemError("ECONNREFUSED", "connect") }, get, "TransportError"],
+    ["connection reset", { breaks: Wire.systemError("ECONNRESET") }, get, "TransportError"]
+  ]
+
+  for (const [name, answer, call, tag] of cases) {
+    it.effect(`${name}: ${tag}`, () =>
+      Effect.gen(function* () {
+        const error = yield* failureOf(answer, call)
+        assert.strictEqual(error._tag, tag)
+        // Journals and reports keep errors: each must survive its own schema.
+        const kept = yield* Schema.encode(GlowmarktError.GlowmarktError)(error)
+        const read = yield* Schema.decodeUnknown(GlowmarktError.GlowmarktError)(JSON.parse(JSON.stringify(kept)))
+        assert.strictEqual(read.message, error.message)
+        assert.match(error.message, /^\w+: \S.*[.:]$/)
+      })
+    )
+  }
+
+  it.effect("names the missing elements", () =>
+    Effect.gen(function* () {
+      const error = yield* failureOf(Wire.json({ error: "missing elements -applicationId" }, 400), rename)
+      assert.isTrue(error._tag === "MissingElements" && error.elements.join() === "applicationId")
+    })
+  )
+
+  it.effect("a weak password", () =>
+    Effect.gen(function* () {
+      const error = yield* userFailureOf(Wire.json({ error: "weak new password" }, 400), (user) =>
+        user.changePassword({ oldPassword: Redacted.make("a"), newPassword: Redacted.make("b") })
+      )
+      assert.strictEqual(error._tag, "WeakPassword")
+    })
+  )
+
+  for (const call of [
+    (user: User) => user.changeEmail("a@b.c"),
+    (user: User) => user.changeName("A"),
+    (user: User) => user.changePassword({ oldPassword: Redacted.make("a"), newPassword: Redacted.make("b") }),
+    (user: User) => user.addMobileAppToken(accountId, Redacted.make("t")),
+    (user: User) => user.removeMobileAppToken(accountId, Redacted.make("t"))
+  ]) {
+    it.effect("valid: false is a failure of each of the user's writes", () =>
+      Effect.gen(function* () {
+        assert.strictEqual((yield* userFailureOf(Wire.json({ valid: false }), call))._tag, "Rejected")
+      })
+    )
+  }
+
+  it.effect("no answer in time", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.fork(failureOf("hangs", get))
+      yield* TestClock.adjust("30 seconds")
+      const error = yield* fiber
+      assert.isTrue(error._tag === "RequestTimeout" && error.mayHaveBeenApplied)
+    })
+  )
+})
+
+describe("what an error knows of itself", () => {
+  it.effect("whether the request may have been carried out", () =>
+    Effect.gen(function* () {
+      const known = yield* Effect.forEach(
+        [
+          { breaks: Wire.systemError("ECONNREFUSED", "connect") },
+          { breaks: Wire.systemError("ENOTFOUND") },
+          { breaks: Wire.systemError("ETIMEDOUT", "connect") },
+          { breaks: Wire.systemError("ECONNRESET") },
+          { breaks: Wire.systemError("ETIMEDOUT", "read") },
+          { status: 429 },
+          { status: 500 },
+          { status: 401 },
+          { status: 200, body: "{" }
+        ] satisfies Array<Wire.Answer>,
+        (answer) => Effect.map(failureOf(answer, remove), (error) => [error.isTransient, error.mayHaveBeenApplied])
+      )
+      assert.deepStrictEqual(known, [
+        [true, false],
+        [true, false],
+        [true, false],
+        [true, true],
+        [true, true],
+        [true, false],
+        [true, true],
+        [false, false],
+        [true, true]
+      ])
+    })
+  )
+
+  it.effect("a certificate that is refused is not tried again", () =>
+    Effect.gen(function* () {
+      const error = yield* failureOf({ breaks: Wire.systemError("DEPTH_ZERO_SELF_SIGNED_CERT") }, get)
+      assert.isFalse(error.isTransient)
+    })
+  )
+
+  it.effect("what the server asks for, in seconds and as a date", () =>
+    Effect.gen(function* () {
+      const seconds = yield* failureOf({ status: 429, headers: { "retry-after": "7" } }, get)
+      const date = yield* failureOf({ status: 503, headers: { "retry-after": "Thu, 01 Jan 1970 00:00:09 GMT" } }, get)
+      const nonsense = yield* failureOf({ status: 429, headers: { "retry-after": "soon" } }, get)
+      assert.deepStrictEqual(
+        [seconds, date, nonsense].map((error) => Option.map(error.retryAfter, Duration.toMillis)),
+        [Option.some(7000), Option.some(9000), Option.none()]
+      )
+    })
+  )
+})

@@ -1,0 +1,77 @@
+import { assert, describe, it } from "@effect/vitest"
+import { AccountApi, AdminAccounts, Identifier, Operation } from "@effect-glowmarkt/core"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Schema from "effect/Schema"
+import * as Callers from "./support/Callers.js"
+import * as Wire from "./support/Wire.js"
+
+const isAccountId = Schema.is(Identifier.AccountId)
+
+describe("AccountId", () => {
+  const hostile = [
+    "../x",
+    "a/b",
+    "status",
+    "Status",
+    "email",
+    "name",
+    "changepassword",
+    "%2e%2e",
+    "..",
+    ".",
+    "",
+    " ",
+    "a?b",
+    "a#b",
+    "a\\b",
+    "a\nb",
+    "a;b",
+    "ä",
+    "a".repeat(129)
+  ]
+
+  for (const id of hostile) {
+    it(`refuses ${JSON.stringify(id.slice(0, 20))}`, () => {
+      assert.isFalse(isAccountId(id))
+    })
+  }
+
+  it.prop("whatever is accepted stays one segment of the URL", [FastCheck.string()], ([text]) => {
+    if (!isAccountId(text)) return
+    const url = new URL(`https://glow.test/account/${text}/status`)
+    assert.deepStrictEqual(url.pathname.split("/"), ["", "account", text, "status"])
+  })
+
+  it.prop("accepts every UUID", [FastCheck.uuid()], ([uuid]) => {
+    assert.isTrue(isAccountId(uuid))
+  })
+
+  it("says what is wrong and what is expected", () => {
+    const decoded = Schema.decodeUnknownEither(Identifier.AccountId)("a/b")
+    assert.isTrue(Either.isLeft(decoded))
+    if (Either.isLeft(decoded)) assert.include(decoded.left.message, `"a/b" is not an account id`)
+  })
+
+  it.effect("an id that was forced past the types is refused before anything is sent", () => {
+    const wire = Wire.make(() => Wire.json({ status: "active" }))
+    return Effect.gen(function* () {
+      const admin = yield* AdminAccounts.AdminAccounts
+      // What a program without types could do.
+      const forged = JSON.parse('"../../auth"')
+      const error = yield* Effect.flip(admin.status(forged))
+      assert.strictEqual(error._tag, "InvalidInput")
+      assert.lengthOf(wire.seen, 0)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+
+  it("a path parameter is percent-encoded even where its schema would let it pass", () => {
+    const operation = Operation.compile(AccountApi.getAccountById.setPath(Schema.Struct({ accountId: Schema.String })))
+    const prepared = operation.prepare({ path: { accountId: "a/../b?c#d%2e" } })
+    assert.strictEqual(Either.getOrThrow(prepared).path, "/account/a%2F..%2Fb%3Fc%23d%252e")
+    for (const escape of ["", ".", "..", "\ud800"]) {
+      assert.isTrue(Either.isLeft(operation.prepare({ path: { accountId: escape } })), JSON.stringify(escape))
+    }
+  })
+})

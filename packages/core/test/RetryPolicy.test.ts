@@ -1,0 +1,187 @@
+import { assert, describe, it } from "@effect/vitest"
+import {
+  AdminAccounts,
+  CallOptions,
+  GlowmarktError,
+  type Repeatability,
+  RetryPolicy,
+  UserAccounts
+} from "@effect-glowmarkt/core"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/TestClock"
+import * as Callers from "./support/Callers.js"
+import * as Wire from "./support/Wire.js"
+
+const { accountId } = Callers
+
+const call = { operation: "someOperation", attempts: 1, elapsed: Duration.zero }
+const answer = { ...call, excerpt: "" }
+
+const asked = FastCheck.option(FastCheck.integer({ min: 0, max: 100 }).map(Duration.seconds)).map(Option.fromNullable)
+
+const anyError: FastCheck.Arbitrary<GlowmarktError.GlowmarktError> = FastCheck.oneof(
+  asked.map((retryAfter) => new GlowmarktError.RateLimited({ ...answer, status: 429, retryAfter })),
+  asked.map((retryAfter) => new GlowmarktError.ServerError({ ...answer, status: 500, retryAfter })),
+  FastCheck.constantFrom("unsent" as const, "sent" as const).map(
+    (phase) => new GlowmarktError.TransportError({ ...call, phase, code: "ECONNRESET", origin: "https://glow.test" })
+  ),
+  FastCheck.constant(new GlowmarktError.RequestTimeout({ ...call, phase: "sent", limit: Duration.seconds(30) })),
+  FastCheck.constant(new GlowmarktError.AccessDenied({ ...answer, status: 401, caller: "appKeys" })),
+  FastCheck.constant(new GlowmarktError.Rejected({ ...answer, status: 200 })),
+  FastCheck.constantFrom(400, 404, 408, 418, 425).map(
+    (status) => new GlowmarktError.BadRequest({ ...answer, status, retryAfter: Option.none() })
+  ),
+  FastCheck.constantFrom("NotJson" as const, "Truncated" as const, "Shape" as const).map(
+    (reason) => new GlowmarktError.InvalidResponse({ ...answer, status: 200, reason, problem: "it is odd" })
+  )
+)
+
+const anyRepeatability: FastCheck.Arbitrary<Repeatability.Repeatability> = FastCheck.constantFrom(
+  "safe",
+  "absolute",
+  "once"
+)
+
+const situation = FastCheck.record({
+  error: anyError,
+  repeatability: anyRepeatability,
+  attempts: FastCheck.integer({ min: 1, max: 8 }),
+  elapsed: FastCheck.integer({ min: 0, max: 90_000 }).map(Duration.millis),
+  random: FastCheck.double({ min: 0, max: 1, noNaN: true })
+})
+
+describe("the decision", () => {
+  it.prop("never repeats a once operation that may have been carried out", [situation], ([at]) => {
+    const wait = RetryPolicy.delay(RetryPolicy.standard, { ...at, repeatability: "once" })
+    if (at.error.mayHaveBeenApplied) assert.isTrue(Option.isNone(wait))
+  })
+
+  it.prop("never repeats what is not transient, nor beyond the number of retries", [situation], ([at]) => {
+    const wait = RetryPolicy.delay(RetryPolicy.standard, at)
+    if (!at.error.isTransient || at.attempts > RetryPolicy.standard.retries) assert.isTrue(Option.isNone(wait))
+  })
+
+  it.prop("waits no less than asked, no more than backoff on top, and stays within the budget", [situation], ([at]) => {
+    const { base, cap, total } = RetryPolicy.standard
+    const wait = RetryPolicy.delay(RetryPolicy.standard, at)
+    if (Option.isNone(wait)) return
+    const least = Option.match(at.error.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
+    const backoff = Math.min(Duration.toMillis(cap), Duration.toMillis(base) * 2 ** (at.attempts - 1))
+    const millis = Duration.toMillis(wait.value)
+    assert.isAtLeast(millis, least)
+    assert.isAtMost(millis, least + backoff)
+    assert.isAtMost(millis + Duration.toMillis(at.elapsed), Duration.toMillis(total))
+  })
+
+  it.prop("a policy of no retries never repeats", [situation], ([at]) => {
+    assert.isTrue(Option.isNone(RetryPolicy.delay(RetryPolicy.none, at)))
+  })
+})
+
+/** Lets every wait of a retry pass. */
+const throughRetries = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.fork(effect)
+    yield* TestClock.adjust("2 minutes")
+    return yield* Fiber.join(fiber)
+  })
+
+describe("calls", () => {
+  const failing: Wire.Answer = { status: 500, body: "" }
+
+  it.effect("a read survives what passes", () => {
+    const answers: ReadonlyArray<Wire.Answer> = [
+      failing,
+      { breaks: Wire.systemError("ECONNRESET") },
+      { status: 429, headers: { "retry-after": "3" } },
+      Wire.json({ accountId })
+    ]
+    const wire = Wire.make((_, index) => answers[index] ?? "hangs")
+    return Effect.gen(function* () {
+      const account = yield* throughRetries((yield* AdminAccounts.AdminAccounts).get(accountId))
+      assert.strictEqual(account.accountId, accountId)
+      assert.lengthOf(wire.seen, 4)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+
+  it.effect("a read gives up after five requests and says so", () => {
+    const wire = Wire.make(() => failing)
+    return Effect.gen(function* () {
+      const error = yield* throughRetries(Effect.flip((yield* AdminAccounts.AdminAccounts).get(accountId)))
+      assert.isTrue(error._tag === "ServerError" && error.attempts === 5)
+      assert.lengthOf(wire.seen, 5)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+
+  it.effect("an error remembers that an earlier attempt may have been carried out", () => {
+    const answers: ReadonlyArray<Wire.Answer> = [failing, { status: 401 }]
+    const wire = Wire.make((_, index) => answers[index] ?? "hangs")
+    return Effect.gen(function* () {
+      const admin = yield* AdminAccounts.AdminAccounts
+      const error = yield* throughRetries(Effect.flip(admin.rename(accountId, "Scotty")))
+      assert.isTrue(error._tag === "AccessDenied" && error.mayHaveBeenApplied)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+
+  it.effect("a route to the host that breaks while reading is no proof that nothing was sent", () => {
+    const wire = Wire.make(() => ({ breaks: Wire.systemError("EHOSTUNREACH", "read") }))
+    return Effect.gen(function* () {
+      yield* throughRetries(Effect.flip((yield* AdminAccounts.AdminAccounts).remove(accountId)))
+      assert.lengthOf(wire.seen, 1)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+
+  it.effect("an absolute write is repeated", () => {
+    const wire = Wire.make((_, index) => (index === 0 ? failing : Wire.json({ valid: true })))
+    return Effect.gen(function* () {
+      yield* throughRetries((yield* UserAccounts.UserAccounts).changeName("Scotty"))
+      assert.lengthOf(wire.seen, 2)
+    }).pipe(Effect.provide(Callers.userOver(wire)))
+  })
+
+  for (const [name, answer, requests] of [
+    ["500", failing, 1],
+    ["a reset connection", { breaks: Wire.systemError("ECONNRESET") }, 1],
+    ["429", { status: 429 }, 5],
+    ["a refused connection", { breaks: Wire.systemError("ECONNREFUSED", "connect") }, 5]
+  ] satisfies Array<[string, Wire.Answer, number]>) {
+    it.effect(`a deletion meeting ${name} is sent ${requests === 1 ? "once" : "again"}`, () => {
+      const wire = Wire.make(() => answer)
+      return Effect.gen(function* () {
+        yield* throughRetries(Effect.flip((yield* AdminAccounts.AdminAccounts).remove(accountId)))
+        assert.lengthOf(wire.seen, requests)
+      }).pipe(Effect.provide(Callers.adminOver(wire)))
+    })
+  }
+
+  it.effect("a wait longer than the cap is left to the caller", () => {
+    const wire = Wire.make(() => ({ status: 429, headers: { "retry-after": "3600" } }))
+    return Effect.gen(function* () {
+      const error = yield* Effect.flip((yield* AdminAccounts.AdminAccounts).list)
+      assert.deepStrictEqual(error.retryAfter, Option.some(Duration.hours(1)))
+      assert.lengthOf(wire.seen, 1)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+
+  it.effect("a program can switch retry off for some calls", () => {
+    const wire = Wire.make(() => failing)
+    return Effect.gen(function* () {
+      yield* Effect.flip((yield* AdminAccounts.AdminAccounts).list).pipe(
+        CallOptions.locally({ retry: RetryPolicy.none })
+      )
+      assert.lengthOf(wire.seen, 1)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+
+  it.effect("fixed credentials are not tried a second time", () => {
+    const wire = Wire.make(() => ({ status: 401 }))
+    return Effect.gen(function* () {
+      yield* Effect.flip((yield* AdminAccounts.AdminAccounts).list)
+      assert.lengthOf(wire.seen, 1)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+})

@@ -1,0 +1,79 @@
+import { assert, describe, it } from "@effect/vitest"
+import { AccountsTest, AdminAccounts, AppKeys, Identifier } from "@effect-glowmarkt/core"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Callers from "./support/Callers.js"
+import * as Wire from "./support/Wire.js"
+
+class Schools extends Context.Tag("Schools")<Schools, AdminAccounts.AdminAccounts["Type"]>() {}
+class Homes extends Context.Tag("Homes")<Homes, AdminAccounts.AdminAccounts["Type"]>() {}
+
+const as = <I>(tag: Context.Tag<I, AdminAccounts.AdminAccounts["Type"]>, key: string) =>
+  Layer.project(AdminAccounts.layer, AdminAccounts.AdminAccounts, tag, (admin) => admin).pipe(
+    Layer.provide(AppKeys.layer({ key, secret: Redacted.make("s") }))
+  )
+
+describe("two applications in one program", () => {
+  it.effect("each call carries its own credentials", () => {
+    const wire = Wire.make(() => Wire.json([]))
+    return Effect.gen(function* () {
+      yield* (yield* Schools).list
+      yield* (yield* Homes).list
+      assert.deepStrictEqual(
+        wire.seen.map((seen) => Buffer.from(seen.headers["authorization"]?.slice(6) ?? "", "base64").toString()),
+        ["schools:s", "homes:s"]
+      )
+    }).pipe(
+      Effect.provide(Layer.merge(as(Schools, "schools"), as(Homes, "homes")).pipe(Layer.provide(Callers.client(wire))))
+    )
+  })
+
+  it.effect("credentials of one request of a server do not reach the next", () => {
+    const wire = Wire.make(() => Wire.json([]))
+    const handle = (tenant: string) =>
+      Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list).pipe(
+        Effect.provide(
+          AdminAccounts.layer.pipe(Layer.provide(AppKeys.layer({ key: tenant, secret: Redacted.make("s") })))
+        )
+      )
+    return Effect.gen(function* () {
+      yield* Effect.all([handle("a"), handle("b"), handle("a")], { concurrency: "unbounded" })
+      assert.deepStrictEqual(
+        wire.seen.map((seen) => Buffer.from(seen.headers["authorization"]?.slice(6) ?? "", "base64").toString()),
+        ["a:s", "b:s", "a:s"]
+      )
+    }).pipe(Effect.provide(Callers.client(wire)))
+  })
+})
+
+describe("AccountsTest", () => {
+  const accountId = Identifier.AccountId.make("a1")
+
+  it.effect("behaves", () =>
+    Effect.gen(function* () {
+      const admin = yield* AdminAccounts.AdminAccounts
+      assert.strictEqual((yield* admin.rename(accountId, "Scotty")).name, "Scotty")
+      assert.strictEqual((yield* admin.get(accountId)).name, "Scotty")
+      yield* admin.remove(accountId)
+      assert.strictEqual((yield* admin.status(accountId)).status, "inactive")
+      const added = yield* admin.add({ username: "kirk", directoryId: Identifier.DirectoryId.make("d") })
+      assert.deepStrictEqual(
+        (yield* admin.list).accounts.map((account) => account.accountId),
+        [accountId, added.accountId]
+      )
+      assert.strictEqual((yield* Effect.flip(admin.get(Identifier.AccountId.make("nobody"))))._tag, "AccountNotFound")
+    }).pipe(Effect.provide(AccountsTest.layerAdminOf([{ accountId, status: "active", active: true }])))
+  )
+
+  it.effect("says which answer a test forgot", () =>
+    Effect.gen(function* () {
+      const admin = yield* AdminAccounts.AdminAccounts
+      assert.deepStrictEqual(yield* admin.list, { accounts: [], unreadable: [] })
+      const exit = yield* Effect.exit(admin.get(accountId))
+      assert.isTrue(Exit.isFailure(exit) && String(exit.cause).includes("get was called"))
+    }).pipe(Effect.provide(AccountsTest.layerAdmin({ list: Effect.succeed({ accounts: [], unreadable: [] }) })))
+  )
+})

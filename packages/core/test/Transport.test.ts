@@ -1,0 +1,166 @@
+import { createServer, type Server, type Socket } from "node:net"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { AdminAccounts, AppKeys, GlowmarktClient, Identifier, RetryPolicy } from "@effect-glowmarkt/core"
+import { NodeTransport } from "@effect-glowmarkt/core/node"
+import { Faults, Simulator } from "@effect-glowmarkt/simulator"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+
+const transports = {
+  fetch: FetchHttpClient.layer,
+  "node:http": NodeHttpClient.layer,
+  undici: NodeHttpClient.layerUndici,
+  "our own": NodeTransport.layer()
+}
+
+// Real sockets, real time: no wait is worth waiting for.
+const eager: RetryPolicy.RetryPolicy = { ...RetryPolicy.standard, base: Duration.zero, retryAfterCap: Duration.zero }
+
+const accountsOver = (transport: keyof typeof transports, baseUrl: string, retry = eager) =>
+  AdminAccounts.layer.pipe(
+    Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
+    Layer.provide(GlowmarktClient.layer({ baseUrl, retry })),
+    Layer.provide(transports[transport])
+  )
+
+/** A server that only listens; gives its port. */
+const listening = (onSocket: (socket: Socket) => void) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.async<Server>((resume) => {
+        const server = createServer(onSocket).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+      }),
+      (server) => Effect.async<void>((resume) => void server.close(() => resume(Effect.void)))
+    ),
+    (server) => {
+      const address = server.address()
+      return typeof address === "object" && address !== null ? address.port : 0
+    }
+  )
+
+const simulated = (transport: keyof typeof transports) =>
+  Layer.unwrapEffect(
+    Effect.map(Simulator.Simulator, ({ population, url }) =>
+      AdminAccounts.layer.pipe(
+        Layer.provide(AppKeys.layer(population.credentials.appKeys)),
+        Layer.provide(GlowmarktClient.layer({ baseUrl: url, retry: eager })),
+        Layer.provide(transports[transport])
+      )
+    )
+  ).pipe(Layer.provideMerge(Simulator.layer({ accounts: 40, seed: 3 })))
+
+const fault: FastCheck.Arbitrary<Faults.Fault> = FastCheck.constantFrom(
+  Faults.None(),
+  Faults.Reset({ when: "before" }),
+  Faults.Reset({ when: "after" }),
+  Faults.Truncate({ keep: 0.5 }),
+  Faults.serverError,
+  Faults.htmlError(502),
+  Faults.RateLimited({ retryAfter: { form: "none" } })
+)
+
+const faults = FastCheck.tuple(fault, fault, fault, fault)
+
+for (const transport of ["fetch", "node:http", "undici", "our own"] as const) {
+  describe(`over ${transport}`, () => {
+    layer(simulated(transport), { excludeTestServices: true })((it) => {
+      it.effect("reads what the simulator holds", () =>
+        Effect.gen(function* () {
+          const admin = yield* AdminAccounts.AdminAccounts
+          const { accounts, unreadable } = yield* admin.list
+          assert.lengthOf(accounts, 40)
+          assert.lengthOf(unreadable, 0)
+          const streamed = yield* Stream.runCount(admin.stream)
+          assert.strictEqual(streamed, 40)
+          const [first] = accounts
+          assert.isDefined(first)
+          if (first === undefined) return
+          yield* admin.rename(first.accountId, "Montgomery Scott")
+          assert.strictEqual((yield* admin.get(first.accountId)).name, "Montgomery Scott")
+          assert.strictEqual(
+            (yield* Effect.flip(admin.get(Identifier.AccountId.make("nobody"))))._tag,
+            "AccountNotFound"
+          )
+        })
+      )
+
+      it.effect.prop(
+        "a read ends well or says why, whatever happens on the way",
+        [faults],
+        ([script]) =>
+          Effect.gen(function* () {
+            const { faults } = yield* Simulator.Simulator
+            const { list } = yield* AdminAccounts.AdminAccounts
+            yield* faults.set([Faults.Script({ on: { operations: ["getAccounts"] }, faults: script })])
+            const result = yield* Effect.either(list)
+            // Four faults, five requests: a safe operation always gets through.
+            assert.strictEqual(result._tag, "Right")
+            yield* faults.clear
+          }),
+        { fastCheck: { numRuns: 25 } }
+      )
+
+      it.effect.prop(
+        "an operation that must not be repeated is never applied twice",
+        [faults],
+        ([script]) =>
+          Effect.gen(function* () {
+            const { faults, population, reset, state } = yield* Simulator.Simulator
+            const { add } = yield* AdminAccounts.AdminAccounts
+            const { directoryId, username } = Option.getOrThrow(population.newcomer(0))
+            yield* reset
+            yield* faults.set([Faults.Script({ on: { operations: ["addAccount"] }, faults: script })])
+            const result = yield* Effect.either(add({ username, directoryId }))
+            const applied = (yield* state.writes)
+              .filter(({ operation }) => operation === "addAccount")
+              .reduce((sum, { times }) => sum + times, 0)
+            assert.isAtMost(applied, 1)
+            if (result._tag === "Right") assert.strictEqual(applied, 1)
+            else if (!result.left.mayHaveBeenApplied) assert.strictEqual(applied, 0)
+            yield* faults.clear
+          }),
+        { fastCheck: { numRuns: 40 } }
+      )
+    })
+
+    it.scopedLive("an interrupted call closes its socket at once", () =>
+      Effect.gen(function* () {
+        const arrived = yield* Deferred.make<void>()
+        const closed = yield* Deferred.make<void>()
+        const port = yield* listening((socket) => {
+          socket.once("data", () => Deferred.unsafeDone(arrived, Effect.void))
+          socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
+          socket.on("error", () => {})
+        })
+        // The layer outlives the call: what closes the socket is the interruption alone.
+        const services = yield* Layer.build(accountsOver(transport, `http://127.0.0.1:${port}`))
+        const call = yield* Effect.fork(Context.get(services, AdminAccounts.AdminAccounts).list)
+        yield* Deferred.await(arrived)
+        yield* Fiber.interrupt(call)
+        yield* Deferred.await(closed)
+      })
+    )
+
+    it.scopedLive("a port where nobody listens is known not to have been reached", () =>
+      Effect.gen(function* () {
+        // Taken and given back: as good as certain that nobody has it.
+        const port = yield* Effect.scoped(listening(() => {}))
+        const error = yield* Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.flip(admin.list)).pipe(
+          Effect.provide(accountsOver(transport, `http://127.0.0.1:${port}`, RetryPolicy.none))
+        )
+        assert.isTrue(error._tag === "TransportError" && error.phase === "unsent" && error.code === "ECONNREFUSED")
+        assert.include(error.message, `http://127.0.0.1:${port}`)
+      })
+    )
+  })
+}

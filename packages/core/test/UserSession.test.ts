@@ -1,0 +1,384 @@
+import * as PlatformError from "@effect/platform/Error"
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import { assert, describe, it } from "@effect/vitest"
+import { AdminAccounts, CallOptions, DevUserSession, UserAccounts, UserSession } from "@effect-glowmarkt/core"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import * as TestClock from "effect/TestClock"
+import * as Callers from "./support/Callers.js"
+import * as Wire from "./support/Wire.js"
+
+const { applicationId } = Callers
+
+const options: UserSession.Options = { applicationId, username: "scotty", password: Redacted.make("beam-me-up") }
+
+const over = (wire: ReturnType<typeof Wire.make>) =>
+  UserAccounts.layer.pipe(Layer.provide(UserSession.layer(options)), Layer.provide(Callers.client(wire)))
+
+/** Issues the tokens t1, t2, …, each for an hour of the test clock, and accepts those for which `holds`. */
+const provider = (holds: (token: string) => boolean = () => true) => {
+  let issued = 0
+  let nowSeconds = 0
+  const wire = Wire.make((request) => {
+    if (request.url.endsWith("/auth")) {
+      issued++
+      return Wire.json({ valid: true, token: `t${issued}`, exp: nowSeconds + 3600 })
+    }
+    return holds(request.headers["token"] ?? "") ? Wire.json({ status: "active" }) : { status: 401 }
+  })
+  return {
+    ...wire,
+    signIns: () => issued,
+    pass: (seconds: number) =>
+      Effect.suspend(() => {
+        nowSeconds += seconds
+        return TestClock.adjust(`${seconds} seconds`)
+      })
+  }
+}
+
+const tokens = (wire: { readonly seen: ReadonlyArray<Wire.Seen> }) =>
+  wire.seen.filter((seen) => !seen.url.endsWith("/auth")).map((seen) => seen.headers["token"])
+
+describe("UserSession", () => {
+  it.effect("signs in when the first call needs it, and once", () => {
+    const wire = provider()
+    return Effect.gen(function* () {
+      const user = yield* UserAccounts.UserAccounts
+      assert.strictEqual(wire.signIns(), 0)
+      yield* user.status
+      yield* user.status
+      assert.strictEqual(wire.signIns(), 1)
+      assert.deepStrictEqual(tokens(wire), ["t1", "t1"])
+    }).pipe(Effect.provide(over(wire)))
+  })
+
+  it.effect("any number of calls at once share one sign-in", () => {
+    const wire = provider()
+    return Effect.gen(function* () {
+      const user = yield* UserAccounts.UserAccounts
+      yield* Effect.all(
+        Array.from({ length: 100 }, () => user.status),
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(wire.signIns(), 1)
+    }).pipe(Effect.provide(over(wire)))
+  })
+
+  it.effect("signs in again before the token ends", () => {
+    const wire = provider()
+    return Effect.gen(function* () {
+      const user = yield* UserAccounts.UserAccounts
+      yield* user.status
+      yield* wire.pass(3500)
+      yield* user.status
+      yield* wire.pass(60)
+      yield* user.status
+      assert.deepStrictEqual(tokens(wire), ["t1", "t1", "t2"])
+    }).pipe(Effect.provide(over(wire)))
+  })
+
+  it.effect("a token that is refused early is replaced once", () => {
+    const wire = provider((token) => token !== "t1")
+    return Effect.gen(function* () {
+      const user = yield* UserAccounts.UserAccounts
+      yield* Effect.all([user.status, user.status, user.status], { concurrency: "unbounded" })
+      assert.strictEqual(wire.signIns(), 2)
+    }).pipe(Effect.provide(over(wire)))
+  })
+
+  it.effect("if the new token is refused too, it gives up", () => {
+    const wire = provider(() => false)
+    return Effect.gen(function* () {
+      const error = yield* Effect.flip((yield* UserAccounts.UserAccounts).status)
+      assert.isTrue(error._tag === "AccessDenied" && error.caller === "session")
+      assert.strictEqual(wire.signIns(), 2)
+      assert.lengthOf(wire.seen, 4)
+    }).pipe(Effect.provide(over(wire)))
+  })
+
+  for (const [name, answer] of [
+    ["401", { status: 401 }],
+    ["valid: false", Wire.json({ valid: false })]
+  ] satisfies Array<[string, Wire.Answer]>) {
+    it.effect(`a sign-in refused with ${name} says what to check, and is not tried again for a while`, () => {
+      const wire = Wire.make(() => answer)
+      return Effect.gen(function* () {
+        const user = yield* UserAccounts.UserAccounts
+        const error = yield* Effect.flip(user.status)
+        assert.strictEqual(error._tag, "AccessDenied")
+        assert.include(error.message, "terms")
+        yield* Effect.flip(user.status)
+        assert.lengthOf(wire.seen, 1)
+        yield* TestClock.adjust("30 seconds")
+        yield* Effect.flip(user.status)
+        assert.lengthOf(wire.seen, 2)
+      }).pipe(Effect.provide(over(wire)))
+    })
+  }
+
+  it.effect("ends with its layer: a later call is told, and does not wait for ever", () => {
+    const wire = provider()
+    return Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const user = Context.get(yield* Layer.buildWithScope(over(wire), scope), UserAccounts.UserAccounts)
+      yield* Scope.close(scope, Exit.void)
+      assert.isTrue(Exit.isInterrupted(yield* Effect.exit(user.status)))
+    })
+  })
+
+  it.effect("a sign-in has the session's patience, not that of the call that asked first", () => {
+    const waiting: Array<(reply: Wire.Answer) => void> = []
+    const wire = Wire.make((request) =>
+      request.url.endsWith("/auth") ? Wire.later((resume) => waiting.push(resume)) : Wire.json({ status: "active" })
+    )
+    return Effect.gen(function* () {
+      const user = yield* UserAccounts.UserAccounts
+      const hasty = yield* Effect.fork(CallOptions.locally(user.status, { timeout: "50 millis" }))
+      const patient = yield* Effect.fork(user.status)
+      yield* TestClock.adjust("1 second")
+      waiting[0]?.(Wire.json({ valid: true, token: "t", exp: 3600 }))
+      assert.strictEqual((yield* Fiber.join(patient)).status, "active")
+      yield* Fiber.join(hasty)
+    }).pipe(Effect.provide(over(wire)))
+  })
+
+  it.effect("a clock that is ahead of the provider's does not sign in for every call", () => {
+    const wire = provider()
+    return Effect.gen(function* () {
+      yield* TestClock.adjust("10 days")
+      const user = yield* UserAccounts.UserAccounts
+      yield* user.status
+      yield* user.status
+      assert.strictEqual(wire.signIns(), 1)
+    }).pipe(Effect.provide(over(wire)))
+  })
+
+  it.effect("a caller that is interrupted does not take the sign-in from the others", () => {
+    const waiting: Array<(reply: Wire.Answer) => void> = []
+    const wire = Wire.make((request) =>
+      request.url.endsWith("/auth") ? Wire.later((resume) => waiting.push(resume)) : Wire.json({ status: "active" })
+    )
+    return Effect.gen(function* () {
+      const user = yield* UserAccounts.UserAccounts
+      const first = yield* Effect.fork(user.status)
+      const second = yield* Effect.fork(user.status)
+      yield* Effect.yieldNow()
+      yield* TestClock.adjust(0)
+      yield* Fiber.interrupt(first)
+      waiting[0]?.(Wire.json({ valid: true, token: "t", exp: 3600 }))
+      const status = yield* Fiber.join(second)
+      assert.strictEqual(status.status, "active")
+      assert.lengthOf(wire.seen, 2)
+    }).pipe(Effect.provide(over(wire)))
+  })
+
+  it.effect("signing out revokes the token, and the next call signs in again", () => {
+    const wire = provider()
+    return Effect.gen(function* () {
+      const user = yield* UserAccounts.UserAccounts
+      const session = yield* UserSession.UserSession
+      yield* session.signOut
+      assert.lengthOf(wire.seen, 0)
+      yield* user.status
+      yield* session.signOut
+      const revoked = wire.seen[2]
+      assert.isTrue(revoked?.method === "DELETE" && revoked.url.endsWith("/auth/deleteToken"))
+      assert.strictEqual(revoked?.headers["token"], "t1")
+      yield* user.status
+      assert.strictEqual(wire.signIns(), 2)
+    }).pipe(
+      Effect.provide(
+        UserAccounts.layer.pipe(Layer.provideMerge(UserSession.layer(options)), Layer.provide(Callers.client(wire)))
+      )
+    )
+  })
+})
+
+describe("a cached session", () => {
+  /** One program that makes one call, with the store that survives it. */
+  const run = (wire: ReturnType<typeof provider>, store: Layer.Layer<KeyValueStore.KeyValueStore>) =>
+    Effect.flatMap(UserAccounts.UserAccounts, (user) => user.status).pipe(
+      Effect.provide(
+        UserAccounts.layer.pipe(
+          Layer.provide(UserSession.layerCached(options)),
+          Layer.provide(Callers.client(wire)),
+          Layer.provide(store)
+        )
+      )
+    )
+
+  const kept = Effect.map(Layer.build(KeyValueStore.layerMemory), (context) => Layer.succeedContext(context))
+
+  it.scoped("needs no second sign-in while the token holds", () => {
+    const wire = provider()
+    return Effect.gen(function* () {
+      const store = yield* kept
+      yield* run(wire, store)
+      yield* run(wire, store)
+      assert.strictEqual(wire.signIns(), 1)
+      yield* wire.pass(3600)
+      yield* run(wire, store)
+      assert.strictEqual(wire.signIns(), 2)
+    })
+  })
+
+  it.scoped("whose token is refused signs in and is replaced", () => {
+    const wire = provider((token) => token !== "t1")
+    return Effect.gen(function* () {
+      const store = yield* kept
+      yield* run(wire, store)
+      yield* run(wire, store)
+      assert.strictEqual(wire.signIns(), 2)
+      assert.deepStrictEqual(tokens(wire), ["t1", "t2", "t2"])
+    })
+  })
+
+  it.effect("goes on without a store that fails", () => {
+    const wire = provider()
+    const failing = Effect.fail(
+      new PlatformError.SystemError({ module: "KeyValueStore", method: "any", reason: "PermissionDenied" })
+    )
+    const store = Layer.succeed(
+      KeyValueStore.KeyValueStore,
+      KeyValueStore.make({
+        get: () => failing,
+        getUint8Array: () => failing,
+        set: () => failing,
+        remove: () => failing,
+        clear: failing,
+        size: failing
+      })
+    )
+    return Effect.gen(function* () {
+      yield* run(wire, store)
+      assert.strictEqual(wire.signIns(), 1)
+    })
+  })
+})
+
+describe("changing the password of a session", () => {
+  const change = Effect.flatMap(UserAccounts.UserAccounts, (user) =>
+    user.changePassword({ oldPassword: options.password, newPassword: Redacted.make("warp-nine") })
+  )
+
+  /** Knows one password; `loses` the answer to the change, having made it or not. */
+  const account = (answer: "given" | "lost after the change" | "lost before the change") => {
+    let password = "beam-me-up"
+    const reply = (request: Wire.Seen): Wire.Answer => {
+      if (request.url.endsWith("/auth")) {
+        return JSON.parse(request.body).password === password
+          ? Wire.json({ valid: true, token: "t", exp: 10 })
+          : { status: 401 }
+      }
+      if (request.url.endsWith("/changepassword")) {
+        if (answer !== "lost before the change") password = JSON.parse(request.body).newPassword
+        return answer === "given" ? Wire.json({ valid: true }) : { breaks: Wire.systemError("ECONNRESET") }
+      }
+      return Wire.json({ status: "active" })
+    }
+    return { ...Wire.make(reply), answer: reply, password: () => password }
+  }
+
+  const changes = (wire: { readonly seen: ReadonlyArray<Wire.Seen> }) =>
+    wire.seen.filter((seen) => seen.url.endsWith("/changepassword")).length
+
+  for (const answer of ["given", "lost after the change"] as const) {
+    it.effect(`goes on with the new one when the answer is ${answer}`, () => {
+      const wire = account(answer)
+      return Effect.gen(function* () {
+        yield* change
+        assert.strictEqual(changes(wire), 1)
+        // The token is over: the next call signs in again.
+        yield* TestClock.adjust("1 minute")
+        const status = yield* (yield* UserAccounts.UserAccounts).status
+        assert.strictEqual(status.status, "active")
+      }).pipe(Effect.provide(over(wire)))
+    })
+  }
+
+  it.effect("goes on with whichever holds when that could not be found out", () => {
+    let away = false
+    const wire = account("lost after the change")
+    const flaky = Wire.make((request) => {
+      if (request.url.endsWith("/changepassword")) away = true
+      return away && request.url.endsWith("/auth") ? { status: 503 } : wire.answer(request)
+    })
+    return Effect.gen(function* () {
+      const changing = yield* Effect.fork(Effect.flip(change))
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual((yield* Fiber.join(changing))._tag, "TransportError")
+      away = false
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual((yield* (yield* UserAccounts.UserAccounts).status).status, "active")
+    }).pipe(Effect.provide(over(flaky)))
+  })
+
+  it.effect("goes on with the old one when the change was lost", () => {
+    const wire = account("lost before the change")
+    return Effect.gen(function* () {
+      const error = yield* Effect.flip(change)
+      assert.strictEqual(error._tag, "TransportError")
+      assert.strictEqual(changes(wire), 1)
+      yield* TestClock.adjust("1 minute")
+      yield* (yield* UserAccounts.UserAccounts).status
+    }).pipe(Effect.provide(over(wire)))
+  })
+})
+
+describe("DevUserSession", () => {
+  it.scoped("keeps its token in a store if there is one", () => {
+    const wire = Wire.make((request) =>
+      request.url.endsWith("/devauth") ? Wire.json({ token: "dev-1" }) : Wire.json([])
+    )
+    return Effect.gen(function* () {
+      const store = Layer.succeedContext(yield* Layer.build(KeyValueStore.layerMemory))
+      const run = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list).pipe(
+        Effect.provide(
+          AdminAccounts.layer.pipe(
+            Layer.provide(
+              DevUserSession.layerCached({ username: "dev", password: Redacted.make("dev-pass"), applicationId })
+            ),
+            Layer.provide(Callers.client(wire)),
+            Layer.provide(store)
+          )
+        )
+      )
+      yield* run
+      yield* run
+      assert.lengthOf(
+        wire.seen.filter((seen) => seen.url.endsWith("/devauth")),
+        1
+      )
+    })
+  })
+
+  it.effect("signs in through /devauth and administers with the token", () => {
+    const wire = Wire.make((request) =>
+      request.url.endsWith("/devauth") ? Wire.json({ token: "dev-1" }) : Wire.json([])
+    )
+    return Effect.gen(function* () {
+      const admin = yield* AdminAccounts.AdminAccounts
+      yield* admin.list
+      yield* TestClock.adjust("365 days")
+      yield* admin.list
+      assert.lengthOf(wire.seen, 3)
+      assert.deepStrictEqual(JSON.parse(wire.seen[0]?.body ?? ""), { username: "dev", password: "dev-pass" })
+      assert.isUndefined(wire.seen[0]?.headers["applicationid"])
+      assert.strictEqual(wire.seen[2]?.headers["token"], "dev-1")
+      assert.strictEqual(wire.seen[2]?.headers["applicationid"], applicationId)
+    }).pipe(
+      Effect.provide(
+        AdminAccounts.layer.pipe(
+          Layer.provide(DevUserSession.layer({ username: "dev", password: Redacted.make("dev-pass"), applicationId })),
+          Layer.provide(Callers.client(wire))
+        )
+      )
+    )
+  })
+})

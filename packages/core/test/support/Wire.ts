@@ -1,0 +1,76 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** What the far end does with one request. */
+export type Answer =
+  | { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> }
+  | { readonly breaks: NodeJS.ErrnoException }
+  | { readonly later: (resume: (answer: Answer) => void) => unknown }
+  | "hangs"
+
+export interface Seen {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const bodyOf = (request: HttpClientRequest.HttpClientRequest) =>
+  request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+
+/** An `HttpClient` without a network: answers by the given function and remembers what it saw. */
+export const make = (answer: (request: Seen, index: number) => Answer) => {
+  const seen: Array<Seen> = []
+  const reply = (
+    request: HttpClientRequest.HttpClientRequest,
+    answer: Answer
+  ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
+    if (answer === "hangs") return Effect.never
+    if ("later" in answer) {
+      return Effect.flatMap(
+        Effect.async<Answer>((resume) => {
+          answer.later((now) => resume(Effect.succeed(now)))
+        }),
+        (now) => reply(request, now)
+      )
+    }
+    if ("breaks" in answer) {
+      return Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause: answer.breaks }))
+    }
+    const empty = answer.status === 204 || answer.status === 304
+    return Effect.succeed(
+      HttpClientResponse.fromWeb(
+        request,
+        new Response(empty ? null : (answer.body ?? ""), {
+          status: answer.status,
+          headers: { "content-type": "application/json", ...answer.headers }
+        })
+      )
+    )
+  }
+  const client = HttpClient.make((request, url) =>
+    Effect.suspend(() => {
+      const now: Seen = {
+        method: request.method,
+        url: url.toString(),
+        headers: { ...request.headers },
+        body: bodyOf(request)
+      }
+      seen.push(now)
+      return reply(request, answer(now, seen.length - 1))
+    })
+  )
+  return { seen, layer: Layer.succeed(HttpClient.HttpClient, client) }
+}
+
+export const json = (value: unknown, status = 200): Answer => ({ status, body: JSON.stringify(value) })
+
+/** An answer that comes when the test says so. */
+export const later = (start: (resume: (answer: Answer) => void) => unknown): Answer => ({ later: start })
+
+export const systemError = (code: string, syscall?: string): NodeJS.ErrnoException =>
+  Object.assign(new Error(code), { code, ...(syscall === undefined ? {} : { syscall }) })
