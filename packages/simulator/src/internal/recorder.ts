@@ -1,0 +1,89 @@
+import type { Security } from "@effect-glowmarkt/core"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Presented } from "../Authorization.js"
+import type { Fault } from "../Faults.js"
+import type { Match, Name } from "../Operation.js"
+import { capacity, type Received, type RequestsService } from "../Requests.js"
+
+/** A request as it is written down: cheap, filled in as it is answered. */
+export interface Entry {
+  readonly sequence: number
+  readonly millis: number
+  readonly method: string
+  readonly url: string
+  readonly match: Match | undefined
+  readonly presented: Presented
+  fault: Fault["_tag"] | "Throttled" | undefined
+  status: number | undefined
+}
+
+export interface Recorder extends RequestsService {
+  readonly begin: (request: Pick<Entry, "millis" | "method" | "url" | "match" | "presented">) => Entry
+  readonly end: (entry: Entry, status: number | undefined) => void
+}
+
+const received = (entry: Entry): Received => {
+  const { applicationId, authorization, token } = entry.presented
+  const query = entry.url.indexOf("?")
+  return {
+    sequence: entry.sequence,
+    at: DateTime.unsafeMake(entry.millis),
+    method: entry.method,
+    path: query === -1 ? entry.url : entry.url.slice(0, query),
+    operation: Option.map(Option.fromNullable(entry.match), ({ operation }) => operation.name),
+    accountId: Option.fromNullable(entry.match?.accountId),
+    presented: [authorization, token, applicationId].filter(
+      (value): value is Security.Scheme | "wrong" => value !== "absent"
+    ),
+    fault: Option.fromNullable(entry.fault),
+    status: Option.fromNullable(entry.status)
+  }
+}
+
+export const make = (): Recorder => {
+  // A ring: entry n lies at n modulo capacity.
+  let ring: Array<Entry> = []
+  let total = 0
+  let others = 0
+  let atOnce = 0
+  let mostAtOnce = 0
+  const counts = new Map<Name, number>()
+
+  return {
+    begin: (request) => {
+      const entry: Entry = { sequence: total, fault: undefined, status: undefined, ...request }
+      ring[total % capacity] = entry
+      total += 1
+      atOnce += 1
+      mostAtOnce = Math.max(mostAtOnce, atOnce)
+      const name = request.match?.operation.name
+      if (name === undefined) {
+        others += 1
+      } else {
+        counts.set(name, (counts.get(name) ?? 0) + 1)
+      }
+      return entry
+    },
+    end: (entry, status) => {
+      atOnce -= 1
+      entry.status = status
+    },
+    latest: Effect.sync(() => {
+      const start = total % capacity
+      const ordered = total > capacity ? [...ring.slice(start), ...ring.slice(0, start)] : ring
+      return ordered.map(received)
+    }),
+    count: (operation) => Effect.sync(() => counts.get(operation) ?? 0),
+    others: Effect.sync(() => others),
+    mostAtOnce: Effect.sync(() => mostAtOnce),
+    reset: Effect.sync(() => {
+      ring = []
+      total = 0
+      others = 0
+      mostAtOnce = atOnce
+      counts.clear()
+    })
+  }
+}
