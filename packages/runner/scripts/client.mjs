@@ -1,0 +1,78 @@
+/**
+ * Bundles `client/` (the script and style of the HTML report) into one module of strings that `src/` imports as
+ * `#html-report-client`. Runs before tsc: `npm run build` at the root does so.
+ */
+import { createHash } from "node:crypto"
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
+import { dirname, join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import { build } from "esbuild"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const target = join(root, "dist/internal/reportClient")
+
+/** @param {string} entry */
+const bundled = async (entry) => {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    format: "iife",
+    target: "es2022",
+    metafile: true,
+    write: false,
+    // The licences are put in front whole.
+    legalComments: "none",
+    logLevel: "error"
+  })
+  const [output] = outputFiles
+  if (output === undefined) {
+    throw new Error(`esbuild made nothing of ${entry}`)
+  }
+  return { text: output.text.trim(), inputs: Object.keys(metafile.inputs) }
+}
+
+/** The licence of every package that is in the bundle: they go where its code goes.
+ * @param {ReadonlyArray<string>} inputs */
+const licences = async (inputs) => {
+  const packages = new Set(
+    inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.slice(1, 2) ?? [])
+  )
+  const texts = await Promise.all(
+    [...packages].sort().map(async (path) => {
+      const folder = resolve(root, path)
+      const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name))
+      if (file === undefined) {
+        throw new Error(`${path} has no licence file`)
+      }
+      const { name, version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"))
+      return { title: `${name} ${version}`, text: (await readFile(join(folder, file), "utf8")).trim() }
+    })
+  )
+  return texts.map(({ text, title }) => `${title}\n\n${text}`).join("\n\n")
+}
+
+/** @param {string} text */
+const hash = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`
+
+const code = await bundled("client/main.ts")
+const { text: style } = await bundled("client/report.css")
+const notice = `/*! This script contains:\n\n${await licences(code.inputs)}\n*/\n`
+const script = notice + code.text
+
+for (const [name, text] of Object.entries({ script, style })) {
+  if (/<\/(script|style)|<!--/i.test(text) || text.includes("\r")) {
+    throw new Error(`the ${name} would end its own element, or be hashed differently by browsers`)
+  }
+}
+
+const values = { script, scriptHash: hash(script), style, styleHash: hash(style) }
+const lines = Object.entries(values)
+await mkdir(dirname(target), { recursive: true })
+await writeFile(
+  `${target}.js`,
+  lines.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}\n`).join("")
+)
+await writeFile(`${target}.d.ts`, lines.map(([name]) => `export declare const ${name}: string\n`).join(""))

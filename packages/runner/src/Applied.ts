@@ -1,0 +1,104 @@
+/**
+ * What became of a plan: subject by subject, and summed up.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import type { Outcome } from "./Outcome.js"
+import { RunId } from "./Run.js"
+
+/**
+ * A difference between what the plan read and what is there now.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Difference = Schema.Struct({ field: Schema.String, planned: Schema.Unknown, found: Schema.Unknown })
+
+/**
+ * What became of a subject. `Done` has what the verification read; `Failed` says whether the change may have been made all the same.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Result = Schema.Union(
+  Schema.TaggedStruct("Done", { read: Schema.Record({ key: Schema.String, value: Schema.Unknown }) }),
+  Schema.TaggedStruct("Skipped", {
+    reason: Schema.String,
+    differences: Schema.optionalWith(Schema.NonEmptyArray(Difference), { exact: true })
+  }),
+  Schema.TaggedStruct("Failed", { kind: Schema.String, message: Schema.String, mayHaveBeenApplied: Schema.Boolean })
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Result = typeof Result.Type
+
+/**
+ * What a run of a plan comes to. The four counts add up to `total`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/Applied/Summary")({
+  runId: RunId,
+  flow: Schema.String,
+  plan: Schema.String,
+  startedAt: Schema.DateTimeUtc,
+  finishedAt: Schema.DateTimeUtc,
+  total: Schema.NonNegativeInt,
+  done: Schema.NonNegativeInt,
+  skipped: Schema.NonNegativeInt,
+  failed: Schema.NonNegativeInt,
+  unprocessed: Schema.NonNegativeInt
+}) {}
+
+/**
+ * The plan is for another flow, server or application than this one. Nothing was done.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class PlanMismatch extends Schema.TaggedError<PlanMismatch>("@effect-glowmarkt/runner/PlanMismatch")(
+  "PlanMismatch",
+  { differences: Schema.NonEmptyArray(Difference) }
+) {
+  override get message() {
+    const differences = this.differences.map(
+      ({ field, found, planned }) => `its ${field} is ${JSON.stringify(planned)}, here it is ${JSON.stringify(found)}`
+    )
+    return `The plan was made for something else: ${differences.join("; ")}. Nothing was done`
+  }
+}
+
+/**
+ * The run was cut off before it had taken in its plan: apply the plan again with this run id.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class PlanNeeded extends Schema.TaggedError<PlanNeeded>("@effect-glowmarkt/runner/PlanNeeded")("PlanNeeded", {
+  runId: RunId
+}) {
+  override get message() {
+    return `Run "${this.runId}" was cut off before it had taken in its plan. Apply the plan again with this run id`
+  }
+}
+
+/**
+ * A subject of a run with what became of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Row {
+  readonly key: string
+  readonly will: string
+  readonly line?: number
+  readonly cells: Readonly<Record<string, string>>
+  readonly outcome: Outcome
+  /** Absent while `unprocessed`. */
+  readonly result?: Result
+}

@@ -1,0 +1,155 @@
+/**
+ * From what the list and the live status say of an account to findings. Pure: the same
+ * input gives the same findings, whenever it is asked.
+ *
+ * @since 0.1.0
+ */
+import type { Account, AccountStatus } from "@effect-glowmarkt/core/Account"
+import type { GlowmarktError } from "@effect-glowmarkt/core/GlowmarktError"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import type { Finding } from "./Finding.js"
+
+/**
+ * When the audit looks, and where it draws its lines.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Lines {
+  readonly now: DateTime.Utc
+  /** An account is `dormant` when its last update is longer ago than this. */
+  readonly dormantFor: Duration.Duration
+  /** A directory token is `tokenExpiring` when it ends within this; `tokenExpired` from the instant it ends. */
+  readonly expiringWithin: Duration.Duration
+}
+
+/**
+ * Why a status could not be established, for reports: `kind` to count by, `message` to read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Problem {
+  readonly kind: string
+  readonly message: string
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Verdict {
+  readonly findings: Arr.NonEmptyReadonlyArray<Finding>
+  readonly problem?: Problem
+}
+
+type Said = Pick<AccountStatus, "status" | "active">
+
+/**
+ * Whether the account is active. `status` counts before `active`; a word that
+ * is not documented leaves it to `active`. `undefined` if neither says.
+ *
+ * @since 0.1.0
+ * @category classification
+ */
+export const isActive = ({ active, status }: Said): boolean | undefined =>
+  status === "active" ? true : status === "inactive" ? false : active
+
+const contradictsItself = (said: Said) => said.active !== undefined && isActive(said) !== said.active
+
+const disagree = (listed: Said, live: Said) =>
+  listed.status !== undefined && live.status !== undefined
+    ? listed.status !== live.status
+    : isActive(listed) !== undefined && isActive(live) !== undefined && isActive(listed) !== isActive(live)
+
+const token = (live: AccountStatus, { expiringWithin, now }: Lines): ReadonlyArray<Finding> => {
+  const expiry = live.directory?.data?.tokenExpiryDate
+  if (expiry === undefined) {
+    return []
+  }
+  const left = DateTime.distance(now, expiry)
+  return left <= 0 ? ["tokenExpired"] : left <= Duration.toMillis(expiringWithin) ? ["tokenExpiring"] : []
+}
+
+const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Lines) => {
+  // The live answer is fresher, but may leave the date out.
+  const updated = live.updatedAt ?? listed.updatedAt
+  return updated !== undefined && DateTime.distance(updated, now) > Duration.toMillis(dormantFor)
+}
+
+/**
+ * The verdict on an account whose status was read.
+ *
+ * @since 0.1.0
+ * @category classification
+ */
+export const ofStatus = (listed: Account, live: AccountStatus, lines: Lines): Verdict => {
+  const active = isActive(live)
+  const findings: ReadonlyArray<Finding> = [
+    ...(active === false ? (["inactive"] as const) : []),
+    ...(contradictsItself(listed) || contradictsItself(live) || disagree(listed, live) ? (["mismatch"] as const) : []),
+    ...token(live, lines),
+    ...(isDormant(listed, live, lines) ? (["dormant"] as const) : []),
+    ...(active === undefined ? (["undetermined"] as const) : [])
+  ]
+  const verdict: Verdict = { findings: Arr.isNonEmptyReadonlyArray(findings) ? findings : ["healthy"] }
+  return active === undefined
+    ? {
+        ...verdict,
+        problem: {
+          kind: "UndocumentedStatus",
+          message: `the status is ${JSON.stringify(live.status)}, which is neither active nor inactive`
+        }
+      }
+    : verdict
+}
+
+/**
+ * The verdict on an account whose status could not be read.
+ *
+ * @since 0.1.0
+ * @category classification
+ */
+export const ofError = (error: GlowmarktError): Verdict => {
+  switch (error._tag) {
+    case "AccountNotFound":
+      return { findings: ["missing"] }
+    case "AccessDenied":
+      return { findings: ["denied"], problem: { kind: error._tag, message: error.message } }
+    default:
+      return { findings: ["undetermined"], problem: { kind: error._tag, message: error.message } }
+  }
+}
+
+/**
+ * The verdict on an account from how reading its status went.
+ *
+ * @example
+ * ```ts
+ * import { Classification } from "@effect-glowmarkt/runner"
+ * import { DateTime, Duration, Either } from "effect"
+ * import type { Account } from "@effect-glowmarkt/core"
+ *
+ * const findingsOf = (listed: Account.Account, live: Account.AccountStatus) =>
+ *   Classification.classify(listed, Either.right(live), {
+ *     now: DateTime.unsafeMake("2026-03-14T00:00:00Z"),
+ *     dormantFor: Duration.days(180),
+ *     expiringWithin: Duration.days(7)
+ *   }).findings
+ * ```
+ *
+ * @since 0.1.0
+ * @category classification
+ */
+export const classify = (
+  listed: Account,
+  answer: Either.Either<AccountStatus, GlowmarktError>,
+  lines: Lines
+): Verdict =>
+  Either.match(answer, {
+    onLeft: ofError,
+    onRight: (live) => ofStatus(listed, live, lines)
+  })

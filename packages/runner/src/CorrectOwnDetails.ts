@@ -1,0 +1,237 @@
+/**
+ * Corrects names and e-mail addresses, each as the user who has them: only users themselves can change an address.
+ * From a CSV of `username`, `password` (a reference, see `Secrets`), and `name`, `email` or both.
+ *
+ * A user whose address cannot be changed keeps the old name, too. Users cannot read their own address: with `AdminAccounts` in the context it
+ * is read with those credentials, shown in the plan, and verified; without, it is sent and its arrival believed.
+ *
+ * @since 0.1.0
+ */
+import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
+import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
+import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
+import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
+import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as RetryPolicy from "@effect-glowmarkt/core/RetryPolicy"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as ActAs from "./ActAs.js"
+import * as Converge from "./Converge.js"
+import { HalfDone, Undone } from "./HalfDone.js"
+import { absent } from "./internal/absent.js"
+import { transient } from "./internal/callError.js"
+import * as PlannedFlow from "./PlannedFlow.js"
+import { SecretRef, type Secrets } from "./Secrets.js"
+
+/**
+ * The application that the users sign in to.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Parameters = Schema.Struct({ applicationId: ApplicationId })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
+
+const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+/**
+ * A row of the CSV. It changes the name, the address or both.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Wanted = Schema.Struct({
+  username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
+  password: SecretRef,
+  name: exact(Schema.NonEmptyString),
+  email: exact(Schema.Trim.pipe(Schema.filter((text) => /^[^\s@]+@[^\s@]+$/.test(text) || "is not an e-mail address")))
+}).pipe(Schema.filter(({ email, name }) => name !== undefined || email !== undefined || "has neither name nor email"))
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
+
+/**
+ * What is compared. An address that is not known is `null`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Read = Schema.Struct({
+  accountId: AccountId,
+  name: Schema.NullOr(Schema.String),
+  email: Schema.NullOr(Schema.String)
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Read extends Schema.Schema.Type<typeof Read> {}
+
+type Subject = PlannedFlow.Subject<Wanted, Read>
+
+type Look = Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, GlowmarktClient | Secrets>
+
+const asAdministrator = (accountId: AccountId) =>
+  Effect.flatMap(
+    Effect.serviceOption(AdminAccounts),
+    Option.match({
+      onNone: () => Effect.succeedNone,
+      onSome: (admin) =>
+        admin.get(accountId).pipe(
+          Effect.map(({ email, name }): Read => ({ accountId, name: name ?? null, email: email ?? null })),
+          Effect.asSome,
+          Effect.catchTag("AccountNotFound", absent)
+        )
+    })
+  )
+
+const look = ({ password, username }: Wanted, { applicationId }: Parameters): Look =>
+  ActAs.user({ applicationId, username, password }, ({ accountId, name }) =>
+    Effect.map(
+      asAdministrator(accountId),
+      Option.getOrElse((): Read => ({ accountId, name: name ?? null, email: null }))
+    )
+  )
+
+const isNamed = ({ name }: Read, wanted: Pick<Wanted, "name">) => wanted.name === undefined || name === wanted.name
+
+const isAddressed = ({ email }: Read, wanted: Pick<Wanted, "email">) =>
+  wanted.email === undefined || email === wanted.email
+
+const setName = (accounts: ActAs.User["accounts"], again: Look, name: string) =>
+  Converge.converge({
+    read: again,
+    isReached: (read) => read.name === name,
+    write: () => accounts.changeName(name),
+    wanted: `the name ${JSON.stringify(name)}`
+  })
+
+const setEmail = (accounts: ActAs.User["accounts"], again: Look, email: string) => {
+  const write = accounts.changeEmail(email)
+  return Effect.serviceOption(AdminAccounts).pipe(
+    Effect.flatMap(
+      Option.match({
+        onNone: () => Effect.asVoid(write),
+        onSome: () =>
+          Effect.asVoid(
+            Converge.converge({
+              read: again,
+              isReached: (read) => read.email === email,
+              write: () => write,
+              wanted: `the e-mail address ${email}`
+            })
+          )
+      })
+    ),
+    // To undo the name for one lost request would be two more changes of it: here the client may try again itself.
+    CallOptions.locally({ retry: RetryPolicy.standard })
+  )
+}
+
+/** The address could not be changed: the name goes back to what the plan read. */
+const takeBack = (
+  accounts: ActAs.User["accounts"],
+  again: Look,
+  { planned, wanted }: Subject,
+  error: PlannedFlow.Trouble
+): Effect.Effect<never, PlannedFlow.Trouble, GlowmarktClient | Secrets> =>
+  Effect.gen(function* () {
+    if (isNamed(planned, wanted)) {
+      return yield* Effect.fail(error)
+    }
+    const said = `The e-mail address could not be changed (${error.message})`
+    if (planned.name === null) {
+      const explanation = `${said}, but the name was, and what it was before is not known.`
+      return yield* new HalfDone({ explanation, ...transient(error) })
+    }
+    const back = yield* Effect.either(setName(accounts, again, planned.name))
+    return yield* Either.match(back, {
+      onLeft: (failure): HalfDone | Undone =>
+        new HalfDone({
+          explanation: `${said}, but the name was, and could not be changed back (${failure.message})`,
+          ...transient(failure),
+          ...transient(error)
+        }),
+      onRight: () =>
+        new Undone({
+          explanation: `${said}, and the name was changed back.`,
+          mayHaveBeenApplied: error.mayHaveBeenApplied ?? false,
+          ...transient(error)
+        })
+    })
+  })
+
+const act = (
+  subject: Subject,
+  parameters: Parameters
+): Effect.Effect<Read, PlannedFlow.Trouble, GlowmarktClient | Secrets> => {
+  const { read, wanted } = subject
+  const { password, username } = wanted
+  return ActAs.user({ applicationId: parameters.applicationId, username, password }, ({ accounts }) =>
+    Effect.gen(function* () {
+      const again = look(wanted, parameters)
+      // The name first: it can be read, and so taken back.
+      const named =
+        wanted.name !== undefined && !isNamed(read, wanted) ? yield* setName(accounts, again, wanted.name) : read
+      if (wanted.email === undefined || isAddressed(named, wanted)) {
+        return named
+      }
+      yield* Effect.catchAll(setEmail(accounts, again, wanted.email), (error) =>
+        takeBack(accounts, again, subject, error)
+      )
+      return yield* again
+    })
+  )
+}
+
+const fromTo = (what: string, from: string | null, to: string | undefined) =>
+  to === undefined || from === to
+    ? []
+    : [`${what} ${from === null ? "" : `from ${JSON.stringify(from)} `}to ${JSON.stringify(to)}`]
+
+/**
+ * For `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` for `CsvInput.read`.
+ *
+ * @since 0.1.0
+ * @category flows
+ */
+export const flow: PlannedFlow.PlannedFlow<
+  Parameters,
+  Wanted,
+  Read,
+  CallError | InvalidInput,
+  GlowmarktClient | Secrets
+> = PlannedFlow.make({
+  name: "correctOwnDetails",
+  parameters: Parameters,
+  row: Wanted,
+  key: ({ username }) => username,
+  expected: {
+    username: "the name of a user",
+    password: "where the password is: env:NAME, file:PATH or file:PATH#NAME",
+    name: "the new name, or nothing",
+    email: "the new e-mail address, or nothing"
+  },
+  secret: ["password"],
+  read: Read,
+  look,
+  isReached: (read, wanted) => isNamed(read, wanted) && isAddressed(read, wanted),
+  isOnTheWay: ({ planned, read, wanted }) =>
+    read.accountId === planned.accountId &&
+    (read.name === planned.name || read.name === wanted.name) &&
+    (read.email === planned.email || read.email === wanted.email),
+  act,
+  describe: (read, { email, name }) =>
+    `change ${[...fromTo("name", read.name, name), ...fromTo("e-mail", read.email, email)].join(" and ")}`
+})

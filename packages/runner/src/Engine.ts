@@ -1,0 +1,89 @@
+/**
+ * What runs are executed by: an engine is a layer, and flows do not know which.
+ *
+ * @since 0.1.0
+ */
+import * as ClusterWorkflowEngine from "@effect/cluster/ClusterWorkflowEngine"
+import * as RunnerHealth from "@effect/cluster/RunnerHealth"
+import * as RunnerStorage from "@effect/cluster/RunnerStorage"
+import * as Runners from "@effect/cluster/Runners"
+import * as Sharding from "@effect/cluster/Sharding"
+import * as ShardingConfig from "@effect/cluster/ShardingConfig"
+import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
+import type { SqlClient } from "@effect/sql/SqlClient"
+import { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as attended from "./internal/attended.js"
+import * as runWorkflow from "./internal/runWorkflow.js"
+import * as Sqlite from "./internal/sqlite.js"
+import * as RunStore from "./RunStore.js"
+import type { RunStoreError } from "./RunStoreError.js"
+
+/**
+ * The parts of `SingleRunner.layer`, which reads its settings from `HOST`, `PORT` and the like of
+ * the environment: those belong to other programs here.
+ *
+ * One process owns the whole store (see `Sqlite.exclusive`), so who holds which
+ * shard is kept in memory: after `kill -9` there is no lock to wait for. With one runner
+ * more than one shard only makes every read longer. And since an attended execution that has to
+ * stop is unfinished by intention, closing does not wait for it.
+ */
+const cluster = ClusterWorkflowEngine.layer.pipe(
+  Layer.provide(Sharding.layer),
+  Layer.provide([Runners.layerNoop, RunnerHealth.layerNoop]),
+  Layer.provide([SqlMessageStorage.layer, RunnerStorage.layerMemory]),
+  Layer.provide(
+    ShardingConfig.layer({
+      shardsPerGroup: 1,
+      entityTerminationTimeout: Duration.zero,
+      simulateRemoteSerialization: false
+    })
+  )
+)
+
+const overSqlite = (file: string): Layer.Layer<WorkflowEngine | RunStore.RunStore, RunStoreError, SqlClient> =>
+  runWorkflow.layer.pipe(
+    Layer.provideMerge(Layer.scoped(WorkflowEngine, Effect.flatMap(WorkflowEngine, attended.make))),
+    Layer.provide(cluster),
+    Layer.provideMerge(RunStore.layer(file))
+  )
+
+/**
+ * Keeps runs in memory: they are gone when the layer is released. For tests, and for programs
+ * that want a flow's result and nothing to resume.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const memory: Layer.Layer<WorkflowEngine | RunStore.RunStore> = overSqlite(Sqlite.memory).pipe(
+  Layer.provide(Sqlite.client(Sqlite.memory)),
+  // Memory is not a file that could be missing, full, damaged or in use.
+  Layer.orDie
+)
+
+/**
+ * Keeps runs in one SQLite file, created when there is none. A run that was interrupted, or
+ * whose process was killed, continues when it is started again with its run id.
+ *
+ * - One process at a time: a second one gets a `RunStoreError` with reason `inUse`. Only looking
+ *   at runs meanwhile is what `RunStore.layerSqlite` is for.
+ * - Beside `file` there are `file-wal` and `file-shm` (SQLite's) and `file-lock` (ours); all
+ *   but the first can be deleted while no process uses the store.
+ * - Other workflows may use the engine too, but an execution works only while a fiber of this process waits for it.
+ *
+ * Fails with a {@link RunStoreError} that says what to do when the file cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { Engine } from "@effect-glowmarkt/runner"
+ *
+ * const EngineLive = Engine.sqlite("runs.sqlite")
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const sqlite = (file: string): Layer.Layer<WorkflowEngine | RunStore.RunStore, RunStoreError> =>
+  overSqlite(file).pipe(Layer.provide(Sqlite.client(file)), Layer.provide(Sqlite.exclusive(file)))

@@ -1,0 +1,204 @@
+/**
+ * A flow is a named, typed job over many subjects; running it gives a run that can be resumed.
+ *
+ * @since 0.1.0
+ */
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import type * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { Concurrency } from "./Concurrency.js"
+import * as attempt from "./internal/attempt.js"
+import * as internalRows from "./internal/rows.js"
+import type { Outcome, Settled } from "./Outcome.js"
+import type { Rate } from "./Rate.js"
+import type { Run, RunId, RunMismatch, RunNotFound } from "./Run.js"
+import type { RunStore } from "./RunStore.js"
+import type { RunStoreError } from "./RunStoreError.js"
+import type { Given, Setback, Step } from "./Step.js"
+
+/**
+ * Between a value and the JSON it is recorded as.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Codec<A> {
+  readonly encode: (value: A) => unknown
+  readonly decode: (json: unknown) => Either.Either<A, ParseResult.ParseError>
+}
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Flow<Parameters extends object, Subject, Result, E, R> {
+  readonly name: string
+  readonly defaults: Parameters
+  readonly parameters: Codec<Parameters>
+  readonly subject: Codec<Subject>
+  readonly result: Codec<Result>
+  readonly subjects: (run: Given<Parameters>) => Stream.Stream<Subject, E, R>
+  readonly step: Step<Subject, Result, Parameters, E | Setback<Result, E>, R>
+  readonly outcome: (result: Result) => Settled
+}
+
+const codec = <A, I>(schema: Schema.Schema<A, I>): Codec<A> => ({
+  encode: Schema.encodeSync(schema),
+  decode: Schema.decodeUnknownEither(schema)
+})
+
+/**
+ * Describes a flow.
+ *
+ * - `parameters`, `subject` and `result` are schemas whose encoded side is JSON, since these are recorded;
+ *   `defaults` are the parameters nobody gave.
+ * - `subjects` lists what to work on. It is asked once a run: a resumed run works on the list it began with.
+ * - `step` is the work on one subject, see {@link Step}.
+ * - `outcome` classifies a result; without it every result is `done`.
+ *
+ * @example
+ * ```ts
+ * import { Flow } from "@effect-glowmarkt/runner"
+ * import { Effect, Schema, Stream } from "effect"
+ *
+ * const lengths = Flow.make({
+ *   name: "lengths",
+ *   parameters: Schema.Struct({ unit: Schema.Literal("characters", "bytes") }),
+ *   defaults: { unit: "characters" },
+ *   subject: Schema.String,
+ *   result: Schema.Number,
+ *   subjects: () => Stream.make("one", "two", "three"),
+ *   step: (word) => Effect.succeed(word.length)
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <
+  Parameters extends object,
+  PI,
+  Subject,
+  SI,
+  Result,
+  RI,
+  E = never,
+  R = never,
+  E2 = never,
+  R2 = never,
+  E3 = never
+>(options: {
+  readonly name: string
+  readonly parameters: Schema.Schema<Parameters, PI>
+  readonly defaults: NoInfer<Parameters>
+  readonly subject: Schema.Schema<Subject, SI>
+  readonly result: Schema.Schema<Result, RI>
+  readonly subjects: (run: Given<NoInfer<Parameters>>) => Stream.Stream<NoInfer<Subject>, E, R>
+  readonly step: Step<NoInfer<Subject>, NoInfer<Result>, NoInfer<Parameters>, E2 | Setback<Result, E3>, R2>
+  readonly outcome?: (result: NoInfer<Result>) => Settled
+}): Flow<Parameters, Subject, Result, E | Exclude<E2, Setback<unknown, unknown>> | E3, R | R2> => ({
+  name: options.name,
+  defaults: options.defaults,
+  parameters: codec(options.parameters),
+  subject: codec(options.subject),
+  result: codec(options.result),
+  subjects: options.subjects,
+  // The setbacks are those with E3; the compiler infers them into E2 as well.
+  step: options.step as Step<
+    Subject,
+    Result,
+    Parameters,
+    Exclude<E2, Setback<unknown, unknown>> | Setback<Result, E3>,
+    R2
+  >,
+  outcome: options.outcome ?? (() => "done")
+})
+
+/**
+ * How hard a run works, and what it puts up with. Any of it may differ from attempt to attempt.
+ *
+ * - `concurrency`: how many subjects are worked on at a time (16), or `"auto"`: between 1 and 64, as the provider bears it.
+ * - `rate`: how many subjects are begun in a time, at most. Absent there is no limit, but with `"auto"` it is `Rate.polite`.
+ *   However high, a run slows down to what the provider grants, and observes its `Retry-After`.
+ *
+ * The other two are about steps that are `Step.retried`:
+ *
+ * - `patience`: how long an outage is waited for before the run fails with what it last met (15 minutes).
+ * - `deniedLimit`: after how many subjects in a row that the credentials were refused for (20) the run fails with
+ *   `AccessDenied` instead of recording them. With `Infinity` each stays a result of its subject.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Pace {
+  readonly concurrency?: Concurrency | undefined
+  readonly rate?: Rate | undefined
+  readonly patience?: Duration.DurationInput | undefined
+  readonly deniedLimit?: number | undefined
+}
+
+/**
+ * How to run a flow.
+ *
+ * - `runId`: a new one if absent. The id of a run that is not finished resumes it, the id of
+ *   a finished one returns it as it is.
+ * - `parameters`: those not given are the recorded ones when a run is resumed, else the flow's defaults.
+ * - The rest is {@link Pace}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RunOptions<Parameters> extends Pace {
+  readonly runId?: RunId | undefined
+  readonly parameters?: { readonly [K in keyof Parameters]?: Parameters[K] | undefined } | undefined
+}
+
+/**
+ * Runs a flow to its end, or resumes it.
+ *
+ * Whatever fails ends the attempt and not the run: what is recorded stays, and
+ * the same run id continues. So does interruption, which cancels the work in flight. It fails
+ * with what the flow itself fails with, with `RunMismatch` if the run was started
+ * with other parameters (nothing is done then), and with `RunStoreError` if the store cannot be used.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const run: <Parameters extends object, Subject, Result, E, R>(
+  flow: Flow<Parameters, Subject, Result, E, R>,
+  options?: RunOptions<Parameters>
+) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | WorkflowEngine | RunStore> = attempt.run
+
+/**
+ * A subject of a run and what became of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Row<Subject, Result> =
+  | { readonly position: number; readonly subject: Subject; readonly outcome: Settled; readonly result: Result }
+  | {
+      readonly position: number
+      readonly subject: Subject
+      readonly outcome: Extract<Outcome, "unprocessed">
+      readonly result?: never
+    }
+
+/**
+ * The subjects of a run in the order they were listed, each exactly once, with
+ * their results. Works on unfinished runs, too. Memory does not grow with their number.
+ * Fails with `RunMismatch` if the run is another flow's.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const rows: <Parameters extends object, Subject, Result, E, R>(
+  flow: Flow<Parameters, Subject, Result, E, R>,
+  runId: RunId
+) => Stream.Stream<Row<Subject, Result>, RunMismatch | RunNotFound | RunStoreError, RunStore> = internalRows.rows

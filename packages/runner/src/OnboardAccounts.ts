@@ -1,0 +1,254 @@
+/**
+ * Gives users accounts, from a CSV of `username` and `directoryId`.
+ *
+ * Adding cannot be repeated blindly and cannot be looked up by user: the account list is read once a run, and again only when the answer to
+ * an addition was lost. With `together: "allOrNothing"` the accounts that were added are made inactive again when not all could be.
+ *
+ * @since 0.1.0
+ */
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import type { Account } from "@effect-glowmarkt/core/Account"
+import type { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
+import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
+import { AccountId, ApplicationId, DirectoryId } from "@effect-glowmarkt/core/Identifier"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
+import * as Consent from "./Consent.js"
+import * as Converge from "./Converge.js"
+import type { Definition } from "./CsvInput.js"
+import type { Pace } from "./Flow.js"
+import { recorded } from "./internal/applying.js"
+import * as undoing from "./internal/undoing.js"
+import { InvalidPlan, type Plan } from "./Plan.js"
+import * as PlannedFlow from "./PlannedFlow.js"
+import * as Roster from "./Roster.js"
+import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
+import type { RunStore } from "./RunStore.js"
+import type { RunStoreError } from "./RunStoreError.js"
+
+/**
+ * What one user that cannot be given an account means for the others.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Parameters = Schema.Struct({ together: Schema.Literal("eachRow", "allOrNothing") })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
+
+/**
+ * A row of the CSV.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Wanted = Schema.Struct({
+  username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
+  directoryId: Schema.compose(Schema.Trim, DirectoryId)
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
+
+const Read = Schema.Struct({
+  accountId: Schema.NullOr(AccountId),
+  applicationId: Schema.NullOr(ApplicationId)
+})
+
+type Read = typeof Read.Type
+
+const nobody: Read = { accountId: null, applicationId: null }
+
+const seen = ({ accountId, applicationId }: Account): Read => ({ accountId, applicationId: applicationId ?? null })
+
+const flow = PlannedFlow.make({
+  name: "onboardAccounts",
+  parameters: Parameters,
+  row: Wanted,
+  key: ({ directoryId, username }) => `${directoryId}/${username}`,
+  expected: { username: "the name of a user", directoryId: "the id of the user's directory" },
+  read: Read,
+  look: (wanted): Effect.Effect<Read, CallError | Converge.Refused, Roster.Roster> =>
+    Effect.flatMap(Roster.Roster, (roster) => roster.find(wanted)).pipe(
+      Effect.flatMap(
+        Option.match({
+          onNone: () => Effect.succeed(nobody),
+          onSome: (account) => Effect.map(Converge.activeOnly(account), seen)
+        })
+      )
+    ),
+  isReached: ({ accountId }) => accountId !== null,
+  act: ({ wanted }) => Effect.map(Converge.ensureAccount(wanted), seen),
+  describe: (_, { directoryId, username }) => `add an account for ${username} of directory ${directoryId}`
+})
+
+/**
+ * What the CSV must have.
+ *
+ * @since 0.1.0
+ * @category input
+ */
+export const input: Definition<Wanted> = flow.input
+
+const withRoster = Effect.provideServiceEffect(Roster.Roster, Roster.make)
+
+/**
+ * Says who would be given an account. Writes nothing to the server. Whether a directory knows a user can only be found out by adding.
+ *
+ * @since 0.1.0
+ * @category planning
+ */
+export const plan = (
+  options: PlannedFlow.PlanOptions<Parameters, Wanted>
+): Effect.Effect<Plan, CallError, AdminAccounts> => withRoster(PlannedFlow.plan(flow, options))
+
+/**
+ * Making inactive again what was added: how many are, and how many could not be made so. `runId` names it in the store.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Undone {
+  readonly runId: RunId
+  readonly inactive: number
+  readonly failed: number
+}
+
+/**
+ * What a run came to. `undone` is there when accounts that were added had to be made inactive again.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Onboarded {
+  readonly summary: Summary
+  readonly undone?: Undone
+}
+
+/**
+ * `consent` is for making accounts inactive again, as many as the plan adds; a plan of `eachRow` needs none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Consenting {
+  readonly consent?: Consent.Consent | undefined
+}
+
+const decodeParameters = Schema.decodeUnknown(Parameters)
+
+const togetherOf = (parameters: unknown): Effect.Effect<Parameters["together"], InvalidPlan> =>
+  Effect.mapBoth(decodeParameters(parameters), {
+    onSuccess: ({ together }) => together,
+    onFailure: ({ message }) => new InvalidPlan({ problems: [{ line: 1, problem: message }] })
+  })
+
+/** When one user cannot be given an account, trying the others only makes more to undo. */
+const untilOneFails = () => {
+  let over = false
+  // On whether this attempt saw a failure: after a resume others may be tried once more, and are undone like the rest.
+  return {
+    ...flow,
+    act: (subject: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
+      Effect.suspend(
+        (): ReturnType<typeof flow.act> =>
+          over
+            ? Effect.fail(new Converge.Refused({ reason: "not tried: another row failed, and it is all or nothing" }))
+            : flow.act(subject, parameters)
+      ).pipe(
+        Effect.tapError((error) =>
+          Effect.sync(() => {
+            // What is transient the run tries again.
+            over = over || ("isTransient" in error && error.isTransient === false)
+          })
+        )
+      )
+  }
+}
+
+const finished = Effect.fnUntraced(function* (
+  summary: Summary,
+  together: Parameters["together"],
+  wanted: number
+): Effect.fn.Return<Onboarded, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
+  return together === "eachRow" || summary.done === wanted
+    ? { summary }
+    : { summary, undone: yield* undoing.undo(flow, summary) }
+})
+
+/**
+ * Gives the users of a plan their accounts.
+ *
+ * All or nothing is refused from the start where the plan leaves a user alone.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const apply = Effect.fn("OnboardAccounts.apply")(function* (
+  plan: Plan,
+  { consent, ...options }: PlannedFlow.ApplyOptions & Consenting = {}
+): Effect.fn.Return<
+  Onboarded,
+  | Consent.ConsentMismatch
+  | Converge.Refused
+  | InvalidPlan
+  | PlanMismatch
+  | PlanNeeded
+  | CallError
+  | RunMismatch
+  | RunStoreError,
+  AdminAccounts | WorkflowEngine | RunStore
+> {
+  const { change, skip } = plan.header.counts
+  const together = yield* togetherOf(plan.header.parameters)
+  if (together === "allOrNothing") {
+    yield* Consent.check(consent ?? Consent.deletions(0), change)
+    if (skip > 0) {
+      return yield* new Converge.Refused({ reason: `all or nothing, but the plan leaves ${skip} users alone` })
+    }
+  }
+  const summary = yield* withRoster(PlannedFlow.apply(untilOneFails(), plan, options))
+  return yield* finished(summary, together, change)
+})
+
+/**
+ * Goes on with a run that is not finished, or with making inactive again what it added.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const resume = Effect.fn("OnboardAccounts.resume")(function* (
+  runId: RunId,
+  { consent, ...pace }: Pace & Consenting = {}
+): Effect.fn.Return<
+  Onboarded,
+  Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
+  AdminAccounts | WorkflowEngine | RunStore
+> {
+  const { counts, parameters } = yield* recorded(flow, runId)
+  const together = yield* Effect.orDie(togetherOf(parameters))
+  if (together === "allOrNothing") {
+    yield* Consent.check(consent ?? Consent.deletions(0), counts.change)
+  }
+  const summary = yield* withRoster(PlannedFlow.resume(untilOneFails(), runId, pace))
+  return yield* finished(summary, together, counts.change)
+})
+
+/**
+ * As `PlannedFlow.rows`. Users whose account was made inactive again have failed, and it says so.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const rows = (runId: RunId): Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
+  undoing.rows(flow, runId)

@@ -1,0 +1,149 @@
+/**
+ * Whether what fails is a subject or the provider, and what then.
+ *
+ * A subject that fails while others succeed is tried again a few times and given up. When one after the other
+ * fails and none succeeds, it is the provider: the run stops but for a probe now and then, and subjects are
+ * not blamed. When every subject that is left has failed, there is none to tell the two apart by: these are
+ * given up after {@link farewell}, so that a run comes to its end. Everything here is pure.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+
+/**
+ * - `failures`: in a row, without a success between.
+ * - `firstMillis`: the first of them.
+ * - `probes`: how many were sent since the run waits; `undefined` while it does not wait.
+ * - `nextProbeMillis`: when the next may be sent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Outage {
+  readonly failures: number
+  readonly firstMillis: number
+  readonly probes: number | undefined
+  readonly nextProbeMillis: number
+}
+
+/**
+ * So many failures in a row are an outage; fewer if there are no more subjects.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const failuresInARow = 10
+
+/**
+ * How long an outage is waited for unless the run is told otherwise: 15 minutes.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const patience: Duration.Duration = Duration.minutes(15)
+
+/**
+ * How long the last subjects are probed when all of them fail: 90 seconds.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const farewell: Duration.Duration = Duration.seconds(90)
+
+const firstProbeMillis = 500
+const longestProbeMillis = 15_000
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const none: Outage = { failures: 0, firstMillis: 0, probes: undefined, nextProbeMillis: 0 }
+
+/**
+ * @since 0.1.0
+ * @category decisions
+ */
+export const isWaiting = ({ probes }: Outage): boolean => probes !== undefined
+
+/**
+ * How long it lasts.
+ *
+ * @since 0.1.0
+ * @category decisions
+ */
+export const lasted = ({ failures, firstMillis }: Outage, nowMillis: number): Duration.Duration =>
+  failures === 0 ? Duration.zero : Duration.millis(nowMillis - firstMillis)
+
+/**
+ * After a failure, while `outstanding` subjects have no result.
+ *
+ * @since 0.1.0
+ * @category transitions
+ */
+export const failed = (outage: Outage, nowMillis: number, outstanding: number): Outage => {
+  const failures = outage.failures + 1
+  const firstMillis = outage.failures === 0 ? nowMillis : outage.firstMillis
+  return isWaiting(outage) || failures < Math.min(failuresInARow, outstanding)
+    ? { ...outage, failures, firstMillis }
+    : { failures, firstMillis, probes: 0, nextProbeMillis: nowMillis + firstProbeMillis }
+}
+
+/**
+ * After a probe failed: the next one is twice as far away, at most 15 seconds.
+ *
+ * @since 0.1.0
+ * @category transitions
+ */
+export const probed = (outage: Outage, nowMillis: number): Outage => {
+  const probes = (outage.probes ?? 0) + 1
+  const wait = Math.min(longestProbeMillis, firstProbeMillis * 2 ** probes)
+  return { ...outage, failures: outage.failures + 1, probes, nextProbeMillis: nowMillis + wait }
+}
+
+/**
+ * What becomes of a subject whose step failed although trying again makes sense.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Fate = "again" | "givenUp" | "runEnds"
+
+/**
+ * How often a subject may fail while others succeed; a refusal for the number of requests (429) is hardly its own fault.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const tries = { failed: 5, refused: 20 }
+
+/**
+ * Decides it. `failures` are those of the subject that count: others succeeded since the one before.
+ *
+ * @since 0.1.0
+ * @category decisions
+ */
+export const fate = (
+  outage: Outage,
+  subject: { readonly kind: keyof typeof tries; readonly failures: number },
+  circumstances: {
+    readonly nowMillis: number
+    readonly untried: "some" | "none"
+    readonly patience: Duration.Duration
+  }
+): Fate => {
+  const { nowMillis, patience, untried } = circumstances
+  if (subject.failures >= tries[subject.kind]) return "givenUp"
+  if (!isWaiting(outage)) return "again"
+  const waited = lasted(outage, nowMillis)
+  if (untried === "none" && Duration.greaterThanOrEqualTo(waited, Duration.min(farewell, patience))) return "givenUp"
+  return Duration.greaterThan(waited, patience) ? "runEnds" : "again"
+}
+
+/**
+ * How long a subject waits before it is tried again. `random` is between 0 and 1.
+ *
+ * @since 0.1.0
+ * @category decisions
+ */
+export const backoff = (failures: number, random: number): Duration.Duration =>
+  Duration.millis(500 * 2 ** (Math.max(1, failures) - 1) * (0.5 + random))

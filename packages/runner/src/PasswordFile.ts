@@ -1,0 +1,125 @@
+/**
+ * The file that new passwords are written to: `username=password` a line, for its owner only. A line is on the disk before
+ * the password it holds is given to anybody, so that no crash loses one. `file:PATH#USERNAME` refers to it, see `Secrets`.
+ *
+ * @since 0.1.0
+ */
+import { dirname, resolve } from "node:path"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { named } from "./Secrets.js"
+
+/**
+ * The file cannot be used. No password was changed for which it has no line.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class PasswordFileError extends Schema.TaggedError<PasswordFileError>(
+  "@effect-glowmarkt/runner/PasswordFileError"
+)("PasswordFileError", { path: Schema.String, problem: Schema.String }) {
+  override get message() {
+    return `${this.path}: ${this.problem}`
+  }
+}
+
+/**
+ * - `find` is the password of a user that is on the disk: it may hold already, or not yet.
+ * - `put` returns when the line is on the disk.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class PasswordFile extends Context.Tag("@effect-glowmarkt/runner/PasswordFile")<
+  PasswordFile,
+  {
+    readonly find: (username: string) => Option.Option<Redacted.Redacted>
+    readonly put: (username: string, password: Redacted.Redacted) => Effect.Effect<void, PasswordFileError>
+  }
+>() {}
+
+const ownerOnly = 0o600
+
+// Windows has other means, and says 0666 of every file.
+const othersMay = (mode: number) => process.platform !== "win32" && (mode & 0o077) !== 0
+
+const read = (path: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const failed = ({ message }: Error) => new PasswordFileError({ path, problem: message })
+    if (!(yield* Effect.mapError(fs.exists(path), failed))) {
+      return Option.none<string>()
+    }
+    const { mode } = yield* Effect.mapError(fs.stat(path), failed)
+    if (othersMay(mode)) {
+      return yield* new PasswordFileError({
+        path,
+        problem: `others than its owner may use the file. Say: chmod 600 ${path}`
+      })
+    }
+    return Option.some(yield* Effect.mapError(fs.readFileString(path), failed))
+  })
+
+/** A line without its end was cut off by a crash: nobody was given that password. */
+const whole = (content: string) => content.slice(0, content.lastIndexOf("\n") + 1)
+
+const lookingIn = (known: ReadonlyMap<string, string>) => (username: string) =>
+  Option.map(Option.fromNullable(known.get(username)), Redacted.make)
+
+/**
+ * Only what is in the file already, if there is one: for planning.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const peek = (
+  path: string
+): Effect.Effect<Context.Tag.Service<PasswordFile>, PasswordFileError, FileSystem.FileSystem> =>
+  Effect.map(read(path), (content) => ({
+    find: lookingIn(named(whole(Option.getOrElse(content, () => "")))),
+    put: () => Effect.fail(new PasswordFileError({ path, problem: "it was opened for reading only" }))
+  }))
+
+/**
+ * Opens the file, or creates it, for as long as the scope lasts.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const open = Effect.fn("PasswordFile.open")(function* (
+  path: string
+): Effect.fn.Return<Context.Tag.Service<PasswordFile>, PasswordFileError, FileSystem.FileSystem | Scope.Scope> {
+  const fs = yield* FileSystem.FileSystem
+  const failed = ({ message }: Error) => new PasswordFileError({ path, problem: message })
+  const before = Option.getOrElse(yield* read(path), () => "")
+  const kept = whole(before)
+  if (kept !== before) {
+    yield* Effect.mapError(fs.truncate(path, Buffer.byteLength(kept)), failed)
+  }
+  const file = yield* Effect.mapError(fs.open(path, { flag: "a", mode: ownerOnly }), failed)
+  // That there is such a file must survive a power failure, too; where directories cannot be synchronised, they need not be.
+  yield* Effect.ignore(
+    Effect.scoped(Effect.flatMap(fs.open(dirname(resolve(path)), { flag: "r" }), (directory) => directory.sync))
+  )
+  const turn = yield* Effect.makeSemaphore(1)
+  const known = new Map(named(kept))
+  return {
+    find: lookingIn(known),
+    put: (username, password) => {
+      const line = new TextEncoder().encode(`${username}=${Redacted.value(password)}\n`)
+      return Effect.zipRight(file.writeAll(line), file.sync).pipe(
+        Effect.mapError(failed),
+        Effect.zipRight(Effect.sync(() => known.set(username, Redacted.value(password)))),
+        Effect.asVoid,
+        // Half a line would be somebody's password.
+        Effect.uninterruptible,
+        turn.withPermits(1)
+      )
+    }
+  }
+})

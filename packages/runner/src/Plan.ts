@@ -1,0 +1,228 @@
+/**
+ * What a run would do, written down for people to read, compare and approve before it happens.
+ *
+ * A plan is a file of JSON lines: the header first, then a line a subject, in the order of the input. Making one writes
+ * nothing to the server. It never contains a secret, only references to some.
+ *
+ * @since 0.1.0
+ */
+import { ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+
+const record = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+
+/**
+ * Where a plan is for: what is known of it. The origin is scheme, host and port of the base URL.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Target = Schema.Struct({
+  origin: Schema.optionalWith(Schema.String, { exact: true }),
+  applicationId: Schema.optionalWith(ApplicationId, { exact: true })
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Target extends Schema.Schema.Type<typeof Target> {}
+
+/**
+ * How many subjects will be changed, need no change, and will be left alone for a reason.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Counts = Schema.Struct({
+  change: Schema.NonNegativeInt,
+  nothing: Schema.NonNegativeInt,
+  skip: Schema.NonNegativeInt
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Counts extends Schema.Schema.Type<typeof Counts> {}
+
+/**
+ * The first line. `plan` is the version of the format.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Header = Schema.Struct({
+  plan: Schema.Literal(1),
+  id: Schema.String,
+  flow: Schema.String,
+  createdAt: Schema.DateTimeUtc,
+  target: Target,
+  parameters: record,
+  counts: Counts
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Header extends Schema.Schema.Type<typeof Header> {}
+
+/**
+ * What is meant for one subject: a change from what was read, nothing because it is so already, or leaving it alone.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Intent = Schema.Union(
+  Schema.TaggedStruct("Change", { read: record, wanted: record }),
+  Schema.TaggedStruct("Nothing", { read: record, wanted: record }),
+  Schema.TaggedStruct("Skip", { reason: Schema.String })
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Intent = typeof Intent.Type
+
+/**
+ * A line of a plan: the subject, in words what will be done with it, the same for the machine, and where it comes from.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Entry = Schema.Struct({
+  key: Schema.String,
+  will: Schema.String,
+  intent: Intent,
+  line: Schema.optionalWith(Schema.Int, { exact: true }),
+  cells: Schema.Record({ key: Schema.String, value: Schema.String })
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Entry extends Schema.Schema.Type<typeof Entry> {}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Plan {
+  readonly header: Header
+  readonly entries: ReadonlyArray<Entry>
+}
+
+/**
+ * The file is not a plan, was cut, or was edited by hand into something that contradicts itself. Each problem names its line.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidPlan extends Schema.TaggedError<InvalidPlan>("@effect-glowmarkt/runner/InvalidPlan")(
+  "InvalidPlan",
+  { problems: Schema.NonEmptyArray(Schema.Struct({ line: Schema.Int, problem: Schema.String })) }
+) {
+  override get message() {
+    const problems = this.problems.map(({ line, problem }) => `line ${line}: ${problem}`)
+    return `This plan cannot be applied. Make a new one.\n${problems.join("\n")}`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const count = (entries: ReadonlyArray<Entry>): Counts => {
+  const counts = { change: 0, nothing: 0, skip: 0 }
+  const names = { Change: "change", Nothing: "nothing", Skip: "skip" } as const
+  for (const { intent } of entries) {
+    counts[names[intent._tag]]++
+  }
+  return counts
+}
+
+const encodeHeader = Schema.encodeSync(Schema.parseJson(Header))
+
+const encodeEntry = Schema.encodeSync(Schema.parseJson(Entry))
+
+/**
+ * The plan as bytes, a line at a time.
+ *
+ * @example
+ * ```ts
+ * import { Plan } from "@effect-glowmarkt/runner"
+ * import { FileSystem } from "@effect/platform"
+ * import { Effect, Stream } from "effect"
+ *
+ * const save = (plan: Plan.Plan) =>
+ *   Effect.flatMap(FileSystem.FileSystem, (fs) => Stream.run(Plan.encode(plan), fs.sink("plan.ndjson")))
+ * ```
+ *
+ * @since 0.1.0
+ * @category files
+ */
+export const encode = ({ entries, header }: Plan): Stream.Stream<Uint8Array> =>
+  Stream.make(encodeHeader(header)).pipe(
+    Stream.concat(Stream.map(Stream.fromIterable(entries), (entry) => encodeEntry(entry))),
+    Stream.map((line) => `${line}\n`),
+    Stream.encodeText
+  )
+
+const decodeHeader = Schema.decodeEither(Schema.parseJson(Header))
+
+const decodeEntry = Schema.decodeEither(Schema.parseJson(Entry))
+
+const decodeVersion = Schema.decodeEither(Schema.parseJson(Schema.Struct({ plan: Schema.Number })))
+
+const headerProblem = (line: string): string =>
+  Either.match(decodeVersion(line), {
+    onLeft: () => "this is not the header of a plan",
+    onRight: ({ plan }) =>
+      plan === 1
+        ? "the header is not complete"
+        : `the plan has version ${plan}, this program reads 1: use the version that made it`
+  })
+
+/**
+ * Reads a plan, and checks that it is whole.
+ *
+ * @since 0.1.0
+ * @category files
+ */
+export const decode = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<Plan, E | InvalidPlan, R> =>
+  Effect.gen(function* () {
+    const text = yield* Stream.mkString(Stream.decodeText(bytes))
+    const [first = "", ...rest] = text.replace(/\n$/, "").split("\n")
+    const header = decodeHeader(first)
+    if (Either.isLeft(header)) {
+      return yield* new InvalidPlan({ problems: [{ line: 1, problem: headerProblem(first) }] })
+    }
+    const entries: Array<Entry> = []
+    const problems: Array<{ readonly line: number; readonly problem: string }> = []
+    for (const [i, line] of rest.entries()) {
+      const entry = decodeEntry(line)
+      if (Either.isRight(entry)) {
+        entries.push(entry.right)
+      } else {
+        problems.push({ line: i + 2, problem: "this is not a line of a plan" })
+      }
+    }
+    const { change, nothing, skip } = header.right.counts
+    const counted = count(entries)
+    if (counted.change !== change || counted.nothing !== nothing || counted.skip !== skip) {
+      const says = `${change} to change, ${nothing} with nothing to do, ${skip} to skip`
+      const has = `${counted.change}, ${counted.nothing} and ${counted.skip}`
+      problems.push({ line: 1, problem: `the header says ${says}, but the file has ${has}` })
+    }
+    const [problem, ...more] = problems
+    if (problem !== undefined) {
+      return yield* new InvalidPlan({ problems: [problem, ...more] })
+    }
+    return { header: header.right, entries }
+  })

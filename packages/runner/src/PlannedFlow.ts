@@ -1,0 +1,229 @@
+/**
+ * Flows that change something: planned first, applied later.
+ *
+ * A planned flow says how to look at a subject, when the wanted end is reached, how to get there and how to put it in words.
+ * From these come the plan, and the run that applies it: each subject is looked at again, left alone when it has drifted
+ * from what the plan read, taken to the wanted end by a converging step, and recorded.
+ *
+ * @since 0.1.0
+ */
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
+import type { Refused } from "./Converge.js"
+import * as CsvInput from "./CsvInput.js"
+import type * as Flow from "./Flow.js"
+import * as applying from "./internal/applying.js"
+import * as planning from "./internal/planning.js"
+import type { InvalidPlan, Plan, Target } from "./Plan.js"
+import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
+import type { RunStore } from "./RunStore.js"
+import type { RunStoreError } from "./RunStoreError.js"
+
+/**
+ * What an error of a step must say of itself for a report.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Trouble {
+  readonly _tag: string
+  readonly message: string
+  readonly mayHaveBeenApplied?: boolean
+  /** The call that failed, where the error says more than it: the run then decides as for the call whether to try again. */
+  readonly failure?: CallError
+}
+
+/**
+ * What is wanted of whom, what is there now, and what the plan read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Subject<Wanted, Read> {
+  readonly wanted: Wanted
+  readonly read: Read
+  readonly planned: Read
+}
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends Trouble, R> {
+  readonly name: string
+  /** What its CSV must have. */
+  readonly input: CsvInput.Definition<Wanted>
+  readonly parameters: Flow.Codec<Parameters>
+  readonly wanted: Flow.Codec<Wanted>
+  readonly read: Flow.Codec<Read>
+  readonly look: (wanted: Wanted, parameters: Parameters) => Effect.Effect<Read, E | Refused, R>
+  readonly isReached: (read: Read, wanted: Wanted) => boolean
+  readonly isOnTheWay: (subject: Subject<Wanted, Read>) => boolean
+  readonly act: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, Trouble, R>
+  readonly describe: (read: Read, wanted: Wanted) => string
+}
+
+/**
+ * Describes a flow that is planned.
+ *
+ * - `row`: what is wanted of whom, a struct read from the columns of a CSV; `key` names the subject. Secrets stand in it only as references.
+ * - `read`: what is looked at. All of it is compared when the plan is applied: a difference is drift.
+ * - `look` reads a subject. `Refused` means that it must be left alone; in planning any other failure ends the planning,
+ *   in applying it is the failure of that subject.
+ * - `isReached` says whether there is nothing to do.
+ * - `isOnTheWay` recognises what is no drift but this run's own work, cut off between two writes; steps with one write need none.
+ * - `act` gets there, from what was just looked at, by converging steps, and returns what it read when it verified.
+ * - `describe` puts the change in words: `rename from "A" to "B"`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <
+  Parameters extends object,
+  PI,
+  Wanted,
+  WI extends object,
+  Read,
+  RI,
+  E extends Trouble,
+  R,
+  R2
+>(options: {
+  readonly name: string
+  readonly parameters: Schema.Schema<Parameters, PI>
+  readonly row: Schema.Schema<Wanted, WI>
+  readonly key: (wanted: NoInfer<Wanted>) => string
+  readonly expected: { readonly [K in keyof NoInfer<WI>]-?: string }
+  readonly secret?: ReadonlyArray<keyof NoInfer<WI>>
+  readonly read: Schema.Schema<Read, RI>
+  readonly look: (
+    wanted: NoInfer<Wanted>,
+    parameters: NoInfer<Parameters>
+  ) => Effect.Effect<NoInfer<Read>, E | Refused, R>
+  readonly isReached: (read: NoInfer<Read>, wanted: NoInfer<Wanted>) => boolean
+  readonly isOnTheWay?: (subject: Subject<NoInfer<Wanted>, NoInfer<Read>>) => boolean
+  readonly act: (
+    subject: Subject<NoInfer<Wanted>, NoInfer<Read>>,
+    parameters: NoInfer<Parameters>
+  ) => Effect.Effect<NoInfer<Read>, Trouble, R2>
+  readonly describe: (read: NoInfer<Read>, wanted: NoInfer<Wanted>) => string
+}): PlannedFlow<Parameters, Wanted, Read, E, R | R2> => {
+  const {
+    act,
+    describe,
+    expected,
+    isOnTheWay = () => false,
+    isReached,
+    key,
+    look,
+    name,
+    parameters,
+    read,
+    row,
+    secret
+  } = options
+  return {
+    name,
+    input: CsvInput.define<Wanted, WI>({ row, key, expected, ...(secret === undefined ? {} : { secret }) }),
+    parameters: codec(parameters),
+    wanted: codec(row),
+    read: codec(read),
+    look,
+    isReached,
+    isOnTheWay,
+    act,
+    describe
+  }
+}
+
+const codec = <A, I>(schema: Schema.Schema<A, I>): Flow.Codec<A> => ({
+  encode: Schema.encodeSync(schema),
+  decode: Schema.decodeUnknownEither(schema)
+})
+
+/**
+ * How to plan. `target` is what is known of the server, `concurrency` how many subjects are looked at at a time (16).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PlanOptions<Parameters, Wanted> {
+  readonly rows: ReadonlyArray<CsvInput.Row<Wanted>>
+  readonly parameters: Parameters
+  readonly target?: Target | undefined
+  readonly concurrency?: number | undefined
+}
+
+/**
+ * Looks at every subject and says what a run would do. Writes nothing to the server.
+ *
+ * @since 0.1.0
+ * @category planning
+ */
+export const plan: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+  flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
+  options: PlanOptions<Parameters, Wanted>
+) => Effect.Effect<Plan, E, R> = planning.plan
+
+/**
+ * How to apply a plan. `target` is what is known of the server now: where the plan says something else, it is refused.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ApplyOptions extends Flow.Pace {
+  readonly runId?: RunId | undefined
+  readonly target?: Target | undefined
+}
+
+/**
+ * Applies a plan, or goes on applying it when `runId` is a run that is not finished. Applying it twice is harmless.
+ *
+ * What goes wrong with a subject is that subject's outcome. A `CallError` is the failure of the attempt: an outage that lasted
+ * longer than the run is patient, or credentials that are good for nothing any more.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const apply: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+  flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
+  plan: Plan,
+  options?: ApplyOptions
+) => Effect.Effect<
+  Summary,
+  InvalidPlan | PlanMismatch | PlanNeeded | CallError | RunMismatch | RunStoreError,
+  R | WorkflowEngine | RunStore
+> = applying.apply
+
+/**
+ * Goes on with a run that is not finished, from what the store has of it. A finished one is only summed up.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const resume: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+  flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
+  runId: RunId,
+  options?: Flow.Pace
+) => Effect.Effect<
+  Summary,
+  PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
+  R | WorkflowEngine | RunStore
+> = applying.resume
+
+/**
+ * The subjects of a run in the order of the plan, each exactly once. Works on unfinished runs, too.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const rows: (
+  flow: { readonly name: string },
+  runId: RunId
+) => Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> = applying.rows

@@ -1,0 +1,94 @@
+/**
+ * Gives accounts new names, from a CSV of `accountId` and `name`.
+ *
+ * @since 0.1.0
+ */
+import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
+import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
+import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Converge from "./Converge.js"
+import { absent } from "./internal/absent.js"
+import * as PlannedFlow from "./PlannedFlow.js"
+
+/**
+ * Nothing can be set.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Parameters = Schema.Struct({})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
+
+/**
+ * A row of the CSV.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Wanted = Schema.Struct({
+  accountId: Schema.compose(Schema.Trim, AccountId),
+  name: Schema.NonEmptyString
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
+
+/**
+ * What is compared: the name, and whose account it is.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Read = Schema.Struct({
+  name: Schema.NullOr(Schema.String),
+  username: Schema.NullOr(Schema.String),
+  applicationId: Schema.NullOr(ApplicationId)
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Read extends Schema.Schema.Type<typeof Read> {}
+
+const seen = ({ applicationId = null, name = null, username = null }: Partial<Read>): Read => ({
+  name,
+  username,
+  applicationId
+})
+
+/**
+ * For `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` for `CsvInput.read`.
+ *
+ * @since 0.1.0
+ * @category flows
+ */
+export const flow: PlannedFlow.PlannedFlow<Parameters, Wanted, Read, CallError | InvalidInput, AdminAccounts> =
+  PlannedFlow.make({
+    name: "renameAccounts",
+    parameters: Parameters,
+    row: Wanted,
+    key: ({ accountId }) => accountId,
+    expected: { accountId: "the id of an account", name: "the new name" },
+    read: Read,
+    look: ({ accountId }) =>
+      Effect.flatMap(AdminAccounts, (admin) => Effect.map(admin.get(accountId), seen)).pipe(
+        Effect.catchTag("AccountNotFound", absent)
+      ),
+    isReached: (read, { name }) => read.name === name,
+    act: ({ wanted }) =>
+      Effect.map(Converge.ensureName(wanted.accountId, wanted.name), seen).pipe(
+        Effect.catchTag("AccountNotFound", absent)
+      ),
+    describe: (read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`
+  })

@@ -1,0 +1,136 @@
+/**
+ * Replaces the tokens of users' mobile apps: from a CSV of `username`, `password`, `oldToken` and `newToken`, all but the first as references
+ * (see `Secrets`). The new token is added first, and the old one removed only then, so that no phone is cut off.
+ *
+ * The provider cannot list these tokens: whether one is there can be neither compared nor verified. A run that was cut off
+ * between the call and its record adds and removes the same tokens again.
+ *
+ * @since 0.1.0
+ */
+import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
+import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
+import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as ActAs from "./ActAs.js"
+import * as Converge from "./Converge.js"
+import { HalfDone } from "./HalfDone.js"
+import { transient } from "./internal/callError.js"
+import * as PlannedFlow from "./PlannedFlow.js"
+import { SecretRef, type Secrets } from "./Secrets.js"
+
+/**
+ * The application that the users sign in to.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Parameters = Schema.Struct({ applicationId: ApplicationId })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
+
+/**
+ * A row of the CSV.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Wanted = Schema.Struct({
+  username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
+  password: SecretRef,
+  oldToken: SecretRef,
+  newToken: SecretRef
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
+
+/**
+ * What is compared: whose account it is.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Read = Schema.Struct({ accountId: AccountId })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Read extends Schema.Schema.Type<typeof Read> {}
+
+const tokens = ({ newToken, oldToken }: Wanted) =>
+  Effect.all({ before: ActAs.secret(oldToken), after: ActAs.secret(newToken) }).pipe(
+    Effect.filterOrFail(
+      ({ after, before }) => Redacted.value(after) !== Redacted.value(before),
+      () => new Converge.Refused({ reason: "the old token and the new one are the same" })
+    )
+  )
+
+const login = ({ password, username }: Wanted, { applicationId }: Parameters) => ({ applicationId, username, password })
+
+const act = ({ wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
+  Effect.flatMap(tokens(wanted), ({ after, before }) =>
+    ActAs.user(login(wanted, parameters), ({ accountId, accounts }) =>
+      accounts.addMobileAppToken(accountId, after).pipe(
+        Effect.zipRight(
+          Effect.mapError(
+            accounts.removeMobileAppToken(accountId, before),
+            (error) =>
+              new HalfDone({
+                explanation: `The new token was added, but the old one is still good: it could not be removed (${error.message})`,
+                ...transient(error)
+              })
+          )
+        ),
+        Effect.as<Read>({ accountId })
+      )
+    )
+  )
+
+/**
+ * For `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` for `CsvInput.read`.
+ *
+ * @since 0.1.0
+ * @category flows
+ */
+export const flow: PlannedFlow.PlannedFlow<
+  Parameters,
+  Wanted,
+  Read,
+  CallError | InvalidInput,
+  GlowmarktClient | Secrets
+> = PlannedFlow.make({
+  name: "rotateMobileTokens",
+  parameters: Parameters,
+  row: Wanted,
+  key: ({ username }) => username,
+  expected: {
+    username: "the name of a user",
+    password: "where the password is: env:NAME, file:PATH or file:PATH#NAME",
+    oldToken: "where the token to remove is: env:NAME, file:PATH or file:PATH#NAME",
+    newToken: "where the token to add is: env:NAME, file:PATH or file:PATH#NAME"
+  },
+  secret: ["password", "oldToken", "newToken"],
+  read: Read,
+  look: (
+    wanted,
+    parameters
+  ): Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, GlowmarktClient | Secrets> =>
+    Effect.zipRight(
+      tokens(wanted),
+      ActAs.user(login(wanted, parameters), ({ accountId }) => Effect.succeed({ accountId }))
+    ),
+  isReached: () => false,
+  act,
+  describe: ({ accountId }, { newToken, oldToken }) =>
+    `on account ${accountId}, add the token of ${newToken}, then remove that of ${oldToken}`
+})

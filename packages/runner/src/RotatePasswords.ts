@@ -1,0 +1,242 @@
+/**
+ * Gives users new, generated passwords: from a CSV of `username` and `password` (a reference, see `Secrets`).
+ *
+ * A new password is written to a file that only its owner may use, and is on the disk, before it is set; afterwards the user is
+ * signed in with it. Started again, the run finds in that file what it had begun. So whatever happens, for every user one of the two passwords holds, and
+ * the outcome says which: `done` the new one, `failed` the old one unless it says otherwise.
+ *
+ * @since 0.1.0
+ */
+import type { FileSystem } from "@effect/platform/FileSystem"
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
+import type { CallError, InvalidInput, Rejected, WeakPassword } from "@effect-glowmarkt/core/GlowmarktError"
+import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import * as ActAs from "./ActAs.js"
+import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
+import * as Converge from "./Converge.js"
+import type { Definition } from "./CsvInput.js"
+import type { Pace } from "./Flow.js"
+import { recorded } from "./internal/applying.js"
+import * as NewPassword from "./NewPassword.js"
+import * as PasswordFile from "./PasswordFile.js"
+import { InvalidPlan, type Plan } from "./Plan.js"
+import * as PlannedFlow from "./PlannedFlow.js"
+import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
+import type { RunStore } from "./RunStore.js"
+import type { RunStoreError } from "./RunStoreError.js"
+import { SecretRef, type Secrets } from "./Secrets.js"
+
+/**
+ * The application that the users sign in to, and the file for their new passwords. A resumed run goes on with the same file; users whose
+ * password from that file holds have nothing to do, so the next rotation takes another one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Parameters = Schema.Struct({ applicationId: ApplicationId, passwordFile: Schema.NonEmptyString })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
+
+/**
+ * A row of the CSV.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Wanted = Schema.Struct({
+  username: Schema.compose(Schema.Trim, Schema.NonEmptyString).pipe(
+    // The password file has a name, an equals sign and a password on a line.
+    Schema.filter((name) => !/[=\r\n]/.test(name) || "has an equals sign or a line break in it")
+  ),
+  password: SecretRef
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
+
+const Read = Schema.Struct({ accountId: AccountId, password: Schema.Literal("old", "new") })
+
+type Read = typeof Read.Type
+
+const accountOf = ({ accountId }: ActAs.User) => Effect.succeed(accountId)
+
+/** Where this password lets the user in: the account it is; where it does not: nothing. */
+const tried = (
+  { username }: Wanted,
+  { applicationId }: Parameters,
+  password: Redacted.Redacted
+): Effect.Effect<Option.Option<AccountId>, CallError | InvalidInput, GlowmarktClient> =>
+  ActAs.signedIn({ applicationId, username, password }, accountOf).pipe(
+    Effect.asSome,
+    Effect.catchTag("Refused", () => Effect.succeedNone)
+  )
+
+const look = (
+  wanted: Wanted,
+  parameters: Parameters
+): Effect.Effect<
+  Read,
+  CallError | InvalidInput | Converge.Refused,
+  GlowmarktClient | Secrets | PasswordFile.PasswordFile
+> =>
+  Effect.gen(function* () {
+    const { find } = yield* PasswordFile.PasswordFile
+    const begun = find(wanted.username)
+    const account = Option.isSome(begun) ? yield* tried(wanted, parameters, begun.value) : Option.none()
+    if (Option.isSome(account)) {
+      return { accountId: account.value, password: "new" }
+    }
+    const { password, username } = wanted
+    const accountId = yield* ActAs.user({ applicationId: parameters.applicationId, username, password }, accountOf)
+    return { accountId, password: "old" }
+  })
+
+type ChangeError = CallError | InvalidInput | Rejected | WeakPassword | Converge.Refused
+
+const act = ({ read, wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
+  Effect.gen(function* () {
+    const { applicationId } = parameters
+    const { username } = wanted
+    const file = yield* PasswordFile.PasswordFile
+    const oldPassword = yield* ActAs.secret(wanted.password)
+    const newPassword = yield* Option.match(file.find(username), {
+      onNone: () => Effect.tap(NewPassword.generate, (password) => file.put(username, password)),
+      onSome: Effect.succeed
+    })
+    return yield* Converge.converge<Read, CallError | InvalidInput, GlowmarktClient, ChangeError, GlowmarktClient>({
+      // To try a password that cannot hold yet would be a failed sign-in, and these may be counted.
+      before: read,
+      read: Effect.map(
+        tried(wanted, parameters, newPassword),
+        Option.match({
+          onNone: (): Read => ({ accountId: read.accountId, password: "old" }),
+          onSome: (accountId): Read => ({ accountId, password: "new" })
+        })
+      ),
+      isReached: ({ password }) => password === "new",
+      write: () =>
+        ActAs.signedIn({ applicationId, username, password: oldPassword }, ({ accounts }) =>
+          accounts.changePassword({ oldPassword, newPassword })
+        ),
+      wanted: "to sign in with the new password"
+    })
+  })
+
+const flow = PlannedFlow.make({
+  name: "rotatePasswords",
+  parameters: Parameters,
+  row: Wanted,
+  key: ({ username }) => username,
+  expected: {
+    username: "the name of a user",
+    password: "where the present password is: env:NAME, file:PATH or file:PATH#NAME"
+  },
+  secret: ["password"],
+  read: Read,
+  look,
+  isReached: ({ password }) => password === "new",
+  act,
+  describe: () => "replace the password by a generated one"
+})
+
+/**
+ * What the CSV must have.
+ *
+ * @since 0.1.0
+ * @category input
+ */
+export const input: Definition<Wanted> = flow.input
+
+/**
+ * Signs every user in with the present password and says whose would be replaced. Writes nothing, neither to the server nor to the file.
+ *
+ * @since 0.1.0
+ * @category planning
+ */
+export const plan = (
+  options: PlannedFlow.PlanOptions<Parameters, Wanted>
+): Effect.Effect<
+  Plan,
+  CallError | InvalidInput | PasswordFile.PasswordFileError,
+  GlowmarktClient | Secrets | FileSystem
+> =>
+  Effect.provideServiceEffect(
+    PlannedFlow.plan(flow, options),
+    PasswordFile.PasswordFile,
+    PasswordFile.peek(options.parameters.passwordFile)
+  )
+
+const decodeParameters = Schema.decodeUnknown(Parameters)
+
+const withFile =
+  (parameters: unknown) =>
+  <A, E, R>(
+    self: Effect.Effect<A, E, R>
+  ): Effect.Effect<
+    A,
+    E | InvalidPlan | PasswordFile.PasswordFileError,
+    Exclude<R, PasswordFile.PasswordFile> | FileSystem
+  > =>
+    decodeParameters(parameters).pipe(
+      Effect.mapError(({ message }) => new InvalidPlan({ problems: [{ line: 1, problem: message }] })),
+      Effect.flatMap(({ passwordFile }) =>
+        Effect.scoped(
+          Effect.flatMap(PasswordFile.open(passwordFile), (file) =>
+            Effect.provideService(self, PasswordFile.PasswordFile, file)
+          )
+        )
+      )
+    )
+
+/**
+ * Replaces the passwords of a plan.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const apply = (
+  plan: Plan,
+  options: PlannedFlow.ApplyOptions = {}
+): Effect.Effect<
+  Summary,
+  PasswordFile.PasswordFileError | InvalidPlan | PlanMismatch | PlanNeeded | CallError | RunMismatch | RunStoreError,
+  GlowmarktClient | Secrets | FileSystem | WorkflowEngine | RunStore
+> => withFile(plan.header.parameters)(PlannedFlow.apply(flow, plan, options))
+
+/**
+ * Goes on with a run that is not finished, with the same file.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const resume = (
+  runId: RunId,
+  pace: Pace = {}
+): Effect.Effect<
+  Summary,
+  PasswordFile.PasswordFileError | InvalidPlan | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
+  GlowmarktClient | Secrets | FileSystem | WorkflowEngine | RunStore
+> =>
+  Effect.flatMap(recorded(flow, runId), ({ parameters }) => withFile(parameters)(PlannedFlow.resume(flow, runId, pace)))
+
+/**
+ * As `PlannedFlow.rows`.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const rows = (runId: RunId): Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
+  PlannedFlow.rows(flow, runId)

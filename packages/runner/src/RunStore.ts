@@ -1,0 +1,137 @@
+/**
+ * Where runs, their subjects and their results are kept.
+ *
+ * The engines provide it; flows use it. Programs mostly want `list`, `get`,
+ * `rows` and `forget`.
+ *
+ * @since 0.1.0
+ */
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
+import type * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Stream from "effect/Stream"
+import * as internal from "./internal/runStore.js"
+import * as sqlite from "./internal/sqlite.js"
+import type { Outcome, Settled } from "./Outcome.js"
+import type { Run, RunId, RunNotFound } from "./Run.js"
+import type { RunStoreError } from "./RunStoreError.js"
+
+/**
+ * What a new run is made of. `parameters` must be JSON.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface NewRun {
+  readonly runId: RunId
+  readonly flow: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly startedAt: DateTime.Utc
+}
+
+/**
+ * A subject without a result yet. `position` counts from 0 in the order of listing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PendingSubject {
+  readonly position: number
+  readonly subject: unknown
+}
+
+/**
+ * A result on its way into the store; `result` must be JSON.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Result {
+  readonly position: number
+  readonly outcome: Settled
+  readonly result: unknown
+}
+
+/**
+ * A subject with what became of it; `result` is absent while `outcome` is `unprocessed`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StoredRow {
+  readonly position: number
+  readonly subject: unknown
+  readonly outcome: Outcome
+  readonly result?: unknown
+}
+
+/**
+ * The store of runs.
+ *
+ * - `open` returns the run of that id, creating it when there is none; an existing one is returned as recorded.
+ * - `putSubjects` lists the subjects of a run once: it stores the stream in order and returns how many there are.
+ *   A run whose subjects are all there is left alone; a listing that broke off starts over.
+ * - `pending` are the subjects at `from` (inclusive) to `to` (exclusive) that have no result.
+ * - `record` stores results in one transaction. A subject keeps its first result.
+ * - `finish` notes the end of a run, once, and returns the run.
+ * - `rows` streams all subjects with their results in order, a page at a time, so memory does not grow with their number.
+ * - `forget` deletes a run with all that belongs to it.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<
+  RunStore,
+  {
+    readonly file: string
+    readonly open: (run: NewRun) => Effect.Effect<Run, RunStoreError>
+    readonly get: (runId: RunId) => Effect.Effect<Run, RunNotFound | RunStoreError>
+    readonly list: Effect.Effect<ReadonlyArray<Run>, RunStoreError>
+    readonly forget: (runId: RunId) => Effect.Effect<void, RunStoreError>
+    readonly putSubjects: <E, R>(
+      runId: RunId,
+      subjects: Stream.Stream<unknown, E, R>
+    ) => Effect.Effect<number, E | RunStoreError, R>
+    readonly pending: (
+      runId: RunId,
+      from: number,
+      to: number
+    ) => Effect.Effect<ReadonlyArray<PendingSubject>, RunStoreError>
+    readonly record: (runId: RunId, results: ReadonlyArray<Result>) => Effect.Effect<void, RunStoreError>
+    readonly finish: (runId: RunId, at: DateTime.Utc) => Effect.Effect<void, RunStoreError>
+    readonly rows: (runId: RunId) => Stream.Stream<StoredRow, RunNotFound | RunStoreError>
+  }
+>() {}
+
+/**
+ * The store over an SQLite client you have; `file` is only for messages. Creates or migrates its own tables (`glowmarkt_*`).
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (file: string): Layer.Layer<RunStore, RunStoreError, SqlClient.SqlClient> =>
+  Layer.effect(RunStore, internal.make(file))
+
+/**
+ * Only the store, without an engine: to look at runs and their rows, also while another process works on them.
+ * Fails with `cannotOpen` when there is no such directory; creates the file when there is none.
+ *
+ * @example
+ * ```ts
+ * import { RunStore } from "@effect-glowmarkt/runner"
+ * import { Console, Effect } from "effect"
+ *
+ * const program = RunStore.RunStore.pipe(
+ *   Effect.flatMap((store) => store.list),
+ *   Effect.flatMap(Effect.forEach((run) => Console.log(run.runId, run.recorded, run.total))),
+ *   Effect.provide(RunStore.layerSqlite("runs.sqlite"))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerSqlite = (file: string): Layer.Layer<RunStore, RunStoreError> =>
+  Layer.provide(layer(file), sqlite.client(file))

@@ -1,0 +1,125 @@
+/**
+ * What can go wrong with the file that runs are kept in.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+
+/**
+ * - `inUse`: another process works on this store.
+ * - `full`: the disk (or the quota) is full.
+ * - `notADatabase`: the file is something else.
+ * - `newer`: a later version of this program wrote it.
+ * - `damaged`: it is a database, but not an intact one.
+ * - `notWritable`: file or directory are read-only, or permission is missing.
+ * - `cannotOpen`: no such directory, or the path is a directory.
+ * - `unreliable`: reading or writing failed below the database.
+ * - `other`: see the cause.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Reason = Schema.Literal(
+  "inUse",
+  "full",
+  "notADatabase",
+  "newer",
+  "damaged",
+  "notWritable",
+  "cannotOpen",
+  "unreliable",
+  "other"
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Reason = typeof Reason.Type
+
+const remedies: Record<Reason, string> = {
+  inUse: "another process is using it. Wait for that one to end, or name another file",
+  full: "the disk is full. Make room and resume the run: what was recorded is kept",
+  notADatabase: "the file is not a run store. Name another file",
+  newer: "it was written by a newer version. Update this program, or name another file",
+  damaged: "the file is damaged. Restore it from a copy, or name another file",
+  notWritable: "it cannot be written. Check the permissions of the file and its directory",
+  cannotOpen: "it cannot be opened. Check that the directory exists and the path is a file",
+  unreliable: "reading or writing failed. Check the disk, and whether it is full; then resume the run",
+  other: "the database refused"
+}
+
+/**
+ * The run store could not be opened, read or written. The message names the
+ * file and what to do; `reason` is for programs.
+ *
+ * Nothing recorded before is lost by it: the run can be resumed once the reason is gone.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RunStoreError extends Schema.TaggedError<RunStoreError>("@effect-glowmarkt/runner/RunStoreError")(
+  "RunStoreError",
+  {
+    reason: Reason,
+    file: Schema.String,
+    detail: Schema.optionalWith(Schema.String, { exact: true }),
+    cause: Schema.optionalWith(Schema.Defect, { exact: true })
+  }
+) {
+  override get message() {
+    const detail = this.detail === undefined ? "" : ` (${this.detail})`
+    return `Run store ${this.file}: ${remedies[this.reason]}${detail}`
+  }
+}
+
+// The primary result codes of SQLite; extended codes begin with them.
+const reasons: ReadonlyArray<readonly [code: string, reason: Reason]> = [
+  ["SQLITE_BUSY", "inUse"],
+  ["SQLITE_LOCKED", "inUse"],
+  ["SQLITE_FULL", "full"],
+  ["SQLITE_NOTADB", "notADatabase"],
+  ["SQLITE_CORRUPT", "damaged"],
+  ["SQLITE_READONLY", "notWritable"],
+  ["SQLITE_PERM", "notWritable"],
+  ["SQLITE_CANTOPEN", "cannotOpen"],
+  ["SQLITE_IOERR", "unreliable"]
+]
+
+const innermost = (error: unknown): unknown => {
+  let current = error
+  while (Predicate.hasProperty(current, "cause") && current.cause !== undefined && current.cause !== null) {
+    current = current.cause
+  }
+  return current
+}
+
+/**
+ * Reads the reason from whatever the driver threw or failed with.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromUnknown = (file: string, error: unknown): RunStoreError => {
+  if (error instanceof RunStoreError) {
+    return error
+  }
+  const origin = innermost(error)
+  const code = Predicate.hasProperty(origin, "code") ? String(origin.code) : ""
+  const detail = Predicate.hasProperty(origin, "message") ? String(origin.message) : String(origin)
+  const known = reasons.find(([prefix]) => code.startsWith(prefix))?.[1]
+  // better-sqlite3 reports a missing directory as a TypeError without a code.
+  const reason = known ?? (origin instanceof TypeError && detail.includes("open database") ? "cannotOpen" : "other")
+  return new RunStoreError({ reason, file, cause: error, ...(detail === "" ? {} : { detail }) })
+}
+
+/**
+ * Like {@link fromUnknown}, for a whole cause: the failure if there is one, else the first defect.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromCause = (file: string, cause: Cause.Cause<unknown>): RunStoreError =>
+  fromUnknown(file, Cause.squash(cause))

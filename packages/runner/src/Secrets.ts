@@ -1,0 +1,123 @@
+/**
+ * References to secrets: what stands in a CSV or a plan in place of a password or a token.
+ *
+ * - `env:NAME` is an environment variable,
+ * - `file:PATH` is all of a file, without the line break at its end,
+ * - `file:PATH#NAME` is what follows `NAME=` on a line of a file; the last such line counts. It is what `RotatePasswords` writes, too.
+ *
+ * @since 0.1.0
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export const SecretRef = Schema.Trim.pipe(
+  Schema.filter((ref) => /^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^#].*)$/.test(ref), {
+    // Not the value: people write the secret itself here.
+    message: () => "is no reference to a secret"
+  }),
+  Schema.brand("SecretRef")
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type SecretRef = typeof SecretRef.Type
+
+/**
+ * There is no secret where the reference points.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class SecretUnavailable extends Schema.TaggedError<SecretUnavailable>(
+  "@effect-glowmarkt/runner/SecretUnavailable"
+)("SecretUnavailable", { ref: Schema.String, problem: Schema.String }) {
+  override get message() {
+    return `${this.ref}: ${this.problem}`
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class Secrets extends Context.Tag("@effect-glowmarkt/runner/Secrets")<
+  Secrets,
+  { readonly resolve: (ref: SecretRef) => Effect.Effect<Redacted.Redacted, SecretUnavailable> }
+>() {}
+
+/**
+ * The lines `NAME=value` of a file. A name ends at the first `=`.
+ *
+ * @since 0.1.0
+ * @category files
+ */
+export const named = (file: string): ReadonlyMap<string, string> =>
+  new Map(
+    file.split(/\r?\n/).flatMap((line): ReadonlyArray<readonly [string, string]> => {
+      const at = line.indexOf("=")
+      return at === -1 ? [] : [[line.slice(0, at), line.slice(at + 1)]]
+    })
+  )
+
+const parts = (ref: SecretRef): readonly [path: string, name: string | undefined] => {
+  const target = ref.slice("file:".length)
+  const at = target.lastIndexOf("#")
+  return at === -1 ? [target, undefined] : [target.slice(0, at), target.slice(at + 1)]
+}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<Context.Tag.Service<Secrets>, never, FileSystem.FileSystem> = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  // Ten thousand references into one file are one reading of it.
+  const contents = yield* Effect.cachedFunction((path: string) =>
+    Effect.map(fs.readFileString(path), (text) => ({ text: Redacted.make(text), lines: Redacted.make(named(text)) }))
+  )
+
+  const fromFile = (ref: SecretRef) => {
+    const [path, name] = parts(ref)
+    return contents(path).pipe(
+      Effect.mapError((error) => new SecretUnavailable({ ref, problem: `the file cannot be read (${error.message})` })),
+      Effect.map(({ lines, text }) =>
+        name === undefined
+          ? Option.some(Redacted.value(text).replace(/\r?\n$/, ""))
+          : Option.fromNullable(Redacted.value(lines).get(name))
+      ),
+      Effect.flatMap(
+        Option.match({
+          onNone: () => new SecretUnavailable({ ref, problem: `the file has no line ${name}=…` }),
+          onSome: (value) =>
+            value === "" ? new SecretUnavailable({ ref, problem: "it is empty" }) : Effect.succeed(Redacted.make(value))
+        })
+      )
+    )
+  }
+
+  const fromEnvironment = (ref: SecretRef) =>
+    Effect.mapError(
+      Config.redacted(Config.nonEmptyString(ref.slice("env:".length))),
+      () => new SecretUnavailable({ ref, problem: "the variable is not set, or is empty" })
+    )
+
+  return { resolve: (ref) => (ref.startsWith("env:") ? fromEnvironment(ref) : fromFile(ref)) }
+})
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<Secrets, never, FileSystem.FileSystem> = Layer.effect(Secrets, make)

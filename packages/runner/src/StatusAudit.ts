@@ -1,0 +1,194 @@
+/**
+ * The audit of every account's status: reads the list, reads each account's own status, and says
+ * what it finds.
+ *
+ * Every element of the list is exactly one row, in the order of the list. An
+ * element that could not be read as an account is a row with the finding `undetermined`. An id that is listed
+ * twice is two rows: the list is evidence, and is reported as it is.
+ *
+ * @since 0.1.0
+ */
+
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import type { Account } from "@effect-glowmarkt/core/Account"
+import type { UnreadableAccount } from "@effect-glowmarkt/core/AccountList"
+import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
+import type { AccountNotFound, CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as AuditRow from "./AuditRow.js"
+import * as Classification from "./Classification.js"
+import * as Finding from "./Finding.js"
+import * as Flow from "./Flow.js"
+import { DurationText } from "./internal/durationText.js"
+import { decoded } from "./internal/rows.js"
+import * as Tally from "./internal/tally.js"
+import { RunId, type RunMismatch, type RunNotFound } from "./Run.js"
+import type { RunStore } from "./RunStore.js"
+import type { RunStoreError } from "./RunStoreError.js"
+import type { Given } from "./Step.js"
+import * as Step from "./Step.js"
+
+/**
+ * Where the audit draws its lines; see `Classification.Lines`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Parameters = Schema.Struct({ dormantFor: DurationText, expiringWithin: DurationText })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
+
+/**
+ * Dormant after 180 days, expiring within 7.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const defaults: Parameters = { dormantFor: Duration.days(180), expiringWithin: Duration.days(7) }
+
+/**
+ * What an audit comes to. `counts` has every finding, also those that did not
+ * occur; an account with two findings counts twice. `errors` counts the rows with an error by its
+ * kind.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/StatusAudit/Summary")({
+  runId: RunId,
+  startedAt: Schema.DateTimeUtc,
+  finishedAt: Schema.DateTimeUtc,
+  total: Schema.NonNegativeInt,
+  counts: Schema.Record({ key: Finding.Finding, value: Schema.NonNegativeInt }),
+  errors: Schema.Record({ key: Schema.String, value: Schema.NonNegativeInt })
+}) {}
+
+const listed = Either.match({
+  onRight: (account: Account): AuditRow.Listed => ({ _tag: "Account", account }),
+  onLeft: ({ accountId, problem }: UnreadableAccount): AuditRow.Listed => ({
+    _tag: "Unreadable",
+    problem,
+    ...Option.match(accountId, { onNone: () => ({}), onSome: (accountId) => ({ accountId }) })
+  })
+})
+
+const subjects = Stream.unwrap(Effect.map(AdminAccounts, (admin) => Stream.map(admin.stream, listed)))
+
+const audit = Step.retried(
+  (
+    subject: AuditRow.Listed,
+    { parameters, startedAt }: Given<Parameters>
+  ): Effect.Effect<AuditRow.Audited, AccountNotFound | InvalidInput | CallError, AdminAccounts> => {
+    if (subject._tag === "Unreadable") {
+      return Effect.succeed({
+        findings: ["undetermined"],
+        problem: { kind: "UnreadableAccount", message: `as listed, ${subject.problem}` }
+      })
+    }
+    const { account } = subject
+    return Effect.flatMap(AdminAccounts, (admin) =>
+      Effect.map(admin.status(account.accountId), (live) => ({
+        ...Classification.ofStatus(account, live, { now: startedAt, ...parameters }),
+        live: AuditRow.live(live)
+      }))
+    )
+  },
+  Classification.ofError
+)
+
+/**
+ * The audit as a flow, for programs that put their own around it; most want {@link run}.
+ * Rows with an error have the outcome `failed`.
+ *
+ * @since 0.1.0
+ * @category flows
+ */
+export const flow: Flow.Flow<Parameters, AuditRow.Listed, AuditRow.Audited, CallError, AdminAccounts> = Flow.make({
+  name: "statusAudit",
+  parameters: Parameters,
+  defaults,
+  subject: AuditRow.Listed,
+  result: AuditRow.Audited,
+  subjects: () => subjects,
+  step: audit,
+  outcome: ({ problem }) => (problem === undefined ? "done" : "failed")
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends Flow.Pace {
+  /** A run to resume, or the name of a new one. Absent: a new name. */
+  readonly runId?: RunId | undefined
+  /** Without an update for longer than this an account is `dormant` (180 days, or what the resumed run has). */
+  readonly dormantFor?: Duration.DurationInput | undefined
+  /** A directory token that ends within this is `tokenExpiring` (7 days, or what the resumed run has). */
+  readonly expiringWithin?: Duration.DurationInput | undefined
+}
+
+/**
+ * Audits every account, or resumes an audit.
+ *
+ * A failure to read the list (`AccessDenied` for wrong credentials, `TransportError` for
+ * an unreachable server, …) is the failure of the run; a failure to read one account's status is a finding of that account.
+ * An outage is waited out; if it lasts longer than `patience`, or if the credentials are refused for one account after the
+ * other, that is the run's failure, too, and nothing of it is recorded: the same run id goes on later.
+ * `RunMismatch` and `RunStoreError` as for `Flow.run`.
+ *
+ * @example
+ * ```ts
+ * import { Engine, StatusAudit } from "@effect-glowmarkt/runner"
+ * import { Console, Effect } from "effect"
+ *
+ * const program = StatusAudit.run({ dormantFor: "90 days" }).pipe(
+ *   Effect.flatMap(({ counts, total }) => Console.log(`${counts.healthy} of ${total} are healthy`)),
+ *   Effect.provide(Engine.sqlite("runs.sqlite"))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const run = Effect.fn("StatusAudit.run")(function* (
+  options: Options = {}
+): Effect.fn.Return<Summary, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
+  const { dormantFor, expiringWithin, ...others } = options
+  const { finishedAt, startedAt, ...finished } = yield* Flow.run(flow, {
+    ...others,
+    parameters: {
+      dormantFor: dormantFor === undefined ? undefined : Duration.decode(dormantFor),
+      expiringWithin: expiringWithin === undefined ? undefined : Duration.decode(expiringWithin)
+    }
+  })
+  const tally = yield* decoded(flow, finished.runId, Tally.read).pipe(
+    Stream.runFold(Tally.empty, Tally.add),
+    // It was found just now, and is an audit's.
+    Effect.catchTags({ RunNotFound: Effect.die, RunMismatch: Effect.die })
+  )
+  if (finishedAt === undefined) {
+    return yield* Effect.dieMessage(`Flow.run returned the unfinished run ${finished.runId}`)
+  }
+  return new Summary({ runId: finished.runId, startedAt, finishedAt, ...tally })
+})
+
+/**
+ * The rows of an audit in the order of the list, a page at a time: memory does not grow with their number.
+ * Of an unfinished run, accounts not audited yet are `undetermined` with the error `Unprocessed`.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const rows = (
+  runId: RunId
+): Stream.Stream<AuditRow.AuditRow, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
+  Stream.map(Flow.rows(flow, runId), ({ result, subject }) => AuditRow.make(subject, result))

@@ -1,0 +1,122 @@
+/** One attempt at a run: from where the store says it stands to its end. */
+import * as Activity from "@effect/workflow/Activity"
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import type * as Cause from "effect/Cause"
+import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Flow, Pace, RunOptions } from "../Flow.js"
+import * as Progress from "../Progress.js"
+import type { Run, RunMismatch } from "../Run.js"
+import { RunStore } from "../RunStore.js"
+import type { RunStoreError } from "../RunStoreError.js"
+import type { Given } from "../Step.js"
+import * as Crew from "./crew.js"
+import * as Ledger from "./ledger.js"
+import { open } from "./opening.js"
+import { Attempt, RunWorkflow } from "./runWorkflow.js"
+
+const reportMillis = 100
+
+interface Circumstances<P> {
+  readonly given: Given<P>
+  readonly store: RunStore["Type"]
+  readonly ledger: Ledger.Ledger
+  readonly publish: (event: Progress.Event) => void
+  readonly pace: Pace
+}
+
+export const run = Effect.fn("Flow.run")(function* <P extends object, S, A, E, R>(
+  flow: Flow<P, S, A, E, R>,
+  options: RunOptions<P> = {}
+): Effect.fn.Return<Run, E | RunMismatch | RunStoreError, R | WorkflowEngine | RunStore> {
+  const store = yield* RunStore
+  const { given, run } = yield* open(flow, options)
+  if (run.finishedAt !== undefined) {
+    return run
+  }
+  const { runId, startedAt } = given
+  const { publish } = yield* Progress.Progress
+  publish(new Progress.RunStarted({ runId, flow: flow.name, recorded: run.recorded }))
+
+  const ledger = yield* Ledger.make(store, runId, run.recorded)
+  const over = yield* Deferred.make<never, E | RunStoreError>()
+  const idle = yield* Effect.makeLatch(true)
+  // The engine would record a failure for ever. It is only this attempt's: it goes past the engine
+  // to whoever waits, and what failed stays unfinished.
+  const fail = (cause: Cause.Cause<E | RunStoreError>) => Effect.zipRight(Deferred.failCause(over, cause), Effect.never)
+  const attempt = body(flow, { given, store, ledger, publish, pace: options }, (work) =>
+    Effect.acquireUseRelease(
+      idle.close,
+      () => Effect.raceFirst(work, Deferred.await(over)),
+      () => idle.open
+    ).pipe(Effect.catchAllCause(fail))
+  ).pipe(Effect.catchAllCause(fail), Effect.provide(yield* Effect.context<R>()))
+  yield* RunWorkflow.execute({ runId, startedAt }).pipe(
+    Effect.provideService(Attempt, attempt),
+    Effect.raceFirst(Deferred.await(over)),
+    // However the attempt ends, when it has ended nothing is in flight and what was done is recorded.
+    Effect.ensuring(Effect.zipRight(Deferred.interrupt(over), idle.await))
+  )
+  const finished = yield* store.get(runId).pipe(Effect.catchTag("RunNotFound", Effect.die))
+  publish(new Progress.RunFinished({ runId, total: finished.recorded }))
+  return finished
+})
+
+const body = <P extends object, S, A, E, R>(
+  flow: Flow<P, S, A, E, R>,
+  circumstances: Circumstances<P>,
+  guard: <T>(work: Effect.Effect<T, E | RunStoreError, R>) => Effect.Effect<T, never, R>
+) =>
+  Effect.gen(function* () {
+    const { given, ledger, publish, store } = circumstances
+    const { runId } = given
+
+    const activity = <T, I>(
+      name: string,
+      success: Schema.Schema<T, I>,
+      execute: Effect.Effect<T, E | RunStoreError, R>
+    ) => Activity.make({ name, success, execute: guard(execute) })
+
+    const total = yield* activity("subjects", Schema.NonNegativeInt, listSubjects(flow, circumstances))
+    publish(new Progress.SubjectsListed({ runId, recorded: ledger.count.recorded, total }))
+
+    const crew = yield* Crew.make(flow, circumstances, total)
+    const reporter = yield* Effect.fork(report(circumstances, crew, total))
+    yield* activity("work", Schema.Void, worked(crew, ledger))
+    yield* Fiber.interrupt(reporter)
+
+    yield* activity(
+      "finish",
+      Schema.Void,
+      Effect.flatMap(DateTime.now, (now) => store.finish(runId, now))
+    )
+  })
+
+const listSubjects = <P extends object, S, A, E, R>(flow: Flow<P, S, A, E, R>, { given, store }: Circumstances<P>) =>
+  store.putSubjects(given.runId, Stream.map(flow.subjects(given), flow.subject.encode))
+
+/**
+ * All of the work is one activity: what is done of it is in the store (see `ledger.ts`), and is left out when
+ * the activity begins again. Cut into several, at the end of each the slowest subject would hold up all others.
+ */
+const worked = <E, R>(crew: Crew.Crew<E, R>, ledger: Ledger.Ledger) =>
+  Effect.zipRight(crew.run, ledger.flush).pipe(
+    // What is done is kept, whatever ends the attempt; if keeping it fails too, it is done again.
+    Effect.onError(() => Effect.ignore(ledger.flush))
+  )
+
+const report = <P, E, R>({ given, ledger, publish }: Circumstances<P>, crew: Crew.Crew<E, R>, total: number) => {
+  const state = () => ({ ...ledger.count, ...crew.count })
+  let last = state()
+  return Effect.sync(() => {
+    const now = state()
+    if (now.processed !== last.processed || now.retries !== last.retries) {
+      last = now
+      publish(new Progress.Advanced({ runId: given.runId, ...now, concurrency: crew.concurrency(), total }))
+    }
+  }).pipe(Effect.delay(reportMillis), Effect.forever)
+}

@@ -1,0 +1,218 @@
+/**
+ * The workers of one attempt. There are as many fibers as may ever work at a time, and each takes one subject after
+ * the other from one backlog: no fiber and no timer a subject, and nothing that all have to reach before any goes on.
+ *
+ * A worker that has nothing to do parks. Of those that only wait for some instant one sleeps; whoever finds
+ * work wakes the next that is parked.
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type { Span } from "../Concurrency.js"
+import type { Flow, Pace } from "../Flow.js"
+import type * as Progress from "../Progress.js"
+import type { RunStore } from "../RunStore.js"
+import { RunStoreError } from "../RunStoreError.js"
+import { type Given, Setback } from "../Step.js"
+import * as Backlog from "./backlog.js"
+import * as Judge from "./judge.js"
+import type { Ledger } from "./ledger.js"
+import * as Pacer from "./pacer.js"
+
+export interface Crew<E, R> {
+  readonly run: Effect.Effect<void, E | RunStoreError, R>
+  readonly count: { retries: number }
+  readonly concurrency: () => number
+}
+
+interface Circumstances<P> {
+  readonly given: Given<P>
+  readonly store: RunStore["Type"]
+  readonly ledger: Ledger
+  readonly publish: (event: Progress.Event) => void
+  readonly pace: Pace
+}
+
+type Order =
+  | { readonly _tag: "Work"; readonly item: Backlog.Item; readonly probe: boolean }
+  | { readonly _tag: "Load" }
+  | { readonly _tag: "Wait"; readonly untilMillis: number }
+  | { readonly _tag: "Stop" }
+
+const load: Order = { _tag: "Load" }
+const stop: Order = { _tag: "Stop" }
+const untilWoken: Order = { _tag: "Wait", untilMillis: Number.POSITIVE_INFINITY }
+
+/** A wait longer than this leaves no results unrecorded meanwhile. */
+const longMillis = 250
+
+const isSetback = <A, E>(error: E | Setback<A, E>): error is Setback<A, E> => error instanceof Setback
+
+export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
+  flow: Flow<P, S, A, E, R>,
+  { given, ledger, pace, publish, store }: Circumstances<P>,
+  total: number
+): Effect.fn.Return<Crew<E, R>> {
+  const { runId } = given
+  const clock = yield* Effect.clock
+  const done = yield* Deferred.make<void>()
+  const outstanding = () => total - ledger.count.processed
+  const pacer = Pacer.make(pace, clock.unsafeCurrentTimeMillis())
+  const backlog = Backlog.make(store, runId, total)
+  const judge = Judge.make<A, E>({ runId, pace, pacer, backlog, publish, outstanding })
+  const count = { retries: 0 }
+
+  let over = false
+  let loading = false
+  let probing = false
+  let inFlight = 0
+  let working = 0
+  let wakesAt = Number.POSITIVE_INFINITY
+  const parked: Array<() => void> = []
+  const benched: Array<() => void> = []
+
+  const parkIn = (place: Array<() => void>) =>
+    Effect.async<void>((resume) => {
+      place.push(() => resume(Effect.void))
+    })
+  const wakeOne = (place: Array<() => void>) => place.pop()?.()
+  const wakeAll = (place: Array<() => void>) => {
+    while (place.length > 0) wakeOne(place)
+  }
+
+  const order = (now: number): Order => {
+    if (over) return stop
+    if (backlog.isEmpty()) return inFlight === 0 ? stop : untilWoken
+    if (loading) return untilWoken
+    const probeAt = judge.nextProbeMillis()
+    if (probeAt !== undefined) {
+      if (probing) return untilWoken
+      if (probeAt > now) return { _tag: "Wait", untilMillis: probeAt }
+      if (backlog.wantsPage()) return load
+      // From the other end: those that failed may be bad neighbours.
+      const item = backlog.untried("back") ?? backlog.due(Number.POSITIVE_INFINITY)
+      return item === undefined ? untilWoken : { _tag: "Work", item, probe: true }
+    }
+    const opensAt = pacer.opensAtMillis(now)
+    if (opensAt > now) return { _tag: "Wait", untilMillis: opensAt }
+    const due = backlog.due(now)
+    if (due !== undefined) return { _tag: "Work", item: due, probe: false }
+    if (backlog.wantsPage()) return load
+    const item = backlog.untried(judge.from())
+    return item === undefined
+      ? { _tag: "Wait", untilMillis: backlog.earliestDue() }
+      : { _tag: "Work", item, probe: false }
+  }
+
+  const unreadable = (cause: unknown) =>
+    new RunStoreError({ reason: "damaged", file: store.file, detail: "a record cannot be read", cause })
+
+  const record = ({ item: { position }, result }: Judge.Settled<A>) =>
+    ledger.add({ position, outcome: flow.outcome(result), result: flow.result.encode(result) })
+
+  const carryOut = (verdict: Judge.Verdict<A, E>): Effect.Effect<void, E | RunStoreError> =>
+    verdict._tag === "Later"
+      ? Effect.void
+      : verdict._tag === "RunEnds"
+        ? Effect.fail(verdict.ending)
+        : Effect.forEach(verdict.all, record, { discard: true })
+
+  const work = (item: Backlog.Item, probe: boolean, beganMillis: number) => {
+    inFlight++
+    const busy = inFlight
+    if (item.standing !== "untried") count.retries++
+    pacer.begin(beganMillis)
+    probing ||= probe
+    const span = (): Span => ({ beganMillis, endedMillis: clock.unsafeCurrentTimeMillis() })
+    const ended = Effect.sync(() => {
+      inFlight--
+      if (probe) probing = false
+      while (benched.length > 0 && working < pacer.allowed()) {
+        working++
+        wakeOne(benched)
+      }
+    })
+    const step = Effect.flatMap(Effect.mapError(flow.subject.decode(item.subject), unreadable), (subject) =>
+      flow.step(subject, given)
+    )
+    return Effect.zipRight(
+      Effect.matchEffect(step, {
+        onSuccess: (result) => {
+          const released = judge.succeeded(span(), Math.max(busy, inFlight))
+          const recorded = record({ item, result })
+          return released.length === 0
+            ? recorded
+            : Effect.zipRight(Effect.forEach(released, record, { discard: true }), recorded)
+        },
+        onFailure: (error): Effect.Effect<void, E | RunStoreError> => {
+          if (error instanceof RunStoreError) return Effect.fail(error)
+          if (!isSetback(error)) return Effect.fail(error)
+          const ended = span()
+          return Effect.flatMap(Random.next, (chance) =>
+            carryOut(judge.failed(item, error, { span: ended, busy: Math.max(busy, inFlight), probe, chance }))
+          )
+        }
+      }),
+      ended
+    )
+  }
+
+  const loadPage = Effect.suspend(() => {
+    loading = true
+    return Effect.map(backlog.load, () => {
+      loading = false
+    })
+  })
+
+  const wait = (untilMillis: number, now: number) => {
+    if (untilMillis >= wakesAt) return parkIn(parked)
+    wakesAt = untilMillis
+    const sleep = Effect.map(Effect.sleep(Math.ceil(untilMillis) - now), () => {
+      wakesAt = Number.POSITIVE_INFINITY
+    })
+    return untilMillis - now > longMillis ? Effect.zipRight(ledger.flush, sleep) : sleep
+  }
+
+  const turn = (): Effect.Effect<void, E | RunStoreError, R> => {
+    if (working > pacer.allowed()) {
+      working--
+      // What this one may have been woken for is another's now.
+      wakeOne(parked)
+      return parkIn(benched)
+    }
+    const now = clock.unsafeCurrentTimeMillis()
+    const next = order(now)
+    switch (next._tag) {
+      case "Work":
+        wakeOne(parked)
+        return work(next.item, next.probe, now)
+      case "Load":
+        return loadPage
+      case "Wait":
+        return wait(next.untilMillis, now)
+      case "Stop":
+        if (over) return Effect.never
+        over = true
+        wakeAll(parked)
+        return Effect.zipRight(carryOut(judge.ended()), Deferred.succeed(done, undefined))
+    }
+  }
+
+  const worker = Effect.whileLoop({ while: () => true, body: turn, step: () => undefined })
+
+  return {
+    count,
+    concurrency: pacer.allowed,
+    run: Effect.suspend(() => {
+      // `"auto"` may come to its most only after a while; until then the others sit on the bench.
+      working = Math.min(Pacer.most(pace), outstanding())
+      return Effect.raceFirst(
+        Effect.all(
+          Array.from({ length: working }, () => worker),
+          { concurrency: "unbounded", discard: true }
+        ),
+        Deferred.await(done)
+      )
+    })
+  }
+})

@@ -1,0 +1,53 @@
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Predicate from "effect/Predicate"
+import type { AuditRow } from "../../AuditRow.js"
+import type { Finding } from "../../Finding.js"
+import { inertJson } from "./inert.js"
+import * as Wire from "./wire.js"
+
+// Does not compile when the page has not been told of a finding.
+const bit = (finding: Finding) => 1 << Wire.findings.indexOf(finding)
+
+const textOf = (row: AuditRow, field: Wire.TextField): string | undefined =>
+  field === "errorKind" ? row.error?.kind : field === "errorMessage" ? row.error?.message : row[field]
+
+const texts = (values: ReadonlyArray<string | undefined>): Wire.Texts | undefined => {
+  const places = new Map<string, number>()
+  for (const value of values) {
+    if (value !== undefined && !places.has(value)) {
+      places.set(value, places.size + 1)
+    }
+  }
+  if (places.size === 0) {
+    return undefined
+  }
+  // Ids and names differ from row to row; statuses, applications and errors hardly do.
+  return places.size * 2 > values.length
+    ? values.map((value) => value ?? 0)
+    : {
+        distinct: [...places.keys()],
+        at: values.map((value) => (value === undefined ? 0 : (places.get(value) ?? 0)))
+      }
+}
+
+const instants = (values: ReadonlyArray<DateTime.Utc | undefined>): ReadonlyArray<number | null> | undefined =>
+  values.some(Predicate.isNotUndefined)
+    ? values.map((value) => (value === undefined ? null : DateTime.toEpochMillis(value)))
+    : undefined
+
+/** JSON leaves out what is undefined. */
+const columns = <F extends string, A>(fields: ReadonlyArray<F>, column: (field: F) => A) =>
+  Object.fromEntries(fields.map((field) => [field, column(field)] as const))
+
+/** Rows as an element of the page. */
+export const block = (chunk: Chunk.Chunk<AuditRow>): string => {
+  const rows = Chunk.toReadonlyArray(chunk)
+  const json = inertJson({
+    rows: rows.length,
+    findings: rows.map((row) => row.findings.reduce((mask, finding) => mask | bit(finding), 0)),
+    texts: columns(Wire.textFields, (field) => texts(rows.map((row) => textOf(row, field)))),
+    instants: columns(Wire.instantFields, (field) => instants(rows.map((row) => row[field])))
+  })
+  return `<script type="application/json" class="${Wire.blockClass}">${json}</script>\n`
+}

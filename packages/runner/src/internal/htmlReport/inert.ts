@@ -1,0 +1,14 @@
+/** Text and JSON that HTML takes for nothing but text, whatever they contain. */
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;"
+}
+
+export const inertText = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? "")
+
+/** Without a `<`, neither `</script>` nor `<!--` can end or change the element that holds it. */
+export const inertJson = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c")

@@ -1,0 +1,192 @@
+/** What the answers mean: whose fault a failure is, whether the provider is away, whether the credentials are any good. */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import type { Span } from "../Concurrency.js"
+import type { Pace } from "../Flow.js"
+import * as Outage from "../Outage.js"
+import * as Progress from "../Progress.js"
+import type { RunId } from "../Run.js"
+import type { Setback } from "../Step.js"
+import type { Backlog, Item } from "./backlog.js"
+import type { Pacer } from "./pacer.js"
+
+/** After so many refusals in a row the others are looked for at the other end: they may be neighbours. */
+const suspiciousAfter = 10
+
+const defaultDeniedLimit = 20
+
+/** So many, with nothing else in this attempt, are not "a few accounts". */
+const manyDenied = 5
+
+// What is over sooner is no news for a person.
+const worthMentioning = Duration.toMillis("5 seconds")
+
+export interface Settled<A> {
+  readonly item: Item
+  readonly result: A
+}
+
+export type Verdict<A, E> =
+  | { readonly _tag: "Settled"; readonly all: ReadonlyArray<Settled<A>> }
+  | { readonly _tag: "Later" }
+  | { readonly _tag: "RunEnds"; readonly ending: E }
+
+const later = { _tag: "Later" } as const
+
+interface Denied<A, E> extends Settled<A> {
+  readonly ending: E
+  readonly atMillis: number
+}
+
+export const make = <A, E>(given: {
+  readonly runId: RunId
+  readonly pace: Pace
+  readonly pacer: Pacer
+  readonly backlog: Backlog
+  readonly publish: (event: Progress.Event) => void
+  readonly outstanding: () => number
+}) => {
+  const { backlog, pace, pacer, publish, runId } = given
+  const patience = pace.patience === undefined ? Outage.patience : Duration.decode(pace.patience)
+  const deniedLimit = pace.deniedLimit ?? defaultDeniedLimit
+  let outage = Outage.none
+  let answers = 0
+  let otherThanDenied = 0
+  // Not recorded until something else than a refusal shows that the credentials are good.
+  let denied: Array<Denied<A, E>> = []
+  let waitsSince: number | undefined
+
+  const announce = (sinceMillis: number, nextMillis: number, reason: string) => {
+    waitsSince ??= sinceMillis
+    publish(
+      new Progress.Waiting({
+        runId,
+        since: DateTime.unsafeMake(waitsSince),
+        reason,
+        nextProbeAt: DateTime.unsafeMake(nextMillis)
+      })
+    )
+  }
+
+  const arrived = (span: Span, busy: number) => {
+    pacer.answered(span, busy)
+    answers++
+    if (Outage.isWaiting(outage)) pacer.recovered()
+    outage = Outage.none
+    if (waitsSince !== undefined) {
+      publish(new Progress.Resumed({ runId, waited: Duration.millis(Math.max(0, span.endedMillis - waitsSince)) }))
+      waitsSince = undefined
+    }
+  }
+
+  /** After an answer that no bad credentials get: refusals of before were about their accounts. */
+  const trusted = (span: Span): ReadonlyArray<Settled<A>> => {
+    otherThanDenied++
+    if (denied.length === 0) return denied
+    const settled = denied.filter(({ atMillis }) => atMillis <= span.beganMillis)
+    denied = denied.filter(({ atMillis }) => atMillis > span.beganMillis)
+    return settled
+  }
+
+  const transient = (
+    item: Item,
+    { ending, failure, result }: Setback<A, E>,
+    { chance, probe, span }: { readonly span: Span; readonly probe: boolean; readonly chance: number }
+  ): Verdict<A, E> => {
+    const now = span.endedMillis
+    const wasWaiting = Outage.isWaiting(outage)
+    const firstTime = item.standing === "untried"
+    if (firstTime || answers > item.answersThen) {
+      item.standing = firstTime ? "failed" : "suspect"
+    }
+    item.answersThen = answers
+    if (firstTime || (item.standing === "suspect" && !wasWaiting)) {
+      item.failures++
+    }
+
+    const limited = failure._tag === "RateLimited"
+    let news = item.standing !== "suspect"
+    if (limited) {
+      news = pacer.refused(span, failure.retryAfter) && news
+    } else if (news) {
+      pacer.failed(span)
+    }
+    if (probe) {
+      outage = Outage.probed(outage, now)
+    } else if (news) {
+      outage = Outage.failed(outage, now, given.outstanding())
+    }
+    const resumes = pacer.resumesAtMillis()
+
+    if (resumes - now > Duration.toMillis(patience)) {
+      return { _tag: "RunEnds", ending }
+    }
+    switch (
+      Outage.fate(
+        outage,
+        { kind: limited ? "refused" : "failed", failures: item.failures },
+        { nowMillis: now, untried: backlog.hasUntried() ? "some" : "none", patience }
+      )
+    ) {
+      case "runEnds":
+        return { _tag: "RunEnds", ending }
+      case "givenUp":
+        // The others that are left had their time, too.
+        outage = { ...outage, nextProbeMillis: Math.min(outage.nextProbeMillis, now) }
+        return { _tag: "Settled", all: [{ item, result }] }
+      case "again": {
+        backlog.again(item, limited ? now : now + Duration.toMillis(Outage.backoff(item.failures, chance)))
+        if (Outage.isWaiting(outage) && (probe || !wasWaiting)) {
+          announce(outage.firstMillis, Math.max(outage.nextProbeMillis, resumes), failure.message)
+        } else if (limited && resumes - now > worthMentioning && waitsSince === undefined) {
+          announce(now, resumes, failure.message)
+        }
+        return later
+      }
+    }
+  }
+
+  return {
+    succeeded: (span: Span, busy: number): ReadonlyArray<Settled<A>> => {
+      arrived(span, busy)
+      return trusted(span)
+    },
+
+    failed: (
+      item: Item,
+      setback: Setback<A, E>,
+      circumstances: {
+        readonly span: Span
+        readonly busy: number
+        readonly probe: boolean
+        readonly chance: number
+      }
+    ): Verdict<A, E> => {
+      const { failure, result } = setback
+      if (failure.isTransient) return transient(item, setback, circumstances)
+      const { busy, span } = circumstances
+      // Nothing was sent, so nothing answered.
+      if (failure._tag === "InvalidInput") return { _tag: "Settled", all: [{ item, result }] }
+      arrived(span, busy)
+      if (failure._tag !== "AccessDenied") return { _tag: "Settled", all: [...trusted(span), { item, result }] }
+      denied.push({ item, result, ending: setback.ending, atMillis: span.endedMillis })
+      return denied.length >= deniedLimit ? { _tag: "RunEnds", ending: setback.ending } : later
+    },
+
+    /** When every subject was tried. */
+    ended: (): Verdict<A, E> => {
+      const last = denied.at(-1)
+      const all = denied
+      denied = []
+      return last !== undefined && otherThanDenied === 0 && all.length >= Math.min(manyDenied, deniedLimit)
+        ? { _tag: "RunEnds", ending: last.ending }
+        : { _tag: "Settled", all }
+    },
+
+    /** When the next probe may be sent, while the provider is away. */
+    nextProbeMillis: (): number | undefined =>
+      Outage.isWaiting(outage) ? Math.max(outage.nextProbeMillis, pacer.resumesAtMillis()) : undefined,
+
+    from: (): "front" | "back" => (denied.length >= suspiciousAfter ? "back" : "front")
+  }
+}

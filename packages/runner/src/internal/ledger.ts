@@ -1,0 +1,48 @@
+/** Gathers results and records them batch by batch; knows how far the run is. */
+import * as Effect from "effect/Effect"
+import type { RunId } from "../Run.js"
+import type { Result, RunStore } from "../RunStore.js"
+import type { RunStoreError } from "../RunStoreError.js"
+
+/** Results a transaction: enough that the transaction does not matter beside the calls, few enough to lose. */
+const batchSize = 100
+
+/** However slow the subjects are, this is the most work that `kill -9` undoes. */
+const batchMillis = 250
+
+export interface Ledger {
+  /** Subjects with a result, and how many of these results are in the store. */
+  readonly count: { processed: number; recorded: number }
+  readonly add: (result: Result) => Effect.Effect<void, RunStoreError>
+  readonly flush: Effect.Effect<void, RunStoreError>
+}
+
+export const make = (store: RunStore["Type"], runId: RunId, recorded: number): Effect.Effect<Ledger> =>
+  Effect.map(Effect.clock, (clock) => {
+    const count = { processed: recorded, recorded }
+    let batch: Array<Result> = []
+    let begun = clock.unsafeCurrentTimeMillis()
+
+    const flush = Effect.suspend(() => {
+      if (batch.length === 0) {
+        return Effect.void
+      }
+      const results = batch
+      batch = []
+      return Effect.tap(store.record(runId, results), () => {
+        count.recorded += results.length
+      })
+    })
+
+    const add = (result: Result) => {
+      const now = clock.unsafeCurrentTimeMillis()
+      if (batch.length === 0) {
+        begun = now
+      }
+      batch.push(result)
+      count.processed++
+      return batch.length >= batchSize || now - begun >= batchMillis ? flush : Effect.void
+    }
+
+    return { count, add, flush }
+  })

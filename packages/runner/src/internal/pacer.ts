@@ -1,0 +1,59 @@
+/** How many subjects may be worked on now, and when the next may be begun: `Concurrency` and `Rate` of one attempt. */
+import type * as Duration from "effect/Duration"
+import type * as Option from "effect/Option"
+import * as Concurrency from "../Concurrency.js"
+import type { Pace } from "../Flow.js"
+import * as Rate from "../Rate.js"
+
+const defaultConcurrency = 16
+
+// Timers are late, on a busy machine by some milliseconds: what is missed is made up for, but never in a great burst.
+const graceMillis = 20
+
+export interface Pacer {
+  readonly allowed: () => number
+  /** Not after `nowMillis` if a subject may be begun. */
+  readonly opensAtMillis: (nowMillis: number) => number
+  readonly begin: (nowMillis: number) => void
+  readonly answered: (span: Concurrency.Span, busy: number) => void
+  readonly failed: (span: Concurrency.Span) => void
+  /** The provider was away and is back. */
+  readonly recovered: () => void
+  /** Returns whether it is news. */
+  readonly refused: (span: Concurrency.Span, retryAfter: Option.Option<Duration.Duration>) => boolean
+  readonly resumesAtMillis: () => number
+}
+
+/** How many may ever be worked on at a time. */
+export const most = ({ concurrency = defaultConcurrency }: Pace): number => Concurrency.make(concurrency).max
+
+export const make = ({ concurrency = defaultConcurrency, rate }: Pace, nowMillis: number): Pacer => {
+  let window = Concurrency.make(concurrency)
+  let learned = Rate.make(rate ?? (concurrency === "auto" ? Rate.polite : undefined), nowMillis)
+  let slot = nowMillis
+
+  return {
+    allowed: () => Concurrency.allowed(window),
+    opensAtMillis: () => Math.max(slot, learned.resumesAtMillis),
+    begin: (nowMillis) => {
+      slot = Math.max(slot, nowMillis - graceMillis) + 1000 / Rate.perSecond(learned, nowMillis)
+    },
+    answered: (span, busy) => {
+      window = Concurrency.answered(window, span, busy)
+      learned = Rate.answered(learned, span.endedMillis)
+    },
+    failed: (span) => {
+      window = Concurrency.failed(window, span)
+    },
+    recovered: () => {
+      window = Concurrency.afresh(window)
+    },
+    refused: (span, retryAfter) => {
+      const isNews = Rate.isNews(learned, span)
+      window = Concurrency.refused(window, span)
+      learned = Rate.refused(learned, span, retryAfter)
+      return isNews
+    },
+    resumesAtMillis: () => learned.resumesAtMillis
+  }
+}

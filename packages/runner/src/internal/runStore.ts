@@ -1,0 +1,186 @@
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as Arr from "effect/Array"
+import * as Chunk from "effect/Chunk"
+import type * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { Outcome } from "../Outcome.js"
+import { Run, RunId, RunNotFound } from "../Run.js"
+import type { RunStore, StoredRow } from "../RunStore.js"
+import * as RunStoreError from "../RunStoreError.js"
+import { migrate } from "./migrations.js"
+
+const pageSize = 1000
+
+// One read needs no network, so a batch is only as large as keeps a transaction short.
+const subjectBatch = 500
+
+const Json = Schema.parseJson()
+
+const RunRow = Schema.Struct({
+  runId: RunId,
+  flow: Schema.String,
+  parameters: Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  startedAt: Schema.DateTimeUtcFromNumber,
+  finishedAt: Schema.NullOr(Schema.DateTimeUtcFromNumber),
+  total: Schema.NullOr(Schema.NonNegativeInt),
+  recorded: Schema.NonNegativeInt
+})
+
+const decodeRuns = Schema.decodeUnknown(Schema.Array(RunRow))
+
+const decodePending = Schema.decodeUnknown(Schema.Array(Schema.Struct({ position: Schema.Int, subject: Json })))
+
+const decodeRows = Schema.decodeUnknown(
+  Schema.Array(
+    Schema.Struct({
+      position: Schema.Int,
+      subject: Json,
+      outcome: Schema.NullOr(Outcome),
+      result: Schema.NullOr(Json)
+    })
+  )
+)
+
+export const make = Effect.fnUntraced(function* (file: string) {
+  const sql = yield* SqlClient.SqlClient
+  const refused = (error: unknown) => RunStoreError.fromUnknown(file, error)
+  const unreadable = (cause: unknown) =>
+    new RunStoreError.RunStoreError({ reason: "damaged", file, detail: "a record cannot be read", cause })
+
+  yield* migrate(sql, file)
+
+  const numberOf = (runId: RunId) => sql`(SELECT number FROM glowmarkt_runs WHERE run_id = ${runId})`
+
+  const runs = (where: ReturnType<typeof numberOf>) =>
+    sql`
+      SELECT run_id AS "runId", flow, parameters, started_at AS "startedAt", finished_at AS "finishedAt", total,
+        (SELECT count(*) FROM glowmarkt_results WHERE run = number) AS recorded
+      FROM glowmarkt_runs WHERE ${where} ORDER BY number
+    `.pipe(
+      Effect.mapError(refused),
+      Effect.flatMap((rows) => Effect.mapError(decodeRuns(rows), unreadable)),
+      Effect.map(
+        Arr.map(
+          ({ finishedAt, total, ...row }) =>
+            new Run({
+              ...row,
+              ...(finishedAt === null ? {} : { finishedAt }),
+              ...(total === null ? {} : { total })
+            })
+        )
+      )
+    )
+
+  const get = (runId: RunId) =>
+    Effect.flatMap(runs(sql`run_id = ${runId}`), ([run]) =>
+      run === undefined ? Effect.fail(new RunNotFound({ runId })) : Effect.succeed(run)
+    )
+
+  // For callers that opened the run themselves.
+  const existing = (runId: RunId) => Effect.catchTag(get(runId), "RunNotFound", Effect.die)
+
+  const service: Context.Tag.Service<RunStore> = {
+    file,
+
+    open: Effect.fn("RunStore.open")(function* (run) {
+      yield* sql`
+        INSERT INTO glowmarkt_runs (run_id, flow, parameters, started_at)
+        VALUES (${run.runId}, ${run.flow}, ${JSON.stringify(run.parameters)}, ${DateTime.toEpochMillis(run.startedAt)})
+        ON CONFLICT (run_id) DO NOTHING
+      `.pipe(Effect.mapError(refused))
+      return yield* existing(run.runId)
+    }),
+
+    get,
+
+    list: Effect.suspend(() => runs(sql`TRUE`)),
+
+    forget: (runId) =>
+      Effect.zipRight(
+        sql`DELETE FROM glowmarkt_results WHERE run = ${numberOf(runId)}`,
+        Effect.zipRight(
+          sql`DELETE FROM glowmarkt_subjects WHERE run = ${numberOf(runId)}`,
+          sql`DELETE FROM glowmarkt_runs WHERE run_id = ${runId}`
+        )
+      ).pipe(sql.withTransaction, Effect.mapError(refused), Effect.asVoid),
+
+    putSubjects: Effect.fn("RunStore.putSubjects")(function* (runId, subjects) {
+      const run = yield* existing(runId)
+      if (run.total !== undefined) {
+        return run.total
+      }
+      yield* sql`DELETE FROM glowmarkt_subjects WHERE run = ${numberOf(runId)}`.pipe(Effect.mapError(refused))
+      // Listing can take long, so it is no single transaction: the total, written last, makes it count.
+      const total = yield* subjects.pipe(
+        Stream.grouped(subjectBatch),
+        Stream.runFoldEffect(0, (from, batch) =>
+          sql`
+            INSERT INTO glowmarkt_subjects (run, position, subject)
+            SELECT ${numberOf(runId)}, ${from} + key, value -> 'subject'
+            FROM json_each(${JSON.stringify(Chunk.toReadonlyArray(batch).map((subject) => ({ subject })))})
+          `.pipe(Effect.mapError(refused), Effect.as(from + batch.length))
+        )
+      )
+      yield* sql`UPDATE glowmarkt_runs SET total = ${total} WHERE run_id = ${runId}`.pipe(Effect.mapError(refused))
+      return total
+    }),
+
+    pending: (runId, from, to) =>
+      sql`
+        SELECT s.position, s.subject FROM glowmarkt_subjects s
+        LEFT JOIN glowmarkt_results r ON r.run = s.run AND r.position = s.position
+        WHERE s.run = ${numberOf(runId)} AND s.position >= ${from} AND s.position < ${to} AND r.position IS NULL
+        ORDER BY s.position
+      `.pipe(
+        Effect.mapError(refused),
+        Effect.flatMap((rows) => Effect.mapError(decodePending(rows), unreadable))
+      ),
+
+    // One statement is one transaction; JSON in one parameter keeps its text, and so the prepared statement, the same.
+    record: (runId, results) =>
+      sql`
+        INSERT INTO glowmarkt_results (run, position, outcome, result)
+        SELECT ${numberOf(runId)}, value ->> 'position', value ->> 'outcome', value -> 'result'
+        FROM json_each(${JSON.stringify(results)}) WHERE TRUE
+        ON CONFLICT (run, position) DO NOTHING
+      `.pipe(Effect.mapError(refused), Effect.asVoid),
+
+    finish: (runId, at) =>
+      sql`
+        UPDATE glowmarkt_runs SET finished_at = coalesce(finished_at, ${DateTime.toEpochMillis(at)})
+        WHERE run_id = ${runId}
+      `.pipe(Effect.mapError(refused), Effect.asVoid),
+
+    rows: (runId) =>
+      Stream.unwrap(
+        Effect.map(get(runId), () =>
+          Stream.paginateChunkEffect(-1, (after) =>
+            sql`
+            SELECT s.position, s.subject, r.outcome, r.result FROM glowmarkt_subjects s
+            LEFT JOIN glowmarkt_results r ON r.run = s.run AND r.position = s.position
+            WHERE s.run = ${numberOf(runId)} AND s.position > ${after}
+            ORDER BY s.position LIMIT ${pageSize}
+          `.pipe(
+              Effect.mapError(refused),
+              Effect.flatMap((rows) => Effect.mapError(decodeRows(rows), unreadable)),
+              Effect.map((rows) => {
+                const page = rows.map(
+                  ({ outcome, position, result, subject }): StoredRow =>
+                    outcome === null
+                      ? { position, subject, outcome: "unprocessed" }
+                      : { position, subject, outcome, result }
+                )
+                const last = page.length < pageSize ? Option.none() : Arr.last(page)
+                return [Chunk.unsafeFromArray(page), Option.map(last, (row) => row.position)] as const
+              })
+            )
+          )
+        )
+      )
+  }
+  return service
+})

@@ -1,0 +1,136 @@
+/** The other half of all or nothing: what a run added is made inactive again, as a run of its own. */
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import type { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
+import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
+import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Result, Row } from "../Applied.js"
+import * as Converge from "../Converge.js"
+import * as Plan from "../Plan.js"
+import * as PlannedFlow from "../PlannedFlow.js"
+import { type Run, RunId, type RunMismatch, type RunNotFound } from "../Run.js"
+import type { RunStore } from "../RunStore.js"
+import type { RunStoreError } from "../RunStoreError.js"
+import { absent } from "./absent.js"
+
+const Added = Schema.Struct({ user: Schema.String, accountId: AccountId, applicationId: ApplicationId })
+
+const Read = Schema.Struct({ inactive: Schema.Boolean })
+
+const describe = ({ accountId }: typeof Added.Type) => `make ${accountId} inactive again`
+
+const undoing = PlannedFlow.make({
+  name: "onboardAccounts.undo",
+  parameters: Schema.Struct({}),
+  row: Added,
+  key: ({ user }) => user,
+  expected: { user: "the user", accountId: "the account that was added", applicationId: "its application" },
+  read: Read,
+  look: ({
+    accountId,
+    applicationId
+  }): Effect.Effect<typeof Read.Type, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
+    Converge.seeOwn(accountId, applicationId).pipe(
+      Effect.map((seen) => ({ inactive: Converge.isInactive(seen) })),
+      Effect.catchTag("AccountNotFound", absent)
+    ),
+  isReached: ({ inactive }) => inactive,
+  act: ({ wanted }) => Effect.as(Converge.ensureInactive(wanted.accountId, wanted.applicationId), { inactive: true }),
+  describe: (_, added) => describe(added)
+})
+
+const decodeAdded = Schema.decodeUnknownOption(Added)
+
+/**
+ * What the plan meant to add and what is there now: an account that was there before the plan is `skipped`, not `done`. The same rows give the
+ * same plan, so that undoing can be resumed like any other run.
+ */
+const planFor = (run: Pick<Run, "runId" | "startedAt">, rows: ReadonlyArray<Row>): Plan.Plan => {
+  const entries = rows.flatMap(
+    ({ cells, key, result }): ReadonlyArray<Plan.Entry> =>
+      Option.match(decodeAdded(result?._tag === "Done" ? { ...result.read, user: key } : undefined), {
+        onNone: () => [],
+        onSome: (added) => [
+          { key, will: describe(added), intent: { _tag: "Change", read: { inactive: false }, wanted: added }, cells }
+        ]
+      })
+  )
+  return {
+    header: {
+      plan: 1,
+      id: run.runId,
+      flow: undoing.name,
+      createdAt: run.startedAt,
+      target: {},
+      parameters: {},
+      counts: Plan.count(entries)
+    },
+    entries
+  }
+}
+
+// A run id may have 100 characters, and the mark must fit.
+const runIdOf = (runId: RunId): RunId => RunId.make(`${runId.slice(0, 95)}.undo`)
+
+export interface Undone {
+  readonly runId: RunId
+  readonly inactive: number
+  readonly failed: number
+}
+
+export const undo = Effect.fnUntraced(function* (
+  of: { readonly name: string },
+  run: Pick<Run, "runId" | "startedAt">
+): Effect.fn.Return<Undone, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
+  const rows = yield* Effect.catchTag(Stream.runCollect(PlannedFlow.rows(of, run.runId)), "RunNotFound", Effect.die)
+  const plan = planFor(run, Chunk.toReadonlyArray(rows))
+  const runId = runIdOf(run.runId)
+  const { done, skipped, failed } = yield* PlannedFlow.apply(undoing, plan, { runId }).pipe(
+    // The plan was made here a moment ago.
+    Effect.catchTags({ InvalidPlan: Effect.die, PlanMismatch: Effect.die, PlanNeeded: Effect.die })
+  )
+  return { runId, inactive: done, failed: failed + skipped }
+})
+
+const undone: Result = {
+  _tag: "Failed",
+  kind: "Undone",
+  message: "The account was added, and made inactive again because not all users could be given one.",
+  mayHaveBeenApplied: false
+}
+
+const notUndone = (why: string): Result => ({
+  _tag: "Failed",
+  kind: "NotUndone",
+  message: `The account was added, and could not be made inactive again: ${why}`,
+  mayHaveBeenApplied: true
+})
+
+const reasonOf = (result: Result | undefined) =>
+  result === undefined ? "the run did not get to it" : result._tag === "Failed" ? result.message : "it was left alone"
+
+export const rows = (
+  of: { readonly name: string },
+  runId: RunId
+): Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const undoings = yield* Stream.runCollect(PlannedFlow.rows(undoing, runIdOf(runId))).pipe(
+        Effect.catchTag("RunNotFound", () => Effect.succeed(Chunk.empty<Row>()))
+      )
+      const results = new Map(
+        Chunk.toReadonlyArray(undoings).map(({ key, outcome, result }): [string, Result] => [
+          key,
+          outcome === "done" ? undone : notUndone(reasonOf(result))
+        ])
+      )
+      return Stream.map(PlannedFlow.rows(of, runId), (row): Row => {
+        const result = results.get(row.key)
+        return result === undefined ? row : { ...row, outcome: "failed", result }
+      })
+    })
+  )

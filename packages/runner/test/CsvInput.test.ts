@@ -1,0 +1,165 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Identifier } from "@effect-glowmarkt/core"
+import { Effect, Either, FastCheck as fc, Schema, Stream } from "effect"
+import { type AuditRow, CsvInput, Report } from "../src/index.js"
+import { bytesOf } from "./fixtures/served.js"
+
+const definition = CsvInput.define({
+  row: Schema.Struct({
+    accountId: Schema.compose(Schema.Trim, Identifier.AccountId),
+    name: Schema.NonEmptyString,
+    secret: Schema.optionalWith(Schema.String.pipe(Schema.startsWith("env:")), { exact: true })
+  }),
+  key: ({ accountId }) => accountId,
+  expected: { accountId: "the id of an account", name: "the new name", secret: "env:NAME" },
+  secret: ["secret"]
+})
+
+const utf8 = (text: string) => new TextEncoder().encode(text)
+
+const utf16 = (text: string, order: "le" | "be") => {
+  const bytes = Buffer.from(text, "utf16le")
+  return order === "le" ? bytes : bytes.swap16()
+}
+
+const good = (bytes: Uint8Array, options?: { readonly invalid?: CsvInput.Invalid }) =>
+  Either.getOrThrowWith(CsvInput.parse(definition, bytes, options), (error) => error)
+
+const values = (text: string) => good(utf8(text)).rows.map(({ value }) => value)
+
+const problems = (text: string) =>
+  Either.match(CsvInput.parse(definition, utf8(text)), {
+    onLeft: (error) => error.problems.map(({ message }) => message),
+    onRight: () => []
+  })
+
+const two = [
+  { accountId: "a-1", name: "Ann" },
+  { accountId: "b-2", name: "Bob, the second" }
+]
+
+describe("CsvInput", () => {
+  it("reads the same from any dialect", () => {
+    const dialects = [
+      'accountId,name\na-1,Ann\nb-2,"Bob, the second"\n',
+      'accountId,name\r\na-1,Ann\r\nb-2,"Bob, the second"',
+      '\uFEFFaccountId,name\r\na-1,Ann\r\n\r\n\r\nb-2,"Bob, the second"\r\n\r\n',
+      "Account ID;Name\na-1;Ann\n;\nb-2;Bob, the second\n",
+      "ACCOUNT_ID\tname\na-1\tAnn\nb-2\tBob, the second",
+      'sep=;\r\naccount-id;"name"\r\n a-1 ;"Ann"\r\nb-2;Bob, the second',
+      'name,what else,accountId\nAnn,"1\n2",a-1\n"Bob, the second",,b-2\n',
+      'accountId,name\ra-1,Ann\rb-2,"Bob, the second"\r'
+    ]
+    for (const text of dialects) {
+      assert.deepStrictEqual(values(text), two, JSON.stringify(text))
+      for (const order of ["le", "be"] as const) {
+        const bare = text.replace("\uFEFF", "")
+        assert.deepStrictEqual(
+          good(utf16(`\uFEFF${bare}`, order)).rows.map(({ value }) => value),
+          two
+        )
+        assert.deepStrictEqual(
+          good(utf16(bare, order)).rows.map(({ value }) => value),
+          two
+        )
+      }
+    }
+  })
+
+  it("says every problem of every row at once, with line, column, value and remedy", () => {
+    const text =
+      'name,accountId,secret\r\n"An\r\nn",a-1,\r\n,status,\r\nBob,b 2,hunter2\r\nCarl,c-3,env:C,x\r\nDora,d-4,\r\nDora,d-4,\r\nEve,e-5,\r\nEva,e-5,\r\n'
+    assert.deepStrictEqual(problems(text), [
+      "line 4, name: is empty; write the new name",
+      'line 4, accountId: "status" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; write the id of an account',
+      'line 5, accountId: "b 2" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; write the id of an account',
+      "line 5, secret: is not what belongs there; write env:NAME",
+      "line 6: has 4 cells where the header has 3; put a cell with the delimiter in it into quotes",
+      "line 8: d-4 is also on line 7; keep one of these lines",
+      "line 9: e-5 is also on line 10, with other values; keep one of these lines",
+      "line 10: e-5 is also on line 9, with other values; keep one of these lines"
+    ])
+    const { problems: told, rows } = good(utf8(text), { invalid: "skip" })
+    assert.deepStrictEqual(
+      rows.map(({ line, value }) => [line, String(value.accountId)]),
+      [
+        [2, "a-1"],
+        [7, "d-4"]
+      ]
+    )
+    assert.strictEqual(told.length, 8)
+    assert.notInclude(JSON.stringify(told), "hunter2")
+  })
+
+  it("what concerns the whole file cannot be skipped", () => {
+    const refused = (bytes: Uint8Array) =>
+      Either.match(CsvInput.parse(definition, bytes, { invalid: "skip" }), {
+        onLeft: (error) => error.problems.map(({ message }) => message),
+        onRight: () => ["nothing"]
+      })
+    assert.deepStrictEqual(refused(utf8("")), [
+      "line 1: the file is empty; begin it with the header accountId,name,secret"
+    ])
+    assert.deepStrictEqual(refused(utf8("id,name\na,b\n")), [
+      'line 1, accountId: there is no such column among "id", "name"; add it, with the id of an account in it'
+    ])
+    assert.deepStrictEqual(refused(utf8("accountId,name,Account ID\na,b,c\n")), [
+      "line 1, accountId: the column is there twice; remove one of them"
+    ])
+    assert.deepStrictEqual(refused(utf8('accountId,name\nx y,1\n\na,"never\nb,c\n')).slice(1), [
+      "line 4: a quote is opened and never closed; put the whole cell into quotes, and write a quote inside it twice"
+    ])
+    assert.deepStrictEqual(refused(utf8('accountId,name\na,1\nb,"x"y\n')), [
+      "line 3: a quote stands where none can stand; put the whole cell into quotes, and write a quote inside it twice"
+    ])
+    assert.deepStrictEqual(refused(new Uint8Array([...utf8("accountId,name\na,J"), 0xfc, ...utf8("rg\n")])), [
+      "line 2: the file is not UTF-8; save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
+    ])
+  })
+
+  it("keeps the original cells, but not those of columns that sound like secrets", () => {
+    const [row] = good(
+      utf8("Account Id,NAME,Password,note,tokenExpiryDate,secret\na-1,Ann,hunter2,hi,soon,env:A\n")
+    ).rows
+    assert.deepStrictEqual(row?.cells, {
+      "Account Id": "a-1",
+      NAME: "Ann",
+      note: "hi",
+      tokenExpiryDate: "soon",
+      secret: "env:A"
+    })
+  })
+
+  it.effect("bytes may come in any pieces", () =>
+    Effect.gen(function* () {
+      const bytes = utf8("accountId,name\na-1,Ännchen 🙂\n")
+      const { rows } = yield* CsvInput.read(
+        definition,
+        Stream.map(Stream.fromIterable(bytes), (byte) => Uint8Array.of(byte))
+      )
+      assert.strictEqual(rows[0]?.value.name, "Ännchen 🙂")
+    })
+  )
+
+  const nasty = fc.constantFrom("=1+1", "'=1", "''+1", "@x", "\tx", "'", '"', "a\r\nb", ",", ";", "-1")
+  const cell = fc.oneof(fc.string({ unit: "grapheme", minLength: 1 }), nasty).filter((text) => text.trim() !== "")
+
+  it.effect.prop(
+    "what a report writes comes back as it was, neutralised formulas included",
+    [fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 5 }), fc.array(cell, { minLength: 5, maxLength: 5 })],
+    ([ids, names]) =>
+      Effect.gen(function* () {
+        const rows = ids.map(
+          (accountId, i): AuditRow.AuditRow => ({ accountId, name: names[i] ?? "x", findings: ["healthy"] })
+        )
+        const bytes = yield* bytesOf(Report.csv(Stream.fromIterable(rows)))
+        assert.deepStrictEqual(
+          good(bytes).rows.map(({ value }) => value),
+          rows.map(({ accountId, name }) => ({
+            accountId: Identifier.AccountId.make(accountId ?? ""),
+            name: name ?? ""
+          }))
+        )
+      })
+  )
+})

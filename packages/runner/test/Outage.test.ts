@@ -1,0 +1,57 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration } from "effect"
+import { Outage } from "../src/index.js"
+
+const many = 1000
+
+const failing = (times: number, outstanding = many) => {
+  let outage = Outage.none
+  for (let i = 0; i < times; i++) outage = Outage.failed(outage, 1000 + i, outstanding)
+  return outage
+}
+
+const circumstances = { nowMillis: 1000, untried: "some", patience: Duration.minutes(15) } as const
+
+describe("Outage", () => {
+  it("begins when many fail in a row, or all that are left", () => {
+    assert.isFalse(Outage.isWaiting(failing(Outage.failuresInARow - 1)))
+    assert.isTrue(Outage.isWaiting(failing(Outage.failuresInARow)))
+    assert.isFalse(Outage.isWaiting(failing(2, 3)))
+    assert.isTrue(Outage.isWaiting(failing(3, 3)))
+    assert.deepStrictEqual(Outage.lasted(failing(Outage.failuresInARow), 61_000), Duration.seconds(60))
+  })
+
+  it("is probed at growing distances, at most 15 seconds", () => {
+    let outage = failing(Outage.failuresInARow)
+    let now = outage.nextProbeMillis
+    const waits: Array<number> = []
+    for (let i = 0; i < 8; i++) {
+      outage = Outage.probed(outage, now)
+      waits.push(outage.nextProbeMillis - now)
+      now = outage.nextProbeMillis
+    }
+    assert.deepStrictEqual(waits, [1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000])
+  })
+
+  it("a subject is given up when it keeps failing while others succeed, and not sooner", () => {
+    const fate = (kind: "failed" | "refused", failures: number) =>
+      Outage.fate(Outage.none, { kind, failures }, circumstances)
+    assert.strictEqual(fate("failed", 4), "again")
+    assert.strictEqual(fate("failed", 5), "givenUp")
+    assert.strictEqual(fate("refused", 19), "again")
+    assert.strictEqual(fate("refused", 20), "givenUp")
+  })
+
+  it("is waited for as long as there is patience; the last subjects only for a while", () => {
+    const outage = failing(Outage.failuresInARow)
+    const fate = (seconds: number, untried: "some" | "none", patience = Outage.patience) =>
+      Outage.fate(outage, { kind: "failed", failures: 1 }, { nowMillis: 1000 + seconds * 1000, untried, patience })
+    assert.strictEqual(fate(60, "none"), "again")
+    assert.strictEqual(fate(90, "none"), "givenUp")
+    assert.strictEqual(fate(90, "some"), "again")
+    assert.strictEqual(fate(900, "some"), "again")
+    assert.strictEqual(fate(901, "some"), "runEnds")
+    assert.strictEqual(fate(31, "some", Duration.seconds(30)), "runEnds")
+    assert.strictEqual(fate(31, "none", Duration.seconds(30)), "givenUp")
+  })
+})

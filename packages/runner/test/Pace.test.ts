@@ -1,0 +1,280 @@
+/** How a run behaves when the provider does not: refusals, outages, bad subjects, bad credentials. */
+import { FetchHttpClient } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
+import { Expected, Simulator } from "@effect-glowmarkt/simulator"
+import { DateTime, Duration, Effect, Fiber, Layer, Option } from "effect"
+import { Engine, StatusAudit } from "../src/index.js"
+import { answering, crew, denied, limited, missing, unavailable } from "./fixtures/crew.js"
+import { inVirtualTime } from "./fixtures/virtualTime.js"
+
+const values = (recorded: ReadonlyMap<number, unknown>) => {
+  const counts: Record<string, number> = {}
+  for (const result of recorded.values()) counts[String(result)] = (counts[String(result)] ?? 0) + 1
+  return counts
+}
+
+const clock = Effect.map(Effect.clock, (clock) => () => clock.unsafeCurrentTimeMillis())
+
+const timed = (name: string, test: () => Effect.Effect<void, unknown>) => it.live(name, () => inVirtualTime(test()))
+
+describe("an outage", () => {
+  const breaking = (from: number, to: number) =>
+    Effect.map(
+      clock,
+      (now) => () => answering(() => (now() >= from && now() < to ? Effect.fail(unavailable) : Effect.void))
+    )
+
+  timed("of a minute is waited out: few requests meanwhile, it is told, and no row fails", () =>
+    Effect.gen(function* () {
+      const step = yield* breaking(1000, 61_000)
+      const { begun, run, events, recorded } = yield* crew(5000, { concurrency: 8 }, step)
+      yield* run
+      assert.deepStrictEqual(values(recorded), { ok: 5000 })
+      assert.isAtMost(begun.filter(({ at }) => at >= 1100 && at < 61_000).length, 10)
+
+      const waits = events.filter((event) => event._tag === "Waiting")
+      assert.isAtLeast(waits.length, 5)
+      for (const wait of waits) {
+        assert.strictEqual(wait.reason, unavailable.message)
+        assert.isAtMost(DateTime.toEpochMillis(wait.nextProbeAt), 61_000 + 15_000)
+      }
+      const [resumed, ...more] = events.filter((event) => event._tag === "Resumed")
+      assert.deepStrictEqual(more, [])
+      assert.isTrue(
+        resumed !== undefined && Duration.between(resumed.waited, { minimum: "59 seconds", maximum: "75 seconds" })
+      )
+    })
+  )
+
+  timed("at the very end is waited out, too", () =>
+    Effect.gen(function* () {
+      const step = yield* breaking(25, 60_025)
+      const { run, recorded } = yield* crew(20, { concurrency: 8 }, step)
+      yield* run
+      assert.deepStrictEqual(values(recorded), { ok: 20 })
+    })
+  )
+
+  timed("that outlasts the patience fails the run with what it met; nothing is recorded of it", () =>
+    Effect.gen(function* () {
+      const step = yield* breaking(1000, Number.POSITIVE_INFINITY)
+      const { run, recorded } = yield* crew(5000, { concurrency: 8, patience: "5 minutes" }, step)
+      assert.strictEqual(yield* Effect.flip(run), unavailable)
+      const now = (yield* clock)()
+      assert.isTrue(now >= 301_000 && now <= 320_000, String(now))
+      assert.deepStrictEqual(Object.keys(values(recorded)), ["ok"])
+      assert.isAtLeast(recorded.size, 700)
+    })
+  )
+
+  timed("is not what ten bad neighbours are", () =>
+    Effect.gen(function* () {
+      const { run, events, recorded } = yield* crew(300, { concurrency: 4 }, (subject) =>
+        answering(() => (subject >= 100 && subject < 130 ? Effect.fail(unavailable) : Effect.void))
+      )
+      yield* run
+      assert.deepStrictEqual(values(recorded), { ok: 270, ServerError: 30 })
+      const resumed = events.find((event) => event._tag === "Resumed")
+      assert.isTrue(resumed === undefined || Duration.lessThan(resumed.waited, "30 seconds"))
+    })
+  )
+})
+
+describe("a subject that keeps failing", () => {
+  timed("is given up after five tries, and others do not wait for it", () =>
+    Effect.gen(function* () {
+      const { begun, count, run, events, recorded } = yield* crew(3000, { concurrency: 4 }, (subject) =>
+        answering(() => (subject % 1000 === 7 ? Effect.fail(unavailable) : Effect.void))
+      )
+      yield* run
+      assert.deepStrictEqual(values(recorded), { ok: 2997, ServerError: 3 })
+      assert.strictEqual(begun.filter(({ subject }) => subject === 7).length, 5)
+      assert.strictEqual(count.retries, 12)
+      assert.deepStrictEqual(events, [])
+    })
+  )
+
+  timed("at the very end is given up, too, when it had its time", () =>
+    Effect.gen(function* () {
+      const { run, recorded } = yield* crew(100, { concurrency: 4 }, (subject) =>
+        answering(() => (subject >= 98 ? Effect.fail(unavailable) : Effect.void))
+      )
+      yield* run
+      assert.deepStrictEqual(values(recorded), { ok: 98, ServerError: 2 })
+    })
+  )
+
+  timed("a failure that will not pass is recorded at once", () =>
+    Effect.gen(function* () {
+      const { begun, run, recorded } = yield* crew(50, { concurrency: 4 }, () => answering(() => Effect.fail(missing)))
+      yield* run
+      assert.deepStrictEqual(values(recorded), { AccountNotFound: 50 })
+      assert.strictEqual(begun.length, 50)
+    })
+  )
+
+  timed("one that hangs holds up nobody, however many there are", () =>
+    Effect.gen(function* () {
+      const { run, recorded } = yield* crew(5000, { concurrency: 4 }, (subject) =>
+        subject === 3 ? Effect.sleep("1 minute") : answering(() => Effect.void)
+      )
+      const fiber = yield* Effect.fork(run)
+      yield* Effect.sleep("20 seconds")
+      assert.isAtLeast(recorded.size, 4900)
+      yield* Fiber.join(fiber)
+      assert.strictEqual(recorded.size, 5000)
+    })
+  )
+})
+
+describe("refused credentials", () => {
+  const deniedWhere = (where: (subject: number) => boolean) => (subject: number) =>
+    answering(() => (where(subject) ? Effect.fail(denied) : Effect.void))
+
+  timed("for a few accounts are results of these, neighbours or not", () =>
+    Effect.gen(function* () {
+      const few = yield* crew(
+        2000,
+        { concurrency: 8 },
+        deniedWhere((n) => n % 100 === 3 || (n >= 500 && n < 525))
+      )
+      yield* few.run
+      assert.deepStrictEqual(values(few.recorded), { ok: 1956, AccessDenied: 44 })
+    })
+  )
+
+  timed("for everything, from some moment on, fail the run; none of it is recorded", () =>
+    Effect.gen(function* () {
+      const { begun, run, recorded } = yield* crew(
+        2000,
+        { concurrency: 8 },
+        deniedWhere((n) => n >= 500)
+      )
+      assert.strictEqual(yield* Effect.flip(run), denied)
+      assert.deepStrictEqual(values(recorded), { ok: 500 })
+      assert.isAtMost(begun.length, 530)
+    })
+  )
+
+  timed("for everything from the start fail the run, also a small one", () =>
+    Effect.gen(function* () {
+      const { run, recorded } = yield* crew(
+        6,
+        { concurrency: 8 },
+        deniedWhere(() => true)
+      )
+      assert.strictEqual(yield* Effect.flip(run), denied)
+      assert.strictEqual(recorded.size, 0)
+      const two = yield* crew(
+        2,
+        { concurrency: 8 },
+        deniedWhere(() => true)
+      )
+      yield* two.run
+      assert.deepStrictEqual(values(two.recorded), { AccessDenied: 2 })
+    })
+  )
+
+  timed("are results, every one, where that is wished", () =>
+    Effect.gen(function* () {
+      const all = yield* crew(300, { concurrency: 8, deniedLimit: Number.POSITIVE_INFINITY }, (n) =>
+        deniedWhere((n) => n > 0)(n)
+      )
+      yield* all.run
+      assert.deepStrictEqual(values(all.recorded), { ok: 1, AccessDenied: 299 })
+    })
+  )
+})
+
+describe("the pace", () => {
+  timed("keeps to the rate it is told, evenly", () =>
+    Effect.gen(function* () {
+      const pace = { concurrency: 4, rate: { limit: 10, interval: "1 second" } } as const
+      const { begun, run } = yield* crew(51, pace, () => answering(() => Effect.void))
+      yield* run
+      const first = begun[0]?.at ?? 0
+      assert.closeTo((begun.at(-1)?.at ?? 0) - first, 5000, 100)
+      assert.isAtMost(begun.filter(({ at }) => at < first + 1000).length, 12)
+    })
+  )
+
+  timed("begins nothing while it was asked to wait", () =>
+    Effect.gen(function* () {
+      let asked = 0
+      const now = yield* clock
+      const { begun, run, recorded } = yield* crew(200, { concurrency: 4 }, () =>
+        answering(() => {
+          asked++
+          return asked === 50 ? Effect.fail(limited("20 seconds")) : Effect.void
+        })
+      )
+      const fiber = yield* Effect.fork(run)
+      yield* Effect.sleep("15 seconds")
+      const before = begun.length
+      assert.isBelow(before, 60)
+      assert.isAtMost(Math.max(...begun.map(({ at }) => at)), 1000)
+      yield* Fiber.join(fiber)
+      assert.isAbove(now(), 20_000)
+      assert.deepStrictEqual(values(recorded), { ok: 200 })
+    })
+  )
+
+  timed("a wait beyond all patience ends the run at once", () =>
+    Effect.gen(function* () {
+      const error = limited("1 hour")
+      const { run } = yield* crew(200, { concurrency: 4 }, () => answering(() => Effect.fail(error)))
+      assert.strictEqual(yield* Effect.flip(run), error)
+    })
+  )
+
+  timed("finds out how many may be worked on at a time", () =>
+    Effect.gen(function* () {
+      let busy = 0
+      let most = 0
+      const strained = () =>
+        Effect.suspend(() => {
+          busy++
+          most = Math.max(most, busy)
+          const fate = busy > 20 ? Effect.fail(unavailable) : Effect.void
+          return Effect.zipRight(Effect.sleep("50 millis"), fate)
+        }).pipe(
+          Effect.ensuring(
+            Effect.sync(() => {
+              busy--
+            })
+          )
+        )
+      const pace = { concurrency: "auto", rate: { limit: 1e6, interval: "1 second" } } as const
+      const { run, recorded } = yield* crew(3000, pace, strained)
+      yield* run
+      assert.deepStrictEqual(values(recorded), { ok: 3000 })
+      assert.isAtLeast(most, 15)
+      assert.isAtMost(most, 45)
+    })
+  )
+
+  it.live("an audit of a provider that limits requests ends with every row", () =>
+    Effect.gen(function* () {
+      const { population, requests, url } = yield* Simulator.Simulator
+      const { key, secret } = population.credentials.appKeys
+      const accounts = AdminAccounts.layer.pipe(
+        Layer.provide(AppKeys.layer({ key, secret })),
+        Layer.provide(GlowmarktClient.layer({ baseUrl: url })),
+        Layer.provide(FetchHttpClient.layer)
+      )
+      const summary = yield* StatusAudit.run({
+        concurrency: "auto",
+        rate: { limit: 100_000, interval: "1 second" }
+      }).pipe(Effect.provide([accounts, Engine.memory]))
+      const refused = (yield* requests.latest).filter(({ status }) => Option.contains(status, 429)).length
+      assert.isAbove(refused, 0)
+      assert.deepStrictEqual(summary.errors, {})
+      const lines = {
+        dormantAfter: StatusAudit.defaults.dormantFor,
+        expiringWithin: StatusAudit.defaults.expiringWithin
+      }
+      assert.deepStrictEqual(summary.counts, Expected.counts(population, { now: summary.startedAt, ...lines }))
+    }).pipe(Effect.provide(Simulator.layer({ accounts: 120, seed: 3, throttle: { perSecond: 60, burst: 20 } })))
+  )
+})

@@ -1,0 +1,250 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import { AdminAccounts, GlowmarktError } from "@effect-glowmarkt/core"
+import { Faults, Simulator } from "@effect-glowmarkt/simulator"
+import { Effect, FastCheck as fc, Stream } from "effect"
+import { Converge, Plan, PlannedFlow, RenameAccounts, Run, RunStore } from "../src/index.js"
+import { differences } from "../src/internal/applyingStep.js"
+import { bytesOf, collected, csv, healthy, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
+
+const { flow } = RenameAccounts
+
+const id = (name: string) => Run.RunId.make(name)
+
+const renames = (pairs: ReadonlyArray<readonly [accountId: string, name: string]>) =>
+  rowsFrom(flow.input, csv(["accountId", "name"], pairs))
+
+const planned = (pairs: ReadonlyArray<readonly [accountId: string, name: string]>, target: Plan.Target = {}) =>
+  Effect.flatMap(renames(pairs), (rows) => PlannedFlow.plan(flow, { rows, parameters: {}, target }))
+
+const unknown = "00000000-0000-4000-8000-000000000000"
+
+layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
+  const fresh = Effect.flatMap(Simulator.Simulator, ({ reset }) => reset)
+
+  const writes = Effect.flatMap(Simulator.Simulator, ({ state }) => state.writes)
+
+  it.effect("a plan says what would be done, writes nothing, and survives being a file", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { requests } = yield* Simulator.Simulator
+      const [a, b] = yield* healthy(2)
+      assert(a !== undefined && b !== undefined && typeof b.name === "string")
+      const plan = yield* planned(
+        [
+          [a.accountId, "New, Name"],
+          [b.accountId, b.name],
+          [unknown, "Nobody"]
+        ].map(([key = "", name = ""]) => [key, JSON.stringify(name)] as const),
+        { origin: "http://here" }
+      )
+      assert.deepStrictEqual(
+        plan.entries.map(({ intent, line, will }) => [line, intent._tag, will]),
+        [
+          [2, "Change", `rename from ${JSON.stringify(a.name)} to "New, Name"`],
+          [3, "Nothing", "nothing: already so"],
+          [4, "Skip", plan.entries[2]?.will]
+        ]
+      )
+      assert.include(plan.entries[2]?.will, `skip: getAccountById: the application has no account ${unknown}`)
+      assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 1, skip: 1 })
+      assert.deepStrictEqual(yield* throughFile(plan), plan)
+      assert.deepStrictEqual(yield* writes, [])
+      assert.isTrue((yield* requests.latest).every(({ method }) => method === "GET"))
+    })
+  )
+
+  it.effect("credentials that are refused are found out by planning", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { faults } = yield* Simulator.Simulator
+      yield* faults.set([Faults.always({}, Faults.accessDenied)])
+      const error = yield* Effect.flip(planned([[unknown, "x"]]))
+      assert.instanceOf(error, GlowmarktError.AccessDenied)
+    })
+  )
+
+  it.effect("applies, verifies, says what became of each, and applied again does nothing", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const accounts = yield* healthy(20)
+      const plan = yield* planned([
+        ...accounts.map(({ accountId }, i) => [accountId, `N${i}`] as const),
+        [unknown, "x"]
+      ])
+      const summary = yield* PlannedFlow.apply(flow, plan, { runId: id("rename") })
+      const { done, failed, skipped, total, unprocessed } = summary
+      assert.deepStrictEqual(
+        { done, failed, skipped, total, unprocessed },
+        { done: 20, failed: 0, skipped: 1, total: 21, unprocessed: 0 }
+      )
+      assert.strictEqual(summary.plan, plan.header.id)
+      const rows = yield* collected(PlannedFlow.rows(flow, id("rename")))
+      assert.deepStrictEqual(
+        rows.map(({ key }) => key),
+        plan.entries.map(({ key }) => key)
+      )
+      for (const [i, { accountId }] of accounts.entries()) {
+        assert.strictEqual((yield* view(accountId)).name, `N${i}`)
+      }
+      assert.isTrue((yield* writes).every(({ times }) => times === 1))
+
+      const again = yield* PlannedFlow.apply(flow, plan, { runId: id("rename-again") })
+      assert.strictEqual(again.done, 20)
+      assert.isTrue((yield* writes).every(({ times }) => times === 1))
+      assert.deepStrictEqual(yield* PlannedFlow.resume(flow, id("rename")), summary)
+    })
+  )
+
+  it.effect("what drifted since the plan is left alone, and it says what differs", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { state } = yield* Simulator.Simulator
+      const [a, b, c] = yield* healthy(3)
+      assert(a !== undefined && b !== undefined && c !== undefined && typeof c.name === "string")
+      const plan = yield* planned([
+        [a.accountId, "Wanted"],
+        [b.accountId, "Wanted"],
+        [c.accountId, c.name]
+      ])
+      for (const { accountId } of [a, c]) {
+        yield* state.rename(accountId, { operation: "updateAccount", name: "Somebody else's" })
+      }
+      yield* PlannedFlow.apply(flow, plan, { runId: id("drift") })
+      const [first, second, third] = yield* collected(PlannedFlow.rows(flow, id("drift")))
+      assert.deepStrictEqual(first?.result, {
+        _tag: "Skipped",
+        reason: `changed since the plan was made: name was ${JSON.stringify(a.name)}, now "Somebody else's"`,
+        differences: [{ field: "name", planned: a.name, found: "Somebody else's" }]
+      })
+      assert.strictEqual(second?.outcome, "done")
+      assert.strictEqual(third?.outcome, "skipped")
+      assert.strictEqual((yield* view(a.accountId)).name, "Somebody else's")
+      assert.deepStrictEqual(
+        (yield* writes).filter(({ accountId }) => accountId === b.accountId).map(({ times }) => times),
+        [1]
+      )
+    })
+  )
+
+  it.effect("an answer that was lost is settled by reading; nothing is written twice", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { faults } = yield* Simulator.Simulator
+      const accounts = yield* healthy(6)
+      const plan = yield* planned(accounts.map(({ accountId }) => [accountId, "Lost"] as const))
+      yield* faults.set([
+        Faults.Script({
+          on: { operations: ["updateAccount"] },
+          faults: [
+            Faults.Reset({ when: "after" }),
+            Faults.Truncate({ keep: 0.5 }),
+            Faults.Reset({ when: "before" }),
+            Faults.serverError
+          ]
+        })
+      ])
+      const { done } = yield* PlannedFlow.apply(flow, plan, { concurrency: 1 })
+      assert.strictEqual(done, 6)
+      assert.deepStrictEqual(
+        (yield* writes).map(({ times }) => times),
+        [1, 1, 1, 1, 1, 1]
+      )
+    })
+  )
+
+  it.effect("a change that is accepted and does not take place is a failure", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const [a] = yield* healthy(1)
+      assert(a !== undefined)
+      const deaf = Effect.map(AdminAccounts.AdminAccounts, (admin) =>
+        AdminAccounts.AdminAccounts.of({ ...admin, rename: (accountId) => admin.get(accountId) })
+      )
+      const error = yield* Converge.ensureName(a.accountId, "Never").pipe(
+        Effect.provideServiceEffect(AdminAccounts.AdminAccounts, deaf),
+        Effect.flip
+      )
+      assert.strictEqual(error._tag, "NotReached")
+    })
+  )
+
+  it.effect("a plan for something else, cut or edited against itself is refused before anything is sent", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const [a, b] = yield* healthy(2)
+      assert(a !== undefined && b !== undefined)
+      const plan = yield* planned(
+        [
+          [a.accountId, "A"],
+          [b.accountId, "B"]
+        ],
+        { origin: "http://there" }
+      )
+      const mismatch = yield* Effect.flip(PlannedFlow.apply(flow, plan, { target: { origin: "http://here" } }))
+      assert.strictEqual(
+        mismatch.message,
+        'The plan was made for something else: its origin is "http://there", here it is "http://here". Nothing was done'
+      )
+      const other = yield* Effect.flip(
+        PlannedFlow.apply(flow, { ...plan, header: { ...plan.header, flow: "offboardAccounts" } })
+      )
+      assert.strictEqual(other._tag, "PlanMismatch")
+
+      const text = (yield* bytesOf(Plan.encode(plan))).toString()
+      const decode = (changed: string) => Plan.decode(Stream.make(new TextEncoder().encode(changed)))
+      const cut = yield* Effect.flip(decode(text.split("\n").slice(0, 2).join("\n")))
+      assert.include(
+        cut.message,
+        "the header says 2 to change, 0 with nothing to do, 0 to skip, but the file has 1, 0 and 0"
+      )
+      const newer = yield* Effect.flip(decode(text.replace('"plan":1', '"plan":2')))
+      assert.include(newer.message, "the plan has version 2, this program reads 1")
+      const halfEdited = yield* decode(text.replace('"name":"A"}', '"name":"Z"}'))
+      const edited = yield* Effect.flip(PlannedFlow.apply(flow, halfEdited))
+      assert.include(edited.message, "but would rename from")
+      assert.deepStrictEqual(yield* writes, [])
+    })
+  )
+
+  it.effect("a run that was cut off before it had its plan needs it again", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const unknown = yield* Effect.flip(PlannedFlow.resume(flow, id("never-was")))
+      assert.strictEqual(unknown._tag, "RunNotFound")
+      const store = yield* RunStore.RunStore
+      const [account] = yield* healthy(1)
+      assert(account !== undefined)
+      const plan = yield* planned([[account.accountId, "Late"]])
+      const { counts, createdAt, id: of, parameters } = plan.header
+      const runId = id("cut-off")
+      yield* store.open({ runId, flow: flow.name, parameters: { plan: of, counts, parameters }, startedAt: createdAt })
+      const error = yield* Effect.flip(PlannedFlow.resume(flow, runId))
+      assert.strictEqual(error._tag, "PlanNeeded")
+      assert.strictEqual((yield* PlannedFlow.apply(flow, plan, { runId })).done, 1)
+      const other = yield* planned([[account.accountId, "Other"]])
+      const mismatch = yield* Effect.flip(PlannedFlow.apply(flow, other, { runId }))
+      assert.strictEqual(mismatch._tag, "RunMismatch")
+    })
+  )
+})
+
+describe("drift", () => {
+  const json = fc.dictionary(
+    fc.constantFrom("name", "username", "applicationId"),
+    fc.oneof(fc.string(), fc.constant(null))
+  )
+
+  it.prop("nothing differs from itself; every other difference is named, both ways", [json, json], ([a, b]) => {
+    assert.deepStrictEqual(differences(a, { ...a }), [])
+    const fields = differences(a, b).map(({ field }) => field)
+    assert.deepStrictEqual(
+      [...fields].sort(),
+      differences(b, a)
+        .map(({ field }) => field)
+        .sort()
+    )
+    for (const field of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      assert.strictEqual(fields.includes(field), a[field] !== b[field])
+    }
+  })
+})

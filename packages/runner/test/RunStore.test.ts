@@ -1,0 +1,170 @@
+import { writeFileSync } from "node:fs"
+import { FileSystem } from "@effect/platform"
+import { NodeFileSystem } from "@effect/platform-node"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { SqliteClient } from "@effect/sql-sqlite-node"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Chunk, DateTime, Effect, Exit, Layer, Stream } from "effect"
+import { Engine, Run, RunStore, RunStoreError } from "../src/index.js"
+
+const runId = Run.RunId.make("run-1")
+const startedAt = DateTime.unsafeMake("2026-03-14T09:15:00Z")
+const newRun: RunStore.NewRun = { runId, flow: "test", parameters: { days: 30 }, startedAt }
+
+const numbers = (count: number) =>
+  Stream.take(
+    Stream.iterate(0, (n: number) => n + 1),
+    count
+  )
+
+const withStore = <A, E>(use: (store: RunStore.RunStore["Type"]) => Effect.Effect<A, E>) =>
+  Effect.flatMap(RunStore.RunStore, use).pipe(Effect.provide(RunStore.layerSqlite(":memory:")))
+
+const tempFile = Effect.flatMap(FileSystem.FileSystem, (fs) =>
+  Effect.map(fs.makeTempDirectoryScoped(), (directory) => `${directory}/runs.sqlite`)
+)
+
+const reasonOf = <A, E, R>(effect: Effect.Effect<A, E | RunStoreError.RunStoreError, R>) =>
+  Effect.match(effect, {
+    onSuccess: () => "nothing wrong",
+    onFailure: (error) => (error instanceof RunStoreError.RunStoreError ? error.reason : "another error")
+  })
+
+describe("RunStore", () => {
+  it.effect("a run keeps what it was opened with", () =>
+    withStore((store) =>
+      Effect.gen(function* () {
+        yield* store.open(newRun)
+        const again = yield* store.open({ ...newRun, parameters: { days: 1 }, startedAt: DateTime.unsafeMake(0) })
+        assert.deepStrictEqual(again.parameters, { days: 30 })
+        assert.deepStrictEqual(again.startedAt, startedAt)
+        assert.deepStrictEqual(yield* store.list, [again])
+        assert.strictEqual(again.total, undefined)
+      })
+    )
+  )
+
+  it.effect("subjects are listed once, and a listing that broke off starts over", () =>
+    withStore((store) =>
+      Effect.gen(function* () {
+        yield* store.open(newRun)
+        const broken = yield* Effect.exit(
+          store.putSubjects(runId, Stream.concat(numbers(1200), Stream.fail("connection lost")))
+        )
+        assert.deepStrictEqual(broken, Exit.fail("connection lost"))
+        assert.strictEqual((yield* store.get(runId)).total, undefined)
+        assert.strictEqual(yield* store.putSubjects(runId, numbers(700)), 700)
+        assert.strictEqual(yield* store.putSubjects(runId, Stream.fail("must not be asked")), 700)
+        assert.strictEqual(Chunk.size(yield* Stream.runCollect(store.rows(runId))), 700)
+      })
+    )
+  )
+
+  it.effect("a subject keeps its first result, and rows come in the order of listing over several pages", () =>
+    withStore((store) =>
+      Effect.gen(function* () {
+        yield* store.open(newRun)
+        yield* store.putSubjects(runId, numbers(2500))
+        yield* store.record(runId, [
+          { position: 2499, outcome: "failed", result: { text: "first 'quoted' \"é\" \u0000" } },
+          { position: 7, outcome: "done", result: null }
+        ])
+        yield* store.record(runId, [{ position: 7, outcome: "skipped", result: "second" }])
+        const rows = Chunk.toReadonlyArray(yield* Stream.runCollect(store.rows(runId)))
+        assert.deepStrictEqual(
+          rows.map((row) => row.position),
+          Array.from({ length: 2500 }, (_, i) => i)
+        )
+        assert.deepStrictEqual(rows[7], { position: 7, subject: 7, outcome: "done", result: null })
+        assert.deepStrictEqual(rows[2499]?.result, { text: "first 'quoted' \"é\" \u0000" })
+        assert.deepStrictEqual(rows[8], { position: 8, subject: 8, outcome: "unprocessed" })
+        assert.strictEqual((yield* store.get(runId)).recorded, 2)
+        const pending = yield* store.pending(runId, 5, 10)
+        assert.deepStrictEqual(
+          pending.map(({ position }) => position),
+          [5, 6, 8, 9]
+        )
+      })
+    )
+  )
+
+  it.effect("finishing is noted once; what is forgotten is gone with all that belongs to it", () =>
+    withStore((store) =>
+      Effect.gen(function* () {
+        const other = Run.RunId.make("other")
+        for (const id of [runId, other]) {
+          yield* store.open({ ...newRun, runId: id })
+          yield* store.putSubjects(id, numbers(3))
+          yield* store.record(id, [{ position: 0, outcome: "done", result: 1 }])
+        }
+        yield* store.finish(runId, DateTime.unsafeMake(1000))
+        yield* store.finish(runId, DateTime.unsafeMake(2000))
+        assert.deepStrictEqual((yield* store.get(runId)).finishedAt, DateTime.unsafeMake(1000))
+
+        yield* store.forget(runId)
+        assert.strictEqual((yield* Effect.flip(store.get(runId)))._tag, "RunNotFound")
+        assert.strictEqual((yield* Effect.flip(Stream.runDrain(store.rows(runId))))._tag, "RunNotFound")
+        yield* store.open(newRun)
+        assert.strictEqual((yield* store.get(runId)).recorded, 0)
+        assert.strictEqual((yield* store.get(other)).recorded, 1)
+      })
+    )
+  )
+
+  layer(NodeFileSystem.layer, { excludeTestServices: true })("on disk", (it) => {
+    it.scoped("a store from a newer version is refused and left as it is", () =>
+      Effect.gen(function* () {
+        const file = yield* tempFile
+        const raw = Layer.orDie(SqliteClient.layer({ filename: file }))
+        const version = Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe("PRAGMA user_version")).pipe(
+          Effect.provide(raw)
+        )
+        yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe("PRAGMA user_version = 99")).pipe(
+          Effect.provide(raw)
+        )
+        const error = yield* Effect.flip(Layer.build(Engine.sqlite(file)))
+        assert.strictEqual(error.reason, "newer")
+        assert.include(error.message, "newer version")
+        assert.include(error.message, "99")
+        assert.deepStrictEqual(yield* version, [{ user_version: 99 }])
+      })
+    )
+
+    it.scoped("what is not a store says so", () =>
+      Effect.gen(function* () {
+        const file = yield* tempFile
+        writeFileSync(file, "Dear diary, this is long enough to be read as the header of a database file. Not one.")
+        assert.strictEqual(yield* reasonOf(Layer.build(Engine.sqlite(file))), "notADatabase")
+        assert.strictEqual(yield* reasonOf(Layer.build(Engine.sqlite(`${file}/no/such/directory`))), "cannotOpen")
+      })
+    )
+
+    it.scoped("one process works on a store at a time, others may look at it", () =>
+      Effect.gen(function* () {
+        const file = yield* tempFile
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            yield* Layer.build(Engine.sqlite(file))
+            assert.strictEqual(yield* reasonOf(Effect.scoped(Layer.build(Engine.sqlite(file)))), "inUse")
+            const list = Effect.flatMap(RunStore.RunStore, (store) => store.list)
+            assert.deepStrictEqual(yield* Effect.provide(list, RunStore.layerSqlite(file)), [])
+          })
+        )
+        assert.strictEqual(yield* reasonOf(Effect.scoped(Layer.build(Engine.sqlite(file)))), "nothing wrong")
+      })
+    )
+  })
+
+  it("reads SQLite's codes, however deep they are wrapped", () => {
+    const full = Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" })
+    const error = RunStoreError.fromUnknown(
+      "a.sqlite",
+      new Error("outer", { cause: new Error("inner", { cause: full }) })
+    )
+    assert.strictEqual(error.reason, "full")
+    assert.include(error.message, "a.sqlite")
+    assert.include(error.message, "Make room")
+    const readOnly = Object.assign(new Error("x"), { code: "SQLITE_READONLY_DIRECTORY" })
+    assert.strictEqual(RunStoreError.fromUnknown("a", readOnly).reason, "notWritable")
+  })
+})

@@ -1,0 +1,203 @@
+import { spawn } from "node:child_process"
+import { FetchHttpClient, FileSystem } from "@effect/platform"
+import { NodeFileSystem } from "@effect/platform-node"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Account, AdminAccounts, AppKeys, GlowmarktClient, GlowmarktError } from "@effect-glowmarkt/core"
+import { Expected, Simulator } from "@effect-glowmarkt/simulator"
+import { Chunk, DateTime, Duration, Effect, Either, Layer, Option, Redacted, Schema, Stream } from "effect"
+import { AuditRow, Engine, Finding, Run, RunStore, StatusAudit } from "../src/index.js"
+import { bundle } from "./fixtures/bundle.js"
+
+const id = (name: string) => Run.RunId.make(name)
+
+const rowsOf = (runId: Run.RunId) => Effect.map(Stream.runCollect(StatusAudit.rows(runId)), Chunk.toReadonlyArray)
+
+const account = (serial: number, fields: object = {}) =>
+  Schema.decodeUnknownSync(Account.Account)({
+    accountId: `00000000-0000-4000-8000-${String(serial).padStart(12, "0")}`,
+    name: `Person ${serial}`,
+    status: "active",
+    active: true,
+    ...fields
+  })
+
+const call = { operation: "getAccountStatusById", attempts: 1, elapsed: Duration.zero }
+const denied = new GlowmarktError.AccessDenied({ ...call, status: 401, excerpt: "", caller: "appKeys" })
+
+const listing = (
+  stream: AdminAccounts.AdminAccounts["Type"]["stream"],
+  status: AdminAccounts.AdminAccounts["Type"]["status"]
+) => {
+  const unused = () => Effect.dieMessage("an audit does not do this")
+  return Layer.succeed(AdminAccounts.AdminAccounts, {
+    stream,
+    status,
+    list: unused(),
+    get: unused,
+    add: unused,
+    rename: unused,
+    remove: unused
+  })
+}
+
+const active = Schema.decodeUnknownSync(Account.AccountStatus)({ status: "active", active: true })
+
+layer(Engine.memory, { excludeTestServices: true })("StatusAudit", (it) => {
+  it.effect("every listed element is one row, in the order of the list: unreadable and repeated ones, too", () =>
+    Effect.gen(function* () {
+      const strange = (index: number, problem: string, accountId = Option.none<string>()) =>
+        Either.left({ index, accountId, problem })
+      const elements = Stream.make(
+        strange(0, "createdAt is not of the expected kind", Option.some("strange")),
+        Either.right(account(1)),
+        Either.right(account(2)),
+        strange(3, "not an object"),
+        Either.right(account(1))
+      )
+      const admin = listing(elements, () => Effect.succeed(active))
+      const summary = yield* Effect.provide(StatusAudit.run({ runId: id("elements") }), admin)
+      const rows = yield* rowsOf(id("elements"))
+      assert.deepStrictEqual(
+        rows.map((row) => [row.accountId, ...row.findings]),
+        [
+          ["strange", "undetermined"],
+          [account(1).accountId, "healthy"],
+          [account(2).accountId, "healthy"],
+          [undefined, "undetermined"],
+          [account(1).accountId, "healthy"]
+        ]
+      )
+      assert.deepStrictEqual(rows[0]?.error, {
+        kind: "UnreadableAccount",
+        message: "as listed, createdAt is not of the expected kind"
+      })
+      assert.strictEqual(summary.total, 5)
+      assert.strictEqual(summary.counts.healthy, 3)
+      assert.strictEqual(summary.counts.undetermined, 2)
+      assert.deepStrictEqual(summary.errors, { UnreadableAccount: 2 })
+    })
+  )
+
+  it.effect("refused for the whole list is the run's failure; for one account it is a finding", () =>
+    Effect.gen(function* () {
+      const runId = id("denied")
+      const refusing = listing(Stream.fail(denied), () => Effect.succeed(active))
+      const error = yield* Effect.flip(Effect.provide(StatusAudit.run({ runId }), refusing))
+      assert.instanceOf(error, GlowmarktError.AccessDenied)
+      assert.strictEqual(error.message, denied.message)
+
+      const accounts = [account(1), account(2)]
+      const admin = listing(Stream.map(Stream.fromIterable(accounts), Either.right), (accountId) =>
+        accountId === accounts[0]?.accountId ? Effect.fail(denied) : Effect.succeed(active)
+      )
+      const { counts, errors } = yield* Effect.provide(StatusAudit.run({ runId }), admin)
+      assert.strictEqual(counts.denied, 1)
+      assert.strictEqual(counts.healthy, 1)
+      assert.deepStrictEqual(errors, { AccessDenied: 1 })
+      const [row] = yield* rowsOf(runId)
+      assert.strictEqual(row?.error?.message, denied.message)
+      assert.strictEqual(row?.listStatus, "active")
+      assert.notProperty(row, "liveStatus")
+    })
+  )
+
+  it.effect("what is not said is what the resumed run has", () =>
+    Effect.gen(function* () {
+      const runId = id("lines")
+      const admin = listing(Stream.empty, () => Effect.succeed(active))
+      const audit = (options: StatusAudit.Options) => Effect.provide(StatusAudit.run({ runId, ...options }), admin)
+      const first = yield* audit({ dormantFor: "90 days" })
+      assert.deepStrictEqual(yield* audit({}), first)
+      const error = yield* Effect.flip(audit({ dormantFor: "30 days" }))
+      assert.include(error.message, `dormantFor was "90 days", now "30 days"`)
+      const store = yield* RunStore.RunStore
+      assert.deepStrictEqual((yield* store.get(runId)).parameters, { dormantFor: "90 days", expiringWithin: "7 days" })
+    })
+  )
+
+  it.effect("rows of an unfinished run say what is missing; another flow's run is not an audit", () =>
+    Effect.gen(function* () {
+      const runId = id("unfinished")
+      const accounts = [account(1), account(2)]
+      const admin = listing(Stream.map(Stream.fromIterable(accounts), Either.right), (accountId) =>
+        accountId === accounts[1]?.accountId ? Effect.dieMessage("a bug") : Effect.succeed(active)
+      )
+      yield* Effect.exit(Effect.provide(StatusAudit.run({ runId, concurrency: 1 }), admin))
+      const rows = yield* rowsOf(runId)
+      assert.deepStrictEqual(rows[1], AuditRow.make({ _tag: "Account", account: account(2) }))
+      assert.strictEqual(rows[1]?.error?.kind, "Unprocessed")
+
+      const store = yield* RunStore.RunStore
+      yield* store.open({ runId: id("other"), flow: "renames", parameters: {}, startedAt: DateTime.unsafeMake(0) })
+      assert.strictEqual((yield* Effect.flip(rowsOf(id("other"))))._tag, "RunMismatch")
+    })
+  )
+})
+
+const accountsOf = ({ population, url }: Simulator.SimulatorService) => {
+  const { appKeys } = population.credentials
+  return AdminAccounts.layer.pipe(
+    Layer.provide(AppKeys.layer({ key: appKeys.key, secret: appKeys.secret })),
+    Layer.provide(GlowmarktClient.layer({ baseUrl: url })),
+    Layer.provide(FetchHttpClient.layer)
+  )
+}
+
+const expected = ({ population }: Simulator.SimulatorService, now: DateTime.Utc) =>
+  Expected.counts(population, {
+    now,
+    dormantAfter: StatusAudit.defaults.dormantFor,
+    expiringWithin: StatusAudit.defaults.expiringWithin
+  })
+
+describe("against the simulator", () => {
+  const ended = (script: string, args: ReadonlyArray<string>) =>
+    Effect.async<string | null>((resume) => {
+      const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "inherit", "inherit"] })
+      child.on("close", (_code, signal) => resume(Effect.succeed(signal)))
+    })
+
+  it.live("counts what the seed dictates", () =>
+    Effect.gen(function* () {
+      const simulator = yield* Simulator.Simulator
+      const summary = yield* Effect.provide(StatusAudit.run(), Layer.merge(accountsOf(simulator), Engine.memory))
+      assert.strictEqual(summary.total, 300)
+      assert.deepStrictEqual(summary.counts, expected(simulator, summary.startedAt))
+      assert.deepStrictEqual(summary.errors, {})
+      assert.sameMembers(Object.keys(summary.counts), [...Finding.Finding.literals])
+    }).pipe(Effect.provide(Simulator.layer({ accounts: 300, seed: 11 })))
+  )
+
+  it.scopedLive("killed and started again, it asks for nothing it has recorded and equals an undisturbed audit", () =>
+    Effect.gen(function* () {
+      const simulator = yield* Simulator.Simulator
+      const fs = yield* FileSystem.FileSystem
+      const store = `${yield* fs.makeTempDirectoryScoped()}/runs.sqlite`
+      const script = yield* Effect.promise(() => bundle("audit"))
+      const { key, secret } = simulator.population.credentials.appKeys
+      const audit = (runId: string, killAfter: number) =>
+        ended(script, [store, runId, simulator.url, key, Redacted.value(secret), String(killAfter)])
+
+      assert.strictEqual(yield* audit("killed", 150), "SIGKILL")
+      const { recorded } = yield* Effect.provide(
+        Effect.flatMap(RunStore.RunStore, (store) => store.get(id("killed"))),
+        RunStore.layerSqlite(store)
+      )
+      assert.isAtLeast(recorded, 50)
+      yield* simulator.requests.reset
+      yield* audit("killed", 0)
+      assert.strictEqual(yield* simulator.requests.count("getAccounts"), 0)
+      const latest = yield* simulator.requests.latest
+      const asked = new Set(latest.flatMap((request) => Option.toArray(request.accountId)))
+      assert.strictEqual(asked.size, 200 - recorded)
+
+      const killed = yield* Effect.provide(rowsOf(id("killed")), RunStore.layerSqlite(store))
+      const undisturbed = yield* Effect.zipRight(
+        StatusAudit.run({ runId: id("undisturbed") }),
+        rowsOf(id("undisturbed"))
+      ).pipe(Effect.provide([accountsOf(simulator), Engine.memory]))
+      assert.strictEqual(killed.length, 200)
+      assert.deepStrictEqual(killed, undisturbed)
+    }).pipe(Effect.provide([Simulator.layer({ accounts: 200, seed: 5 }), NodeFileSystem.layer]))
+  )
+})

@@ -1,0 +1,162 @@
+/** Processes that die at the worst moment. */
+import { spawn } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { FileSystem } from "@effect/platform"
+import { NodeFileSystem } from "@effect/platform-node"
+import { assert, layer } from "@effect/vitest"
+import { Chunk, DateTime, Effect, Stream } from "effect"
+import { Flow, Run, RunStore } from "../src/index.js"
+import { bundle } from "./fixtures/bundle.js"
+import { counting } from "./fixtures/counting.js"
+
+interface Told {
+  readonly store: string
+  readonly log: string
+  readonly runId: string
+  readonly killAfter?: number
+  readonly pause?: number
+}
+
+interface End {
+  readonly signal: string | null
+  readonly answer: string
+}
+
+const start = (script: string, { killAfter = 0, log, pause = 0, runId, store }: Told) =>
+  spawn(process.execPath, [script, store, runId, log, String(killAfter), String(pause)], {
+    stdio: ["ignore", "pipe", "inherit"]
+  })
+
+const ended = (child: ReturnType<typeof start>) =>
+  Effect.async<End>((resume) => {
+    let answer = ""
+    child.stdout.on("data", (data) => {
+      answer += String(data)
+    })
+    child.on("close", (_code, signal) => resume(Effect.succeed({ signal, answer })))
+  })
+
+const run = (script: string, told: Told) => Effect.suspend(() => ended(start(script, told)))
+
+const firstOutput = (child: ReturnType<typeof start>) =>
+  Effect.async<void>((resume) => {
+    child.stdout.once("data", () => resume(Effect.void))
+  })
+
+const logged = (log: string) => (existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : [])
+
+const repeated = (lines: ReadonlyArray<string>) => lines.filter((line, i) => lines.indexOf(line) < i)
+
+const read = (store: string, runId: string) =>
+  Effect.gen(function* () {
+    const { get } = yield* RunStore.RunStore
+    const id = Run.RunId.make(runId)
+    const rows = yield* Stream.runCollect(
+      Flow.rows(
+        counting(() => Effect.void),
+        id
+      )
+    )
+    return { run: yield* get(id), rows: Chunk.toReadonlyArray(rows) }
+  }).pipe(Effect.provide(RunStore.layerSqlite(store)))
+
+const setting = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const directory = yield* fs.makeTempDirectoryScoped()
+  const script = yield* Effect.promise(() => bundle("process"))
+  return { directory, script, store: `${directory}/runs.sqlite` }
+})
+
+layer(NodeFileSystem.layer, { excludeTestServices: true })("kill -9", (it) => {
+  it.scoped("a run killed twice and started again equals an undisturbed one and repeats nothing recorded", () =>
+    Effect.gen(function* () {
+      const { directory, script, store } = yield* setting
+      const told = { store, log: `${directory}/killed.log`, runId: "killed" }
+
+      // 1: in the second batch of the second chunk. 2: on its very first subject.
+      assert.strictEqual((yield* run(script, { ...told, killAfter: 1150 })).signal, "SIGKILL")
+      const once = yield* read(store, "killed")
+      assert.strictEqual((yield* run(script, { ...told, killAfter: 1 })).signal, "SIGKILL")
+      const { answer } = yield* run(script, told)
+      assert.include(answer, `"recorded":2000`)
+      yield* run(script, { ...told, log: `${directory}/undisturbed.log`, runId: "undisturbed" })
+
+      const killed = yield* read(store, "killed")
+      const undisturbed = yield* read(store, "undisturbed")
+      assert.isTrue(DateTime.Equivalence(killed.run.startedAt, once.run.startedAt))
+      assert.deepStrictEqual(
+        killed.rows.map((row) => ({ ...row, result: row.result?.product })),
+        undisturbed.rows.map((row) => ({ ...row, result: row.result?.product }))
+      )
+      assert.isTrue(
+        killed.rows.every((row) => row.result && DateTime.Equivalence(row.result.startedAt, once.run.startedAt))
+      )
+
+      const lines = logged(told.log)
+      assert.strictEqual(lines.filter((line) => line === "listed").length, 1)
+      assert.strictEqual(new Set(lines).size, 2001)
+      const recordedThen = new Set(
+        once.rows.flatMap((row) => (row.outcome === "unprocessed" ? [] : [String(row.subject)]))
+      )
+      assert.isAtLeast(recordedThen.size, 1000)
+      assert.deepStrictEqual(
+        repeated(lines).filter((line) => recordedThen.has(line)),
+        []
+      )
+      assert.isAtMost(repeated(lines).length, 101)
+    })
+  )
+
+  it.scoped("a run that was left behind does not start working because another one does", () =>
+    Effect.gen(function* () {
+      const { directory, script, store } = yield* setting
+      const left = { store, log: `${directory}/left.log`, runId: "left" }
+      yield* run(script, { ...left, killAfter: 300 })
+      const then = logged(left.log).length
+      assert.include(
+        (yield* run(script, { store, log: `${directory}/next.log`, runId: "next" })).answer,
+        `"recorded":2000`
+      )
+      assert.strictEqual(logged(left.log).length, then)
+      assert.include((yield* run(script, left)).answer, `"recorded":2000`)
+    })
+  )
+
+  it.scoped("Ctrl-C ends within five seconds, keeps what is done, and the run goes on", () =>
+    Effect.gen(function* () {
+      const { directory, script, store } = yield* setting
+      const told = { store, log: `${directory}/stopped.log`, runId: "stopped", pause: 20 }
+      const child = start(script, told)
+      const end = yield* Effect.fork(ended(child))
+      yield* firstOutput(child)
+      const before = performance.now()
+      child.kill("SIGINT")
+      const { answer } = yield* end
+      assert.isBelow(performance.now() - before, 5000)
+      assert.include(answer, `"interrupted":true`)
+
+      const lines = logged(told.log).length - 1
+      const { run: stopped } = yield* read(store, "stopped")
+      // Sixteen at a time were in flight and not done.
+      assert.isAtLeast(stopped.recorded, lines - 16)
+      assert.isBelow(stopped.recorded, 2000)
+      assert.include((yield* run(script, { ...told, pause: 0 })).answer, `"recorded":2000`)
+    })
+  )
+
+  it.scoped("a store that cannot grow ends the run with its reason, and the run goes on when there is room", () =>
+    Effect.gen(function* () {
+      const { directory, script, store } = yield* setting
+      const log = `${directory}/full.log`
+      // A limit on the size of files stands for a disk that is full.
+      const cramped = spawn(
+        "sh",
+        ["-c", 'ulimit -f 300; exec "$0" "$@"', process.execPath, script, store, "full", log, "0", "0"],
+        { stdio: ["ignore", "pipe", "inherit"] }
+      )
+      const { answer } = yield* ended(cramped)
+      assert.include(answer, "Check the disk")
+      assert.include((yield* run(script, { store, log, runId: "full" })).answer, `"recorded":2000`)
+    })
+  )
+})

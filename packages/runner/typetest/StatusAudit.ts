@@ -1,0 +1,89 @@
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import type { AdminAccounts, GlowmarktError } from "@effect-glowmarkt/core"
+import { Engine, Flow, type Run, type RunStore, type RunStoreError, StatusAudit, Step } from "@effect-glowmarkt/runner"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { describe, expect, test } from "tstyche"
+
+declare const accounts: Layer.Layer<AdminAccounts.AdminAccounts>
+
+describe("StatusAudit.run", () => {
+  test("says exactly what it needs and what it can fail with", () => {
+    expect(StatusAudit.run()).type.toBe<
+      Effect.Effect<
+        StatusAudit.Summary,
+        GlowmarktError.CallError | Run.RunMismatch | RunStoreError.RunStoreError,
+        AdminAccounts.AdminAccounts | WorkflowEngine | RunStore.RunStore
+      >
+    >()
+  })
+
+  test("does not run without accounts or without an engine", () => {
+    expect(Effect.runPromise).type.not.toBeCallableWith(Effect.provide(StatusAudit.run(), Engine.memory))
+    expect(Effect.runPromise).type.not.toBeCallableWith(Effect.provide(StatusAudit.run(), accounts))
+    expect(Effect.runPromise).type.toBeCallableWith(Effect.provide(StatusAudit.run(), [accounts, Engine.memory]))
+  })
+
+  test("takes run ids that were checked", () => {
+    expect(StatusAudit.run).type.not.toBeCallableWith({ runId: "any text" })
+  })
+})
+
+describe("Engine", () => {
+  test("in memory cannot fail, on a file it can", () => {
+    expect(Engine.memory).type.toBe<Layer.Layer<WorkflowEngine | RunStore.RunStore>>()
+    expect(Engine.sqlite("runs.sqlite")).type.toBe<
+      Layer.Layer<WorkflowEngine | RunStore.RunStore, RunStoreError.RunStoreError>
+    >()
+  })
+})
+
+describe("Flow.make", () => {
+  const options = {
+    name: "lengths",
+    parameters: Schema.Struct({ unit: Schema.Literal("characters", "bytes") }),
+    defaults: { unit: "bytes" },
+    subject: Schema.String,
+    result: Schema.Number,
+    subjects: () => Stream.make("one", "two")
+  } as const
+
+  test("keeps what listing and step can fail with", () => {
+    const flow = Flow.make({
+      ...options,
+      subjects: () => Stream.fail("no list" as const),
+      step: (word) => (word === "" ? Effect.fail("empty" as const) : Effect.succeed(word.length))
+    })
+    expect(Flow.run(flow)).type.toBe<
+      Effect.Effect<
+        Run.Run,
+        "no list" | "empty" | Run.RunMismatch | RunStoreError.RunStoreError,
+        WorkflowEngine | RunStore.RunStore
+      >
+    >()
+  })
+
+  test("wants a result of the declared kind", () => {
+    expect(Flow.make).type.not.toBeCallableWith({ ...options, step: () => Effect.succeed("three") })
+  })
+
+  test("of a retried step keeps what can end the run, and not what is settled", () => {
+    const failing: Effect.Effect<number, GlowmarktError.AccountNotFound | GlowmarktError.RateLimited> = Effect.never
+    const flow = Flow.make({
+      ...options,
+      step: Step.retried(
+        (_: string) => failing,
+        () => 0
+      )
+    })
+    expect(Flow.run(flow)).type.toBe<
+      Effect.Effect<
+        Run.Run,
+        GlowmarktError.RateLimited | Run.RunMismatch | RunStoreError.RunStoreError,
+        WorkflowEngine | RunStore.RunStore
+      >
+    >()
+  })
+})
