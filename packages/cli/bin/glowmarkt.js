@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// npm links a command when it installs, and only if the file is there: this one is committed, dist is not.
+import { existsSync } from "node:fs"
+
+const built = new URL("../dist/bin.js", import.meta.url)
+
+if (existsSync(built)) {
+  await import(built.href)
+} else {
+  process.stderr.write("glowmarkt is not built yet: run npm run build first\n")
+  process.exitCode = 2
+}

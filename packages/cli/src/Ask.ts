@@ -1,0 +1,169 @@
+/**
+ * What only the person at the prompt can say. Questions go to standard error,
+ * so that data can be piped; secrets are typed unseen.
+ *
+ * @since 0.1.0
+ */
+
+import { text as textOf } from "node:stream/consumers"
+import * as Prompt from "@effect/cli/Prompt"
+import type * as PlatformError from "@effect/platform/Error"
+import { SystemError } from "@effect/platform/Error"
+import * as Terminal from "@effect/platform/Terminal"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { UsageError } from "./CommandError.js"
+import * as Output from "./Output.js"
+
+/**
+ * Standard input: somebody who can be asked, or a text.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Input extends Context.Tag("@effect-glowmarkt/cli/Input")<
+  Input,
+  { readonly kind: "terminal" | "text"; readonly text: Effect.Effect<string, PlatformError.PlatformError> }
+>() {}
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerInputProcess: Layer.Layer<Input> = Layer.sync(Input, () => ({
+  kind: process.stdin.isTTY ? ("terminal" as const) : ("text" as const),
+  text: Effect.tryPromise({
+    try: () => textOf(process.stdin),
+    catch: (cause) =>
+      new SystemError({
+        reason: "Unknown",
+        module: "Terminal",
+        method: "readLine",
+        description: "no standard input",
+        cause
+      })
+  })
+}))
+
+/**
+ * A terminal whose questions go to standard error.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerTerminal: Layer.Layer<Terminal.Terminal, never, Output.Output> = Layer.effect(
+  Terminal.Terminal,
+  Effect.gen(function* () {
+    const { stderr } = yield* Output.Output
+    const terminal = yield* Terminal.Terminal
+    return Terminal.Terminal.of({
+      ...terminal,
+      columns: Effect.map(
+        stderr.columns,
+        Option.getOrElse(() => 80)
+      ),
+      display: stderr.write
+    })
+  })
+).pipe(Layer.provide(NodeTerminal.layer))
+
+/**
+ * Asks yes or no. Where nobody can be asked, it is an error that
+ * names the way to do without.
+ *
+ * @since 0.1.0
+ * @category asking
+ */
+export const consent = (
+  question: string
+): Effect.Effect<boolean, UsageError | Terminal.QuitException, Input | Prompt.Prompt.Environment> =>
+  Effect.flatMap(
+    Input,
+    ({ kind }): Effect.Effect<boolean, UsageError | Terminal.QuitException, Prompt.Prompt.Environment> =>
+      kind === "terminal"
+        ? Prompt.run(Prompt.confirm({ message: question, initial: false }))
+        : new UsageError({ message: "There is no terminal to ask for consent.\nSay --yes if you are sure." })
+  )
+
+/**
+ * A secret a command needs: the variables it may be in, by precedence, and what
+ * to call it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Wanted {
+  readonly variables: readonly [string, ...Array<string>]
+  readonly name: string
+  /** Typed twice where a slip of the finger would lock somebody out. */
+  readonly typed: "once" | "twice"
+}
+
+const fromEnvironment = (wanted: Wanted) =>
+  wanted.variables
+    .map((variable) => Config.redacted(Config.nonEmptyString(variable)))
+    .reduce((first, next) => Config.orElse(first, () => next))
+    .pipe(Config.option)
+
+const typed = Effect.fnUntraced(function* (wanted: Wanted) {
+  const first = yield* Prompt.run(Prompt.hidden({ message: wanted.name }))
+  if (Redacted.value(first) === "") {
+    return yield* new UsageError({ message: `${wanted.name}: nothing was typed. Nothing was changed.` })
+  }
+  if (wanted.typed === "twice") {
+    const second = yield* Prompt.run(Prompt.hidden({ message: `${wanted.name}, once more` }))
+    if (Redacted.value(first) !== Redacted.value(second)) {
+      return yield* new UsageError({ message: `${wanted.name}: the two were not the same. Nothing was changed.` })
+    }
+  }
+  return first
+})
+
+const names = (wanted: ReadonlyArray<Wanted>) =>
+  wanted.map(({ name, variables }) => `${name.toLowerCase()} (or set ${variables[0]})`).join(", then the ")
+
+const piped = Effect.fnUntraced(function* (wanted: ReadonlyArray<Wanted>) {
+  const { text } = yield* Input
+  const lines = (yield* text).replace(/\r?\n$/, "").split(/\r?\n/)
+  if (lines.length !== wanted.length || lines.includes("")) {
+    return yield* new UsageError({
+      message: `Standard input should have ${wanted.length === 1 ? "one line" : `${wanted.length} lines`}: the ${names(wanted)}.`
+    })
+  }
+  return lines.map((line) => Redacted.make(line))
+})
+
+/**
+ * Secrets, each from the environment if it is there; the others are typed at
+ * the terminal, or are the lines of standard input in this order.
+ *
+ * @since 0.1.0
+ * @category asking
+ */
+export const secrets = <const All extends ReadonlyArray<Wanted>>(
+  wanted: All
+): Effect.Effect<
+  { readonly [Index in keyof All]: Redacted.Redacted },
+  UsageError | Terminal.QuitException | ConfigError.ConfigError | PlatformError.PlatformError,
+  Input | Prompt.Prompt.Environment
+> =>
+  Effect.gen(function* () {
+    const known = yield* Effect.forEach(wanted, (secret) =>
+      Effect.map(fromEnvironment(secret), (value) => ({ secret, value }))
+    )
+    const missing = known.flatMap(({ secret, value }) => (Option.isNone(value) ? [secret] : []))
+    const { kind } = yield* Input
+    const told =
+      missing.length === 0
+        ? []
+        : [...(kind === "terminal" ? yield* Effect.forEach(missing, typed) : yield* piped(missing))]
+    const all = known.flatMap(({ value }) => (Option.isSome(value) ? [value.value] : told.splice(0, 1)))
+    // One for each that was wanted, in the same order: those not known were told.
+    return all as { readonly [Index in keyof All]: Redacted.Redacted }
+  })

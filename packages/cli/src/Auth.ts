@@ -1,0 +1,36 @@
+/**
+ * The option `--auth`, which says which credentials of the environment to use.
+ *
+ * @since 0.1.0
+ */
+import * as Options from "@effect/cli/Options"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type AdminScheme = "appKeys" | "orgAppKeys" | "devUserToken"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type UserScheme = "userToken" | "session"
+
+const choices = <const Names extends ReadonlyArray<string>>(names: Names) =>
+  Options.choice("auth", names).pipe(
+    Options.withDescription("Which credentials to use, where the environment has several."),
+    Options.optional
+  )
+
+/**
+ * @since 0.1.0
+ * @category options
+ */
+export const admin = choices(["appKeys", "orgAppKeys", "devUserToken"] satisfies ReadonlyArray<AdminScheme>)
+
+/**
+ * @since 0.1.0
+ * @category options
+ */
+export const user = choices(["userToken", "session"] satisfies ReadonlyArray<UserScheme>)

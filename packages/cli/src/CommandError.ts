@@ -1,0 +1,47 @@
+/**
+ * What a command can end with instead of succeeding.
+ *
+ * @since 0.1.0
+ */
+import type * as ValidationError from "@effect/cli/ValidationError"
+import type * as PlatformError from "@effect/platform/Error"
+import type * as Terminal from "@effect/platform/Terminal"
+import type { GlowmarktError } from "@effect-glowmarkt/core"
+import type { Run, RunStoreError } from "@effect-glowmarkt/runner"
+import type { Simulator } from "@effect-glowmarkt/simulator"
+import type * as ConfigError from "effect/ConfigError"
+import * as Data from "effect/Data"
+
+/**
+ * The command line or the environment asks for something that cannot be done as
+ * it stands. `message` is one line or two, the last of which says what to do.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
+
+/**
+ * The command ran to its end, and its end is not what was hoped for.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unfinished extends Data.TaggedError("Unfinished")<{ readonly message: string }> {}
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export type CommandError =
+  | UsageError
+  | Unfinished
+  | GlowmarktError.GlowmarktError
+  | ConfigError.ConfigError
+  | PlatformError.PlatformError
+  | Terminal.QuitException
+  | ValidationError.ValidationError
+  | Run.RunNotFound
+  | Run.RunMismatch
+  | RunStoreError.RunStoreError
+  | Simulator.ListenError

@@ -1,0 +1,66 @@
+/**
+ * All commands.
+ *
+ * @since 0.1.0
+ */
+import * as Command from "@effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as AccountsCommand from "./AccountsCommand.js"
+import * as AuditCommand from "./AuditCommand.js"
+import * as MeCommand from "./MeCommand.js"
+import * as Page from "./Page.js"
+import * as SimulateCommand from "./SimulateCommand.js"
+
+const all = Page.describe(
+  Command.make("glowmarkt").pipe(
+    Command.withSubcommands([
+      AuditCommand.command,
+      SimulateCommand.command,
+      AccountsCommand.command,
+      MeCommand.command
+    ]),
+    // Where an error comes from is for those who ask: --log-level debug.
+    Command.transformHandler((handler) => Effect.tapErrorCause(handler, (cause) => Effect.logDebug(cause)))
+  ),
+  {
+    path: [],
+    usage: "COMMAND [OPTIONS]",
+    summary: "audits and account administration on the Glowmarkt platform",
+    about: [
+      "Credentials come from here, or from a file .env in the working directory. An empty value counts as none. Administrators need one of appKeys, orgAppKeys and devUserToken, users one of userToken and session; where there are several, --auth says which."
+    ],
+    examples: [
+      { does: "Try it without an account: a server in one terminal", line: "glowmarkt simulate --accounts 5000" },
+      { does: "and with the url and keys it prints, in another", line: "glowmarkt audit --out audit" }
+    ]
+  }
+)
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const root = all.command
+
+/**
+ * @since 0.1.0
+ * @category help
+ */
+export const overview = all.page
+
+/**
+ * @since 0.1.0
+ * @category help
+ */
+export const groups: ReadonlyArray<Page.Page> = [...AccountsCommand.groups, ...MeCommand.groups]
+
+/**
+ * @since 0.1.0
+ * @category help
+ */
+export const pages: ReadonlyArray<Page.Page> = [
+  AuditCommand.page,
+  SimulateCommand.page,
+  ...AccountsCommand.pages,
+  ...MeCommand.pages
+]

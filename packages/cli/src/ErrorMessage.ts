@@ -1,0 +1,75 @@
+/**
+ * How an error is told to the person at the prompt: a line or two that name what
+ * to do, and never a stack.
+ *
+ * @since 0.1.0
+ */
+import type * as PlatformError from "@effect/platform/Error"
+import * as Cause from "effect/Cause"
+import type * as ConfigError from "effect/ConfigError"
+import type { CommandError } from "./CommandError.js"
+import * as Help from "./Help.js"
+
+const config = (error: ConfigError.ConfigError): string => {
+  switch (error._op) {
+    case "And":
+    case "Or":
+      return config(error.left)
+    case "MissingData":
+      return `${error.path.join(".")} is not set. Set it in the environment or in a .env file.`
+    case "InvalidData":
+    case "Unsupported":
+    case "SourceUnavailable":
+      return `${error.path.join(".")}: ${error.message}`
+  }
+}
+
+const missing = /^Expected to find option: '(.*)'$/
+
+const path = (error: PlatformError.SystemError): string => {
+  const what = error.pathOrDescriptor === undefined ? "" : `${error.pathOrDescriptor}: `
+  return `${what}${error.description ?? error.reason}`
+}
+
+/**
+ * `help` is the line that shows how the command is called.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const text = (error: CommandError, help: string): string => {
+  switch (error._tag) {
+    case "ConfigError":
+      return config(error)
+    case "QuitException":
+      return "Cancelled: nothing was changed."
+    case "CommandMismatch":
+    case "CorrectedFlag":
+    case "HelpRequested":
+    case "InvalidArgument":
+    case "InvalidValue":
+    case "MissingFlag":
+    case "MissingValue":
+    case "MissingSubcommand":
+    case "MultipleValuesDetected":
+    case "NoBuiltInMatch":
+    case "UnclusteredFlag":
+      return `${Help.plain(error.error).replace(missing, "The option $1 is missing.")}\nSee ${help}`
+    case "SystemError":
+      return path(error)
+    default:
+      return error.message
+  }
+}
+
+/**
+ * A mistake of ours: said in one line, with the way to the details.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const defect = (cause: Cause.Cause<unknown>): string => {
+  const problem = Cause.squash(cause)
+  const [line = ""] = String(problem instanceof Error ? problem.message : problem).split("\n")
+  return `glowmarkt met a defect of its own: ${line}\nRepeat the command with --log-level debug to see where, and report it.`
+}

@@ -1,0 +1,98 @@
+/**
+ * What the process says to the script that started it.
+ *
+ * @since 0.1.0
+ */
+import type { CommandError } from "./CommandError.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70 | 130
+
+/**
+ * Every exit code with what it means, as the help shows it.
+ *
+ * @since 0.1.0
+ * @category documentation
+ */
+export const meanings: ReadonlyArray<readonly [code: ExitCode, meaning: string]> = [
+  [0, "all well"],
+  [1, "finished, but something failed, or --fail-on was met"],
+  [2, "wrong usage or configuration"],
+  [3, "credentials refused"],
+  [4, "server unreachable"],
+  [70, "a defect of glowmarkt itself"],
+  [130, "interrupted; what is done is kept"]
+]
+
+type Table = {
+  readonly [Tag in CommandError["_tag"]]:
+    | ExitCode
+    | ((error: Extract<CommandError, { readonly _tag: Tag }>) => ExitCode)
+}
+
+const table: Table = {
+  UsageError: 2,
+  Unfinished: 1,
+
+  AccessDenied: 3,
+  // A certificate that is not accepted counts too: no request can be made.
+  TransportError: (error) => (error.phase === "unsent" || !error.isTransient ? 4 : 1),
+  InvalidInput: 2,
+  MissingElements: 1,
+  IncorrectElements: 1,
+  WeakPassword: 1,
+  // 404 where no account is named: the base URL is wrong.
+  BadRequest: (error) => (error.status === 404 ? 2 : 1),
+  AccountNotFound: 1,
+  Rejected: 1,
+  RateLimited: 1,
+  ServerError: 1,
+  InvalidResponse: 1,
+  RequestTimeout: 1,
+
+  ConfigError: 2,
+  BadArgument: 2,
+  // The file system refused what was asked of it: a path on the command line, or the disk is full.
+  SystemError: 2,
+  // Ctrl-C or Ctrl-D at a question.
+  QuitException: 130,
+  ListenError: 2,
+
+  RunNotFound: 2,
+  RunMismatch: 2,
+  RunStoreError: (error) => (error.reason === "full" || error.reason === "damaged" || error.reason === "other" ? 1 : 2),
+
+  CommandMismatch: 2,
+  CorrectedFlag: 2,
+  HelpRequested: 2,
+  InvalidArgument: 2,
+  InvalidValue: 2,
+  MissingFlag: 2,
+  MissingValue: 2,
+  MissingSubcommand: 2,
+  MultipleValuesDetected: 2,
+  NoBuiltInMatch: 2,
+  UnclusteredFlag: 2
+}
+
+/**
+ * @since 0.1.0
+ * @category decisions
+ */
+export const fromError = <E extends CommandError>(error: E): ExitCode => {
+  // The table has one entry a tag, made for the error of that tag; the compiler loses that link on a union.
+  const entry = table[error._tag] as ExitCode | ((error: E) => ExitCode)
+  return typeof entry === "function" ? entry(error) : entry
+}
+
+/** What a run without complaint ends with. */
+export const done: ExitCode = 0
+
+/** What a run that was interrupted ends with. */
+export const interrupted: ExitCode = 130
+
+/** What a run that met a defect of its own ends with. */
+export const defect: ExitCode = 70

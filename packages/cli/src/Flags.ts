@@ -1,0 +1,114 @@
+/**
+ * Options that several commands have, and the ways to read a value. A value that
+ * cannot be read is told in one line with what is expected.
+ *
+ * @since 0.1.0
+ */
+import * as Args from "@effect/cli/Args"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Effect from "effect/Effect"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+
+/**
+ * How a result is shown: to people, or to programs.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Form = "human" | "json"
+
+/**
+ * @since 0.1.0
+ * @category options
+ */
+export const form = Options.boolean("json").pipe(
+  Options.map((json): Form => (json ? "json" : "human")),
+  Options.withDescription("Prints JSON instead, and nothing else, to standard output.")
+)
+
+/**
+ * @since 0.1.0
+ * @category options
+ */
+export const consent = Options.boolean("yes").pipe(
+  Options.withAlias("y"),
+  Options.map((yes) => (yes ? "given" : "ask")),
+  Options.withDescription("Does not ask. Needed where there is no terminal.")
+)
+
+const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
+
+/**
+ * An option that takes a whole number.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const wholeNumber = (
+  name: string,
+  { max, min }: { readonly min: number; readonly max: number }
+): Options.Options<number> =>
+  Options.text(name).pipe(
+    Options.withPseudoName("N"),
+    Options.mapEffect((text) => {
+      const value = Number(text)
+      return /^\d+$/.test(text) && value >= min && value <= max
+        ? Effect.succeed(value)
+        : Effect.fail(invalid(`--${name} takes a whole number from ${min} to ${max}, not ${JSON.stringify(text)}.`))
+    })
+  )
+
+/**
+ * An option that takes some of the words given, separated by commas.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const someOf = <const Word extends string>(
+  name: string,
+  words: ReadonlyArray<Word>
+): Options.Options<ReadonlyArray<Word>> =>
+  Options.text(name).pipe(
+    Options.mapEffect((text) => {
+      const given = text
+        .split(",")
+        .map((word) => word.trim())
+        .filter((word) => word !== "")
+      const known = words.filter((word) => given.includes(word))
+      const unknown = given.filter((word) => !words.some((known) => known === word))
+      return unknown.length > 0 || given.length === 0
+        ? Effect.fail(invalid(`--${name}: ${unknown.join(", ") || "nothing"} is not one of ${words.join(", ")}.`))
+        : Effect.succeed(known)
+    })
+  )
+
+/** The reason alone, in the schema's own words. */
+const reason = (error: ParseResult.ParseError) => ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? ""
+
+/**
+ * An option read by a schema that says in its message what it expects.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const schema = <A>(name: string, value: string, schema: Schema.Schema<A, string>): Options.Options<A> =>
+  Options.text(name).pipe(
+    Options.withPseudoName(value),
+    Options.mapEffect((text) =>
+      Effect.mapError(Schema.decode(schema)(text), (error) => invalid(`--${name}: ${reason(error)}.`))
+    )
+  )
+
+/**
+ * An argument read by a schema that says in its message what it expects.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const argument = <A>(name: string, schema: Schema.Schema<A, string>): Args.Args<A> =>
+  Args.text({ name }).pipe(
+    Args.mapEffect((text) => Effect.mapError(Schema.decode(schema)(text), (error) => HelpDoc.p(`${reason(error)}.`)))
+  )

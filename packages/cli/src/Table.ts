@@ -1,0 +1,103 @@
+/**
+ * Tables and lists of facts for people. No lines around them: they can be
+ * selected, piped to `awk` and read at 80 columns.
+ *
+ * @since 0.1.0
+ */
+import * as Option from "effect/Option"
+import stringWidth from "string-width"
+import * as Inert from "./Inert.js"
+
+/**
+ * `fixed` columns are always shown whole; the `flexible` ones share what is
+ * left of the terminal's width and are cut with `…`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Column {
+  readonly title: string
+  readonly width: "fixed" | "flexible"
+  readonly align?: "left" | "right"
+}
+
+const gap = 2
+
+const narrowest = 8
+
+const cut = (text: string, width: number): string => {
+  if (stringWidth(text) <= width) return text
+  let kept = ""
+  let size = 0
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    size += stringWidth(segment)
+    if (size > width - 1) break
+    kept += segment
+  }
+  return `${kept}…`
+}
+
+const pad = (text: string, width: number, align: Column["align"]): string => {
+  const space = " ".repeat(Math.max(0, width - stringWidth(text)))
+  return align === "right" ? space + text : text + space
+}
+
+/** Takes from the widest flexible column until all fit, or are as narrow as they may be. */
+const fit = (columns: ReadonlyArray<Column>, natural: ReadonlyArray<number>, available: number): Array<number> => {
+  const widths = [...natural]
+  const total = () => widths.reduce((sum, width) => sum + width, 0) + gap * (widths.length - 1)
+  while (total() > available) {
+    let widest = -1
+    for (const [index, column] of columns.entries()) {
+      if (column.width === "flexible" && (widths[index] ?? 0) > Math.max(narrowest, widths[widest] ?? 0)) widest = index
+    }
+    if (widest === -1) break
+    widths[widest] = (widths[widest] ?? 0) - 1
+  }
+  return widths
+}
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const render = (
+  columns: ReadonlyArray<Column>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  terminal: Option.Option<number>
+): string => {
+  const cells = [columns.map(({ title }) => title), ...rows.map((row) => row.map(Inert.text))]
+  const natural = columns.map((_, index) => {
+    let width = 0
+    for (const row of cells) width = Math.max(width, stringWidth(row[index] ?? ""))
+    return width
+  })
+  const widths = Option.match(terminal, {
+    onNone: () => natural,
+    onSome: (available) => fit(columns, natural, available)
+  })
+  return cells
+    .map((row) =>
+      row
+        .map((cell, index) => {
+          const width = widths[index] ?? 0
+          return pad(cut(cell, width), width, columns[index]?.align)
+        })
+        .join(" ".repeat(gap))
+        .trimEnd()
+    )
+    .join("\n")
+}
+
+/**
+ * What is known of one thing, a line each. What is not known is left out.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const facts = (entries: ReadonlyArray<readonly [name: string, value: string | undefined]>): string => {
+  const width = Math.max(...entries.map(([name]) => name.length))
+  return entries
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(width)}  ${Inert.text(value)}`]))
+    .join("\n")
+}

@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs"
+
+const args = process.argv.slice(2)
+
+// Answered before anything else is loaded: scripts ask for it often.
+if (args.length === 1 && args[0] === "--version") {
+  const manifest: { readonly version: string } = JSON.parse(
+    readFileSync(new URL("../package.json", import.meta.url), "utf8")
+  )
+  process.stdout.write(`${manifest.version}\n`)
+} else {
+  const { main } = await import("./Main.js")
+  main(args)
+}

@@ -1,0 +1,1 @@
+export * as Main from "./Main.js"

@@ -1,0 +1,197 @@
+import { mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Faults, Simulator } from "@effect-glowmarkt/simulator"
+import * as Effect from "effect/Effect"
+import * as Captured from "./support/Captured.js"
+
+/** A mistake is told in a line or two, and never with a stack. */
+const told = ({ stderr, stdout }: Captured.Captured) => {
+  assert.strictEqual(stdout, "")
+  const lines = stderr.trimEnd().split("\n")
+  assert.isAtMost(lines.length, 3, stderr)
+  assert.notMatch(stderr, /^ +at /m)
+  return stderr
+}
+
+describe("wrong usage exits with 2 and says what to do", () => {
+  const cases: ReadonlyArray<readonly [args: string, says: RegExp]> = [
+    ["frobnicate", /use one of 'audit', 'simulate', 'accounts', 'me'/],
+    ["audit --frobnicate", /unknown argument: '--frobnicate'\nSee glowmarkt audit --help/],
+    ["audit --concurrency many", /--concurrency takes a whole number from 1 to 256, not "many"/],
+    ["audit --fail-on broken", /broken is not one of healthy, inactive/],
+    ["audit --format xml --out x", /xml is not one of json, ndjson, csv, html/],
+    ["audit --format csv", /--out DIR/],
+    ["audit --run ../x", /a run id is/],
+    ["audit --out /dev/null/x", /not a directory/],
+    ["accounts get ../x", /is not an account id/],
+    ["accounts get", /Missing argument <ID>/],
+    ["accounts rename abc", /--name is missing/],
+    ["simulate --port 99999", /from 0 to 65535/],
+    ["accounts list --auth userToken", /appKeys/],
+    ["accounts list", /no credentials of an administrator.*\n.*GLOWMARKT_APP_KEY and GLOWMARKT_APP_SECRET; or/],
+    ["me status", /no credentials of a user.*\n.*GLOWMARKT_USER_TOKEN/]
+  ]
+  for (const [args, says] of cases) {
+    it.effect(args, () =>
+      Effect.gen(function* () {
+        const captured = yield* Captured.run(args.split(" "))
+        assert.strictEqual(captured.code, 2, captured.stderr)
+        assert.match(told(captured), says)
+      })
+    )
+  }
+})
+
+describe("credentials in the environment", () => {
+  const key = { GLOWMARKT_APP_KEY: "k", GLOWMARKT_APP_SECRET: "s" }
+  const cases: ReadonlyArray<readonly [does: string, environment: Record<string, string>, args: string, says: RegExp]> =
+    [
+      [
+        "two complete schemes",
+        { ...key, GLOWMARKT_DEV_TOKEN: "t", GLOWMARKT_APPLICATION_ID: "a" },
+        "",
+        /--auth appKeys or --auth devUserToken/
+      ],
+      ["half a scheme", { GLOWMARKT_APP_KEY: "k" }, "", /appKeys lacks GLOWMARKT_APP_SECRET/],
+      [
+        "no application",
+        { GLOWMARKT_ORG_KEY: "k", GLOWMARKT_ORG_SECRET: "s" },
+        "",
+        /orgAppKeys lacks GLOWMARKT_APPLICATION_ID/
+      ],
+      ["two halves", { GLOWMARKT_APP_KEY: "k", GLOWMARKT_DEV_TOKEN: "t" }, "", /appKeys lacks .*; devUserToken lacks/],
+      ["an empty value", { ...key, GLOWMARKT_APP_SECRET: "" }, "", /appKeys lacks GLOWMARKT_APP_SECRET/],
+      [
+        "another scheme named",
+        key,
+        " --auth devUserToken",
+        /devUserToken lacks GLOWMARKT_DEV_TOKEN and GLOWMARKT_APPLICATION_ID/
+      ],
+      [
+        "a base URL that is none",
+        { ...key, GLOWMARKT_BASE_URL: "ftp://x" },
+        "",
+        /GLOWMARKT_BASE_URL: "ftp:\/\/x" is not a base URL/
+      ]
+    ]
+  for (const [does, environment, args, says] of cases) {
+    it.effect(does, () =>
+      Effect.gen(function* () {
+        const captured = yield* Captured.run(`accounts list${args}`.split(" "), { environment })
+        assert.strictEqual(captured.code, 2, captured.stderr)
+        assert.match(told(captured), says)
+      })
+    )
+  }
+})
+
+layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true })("against a server", (it) => {
+  it.effect("1: something is not there, or was refused", () =>
+    Effect.gen(function* () {
+      const { appKeys, session } = yield* Captured.environments
+      const missing = yield* Captured.run(["accounts", "get", "nobody"], { environment: appKeys })
+      assert.strictEqual(missing.code, 1)
+      assert.include(told(missing), "no account nobody")
+      const weak = yield* Captured.run(["me", "password"], {
+        environment: session,
+        input: { kind: "text", text: "x\n" }
+      })
+      assert.strictEqual(weak.code, 1)
+      assert.include(told(weak), "too weak")
+    })
+  )
+
+  it.effect("2: the port is in use, or the base URL leads nowhere", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const { url } = yield* Simulator.Simulator
+      const { origin, port } = new URL(url)
+      const taken = yield* Captured.run(["simulate", "--port", port])
+      assert.strictEqual(taken.code, 2)
+      assert.match(told(taken), /in use/)
+      const lost = yield* Captured.run(["accounts", "list"], {
+        environment: { ...appKeys, GLOWMARKT_BASE_URL: origin }
+      })
+      assert.strictEqual(lost.code, 2)
+      assert.match(told(lost), /base URL/)
+    })
+  )
+
+  it.effect("3: the credentials are refused", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const environment = { ...appKeys, GLOWMARKT_APP_SECRET: "wrong" }
+      for (const args of [
+        ["accounts", "list"],
+        ["audit", "--store", join(mkdtempSync(join(tmpdir(), "glowmarkt-cli-")), "runs.db"), "--quiet"]
+      ]) {
+        const refused = yield* Captured.run(args, { environment })
+        assert.strictEqual(refused.code, 3)
+        assert.include(told(refused), "Check the application's key and secret")
+      }
+    })
+  )
+
+  it.effect("4: nobody listens there", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const environment = { ...appKeys, GLOWMARKT_BASE_URL: "http://127.0.0.1:1/api/v0-1" }
+      const alone = yield* Captured.run(["accounts", "add", "--username", "x", "--directory-id", "y"], { environment })
+      assert.strictEqual(alone.code, 4)
+      assert.include(told(alone), "cannot reach http://127.0.0.1:1")
+    })
+  )
+
+  it.effect("70: a defect is told in a line, with the way to its stack", () =>
+    Effect.gen(function* () {
+      const { session } = yield* Captured.environments
+      const args = ["me", "mobile-token", "add"]
+      const broken = { environment: session, input: { kind: "broken", text: "" } } as const
+      const captured = yield* Captured.run(args, broken)
+      assert.strictEqual(captured.code, 70)
+      assert.include(told(captured), "--log-level debug")
+      assert.match((yield* Captured.run([...args, "--log-level", "debug"], broken)).stderr, /^ +at /m)
+    })
+  )
+
+  it.effect("names from the API cannot command the terminal", () =>
+    Effect.gen(function* () {
+      const { appKeys, member } = yield* Captured.environments
+      const name = "\u001b[2J\u009b31m\u202eevil\r\nx"
+      yield* Captured.run(["accounts", "rename", member.accountId, "--name", name], { environment: appKeys })
+      for (const args of [
+        ["list"],
+        ["get", member.accountId],
+        ["list", "--json"],
+        ["get", member.accountId, "--json"]
+      ]) {
+        const { stdout } = yield* Captured.run(["accounts", ...args], { environment: appKeys })
+        assert.include(stdout, "evil")
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+        assert.notMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+      }
+      const { stdout } = yield* Captured.run(["accounts", "get", member.accountId, "--json"], { environment: appKeys })
+      assert.strictEqual(JSON.parse(stdout).name, name)
+    })
+  )
+
+  it.effect("a list with an element that cannot be read shows the others and exits with 1", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const { faults } = yield* Simulator.Simulator
+      yield* faults.set([
+        Faults.always(
+          { operations: ["getAccounts"] },
+          Faults.Answer({ status: 200, contentType: "application/json", body: '[{"accountId":"a"},{"accountId":7}]' })
+        )
+      ])
+      const captured = yield* Captured.run(["accounts", "list", "--json"], { environment: appKeys })
+      assert.strictEqual(captured.code, 1)
+      assert.deepStrictEqual(JSON.parse(captured.stdout), [{ accountId: "a" }])
+      assert.match(captured.stderr, /element 1 of the list/)
+      yield* faults.clear
+    })
+  )
+})

@@ -1,0 +1,138 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, layer } from "@effect/vitest"
+import { Faults, Simulator } from "@effect-glowmarkt/simulator"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Captured from "./support/Captured.js"
+import * as Spawned from "./support/Spawned.js"
+
+const directory = () => mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
+
+const accounts = 200
+
+layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("the command as a process", (it) => {
+  it.effect("audit: Ctrl-C exits with 130 and prints the line that goes on where it stopped", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const { faults, requests } = yield* Simulator.Simulator
+      const cwd = directory()
+      const status = { operations: ["getAccountStatusById"] } as const
+      yield* faults.set([Faults.always(status, Faults.Latency({ duration: Duration.millis(100) }))])
+
+      const concurrency = 8
+      const args = ["audit", "--out", "results of today", "--concurrency", String(concurrency), "--fail-on", "missing"]
+      const audit = Spawned.start(args, { cwd, env: appKeys })
+      yield* Effect.repeat(requests.count("getAccountStatusById"), {
+        until: (count) => count > 60,
+        schedule: Schedule.spaced(Duration.millis(20))
+      })
+      const pressed = performance.now()
+      audit.process.kill("SIGINT")
+      const interrupted = yield* Effect.promise(() => audit.ended)
+      assert.isBelow(performance.now() - pressed, 3000)
+      assert.strictEqual(interrupted.code, 130, interrupted.stderr)
+      assert.strictEqual(interrupted.stdout, "")
+      const line = /^ {2}glowmarkt (audit --run .*)$/m.exec(interrupted.stderr)?.[1] ?? ""
+      const kept = Number(/(\d+) of 200 accounts are done and kept/.exec(interrupted.stderr)?.[1])
+      assert.isAbove(kept, 0, interrupted.stderr)
+
+      yield* faults.clear
+      // The line is for a shell: a shell reads it.
+      const resumed = Spawned.start(["-c", `exec "$NODE" "$BIN" ${line}`], {
+        program: "/bin/sh",
+        cwd,
+        env: { ...appKeys, NODE: process.execPath, BIN: Spawned.bin }
+      })
+      const finished = yield* Effect.promise(() => resumed.ended)
+      assert.strictEqual(finished.code, 1, finished.stderr)
+      assert.match(finished.stderr, /--fail-on is met: missing \(2\)/)
+      // Not asked again for what was kept: at most what was in flight twice, and what failed at first.
+      assert.isAtMost(yield* requests.count("getAccountStatusById"), accounts + concurrency + 6)
+
+      const results = join(cwd, "results of today")
+      const summary = JSON.parse(readFileSync(join(results, "audit.json"), "utf8"))
+      assert.strictEqual(summary.total, accounts)
+      assert.strictEqual(summary.counts.missing, 2)
+      const rows = readFileSync(join(results, "accounts.ndjson"), "utf8").trimEnd().split("\n")
+      assert.strictEqual(new Set(rows.map((row) => JSON.parse(row).accountId)).size, accounts)
+      assert.lengthOf(readFileSync(join(results, "accounts.csv"), "utf8").trimEnd().split("\r\n"), accounts + 1)
+      assert.match(finished.stdout, /200 accounts audited/)
+      assert.notInclude(interrupted.stderr + finished.stdout + finished.stderr, appKeys.GLOWMARKT_APP_SECRET)
+    })
+  )
+
+  it.effect("audit --quiet --json: data and nothing else, with the credentials of a .env file", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const cwd = directory()
+      const lines = Object.entries({ ...appKeys, GLOWMARKT_APP_KEY: "the environment wins" })
+      writeFileSync(join(cwd, ".env"), lines.map(([name, value]) => `${name}="${value}"\n`).join(""))
+      const env = { GLOWMARKT_APP_KEY: appKeys.GLOWMARKT_APP_KEY, GLOWMARKT_APP_SECRET: "" }
+      const { code, stderr, stdout } = yield* Effect.promise(
+        () => Spawned.start(["audit", "--quiet", "--json"], { cwd, env }).ended
+      )
+      assert.strictEqual(code, 0, stderr)
+      assert.strictEqual(stderr, "")
+      assert.strictEqual(JSON.parse(stdout).total, accounts)
+    })
+  )
+
+  it.effect("a reader that has seen enough is no error", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const env = { ...appKeys, NODE: process.execPath, BIN: Spawned.bin }
+      const script = 'set -o pipefail; "$NODE" "$BIN" accounts list --json | head -n 1'
+      const { code, stderr, stdout } = yield* Effect.promise(
+        () => Spawned.start(["-c", script], { program: "/bin/bash", env, cwd: directory() }).ended
+      )
+      assert.deepStrictEqual({ code, stderr, stdout }, { code: 0, stderr: "", stdout: "[\n" })
+    })
+  )
+
+  it.effect("simulate: one line when it is ready; SIGINT and SIGTERM end it with 0", () =>
+    Effect.gen(function* () {
+      const simulators = [["SIGINT"], ["SIGTERM"]] as const
+      yield* Effect.forEach(
+        simulators,
+        ([signal]) =>
+          Effect.gen(function* () {
+            const simulator = Spawned.start(["simulate", "--accounts", "7", "--seed", "3"], { cwd: directory() })
+            const line = yield* Effect.promise(() => simulator.until("stdout", /\n/))
+            const said = JSON.parse(line)
+            assert.deepInclude(said, { accounts: 7, seed: 3 })
+            const listed = yield* Captured.run(["accounts", "list", "--json"], {
+              environment: {
+                GLOWMARKT_BASE_URL: said.url,
+                GLOWMARKT_APPLICATION_ID: said.applicationId,
+                GLOWMARKT_ORG_KEY: said.orgAppKeys.key,
+                GLOWMARKT_ORG_SECRET: said.orgAppKeys.secret
+              }
+            })
+            assert.lengthOf(JSON.parse(listed.stdout), 7)
+            simulator.process.kill(signal)
+            const { code, stderr, stdout } = yield* Effect.promise(() => simulator.ended)
+            assert.deepStrictEqual({ code, stderr, stdout }, { code: 0, stderr: "", stdout: line })
+          }),
+        { concurrency: 2 }
+      )
+    })
+  )
+
+  it.effect("before it is built it says so", () =>
+    Effect.gen(function* () {
+      const cwd = directory()
+      mkdirSync(join(cwd, "bin"))
+      copyFileSync(Spawned.bin, join(cwd, "bin", "glowmarkt.mjs"))
+      const { code, stderr } = yield* Effect.promise(
+        () => Spawned.start([join(cwd, "bin", "glowmarkt.mjs")], { program: process.execPath, cwd }).ended
+      )
+      assert.deepStrictEqual(
+        { code, stderr },
+        { code: 2, stderr: "glowmarkt is not built yet: run npm run build first\n" }
+      )
+    })
+  )
+})

@@ -1,0 +1,122 @@
+/** The command in this process, with streams, keyboard and environment of the test's own. */
+
+import * as Terminal from "@effect/platform/Terminal"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import { Simulator } from "@effect-glowmarkt/simulator"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Ask from "../../src/Ask.js"
+import * as Ending from "../../src/Ending.js"
+import * as Main from "../../src/Main.js"
+import * as Output from "../../src/Output.js"
+import type * as Variables from "../../src/Variables.js"
+
+export interface Captured {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Situation {
+  readonly environment?: Variables.Environment
+  /** What is piped in, or typed: at a terminal a line break is the key Return. */
+  readonly input?: { readonly kind: "terminal" | "text" | "broken"; readonly text: string }
+  readonly columns?: number
+}
+
+const keys = (text: string) =>
+  Effect.gen(function* () {
+    const mailbox = yield* Mailbox.make<Terminal.UserInput>()
+    for (const character of text) {
+      const interrupts = character === "\u0003"
+      if (interrupts) {
+        yield* mailbox.end
+        break
+      }
+      yield* mailbox.offer({
+        input: Option.some(character),
+        key: { name: character === "\n" ? "return" : character, ctrl: false, meta: false, shift: false }
+      })
+    }
+    return mailbox
+  })
+
+const sink = (columns: number | undefined) => {
+  const written: Array<string> = []
+  const sink: Output.Sink = {
+    write: (text) => Effect.sync(() => void written.push(text)),
+    columns: Effect.succeed(Option.fromNullable(columns)),
+    colour: "plain"
+  }
+  return { sink, text: () => written.join("") }
+}
+
+export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
+  Effect.gen(function* () {
+    const { columns, environment = {}, input = { kind: "text", text: "" } } = situation
+    const stdout = sink(columns)
+    const stderr = sink(columns)
+    // One for all questions: each takes up where the one before left off.
+    const keyboard = yield* keys(input.text)
+    const terminal = Terminal.Terminal.of({
+      columns: Effect.succeed(columns ?? 80),
+      rows: Effect.succeed(24),
+      isTTY: Effect.succeed(true),
+      readInput: Effect.succeed(keyboard),
+      readLine: Effect.succeed(""),
+      display: stderr.sink.write
+    })
+    const code = yield* Main.run(args, environment).pipe(
+      Effect.provide(
+        Layer.mergeAll(
+          Layer.succeed(Output.Output, { stdout: stdout.sink, stderr: stderr.sink }),
+          Layer.succeed(Ask.Input, {
+            kind: input.kind === "terminal" ? "terminal" : "text",
+            text: input.kind === "broken" ? Effect.die(new Error("a bug")) : Effect.succeed(input.text)
+          }),
+          Layer.succeed(Terminal.Terminal, terminal),
+          Layer.effect(Ending.Ending, Ending.make),
+          NodeFileSystem.layer,
+          NodePath.layer
+        )
+      )
+    )
+    const captured: Captured = { code, stdout: stdout.text(), stderr: stderr.text() }
+    return captured
+  })
+
+/** The environment of an administrator of the simulator, and of its first user who is well. */
+export const environments = Effect.map(Simulator.Simulator, ({ population, url }) => {
+  const { appKeys, applicationId, devUserToken, orgAppKeys } = population.credentials
+  const member = [...population.members].find(
+    ({ traits }) => traits.standing === "active" && traits.disagreement === "none" && traits.liveAnswer === "there"
+  )
+  if (member === undefined) throw new Error("the population has nobody who is well")
+  const base = { GLOWMARKT_BASE_URL: url }
+  return {
+    member,
+    base,
+    appKeys: { ...base, GLOWMARKT_APP_KEY: appKeys.key, GLOWMARKT_APP_SECRET: Redacted.value(appKeys.secret) },
+    orgAppKeys: {
+      ...base,
+      GLOWMARKT_APPLICATION_ID: applicationId,
+      GLOWMARKT_ORG_KEY: orgAppKeys.key,
+      GLOWMARKT_ORG_SECRET: Redacted.value(orgAppKeys.secret)
+    },
+    devUserToken: {
+      ...base,
+      GLOWMARKT_APPLICATION_ID: applicationId,
+      GLOWMARKT_DEV_TOKEN: Redacted.value(devUserToken)
+    },
+    session: {
+      ...base,
+      GLOWMARKT_APPLICATION_ID: applicationId,
+      GLOWMARKT_USERNAME: member.username,
+      GLOWMARKT_PASSWORD: Redacted.value(population.password(member))
+    }
+  }
+})
