@@ -1,0 +1,42 @@
+/**
+ * A scripted batch: audit every account, and write the rows to a CSV file.
+ * Killed in the middle and started again with the same RUN, it goes on where
+ * it was.
+ *
+ *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… RUN=weekly-48 npx tsx examples/audit-to-csv.ts audit.csv
+ */
+
+import { FileSystem } from "@effect/platform"
+import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
+import { NodeTransport } from "@effect-glowmarkt/core/node"
+import { Engine, Progress, Report, Run, StatusAudit } from "@effect-glowmarkt/runner"
+import { Config, Console, Effect, Layer, Option, Schema, Stream } from "effect"
+
+const Accounts = AdminAccounts.layer.pipe(
+  Layer.provide(AppKeys.layerConfig()),
+  Layer.provide(GlowmarktClient.layerConfig()),
+  Layer.provide(NodeTransport.layer())
+)
+
+const program = Effect.gen(function* () {
+  const file = process.argv[2] ?? "audit.csv"
+  const runId = Option.getOrUndefined(yield* Config.option(Schema.Config("RUN", Run.RunId)))
+
+  const summary = yield* StatusAudit.run({ runId, concurrency: 32, dormantFor: "90 days" }).pipe(
+    Progress.observe(
+      Stream.runForEach((event) =>
+        event._tag === "Advanced" ? Console.error(`${event.processed} of ${event.total}`) : Effect.void
+      )
+    )
+  )
+
+  const fs = yield* FileSystem.FileSystem
+  yield* Stream.run(Report.csv(StatusAudit.rows(summary.runId)), fs.sink(file))
+  yield* Console.log(`${summary.total} accounts, ${summary.counts.healthy} healthy: ${file}`)
+})
+
+program.pipe(
+  Effect.provide(Layer.mergeAll(Accounts, Engine.sqlite("audit-runs.sqlite"), NodeContext.layer)),
+  NodeRuntime.runMain
+)

@@ -1,0 +1,42 @@
+/**
+ * One operation, used from a program: the status of one account.
+ *
+ *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… npx tsx examples/one-account.ts [ACCOUNT_ID]
+ *
+ * Without an id it takes the first account of the list.
+ */
+
+import { FetchHttpClient } from "@effect/platform"
+import { AdminAccounts, AppKeys, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
+import { Array, Console, DateTime, Effect, Layer, Option, Schema } from "effect"
+
+const Accounts = AdminAccounts.layer.pipe(
+  Layer.provide(AppKeys.layerConfig()),
+  Layer.provide(GlowmarktClient.layerConfig()),
+  Layer.provide(FetchHttpClient.layer)
+)
+
+const firstListed = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) =>
+  Effect.flatMap(admin.list, ({ accounts }) => Array.head(accounts))
+).pipe(Effect.map((account) => account.accountId))
+
+const program = Effect.gen(function* () {
+  const admin = yield* AdminAccounts.AdminAccounts
+  const accountId = yield* Option.match(Option.fromNullable(process.argv[2]), {
+    onNone: () => firstListed,
+    onSome: Schema.decode(Identifier.AccountId)
+  })
+  const { directory, status } = yield* admin.status(accountId)
+  yield* Console.log(`${accountId} is ${status}`)
+  const end = directory?.data?.tokenExpiryDate
+  yield* Console.log(end === undefined ? "no directory token" : `directory token until ${DateTime.formatIso(end)}`)
+}).pipe(
+  // Each failure says what to do; this one deserves its own answer.
+  Effect.catchTag("AccountNotFound", (error) => Console.log(`no such account: ${error.accountId}`)),
+  Effect.provide(Accounts)
+)
+
+Effect.runPromise(program).catch((error: unknown) => {
+  console.error(String(error))
+  process.exitCode = 1
+})

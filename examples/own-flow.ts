@@ -1,0 +1,56 @@
+/**
+ * A flow of one's own, in three steps: leave inactive accounts alone, read the
+ * name, and take superfluous spaces out of it. Where there are none it writes
+ * nothing. Killed in the middle and started again with the same RUN, it goes on.
+ *
+ *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… RUN=tidy-48 npx tsx examples/own-flow.ts
+ */
+import { NodeHttpClient, NodeRuntime } from "@effect/platform-node"
+import { AdminAccounts, AppKeys, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
+import { Classification, Converge, Engine, Flow, Outcome, Run } from "@effect-glowmarkt/runner"
+import { Config, Console, Effect, Either, Layer, Option, Schema, Stream } from "effect"
+
+const tidied = (name: string) => name.trim().replace(/\s+/g, " ")
+
+const tidyNames = Flow.make({
+  name: "tidyNames",
+  parameters: Schema.Struct({}),
+  defaults: {},
+  subject: Identifier.AccountId,
+  result: Schema.Struct({ outcome: Outcome.Settled, said: Schema.String }),
+  subjects: () =>
+    Stream.unwrap(
+      Effect.map(AdminAccounts.AdminAccounts, ({ stream }) => Stream.filterMap(stream, Either.getRight))
+    ).pipe(Stream.map(({ accountId }) => accountId)),
+  step: (accountId) =>
+    Effect.gen(function* () {
+      const admin = yield* AdminAccounts.AdminAccounts
+      if (Classification.isActive(yield* admin.status(accountId)) !== true) {
+        return { outcome: "skipped" as const, said: "not active" }
+      }
+      const { name = "" } = yield* admin.get(accountId)
+      if (name.trim() === "") {
+        return { outcome: "skipped" as const, said: "no name" }
+      }
+      // Writes only if needed, and verifies: so this may run twice.
+      yield* Converge.ensureName(accountId, tidied(name))
+      return { outcome: "done" as const, said: tidied(name) }
+    }).pipe(Effect.catchAll(({ message }) => Effect.succeed({ outcome: "failed" as const, said: message }))),
+  outcome: ({ outcome }) => outcome
+})
+
+const program = Effect.gen(function* () {
+  const runId = Option.getOrUndefined(yield* Config.option(Schema.Config("RUN", Run.RunId)))
+  const run = yield* Flow.run(tidyNames, { runId })
+  const counts = { done: 0, skipped: 0, failed: 0, unprocessed: 0 }
+  yield* Stream.runForEach(Flow.rows(tidyNames, run.runId), ({ outcome }) => Effect.sync(() => counts[outcome]++))
+  yield* Console.log(`${run.total} accounts:`, counts)
+})
+
+const Accounts = AdminAccounts.layer.pipe(
+  Layer.provide(AppKeys.layerConfig()),
+  Layer.provide(GlowmarktClient.layerConfig()),
+  Layer.provide(NodeHttpClient.layerUndici)
+)
+
+program.pipe(Effect.provide([Accounts, Engine.sqlite("own-runs.sqlite")]), NodeRuntime.runMain)

@@ -1,0 +1,52 @@
+/**
+ * Bundles for browsers: `core`'s main entry whole, and one operation as a
+ * program would import it. Fails if something in it needs Node, or if a bundle
+ * has outgrown its budget.
+ */
+import { gzipSync } from "node:zlib"
+import { build } from "esbuild"
+
+// Bytes after gzip, a little above what was measured: growth is to be noticed, not forbidden.
+const bundles = [
+  { name: "core, all of it", budget: 125_000, code: `export * from "@effect-glowmarkt/core"` },
+  {
+    name: "one admin operation",
+    budget: 117_000,
+    code: `
+      import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
+      import * as AppKeys from "@effect-glowmarkt/core/AppKeys"
+      import * as GlowmarktClient from "@effect-glowmarkt/core/GlowmarktClient"
+      import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+      import * as Effect from "effect/Effect"
+      import * as Layer from "effect/Layer"
+      import * as Redacted from "effect/Redacted"
+      const Accounts = AdminAccounts.layer.pipe(
+        Layer.provide(AppKeys.layer({ key: "k", secret: Redacted.make("s") })),
+        Layer.provide(GlowmarktClient.layer()),
+        Layer.provide(FetchHttpClient.layer)
+      )
+      Effect.runPromise(
+        Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list).pipe(Effect.provide(Accounts))
+      ).then(console.log)`
+  }
+]
+
+let over = 0
+for (const { budget, code, name } of bundles) {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: import.meta.dirname },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    write: false,
+    logLevel: "error"
+  })
+  const bytes = outputFiles[0]?.contents ?? new Uint8Array()
+  const zipped = gzipSync(bytes, { level: 9 }).length
+  const verdict = zipped > budget ? `over its budget of ${budget}` : `budget ${budget}`
+  if (zipped > budget) over++
+  console.log(`${name}: ${bytes.length} bytes minified, ${zipped} gzipped (${verdict})`)
+}
+if (over > 0) process.exitCode = 1

@@ -1,0 +1,43 @@
+/**
+ * The first thing a newcomer runs: a simulated Glowmarkt with 5,000 accounts,
+ * an audit of all of them by the real command line, and where the report is.
+ */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { join, resolve } from "node:path"
+import { createInterface } from "node:readline"
+import { Announcement } from "@effect-glowmarkt/simulator"
+import * as Schema from "effect/Schema"
+
+const glowmarkt = join(import.meta.dirname, "../../node_modules/.bin/glowmarkt")
+const out = resolve(process.env["INIT_CWD"] ?? ".", "audit")
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+say("$ glowmarkt simulate --accounts 5000")
+const simulator = spawn(glowmarkt, ["simulate", "--accounts", "5000"], { stdio: ["ignore", "pipe", "inherit"] })
+const [line]: Array<unknown> = await once(createInterface({ input: simulator.stdout }), "line")
+const { appKeys, url } = Schema.decodeUnknownSync(Announcement.Line)(line)
+say(`  serving ${url}\n`)
+
+say("$ export GLOWMARKT_BASE_URL=… GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=…")
+say(`$ glowmarkt audit --out audit`)
+const audit = spawn(glowmarkt, ["audit", "--out", out], {
+  stdio: "inherit",
+  env: {
+    ...process.env,
+    GLOWMARKT_BASE_URL: url,
+    GLOWMARKT_APP_KEY: appKeys.key,
+    GLOWMARKT_APP_SECRET: appKeys.secret
+  }
+})
+const [code]: Array<unknown> = await once(audit, "close")
+simulator.kill("SIGTERM")
+if (code === 0) {
+  say(`
+The report is in ${out}: report.html to look at, audit.json (totals), accounts.csv and
+accounts.ndjson (a line an account).
+With your own credentials in the environment the same command audits your application:
+  GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… npx glowmarkt audit --out audit`)
+}
+process.exitCode = typeof code === "number" ? code : 1

@@ -1,0 +1,57 @@
+/**
+ * Runs every example against the simulator, as somebody who copied it would:
+ * in a process of its own, configured by the environment.
+ */
+import { spawn } from "node:child_process"
+import { mkdtempSync, readdirSync } from "node:fs"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { Announcement, Simulator } from "@effect-glowmarkt/simulator"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+
+const folder = resolve(import.meta.dirname, "../../examples")
+const tsx = createRequire(import.meta.url).resolve("tsx")
+
+const run = (file: string, environment: NodeJS.ProcessEnv, directory: string) =>
+  Effect.async<number>((resume) => {
+    const child = spawn(process.execPath, ["--import", tsx, join(folder, file)], {
+      cwd: directory,
+      env: { PATH: process.env["PATH"], ...environment },
+      stdio: "inherit"
+    })
+    child.on("close", (code) => resume(Effect.succeed(code ?? 1)))
+  })
+
+const main = Effect.gen(function* () {
+  const { appKeys, url } = yield* Announcement.make
+  const environment = {
+    GLOWMARKT_BASE_URL: url,
+    GLOWMARKT_APP_KEY: appKeys.key,
+    GLOWMARKT_APP_SECRET: appKeys.secret,
+    TENANCY_METERS_URL: url,
+    TENANCY_METERS_KEY: appKeys.key,
+    TENANCY_METERS_SECRET: appKeys.secret,
+    SCHOOLS_KEY: appKeys.key,
+    SCHOOLS_SECRET: appKeys.secret,
+    HOMES_KEY: appKeys.key,
+    HOMES_SECRET: appKeys.secret
+  }
+  const directory = mkdtempSync(join(tmpdir(), "glowmarkt-examples-"))
+  const files = readdirSync(folder).filter((file) => file.endsWith(".ts"))
+  let failed = 0
+  for (const file of files) {
+    yield* Console.log(`--- examples/${file}`)
+    const code = yield* run(file, environment, directory)
+    if (code !== 0) failed++
+    yield* Console.log(`--- exit ${code}`)
+  }
+  yield* Console.log(`examples: ${files.length - failed} passed, ${failed} failed`)
+  if (failed > 0) process.exitCode = 1
+}).pipe(Effect.provide(Simulator.layer({ accounts: 300, seed: 7 })))
+
+Effect.runPromise(main).catch((error: unknown) => {
+  console.error(error)
+  process.exitCode = 1
+})
