@@ -109,22 +109,29 @@ export const probed = (outage: Outage, nowMillis: number): Outage => {
 export type Fate = "again" | "givenUp" | "runEnds"
 
 /**
- * How often a subject may fail while others succeed; a refusal for the number of requests (429) is hardly its own fault.
+ * How much a failure speaks against its subject, while others succeed:
+ *
+ * - `failed`: it alone failed. Five of these, and it is given up.
+ * - `strained`: others failed in the same time. The provider may have been asked for more than it bears, by
+ *   the run itself, so that twenty are needed.
+ * - `refused`: for the number of requests (429), which is hardly its own fault.
  *
  * @since 0.1.0
  * @category constants
  */
-export const tries = { failed: 5, refused: 20 }
+export const blame = { failed: 4, strained: 1, refused: 1 }
+
+const enoughBlame = 20
 
 /**
- * Decides it. `failures` are those of the subject that count: others succeeded since the one before.
+ * Decides it, by the sum of the subject's {@link blame}. Only failures count since whose predecessor others succeeded.
  *
  * @since 0.1.0
  * @category decisions
  */
 export const fate = (
   outage: Outage,
-  subject: { readonly kind: keyof typeof tries; readonly failures: number },
+  subject: { readonly blame: number },
   circumstances: {
     readonly nowMillis: number
     readonly untried: "some" | "none"
@@ -132,7 +139,7 @@ export const fate = (
   }
 ): Fate => {
   const { nowMillis, patience, untried } = circumstances
-  if (subject.failures >= tries[subject.kind]) return "givenUp"
+  if (subject.blame >= enoughBlame) return "givenUp"
   if (!isWaiting(outage)) return "again"
   const waited = lasted(outage, nowMillis)
   if (untried === "none" && Duration.greaterThanOrEqualTo(waited, Duration.min(farewell, patience))) return "givenUp"
@@ -140,10 +147,10 @@ export const fate = (
 }
 
 /**
- * How long a subject waits before it is tried again. `random` is between 0 and 1.
+ * How long a subject waits before it is tried again, by its {@link blame}. `random` is between 0 and 1.
  *
  * @since 0.1.0
  * @category decisions
  */
-export const backoff = (failures: number, random: number): Duration.Duration =>
-  Duration.millis(500 * 2 ** (Math.max(1, failures) - 1) * (0.5 + random))
+export const backoff = (blamed: number, random: number): Duration.Duration =>
+  Duration.millis(500 * 2 ** Math.max(0, Math.ceil(blamed / blame.failed) - 1) * (0.5 + random))

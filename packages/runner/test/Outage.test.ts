@@ -34,18 +34,20 @@ describe("Outage", () => {
   })
 
   it("a subject is given up when it keeps failing while others succeed, and not sooner", () => {
-    const fate = (kind: "failed" | "refused", failures: number) =>
-      Outage.fate(Outage.none, { kind, failures }, circumstances)
+    const fate = (kind: keyof typeof Outage.blame, failures: number) =>
+      Outage.fate(Outage.none, { blame: failures * Outage.blame[kind] }, circumstances)
     assert.strictEqual(fate("failed", 4), "again")
     assert.strictEqual(fate("failed", 5), "givenUp")
-    assert.strictEqual(fate("refused", 19), "again")
-    assert.strictEqual(fate("refused", 20), "givenUp")
+    for (const kind of ["refused", "strained"] as const) {
+      assert.strictEqual(fate(kind, 19), "again")
+      assert.strictEqual(fate(kind, 20), "givenUp")
+    }
   })
 
   it("is waited for as long as there is patience; the last subjects only for a while", () => {
     const outage = failing(Outage.failuresInARow)
     const fate = (seconds: number, untried: "some" | "none", patience = Outage.patience) =>
-      Outage.fate(outage, { kind: "failed", failures: 1 }, { nowMillis: 1000 + seconds * 1000, untried, patience })
+      Outage.fate(outage, { blame: Outage.blame.failed }, { nowMillis: 1000 + seconds * 1000, untried, patience })
     assert.strictEqual(fate(60, "none"), "again")
     assert.strictEqual(fate(90, "none"), "givenUp")
     assert.strictEqual(fate(90, "some"), "again")

@@ -228,30 +228,35 @@ describe("the pace", () => {
     })
   )
 
-  timed("finds out how many may be worked on at a time", () =>
-    Effect.gen(function* () {
-      let busy = 0
-      let most = 0
-      const strained = () =>
-        Effect.suspend(() => {
-          busy++
-          most = Math.max(most, busy)
-          const fate = busy > 20 ? Effect.fail(unavailable) : Effect.void
-          return Effect.zipRight(Effect.sleep("50 millis"), fate)
-        }).pipe(
-          Effect.ensuring(
-            Effect.sync(() => {
-              busy--
-            })
-          )
-        )
-      const pace = { concurrency: "auto", rate: { limit: 1e6, interval: "1 second" } } as const
-      const { run, recorded } = yield* crew(3000, pace, strained)
-      yield* run
-      assert.deepStrictEqual(values(recorded), { ok: 3000 })
-      assert.isAtLeast(most, 15)
-      assert.isAtMost(most, 45)
-    })
+  it.live.each([1, 2, 3, 219, 248])(
+    "finds out how many may be worked on at a time, and blames no subject (seed %i)",
+    (seed) =>
+      inVirtualTime(
+        Effect.gen(function* () {
+          let busy = 0
+          let most = 0
+          const strained = () =>
+            Effect.suspend(() => {
+              busy++
+              most = Math.max(most, busy)
+              const fate = busy > 20 ? Effect.fail(unavailable) : Effect.void
+              return Effect.zipRight(Effect.sleep("50 millis"), fate)
+            }).pipe(
+              Effect.ensuring(
+                Effect.sync(() => {
+                  busy--
+                })
+              )
+            )
+          const pace = { concurrency: "auto", rate: { limit: 1e6, interval: "1 second" } } as const
+          const { run, recorded } = yield* crew(3000, pace, strained)
+          yield* run
+          assert.deepStrictEqual(values(recorded), { ok: 3000 })
+          assert.isAtLeast(most, 15)
+          assert.isAtMost(most, 45)
+        }),
+        seed
+      )
   )
 
   it.live("an audit of a provider that limits requests ends with every row", () =>

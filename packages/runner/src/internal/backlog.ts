@@ -8,8 +8,8 @@ const pageSize = 1000
 
 /** What is remembered of a subject from try to try. */
 export interface Item extends PendingSubject {
-  /** Failures that count against it, see `Outage.fate`. */
-  failures: number
+  /** How much its failures speak against it, see `Outage.blame`. */
+  blame: number
   /** It failed again after others had succeeded: its failures say nothing of the provider. */
   standing: "untried" | "failed" | "suspect"
   /** How many answers the run had when it failed last. */
@@ -43,7 +43,7 @@ export const make = (store: RunStore["Type"], runId: RunId, total: number): Back
       next = 0
       page = pending.map((subject) => ({
         ...subject,
-        failures: 0,
+        blame: 0,
         standing: "untried",
         answersThen: 0,
         dueMillis: 0

@@ -55,6 +55,9 @@ export const make = <A, E>(given: {
   // Not recorded until something else than a refusal shows that the credentials are good.
   let denied: Array<Denied<A, E>> = []
   let waitsSince: number | undefined
+  // The latest failure, and the latest of any other subject than that one.
+  let latest = { position: -1, atMillis: Number.NEGATIVE_INFINITY }
+  let latestOfOthersMillis = Number.NEGATIVE_INFINITY
 
   const announce = (sinceMillis: number, nextMillis: number, reason: string) => {
     waitsSince ??= sinceMillis
@@ -88,6 +91,15 @@ export const make = <A, E>(given: {
     return settled
   }
 
+  /** Whether another subject failed, too, while this one was worked on. */
+  const othersFailed = ({ position }: Item, { beganMillis }: Span) =>
+    (latest.position === position ? latestOfOthersMillis : latest.atMillis) >= beganMillis
+
+  const noteFailure = ({ position }: Item, atMillis: number) => {
+    if (latest.position !== position) latestOfOthersMillis = latest.atMillis
+    latest = { position, atMillis }
+  }
+
   const transient = (
     item: Item,
     { ending, failure, result }: Setback<A, E>,
@@ -100,11 +112,11 @@ export const make = <A, E>(given: {
       item.standing = firstTime ? "failed" : "suspect"
     }
     item.answersThen = answers
+    const limited = failure._tag === "RateLimited"
     if (firstTime || (item.standing === "suspect" && !wasWaiting)) {
-      item.failures++
+      item.blame += Outage.blame[limited ? "refused" : othersFailed(item, span) ? "strained" : "failed"]
     }
 
-    const limited = failure._tag === "RateLimited"
     let news = item.standing !== "suspect"
     if (limited) {
       news = pacer.refused(span, failure.retryAfter) && news
@@ -116,18 +128,13 @@ export const make = <A, E>(given: {
     } else if (news) {
       outage = Outage.failed(outage, now, given.outstanding())
     }
+    noteFailure(item, now)
     const resumes = pacer.resumesAtMillis()
 
     if (resumes - now > Duration.toMillis(patience)) {
       return { _tag: "RunEnds", ending }
     }
-    switch (
-      Outage.fate(
-        outage,
-        { kind: limited ? "refused" : "failed", failures: item.failures },
-        { nowMillis: now, untried: backlog.hasUntried() ? "some" : "none", patience }
-      )
-    ) {
+    switch (Outage.fate(outage, item, { nowMillis: now, untried: backlog.hasUntried() ? "some" : "none", patience })) {
       case "runEnds":
         return { _tag: "RunEnds", ending }
       case "givenUp":
@@ -135,7 +142,7 @@ export const make = <A, E>(given: {
         outage = { ...outage, nextProbeMillis: Math.min(outage.nextProbeMillis, now) }
         return { _tag: "Settled", all: [{ item, result }] }
       case "again": {
-        backlog.again(item, limited ? now : now + Duration.toMillis(Outage.backoff(item.failures, chance)))
+        backlog.again(item, limited ? now : now + Duration.toMillis(Outage.backoff(item.blame, chance)))
         if (Outage.isWaiting(outage) && (probe || !wasWaiting)) {
           announce(outage.firstMillis, Math.max(outage.nextProbeMillis, resumes), failure.message)
         } else if (limited && resumes - now > worthMentioning && waitsSince === undefined) {
