@@ -106,6 +106,38 @@ describe("every shape of an answer becomes one member", () => {
     )
   }
 
+  for (const [contentType, body, said] of [
+    ["text/html; charset=utf-8", "<html>maintenance</html>", "its body is not JSON but text/html."],
+    ["application/json", "<html>maintenance</html>", "its body is not JSON."],
+    ["application/problem+json", "down", "its body is not JSON."],
+    ["<script>", "down", "its body is not JSON."]
+  ] as const) {
+    it.effect(`says what an answer calls itself: ${contentType}`, () =>
+      Effect.gen(function* () {
+        const error = yield* failureOf({ status: 200, body, headers: { "content-type": contentType } }, get)
+        assert.isTrue(error._tag === "InvalidResponse" && error.reason === "NotJson")
+        assert.include(error.message, said)
+      })
+    )
+  }
+
+  it.effect("JSON is JSON, whatever it calls itself", () =>
+    Effect.gen(function* () {
+      const admin = yield* AdminAccounts.AdminAccounts
+      assert.strictEqual((yield* admin.get(accountId)).accountId, accountId)
+    }).pipe(
+      Effect.provide(
+        Callers.adminOver(
+          Wire.make(() => ({
+            status: 200,
+            body: JSON.stringify({ accountId }),
+            headers: { "content-type": "text/plain" }
+          }))
+        )
+      )
+    )
+  )
+
   it.effect("names the missing elements", () =>
     Effect.gen(function* () {
       const error = yield* failureOf(Wire.json({ error: "missing elements -applicationId" }, 400), rename)

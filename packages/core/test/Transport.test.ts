@@ -151,6 +151,52 @@ for (const transport of ["fetch", "node:http", "undici", "our own"] as const) {
       })
     )
 
+    it.scopedLive("a stream that is left in the middle closes its socket at once", () =>
+      Effect.gen(function* () {
+        const closed = yield* Deferred.make<void>()
+        const port = yield* listening((socket) => {
+          socket.once("data", () => {
+            const body = '[{"accountId":"a1"},'
+            // The rest never comes, so nothing but the client ends this connection.
+            socket.write("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
+            socket.write(`${body.length.toString(16)}\r\n${body}\r\n`)
+          })
+          socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
+          socket.on("error", () => {})
+        })
+        const services = yield* Layer.build(accountsOver(transport, `http://127.0.0.1:${port}`))
+        const { stream } = Context.get(services, AdminAccounts.AdminAccounts)
+        const first = yield* Deferred.make<void>()
+        const reading = yield* Effect.fork(
+          Stream.runForEach(stream, () => Effect.asVoid(Deferred.succeed(first, undefined)))
+        )
+        yield* Deferred.await(first)
+        yield* Fiber.interrupt(reading)
+        yield* Deferred.await(closed)
+      })
+    )
+
+    it.scopedLive("a call that is interrupted while its answer arrives closes its socket at once", () =>
+      Effect.gen(function* () {
+        const arriving = yield* Deferred.make<void>()
+        const closed = yield* Deferred.make<void>()
+        const port = yield* listening((socket) => {
+          socket.once("data", () => {
+            socket.write("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n[", () =>
+              Deferred.unsafeDone(arriving, Effect.void)
+            )
+          })
+          socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
+          socket.on("error", () => {})
+        })
+        const services = yield* Layer.build(accountsOver(transport, `http://127.0.0.1:${port}`))
+        const call = yield* Effect.fork(Context.get(services, AdminAccounts.AdminAccounts).list)
+        yield* Deferred.await(arriving)
+        yield* Fiber.interrupt(call)
+        yield* Deferred.await(closed)
+      })
+    )
+
     it.scopedLive("a port where nobody listens is known not to have been reached", () =>
       Effect.gen(function* () {
         // Taken and given back: as good as certain that nobody has it.

@@ -13,8 +13,20 @@ export const isSuccess = (status: number) => status >= 200 && status < 300
 // An object or an array, and inside it what may stand there: "[maintenance]" is not JSON that breaks off.
 const beginsAsJson = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\-\d]|true|false|null|$))/
 
+// A gateway's page announces itself. What is announced may be anything: only what is a media type is repeated.
+const mediaType = (contentType: string | undefined) =>
+  /^[a-z]+\/[\w.+-]{1,60}/i.exec(contentType ?? "")?.[0].toLowerCase()
+
+const isJson = /^application\/(?:.+\+)?json$/
+
+const notJson = (contentType: string | undefined) => {
+  const type = mediaType(contentType)
+  return type === undefined || isJson.test(type) ? "its body is not JSON" : `its body is not JSON but ${type}`
+}
+
 const parseJson = (
-  text: string
+  text: string,
+  contentType: string | undefined
 ): Either.Either<unknown, { readonly reason: "NotJson" | "Truncated"; readonly problem: string }> =>
   Either.try({
     try: (): unknown => JSON.parse(text),
@@ -22,7 +34,7 @@ const parseJson = (
       if (text.trim() === "") return { reason: "NotJson", problem: "it has no body" }
       return beginsAsJson.test(text)
         ? { reason: "Truncated", problem: "its JSON breaks off" }
-        : { reason: "NotJson", problem: "its body is not JSON" }
+        : { reason: "NotJson", problem: notJson(contentType) }
     }
   })
 
@@ -45,7 +57,7 @@ export const understand = <Success>(
     Either.left(failure.invalidResponse(state(), answer, reason, problem))
   if (!isSuccess(status)) return Either.left(failure.fromAnswer(state(), operation.declared, answer))
   if (Either.isLeft(body)) return invalid(body.left, unreadable[body.left])
-  const json = parseJson(body.right)
+  const json = parseJson(body.right, answer.contentType)
   if (Either.isLeft(json)) return invalid(json.left.reason, json.left.problem)
   if (operation.rejects && isDeclined(json.right)) return Either.left(failure.rejected(state(), answer))
   const result = operation.decode(json.right)

@@ -30,6 +30,7 @@ export interface Request {
 export interface Answer {
   readonly status: number
   readonly retryAfter: string | undefined
+  readonly contentType: string | undefined
   readonly body: Either.Either<string, body.Unreadable>
 }
 
@@ -167,7 +168,12 @@ export const make = (client: HttpClient.HttpClient): Wire => {
   const read = (request: Request, response: HttpClientResponse.HttpClientResponse) =>
     Effect.map(
       body.read(response, request.maxBodyBytes),
-      (text): Answer => ({ status: response.status, retryAfter: response.headers["retry-after"], body: text })
+      (text): Answer => ({
+        status: response.status,
+        retryAfter: response.headers["retry-after"],
+        contentType: response.headers["content-type"],
+        body: text
+      })
     )
 
   return {

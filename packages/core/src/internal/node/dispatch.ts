@@ -23,6 +23,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   #over = false
   #status = 0
   #retryAfter: string | undefined
+  #contentType: string | undefined
   #chunks: Array<Buffer> = []
   #size = 0
 
@@ -47,7 +48,14 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   }
 
   #answer(text: Either.Either<string, body.Unreadable>): void {
-    this.#end(Effect.succeed({ status: this.#status, retryAfter: this.#retryAfter, body: text }))
+    this.#end(
+      Effect.succeed({
+        status: this.#status,
+        retryAfter: this.#retryAfter,
+        contentType: this.#contentType,
+        body: text
+      })
+    )
   }
 
   expire(): void {
@@ -76,6 +84,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
     if (status < 200) return
     this.#status = status
     this.#retryAfter = single(headers["retry-after"])
+    this.#contentType = single(headers["content-type"])
     const announced = single(headers["content-length"])
     if (announced !== undefined && Number(announced) > this.#maxBodyBytes) this.#refuse(controller)
   }
