@@ -11,16 +11,19 @@
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { AdminCredentials } from "./AdminCredentials.js"
+import * as Auth from "./Auth.js"
 import * as AuthApi from "./AuthApi.js"
 import * as Credential from "./Credential.js"
 import { GlowmarktClient } from "./GlowmarktClient.js"
+import type { CallError } from "./GlowmarktError.js"
 import { ApplicationId } from "./Identifier.js"
 import * as session from "./internal/session.js"
 import { signInFailure } from "./internal/signInFailure.js"
@@ -39,20 +42,51 @@ export interface Options {
   readonly applicationId: ApplicationId
 }
 
+/**
+ * The session itself, for ending it.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class DevUserSession extends Context.Tag("@effect-glowmarkt/core/DevUserSession")<
+  DevUserSession,
+  {
+    /**
+     * Asks the provider to revoke the token, and then forgets it, in the cache as
+     * well. Whether the provider revokes developers' tokens is not known: if it
+     * declines, the token is only `forgotten`, and holds there until it ends. If
+     * it could not be asked, the token is kept, and this can be tried again.
+     * (`DELETE /auth/deleteToken`)
+     */
+    readonly signOut: Effect.Effect<"revoked" | "forgotten", CallError>
+  }
+>() {}
+
 const makeWith = (
   options: Options,
   cache: session.Cache
-): Effect.Effect<Context.Tag.Service<AdminCredentials>, never, GlowmarktClient | Scope.Scope> =>
+): Effect.Effect<Context.Context<AdminCredentials | DevUserSession>, never, GlowmarktClient | Scope.Scope> =>
   Effect.gen(function* () {
     const { applicationId, password, username } = options
     const client = yield* GlowmarktClient
+    const auth = yield* Auth.make
     const signIn = client.bind(developerLogin, Credential.fixed("session", {}))
-    return yield* session.make<Credential.AdminGrant>({
+    const credential = yield* session.make<Credential.AdminGrant>({
       caller: "session",
       signIn: Effect.catchAll(signIn({ payload: { username, password } }), signInFailure),
       grant: (devUserToken) => ({ devUserToken, applicationId: Credential.application(applicationId) }),
       cache
     })
+    const signOut = Effect.flatMap(Ref.make<"revoked" | "forgotten">("forgotten"), (outcome) => {
+      const revoke = (token: Redacted.Redacted) =>
+        Effect.matchEffect(auth.revoke({ applicationId, token }), {
+          onSuccess: () => Ref.set(outcome, "revoked"),
+          onFailure: (error) =>
+            error._tag === "Rejected" || error._tag === "AccessDenied" ? Effect.void : Effect.fail(error)
+        })
+      return Effect.zipRight(credential.end(revoke), Ref.get(outcome))
+    })
+    return Context.make(AdminCredentials, credential).pipe(Context.add(DevUserSession, { signOut }))
   })
 
 /**
@@ -61,18 +95,19 @@ const makeWith = (
  */
 export const make = (
   options: Options
-): Effect.Effect<Context.Tag.Service<AdminCredentials>, never, GlowmarktClient | Scope.Scope> =>
+): Effect.Effect<Context.Context<AdminCredentials | DevUserSession>, never, GlowmarktClient | Scope.Scope> =>
   makeWith(options, session.noCache)
 
 /**
  * AdminCredentials from name and password. Nothing is sent before the first
- * call. There is no signing out: how a developer's token is revoked is not known.
+ * call. Any number of calls that need a token at the same time share one
+ * sign-in.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: Options): Layer.Layer<AdminCredentials, never, GlowmarktClient> =>
-  Layer.scoped(AdminCredentials, make(options))
+export const layer = (options: Options): Layer.Layer<AdminCredentials | DevUserSession, never, GlowmarktClient> =>
+  Layer.scopedContext(make(options))
 
 /**
  * The same, with the token kept in a `KeyValueStore`; see `UserSession.layerCached`.
@@ -82,9 +117,8 @@ export const layer = (options: Options): Layer.Layer<AdminCredentials, never, Gl
  */
 export const layerCached = (
   options: Options
-): Layer.Layer<AdminCredentials, never, GlowmarktClient | KeyValueStore.KeyValueStore> =>
-  Layer.scoped(
-    AdminCredentials,
+): Layer.Layer<AdminCredentials | DevUserSession, never, GlowmarktClient | KeyValueStore.KeyValueStore> =>
+  Layer.scopedContext(
     Effect.gen(function* () {
       const store = yield* KeyValueStore.KeyValueStore
       const { baseUrl } = yield* GlowmarktClient
@@ -115,5 +149,5 @@ export const config: Config.Config<Options> = Config.all({
  */
 export const layerConfig = (
   options: Config.Config<Options> = config
-): Layer.Layer<AdminCredentials, ConfigError.ConfigError, GlowmarktClient> =>
-  Layer.scoped(AdminCredentials, Effect.flatMap(options, make))
+): Layer.Layer<AdminCredentials | DevUserSession, ConfigError.ConfigError, GlowmarktClient> =>
+  Layer.scopedContext(Effect.flatMap(options, make))
