@@ -5,7 +5,6 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -14,15 +13,14 @@ import type { Account, AccountStatus, AddedAccount, DeletedAccount } from "./Acc
 import * as AccountApi from "./AccountApi.js"
 import * as AccountList from "./AccountList.js"
 import { AdminCredentials } from "./AdminCredentials.js"
-import { GlowmarktClient } from "./GlowmarktClient.js"
-import {
-  type AccountNotFound,
-  type CallError,
-  type IncorrectElements,
-  type InvalidInput,
-  InvalidResponse,
-  type MissingElements,
-  type Rejected
+import { type BodyReader, GlowmarktClient } from "./GlowmarktClient.js"
+import type {
+  AccountNotFound,
+  CallError,
+  IncorrectElements,
+  InvalidInput,
+  MissingElements,
+  Rejected
 } from "./GlowmarktError.js"
 import type { AccountId, DirectoryId } from "./Identifier.js"
 import * as jsonArray from "./internal/jsonArray.js"
@@ -117,37 +115,24 @@ const faults: Record<jsonArray.Fault, string> = {
   Truncated: "its JSON breaks off"
 }
 
-const accountStream = (
-  bytes: Stream.Stream<Uint8Array, CallError>
-): Stream.Stream<Either.Either<Account, AccountList.UnreadableAccount>, CallError> =>
-  Stream.unwrap(
-    Effect.map(Effect.clock, (clock) => {
-      const startedMillis = clock.unsafeCurrentTimeMillis()
-      const array = jsonArray.make()
-      let index = 0
-      const fail = (fault: jsonArray.Fault) =>
-        new InvalidResponse({
-          operation: operations.list.name,
-          attempts: 1,
-          elapsed: Duration.millis(clock.unsafeCurrentTimeMillis() - startedMillis),
-          status: 200,
-          excerpt: "",
-          reason: fault,
-          problem: faults[fault]
-        })
-      const complete = Stream.fromEffect(Effect.mapError(Effect.suspend(array.end), fail))
-      return bytes.pipe(
-        Stream.mapChunksEffect((pieces) =>
-          Effect.map(
-            Effect.forEach(pieces, (piece) => Effect.mapError(array.add(piece), fail)),
-            (elements) =>
-              Chunk.unsafeFromArray(elements.flat().map((element) => AccountList.decodeElement(element, index++)))
-          )
-        ),
-        Stream.concat(Stream.drain(complete))
-      )
-    })
-  )
+/** The elements of the list, each as soon as its last byte is there. */
+const elements: BodyReader<Either.Either<Account, AccountList.UnreadableAccount>> = (bytes, invalid) =>
+  Stream.suspend(() => {
+    const array = jsonArray.make()
+    let index = 0
+    const fail = (fault: jsonArray.Fault) => invalid(fault, faults[fault])
+    const complete = Stream.fromEffect(Effect.mapError(Effect.suspend(array.end), fail))
+    return bytes.pipe(
+      Stream.mapChunksEffect((pieces) =>
+        Effect.map(
+          Effect.forEach(pieces, (piece) => Effect.mapError(array.add(piece), fail)),
+          (elements) =>
+            Chunk.unsafeFromArray(elements.flat().map((element) => AccountList.decodeElement(element, index++)))
+        )
+      ),
+      Stream.concat(Stream.drain(complete))
+    )
+  })
 
 /**
  * @since 0.1.0
@@ -168,7 +153,7 @@ export const make: Effect.Effect<
   const remove = client.bind(operations.remove, credentials)
   return {
     list: list({}),
-    stream: accountStream(client.bindStream(operations.list, credentials)({})),
+    stream: client.bindStream(operations.list, credentials, elements)({}),
     get: (accountId) => get({ path: { accountId } }),
     status: (accountId) => status({ path: { accountId } }),
     add: (account) => add({ payload: account }),

@@ -7,11 +7,22 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
+import type * as RateLimiter from "effect/RateLimiter"
+import type * as CircuitBreaker from "./CircuitBreaker.js"
+import type * as RetryBudget from "./RetryBudget.js"
 import type { RetryPolicy } from "./RetryPolicy.js"
 
 /**
  * - `timeout`: what one attempt may take, answer included.
  * - `retry`: `RetryPolicy.none` switches retry off.
+ * - `retryBudget`: what these calls may spend on retries, apart from the client's
+ *   others; `RetryBudget.make(RetryBudget.unlimited)` switches the budget off.
+ * - `circuitBreaker`: a circuit of their own; `CircuitBreaker.none` switches it off.
+ * - `rateLimiter`: a limit of their own (requests, retries included); `"none"` switches it off.
+ * - `maxBodyBytes`: the largest answer that is read; `Number.POSITIVE_INFINITY` switches the cap off.
+ *
+ * Budget, circuit and limiter have a memory: make one, and give the same one to
+ * all calls that share it.
  *
  * @since 0.1.0
  * @category models
@@ -19,16 +30,28 @@ import type { RetryPolicy } from "./RetryPolicy.js"
 export interface Options {
   readonly timeout?: Duration.DurationInput
   readonly retry?: RetryPolicy
+  readonly retryBudget?: RetryBudget.Balance
+  readonly circuitBreaker?: CircuitBreaker.Circuit
+  readonly rateLimiter?: RateLimiter.RateLimiter | "none"
+  readonly maxBodyBytes?: number
 }
 
 /**
- * What calls read. Empty unless {@link locally} says otherwise.
+ * All as the client says.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const none: Options = {}
+
+/**
+ * What calls read: {@link none}, unless {@link locally} says otherwise.
  *
  * @since 0.1.0
  * @category services
  */
 export class CallOptions extends Context.Reference<CallOptions>()("@effect-glowmarkt/core/CallOptions", {
-  defaultValue: (): Options => ({})
+  defaultValue: () => none
 }) {}
 
 /**

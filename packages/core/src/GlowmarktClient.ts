@@ -23,6 +23,7 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import * as CircuitBreaker from "./CircuitBreaker.js"
 import type { Credential, Grant } from "./Credential.js"
+import type * as GlowmarktError from "./GlowmarktError.js"
 import * as pipeline from "./internal/pipeline.js"
 import type * as Operation from "./Operation.js"
 import * as RetryBudget from "./RetryBudget.js"
@@ -48,6 +49,18 @@ export interface Options {
   /** The largest answer that is read, in bytes. Streamed lists have no limit. Default: 64 MiB. */
   readonly maxBodyBytes?: number
 }
+
+/**
+ * Makes of the bytes of a body what the caller wants. If they are not what the
+ * contract says, it fails with the error that `invalid` makes of the call.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type BodyReader<A> = (
+  bytes: Stream.Stream<Uint8Array, GlowmarktError.CallError>,
+  invalid: (reason: GlowmarktError.InvalidResponse["reason"], problem: string) => GlowmarktError.InvalidResponse
+) => Stream.Stream<A, GlowmarktError.CallError>
 
 /**
  * Where Glowmarkt serves its API.
@@ -79,12 +92,14 @@ export class GlowmarktClient extends Context.Tag("@effect-glowmarkt/core/Glowmar
     /**
      * The same for a body that is taken as it arrives. Retry covers everything up
      * to the headers of the answer; a connection that breaks later breaks the stream,
-     * and so does a silence longer than an attempt may take.
+     * and so does a silence longer than an attempt may take. Span and metrics of
+     * the call last as long as the stream, and fail with it.
      */
-    readonly bindStream: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, G extends Grant>(
+    readonly bindStream: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, G extends Grant, A>(
       operation: Operation.Operation<E, unknown>,
-      credential: Credential<G>
-    ) => (input: Operation.Input<E>) => Stream.Stream<Uint8Array, Operation.Failure<E>>
+      credential: Credential<G>,
+      read: BodyReader<A>
+    ) => (input: Operation.Input<E>) => Stream.Stream<A, Operation.Failure<E>>
   }
 >() {}
 

@@ -1,10 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AdminAccounts, AppKeys, CallOptions, GlowmarktClient, RetryBudget, RetryPolicy } from "@effect-glowmarkt/core"
+import {
+  AdminAccounts,
+  AppKeys,
+  CallOptions,
+  CircuitBreaker,
+  GlowmarktClient,
+  RetryBudget,
+  RetryPolicy
+} from "@effect-glowmarkt/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as RateLimiter from "effect/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as Callers from "./support/Callers.js"
@@ -149,5 +158,65 @@ describe("time", () => {
       const [took] = yield* Fiber.join(call)
       assert.strictEqual(Duration.toMillis(took), 2000)
     }).pipe(Effect.provide(over(wire, {})))
+  })
+})
+
+describe("options for some calls only", () => {
+  const only = (options: CallOptions.Options) => CallOptions.locally(list, options)
+
+  it.effect("a retry budget of their own, or none", () => {
+    const wire = Wire.make(() => ({ status: 503 }))
+    const patient = { ...RetryPolicy.standard, base: Duration.zero }
+    return Effect.gen(function* () {
+      yield* Effect.flip(list)
+      assert.lengthOf(wire.seen, 1)
+      yield* Effect.flip(only({ retryBudget: RetryBudget.make(RetryBudget.unlimited) }))
+      assert.lengthOf(wire.seen, 1 + 5)
+      const own = RetryBudget.make({ reserve: 2, perCall: 0 })
+      yield* Effect.flip(only({ retryBudget: own }))
+      yield* Effect.flip(only({ retryBudget: own }))
+      assert.lengthOf(wire.seen, 1 + 5 + 3 + 1)
+    }).pipe(Effect.provide(over(wire, { retry: patient, retryBudget: { reserve: 0, perCall: 0 } })))
+  })
+
+  it.effect("a circuit of their own, or none", () => {
+    const wire = Wire.make(() => ({ status: 503 }))
+    const breaker = { failures: 2, cooldown: Duration.seconds(10) }
+    return Effect.gen(function* () {
+      yield* Effect.replicateEffect(Effect.flip(list), 5)
+      assert.lengthOf(wire.seen, 2)
+      yield* Effect.replicateEffect(Effect.flip(only({ circuitBreaker: CircuitBreaker.none })), 5)
+      assert.lengthOf(wire.seen, 2 + 5)
+      const own = CircuitBreaker.make({ ...breaker, failures: 3 })
+      yield* Effect.replicateEffect(Effect.flip(only({ circuitBreaker: own })), 5)
+      assert.lengthOf(wire.seen, 2 + 5 + 3)
+    }).pipe(Effect.provide(over(wire, { retry: RetryPolicy.none, circuitBreaker: breaker })))
+  })
+
+  it.scoped("a rate limit of their own, or none", () => {
+    const wire = Wire.make(() => Wire.json([]))
+    return Effect.gen(function* () {
+      const own = yield* RateLimiter.make({ limit: 3, interval: Duration.seconds(1) })
+      const took = (options: CallOptions.Options) =>
+        Effect.gen(function* () {
+          const calls = yield* Effect.fork(Effect.timed(Effect.replicateEffect(only(options), 6)))
+          yield* TestClock.adjust("1 minute")
+          const [duration] = yield* Fiber.join(calls)
+          return Duration.toSeconds(duration)
+        })
+      assert.isAtLeast(yield* took({}), 5)
+      assert.strictEqual(yield* took({ rateLimiter: "none" }), 0)
+      assert.isAtMost(yield* took({ rateLimiter: own }), 2)
+    }).pipe(Effect.provide(over(wire, { rateLimit: { limit: 1, interval: Duration.seconds(1) } })))
+  })
+
+  it.effect("a cap of their own, or none", () => {
+    const wire = Wire.make(() => Wire.json([{ accountId: "a1" }]))
+    return Effect.gen(function* () {
+      const tooLarge = yield* Effect.flip(list)
+      assert.isTrue(tooLarge._tag === "InvalidResponse" && tooLarge.reason === "TooLarge")
+      assert.lengthOf((yield* only({ maxBodyBytes: Number.POSITIVE_INFINITY })).accounts, 1)
+      assert.strictEqual((yield* Effect.flip(only({ maxBodyBytes: 5 })))._tag, "InvalidResponse")
+    }).pipe(Effect.provide(over(wire, { maxBodyBytes: 10 })))
   })
 })

@@ -7,6 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as Tracer from "effect/Tracer"
 import * as Callers from "./support/Callers.js"
@@ -110,6 +111,47 @@ const total = (name: string, tags: Readonly<Record<string, string>>) =>
   )
 
 describe("metrics", () => {
+  const list = { operation: "getAccounts" }
+  for (const [name, answer, outcome] of [
+    ["that goes well", Wire.json([{ accountId: "a1" }]), "ok"],
+    ["that breaks off", { status: 200, body: '[{"accountId":"a1"},{"acc' }, "InvalidResponse"],
+    ["that is refused", { status: 401 }, "AccessDenied"]
+  ] satisfies Array<[string, Wire.Answer, string]>) {
+    it.effect(`count a stream ${name} as ${outcome}, when it ends`, () => {
+      const { ended, tracer } = recording()
+      return Effect.gen(function* () {
+        const before = yield* total("glowmarkt_calls_total", { ...list, outcome })
+        const all = yield* total("glowmarkt_calls_total", list)
+        const { stream } = yield* AdminAccounts.AdminAccounts
+        yield* Effect.exit(Stream.runDrain(stream)).pipe(Effect.withTracer(tracer))
+        assert.strictEqual((yield* total("glowmarkt_calls_total", { ...list, outcome })) - before, 1)
+        assert.strictEqual((yield* total("glowmarkt_calls_total", list)) - all, 1)
+        const call = ended.find((span) => span.name === "Glowmarkt.getAccounts")
+        assert.strictEqual(call?.failed, outcome !== "ok")
+        const attempt = ended.find((span) => span.name === "GET /account")
+        assert.strictEqual(attempt?.parent, "Glowmarkt.getAccounts")
+      }).pipe(
+        Effect.provide(
+          Callers.adminOver(
+            Wire.make(() => answer),
+            Callers.admin.appKeys,
+            RetryPolicy.none
+          )
+        )
+      )
+    })
+  }
+
+  it.effect("count a stream of which only the beginning was wanted as gone well", () => {
+    const ok = { ...list, outcome: "ok" }
+    return Effect.gen(function* () {
+      const before = yield* total("glowmarkt_calls_total", ok)
+      const { stream } = yield* AdminAccounts.AdminAccounts
+      yield* Stream.runDrain(Stream.take(stream, 1))
+      assert.strictEqual((yield* total("glowmarkt_calls_total", ok)) - before, 1)
+    }).pipe(Effect.provide(Callers.adminOver(Wire.make(() => Wire.json([{ accountId: "a1" }, { accountId: "a2" }])))))
+  })
+
   it.effect("count calls by outcome, requests and retries, and time them", () => {
     const wire = Wire.make((_, index) => (index < 2 ? { status: 500 } : { status: 404 }))
     const operation = "getAccountStatusById"

@@ -153,6 +153,15 @@ export const invalidResponse = (
     problem
   })
 
+/** The same of a body that was read piece by piece: there is nothing of it left to quote. */
+export const invalidBody = (
+  state: CallState,
+  status: number,
+  reason: GlowmarktError.InvalidResponse["reason"],
+  problem: string
+): GlowmarktError.InvalidResponse =>
+  new GlowmarktError.InvalidResponse({ ...callOf(state), status, excerpt: "", reason, problem })
+
 export const timeout = (
   state: CallState,
   phase: wire.TimedOut["phase"],

@@ -7,14 +7,15 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as RateLimiter from "effect/RateLimiter"
 import * as Stream from "effect/Stream"
-import { CallOptions } from "../CallOptions.js"
+import * as CallOptions from "../CallOptions.js"
 import type * as CircuitBreaker from "../CircuitBreaker.js"
 import type { Credential, Grant } from "../Credential.js"
-import type { GlowmarktClient } from "../GlowmarktClient.js"
+import type { BodyReader, GlowmarktClient } from "../GlowmarktClient.js"
 import * as GlowmarktError from "../GlowmarktError.js"
 import type * as Operation from "../Operation.js"
 import type * as RetryBudget from "../RetryBudget.js"
@@ -55,9 +56,40 @@ interface Call<A> {
   readonly traced: boolean
   readonly clock: Clock.Clock
   readonly startedMillis: number
-  readonly policy: RetryPolicy.RetryPolicy
-  readonly timeout: Duration.Duration
+  /** The client's, and in their place what holds for these calls only. */
+  readonly settings: Settings
 }
+
+/** A call under way: its answer, and what is to be told how it ended. */
+interface Begun<A> {
+  readonly answer: Effect.Effect<A, AnyError>
+  readonly ended: (exit: Exit.Exit<unknown, AnyError>) => void
+  readonly traced: boolean
+}
+
+/** A body on its way, and what to call an answer that turns out not to be what was promised. */
+interface Arriving {
+  readonly bytes: Stream.Stream<Uint8Array, GlowmarktError.CallError>
+  readonly invalid: (
+    reason: GlowmarktError.InvalidResponse["reason"],
+    problem: string
+  ) => GlowmarktError.InvalidResponse
+}
+
+const override = (settings: Settings, options: CallOptions.Options): Settings => ({
+  ...settings,
+  timeout: options.timeout === undefined ? settings.timeout : Duration.decode(options.timeout),
+  retry: options.retry ?? settings.retry,
+  budget: options.retryBudget ?? settings.budget,
+  circuit: options.circuitBreaker ?? settings.circuit,
+  limiter:
+    options.rateLimiter === undefined
+      ? settings.limiter
+      : options.rateLimiter === "none"
+        ? Option.none()
+        : Option.some(options.rateLimiter),
+  maxBodyBytes: options.maxBodyBytes ?? settings.maxBodyBytes
+})
 
 /** What metrics call the end of a call: ok, the tag of its error, interrupted, or a defect. */
 const outcomeOf = (exit: Exit.Exit<unknown, AnyError>): string =>
@@ -102,10 +134,13 @@ const stateOf =
 export const make = (client: HttpClient.HttpClient, settings: Settings): Context.Tag.Service<GlowmarktClient> => {
   const transport = wire.make(client)
   const server = origin(settings.baseUrl)
-  const { budget, circuit } = settings
   /** What is left for an attempt, in milliseconds. */
   const patienceOf = (call: Call<unknown>) =>
-    Math.min(Duration.toMillis(call.timeout), Duration.toMillis(call.policy.total) - elapsed(call), longest)
+    Math.min(
+      Duration.toMillis(call.settings.timeout),
+      Duration.toMillis(call.settings.retry.total) - elapsed(call),
+      longest
+    )
 
   /** A turn by the client's own rate limit, if it comes while there is time. */
   const turn = (
@@ -113,7 +148,7 @@ export const make = (client: HttpClient.HttpClient, settings: Settings): Context
     limiter: RateLimiter.RateLimiter,
     state: () => failure.CallState
   ): Effect.Effect<void, AnyError> => {
-    const left = Duration.toMillis(call.policy.total) - elapsed(call)
+    const left = Duration.toMillis(call.settings.retry.total) - elapsed(call)
     const patience = Duration.millis(Math.min(Math.max(0, left), longest))
     const waitedFrom = call.clock.unsafeCurrentTimeMillis()
     return limiter(Effect.void).pipe(
@@ -124,6 +159,7 @@ export const make = (client: HttpClient.HttpClient, settings: Settings): Context
 
   const sendOnce = <A>(call: Call<A>, attempt: Attempt): Effect.Effect<A, AnyError> => {
     const { clock, operation, prepared } = call
+    const { baseUrl, circuit, limiter, maxBodyBytes } = call.settings
     const state = stateOf(call, attempt)
     const sending = Effect.suspend((): Effect.Effect<A, AnyError> => {
       const patienceMillis = patienceOf(call)
@@ -135,11 +171,11 @@ export const make = (client: HttpClient.HttpClient, settings: Settings): Context
       call.telemetry.request()
       const request: wire.Request = {
         method: operation.method,
-        url: settings.baseUrl + prepared.path,
+        url: baseUrl + prepared.path,
         headers: operation.headers(attempt.grant),
         body: prepared.body,
         patienceMillis,
-        maxBodyBytes: settings.maxBodyBytes
+        maxBodyBytes
       }
       return Effect.matchEffect(call.exchange(request, state, call.traced), {
         onSuccess: (result) => {
@@ -160,7 +196,7 @@ export const make = (client: HttpClient.HttpClient, settings: Settings): Context
         }
       })
     })
-    const inTurn = Option.match(settings.limiter, {
+    const inTurn = Option.match(limiter, {
       onNone: () => sending,
       onSome: (limiter) => Effect.zipRight(turn(call, limiter, state), sending)
     })
@@ -177,7 +213,7 @@ export const make = (client: HttpClient.HttpClient, settings: Settings): Context
           if (Option.isNone(replacement)) return yield* Effect.fail(error)
           return yield* send(call, { ...next, grant: replacement.value, credentials: "replaced" })
         }
-        const wait = RetryPolicy.delay(call.policy, {
+        const wait = RetryPolicy.delay(call.settings.retry, {
           error,
           repeatability: call.operation.repeatability,
           attempts: attempt.number,
@@ -185,7 +221,7 @@ export const make = (client: HttpClient.HttpClient, settings: Settings): Context
           random: yield* Random.next
         })
         const keptBack = error._tag === "TransportError" && error.code === failure.circuitOpen
-        if (Option.isNone(wait) || keptBack || !budget.withdraw()) return yield* Effect.fail(error)
+        if (Option.isNone(wait) || keptBack || !call.settings.budget.withdraw()) return yield* Effect.fail(error)
         call.telemetry.retry()
         yield* Effect.annotateLogs(Effect.logDebug("trying again after a failure"), {
           operation: call.operation.name,
@@ -204,40 +240,35 @@ export const make = (client: HttpClient.HttpClient, settings: Settings): Context
     exchange: Exchange<A>
   ) => {
     const observed = telemetry.make(operation, settings.baseUrl)
-    return (input: Operation.Input<E>): Effect.Effect<A, AnyError> => {
-      const prepared = operation.prepare(input)
-      if (Either.isLeft(prepared)) {
-        return observed.callSpan(new GlowmarktError.InvalidInput({ operation: operation.name, problem: prepared.left }))
+    const begin = (prepared: Operation.Prepared, fiber: Fiber.RuntimeFiber<unknown, unknown>): Begun<A> => {
+      const options = Context.get(fiber.currentContext, CallOptions.CallOptions)
+      const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+      const call: Call<A> = {
+        operation,
+        prepared,
+        credential,
+        exchange,
+        telemetry: observed,
+        traced: telemetry.isTraced(fiber),
+        clock,
+        startedMillis: clock.unsafeCurrentTimeMillis(),
+        settings: options === CallOptions.none ? settings : override(settings, options)
       }
-      return Effect.withFiberRuntime<A, AnyError>((fiber) => {
-        const options = Context.get(fiber.currentContext, CallOptions)
-        const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
-        const call: Call<A> = {
-          operation,
-          prepared: prepared.right,
-          credential,
-          exchange,
-          telemetry: observed,
-          traced: telemetry.isTraced(fiber),
-          clock,
-          startedMillis: clock.unsafeCurrentTimeMillis(),
-          policy: options.retry ?? settings.retry,
-          timeout: options.timeout === undefined ? settings.timeout : Duration.decode(options.timeout)
-        }
-        budget.call()
-        const called = Effect.onExit(
-          Effect.flatMap(credential.current, (grant) =>
-            send(call, { grant, number: 1, credentials: "original", appliedBefore: false })
-          ),
-          (exit) => {
-            if (Exit.isSuccess(exit)) budget.success()
-            observed.ended(outcomeOf(exit), elapsed(call))
-            return Effect.void
-          }
-        )
-        return call.traced ? observed.callSpan(called) : called
-      })
+      const { budget } = call.settings
+      budget.call()
+      return {
+        answer: Effect.flatMap(credential.current, (grant) =>
+          send(call, { grant, number: 1, credentials: "original", appliedBefore: false })
+        ),
+        ended: (exit) => {
+          if (Exit.isSuccess(exit)) budget.success()
+          observed.ended(outcomeOf(exit), elapsed(call))
+        },
+        traced: call.traced
+      }
     }
+    const invalid = (problem: string) => new GlowmarktError.InvalidInput({ operation: operation.name, problem })
+    return { begin, invalid, observed }
   }
 
   return {
@@ -252,41 +283,65 @@ export const make = (client: HttpClient.HttpClient, settings: Settings): Context
           const understood = answers.understand(operation, state, answer)
           return traced ? Effect.zipRight(telemetry.status(answer.status), understood) : understood
         })
+      const { begin, invalid, observed } = callWith(operation, credential, exchange)
+      const call = (input: Operation.Input<E>): Effect.Effect<Success, AnyError> => {
+        const prepared = operation.prepare(input)
+        if (Either.isLeft(prepared)) return observed.callSpan(invalid(prepared.left))
+        return Effect.withFiberRuntime<Success, AnyError>((fiber) => {
+          const { answer, ended, traced } = begin(prepared.right, fiber)
+          const called = Effect.onExit(answer, (exit) => {
+            ended(exit)
+            return Effect.void
+          })
+          return traced ? observed.callSpan(called) : called
+        })
+      }
       // An answer yields the specific members only where the endpoint declares
       // them, `Rejected` comes only from operations that answer `{"valid"}`, and
       // `InvalidInput` only from those that take input: which is what `Failure`
       // says of the endpoint's type.
-      return callWith(operation, credential, exchange) as (
-        input: Operation.Input<E>
-      ) => Effect.Effect<Success, Operation.Failure<E>>
+      return call as (input: Operation.Input<E>) => Effect.Effect<Success, Operation.Failure<E>>
     },
 
-    bindStream: <E extends Endpoint, G extends Grant>(
+    bindStream: <E extends Endpoint, G extends Grant, A>(
       operation: Operation.Operation<E, unknown>,
-      credential: Credential<G>
+      credential: Credential<G>,
+      read: BodyReader<A>
     ) => {
-      const exchange: Exchange<Stream.Stream<Uint8Array, AnyError>> = (request, state, traced) =>
-        Effect.flatMap(transport.open(request), ({ status, stream, whole }) =>
-          Effect.zipRight(
-            traced ? telemetry.status(status) : Effect.void,
-            answers.isSuccess(status)
-              ? Effect.succeed(
-                  Stream.mapError(stream, (problem) =>
-                    problem._tag === "Broken"
-                      ? failure.fromTransport(state(), problem, server)
-                      : failure.timeout(state(), problem.phase, Duration.millis(request.patienceMillis))
-                  )
-                )
-              : Effect.flatMap(whole, (answer) =>
-                  Either.map(answers.understand(operation, state, answer), () => Stream.empty)
-                )
-          )
+      const exchange: Exchange<Arriving> = (request, state, traced) =>
+        Effect.flatMap(transport.open(request), ({ status, stream, whole }) => {
+          const arriving: Arriving = {
+            bytes: Stream.mapError(stream, (problem) =>
+              problem._tag === "Broken"
+                ? failure.fromTransport(state(), problem, server)
+                : failure.timeout(state(), problem.phase, Duration.millis(request.patienceMillis))
+            ),
+            invalid: (reason, problem) => failure.invalidBody(state(), status, reason, problem)
+          }
+          const opened = answers.isSuccess(status)
+            ? Effect.succeed(arriving)
+            : Effect.flatMap(whole, (answer) =>
+                Either.map(answers.understand(operation, state, answer), () => ({ ...arriving, bytes: Stream.empty }))
+              )
+          return traced ? Effect.zipRight(telemetry.status(status), opened) : opened
+        })
+      const { begin, invalid, observed } = callWith(operation, credential, exchange)
+      const call = (input: Operation.Input<E>): Stream.Stream<A, AnyError> => {
+        const prepared = operation.prepare(input)
+        if (Either.isLeft(prepared)) return Stream.fromEffect(observed.callSpan(invalid(prepared.left)))
+        return Stream.unwrap(
+          Effect.withFiberRuntime<Stream.Stream<A, AnyError>>((fiber) => {
+            const { answer, ended, traced } = begin(prepared.right, fiber)
+            // The call lasts to the last byte: what breaks on the way has not gone well.
+            const called = Stream.unwrap(Effect.map(answer, ({ bytes, invalid }) => read(bytes, invalid))).pipe(
+              Stream.ensuringWith((exit) => Effect.sync(() => ended(exit)))
+            )
+            return Effect.succeed(traced ? observed.streamSpan(called) : called)
+          })
         )
-      const open = callWith(operation, credential, exchange)
+      }
       // As for `bind`.
-      return ((input) => Stream.unwrap(open(input))) as (
-        input: Operation.Input<E>
-      ) => Stream.Stream<Uint8Array, Operation.Failure<E>>
+      return call as (input: Operation.Input<E>) => Stream.Stream<A, Operation.Failure<E>>
     }
   }
 }

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { CallOptions } from "../CallOptions.js"
+import * as CallOptions from "../CallOptions.js"
 import type { Credential, Grant } from "../Credential.js"
 import type { CallError } from "../GlowmarktError.js"
 
@@ -127,7 +127,7 @@ export const make = <G extends Grant>(options: {
         const deferred = Deferred.unsafeMake<G, CallError>(FiberId.none)
         obtaining = Option.some(deferred)
         return Effect.interruptible(obtain).pipe(
-          Effect.provideService(CallOptions, {}),
+          Effect.provideService(CallOptions.CallOptions, CallOptions.none),
           Effect.onExit((exit) =>
             Effect.suspend(() => {
               obtaining = Option.none()

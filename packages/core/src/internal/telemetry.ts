@@ -7,6 +7,7 @@ import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricKey from "effect/MetricKey"
 import * as MetricLabel from "effect/MetricLabel"
+import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 
 const calls = MetricKey.counter("glowmarkt_calls_total", {
@@ -55,6 +56,7 @@ export interface Telemetry {
   readonly waited: (millis: number) => void
   readonly ended: (outcome: string, millis: number) => void
   readonly callSpan: <A, E, R>(call: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  readonly streamSpan: <A, E, R>(call: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
   readonly attemptSpan: <A, E, R>(attempt: Effect.Effect<A, E, R>, attempts: number) => Effect.Effect<A, E, R>
 }
 
@@ -112,6 +114,7 @@ export const make = (
       ours.latency.unsafeUpdate(millis, [])
     },
     callSpan: Effect.withSpan(`Glowmarkt.${name}`, { captureStackTrace: false }),
+    streamSpan: Stream.withSpan(`Glowmarkt.${name}`, { captureStackTrace: false }),
     attemptSpan: (attempt, attempts) =>
       Effect.withSpan(attempt, `${method} ${route}`, {
         kind: "client",
