@@ -25,9 +25,13 @@ const run = (file: string, environment: NodeJS.ProcessEnv, directory: string) =>
   })
 
 const main = Effect.gen(function* () {
-  const { appKeys, url } = yield* Announcement.make
+  const { appKeys, applicationId, url, users } = yield* Announcement.make
+  const [user] = users
   const environment = {
     GLOWMARKT_BASE_URL: url,
+    GLOWMARKT_APPLICATION_ID: applicationId,
+    GLOWMARKT_USERNAME: user?.username,
+    GLOWMARKT_PASSWORD: user?.password,
     GLOWMARKT_APP_KEY: appKeys.key,
     GLOWMARKT_APP_SECRET: appKeys.secret,
     TENANCY_METERS_URL: url,

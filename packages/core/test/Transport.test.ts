@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from "node:net"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { AdminAccounts, AppKeys, GlowmarktClient, Identifier, RetryPolicy } from "@effect-glowmarkt/core"
+import { AdminAccounts, AppKeys, DevUserToken, GlowmarktClient, Identifier, RetryPolicy } from "@effect-glowmarkt/core"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import * as Context from "effect/Context"
@@ -26,10 +26,14 @@ const transports = {
 // Real sockets, real time: no wait is worth waiting for.
 const eager: RetryPolicy.RetryPolicy = { ...RetryPolicy.standard, base: Duration.zero, retryAfterCap: Duration.zero }
 
-const accountsOver = (transport: keyof typeof transports, baseUrl: string, retry = eager) =>
+const accountsOver = (
+  transport: keyof typeof transports,
+  baseUrl: string,
+  options: GlowmarktClient.Options = { retry: eager }
+) =>
   AdminAccounts.layer.pipe(
     Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
-    Layer.provide(GlowmarktClient.layer({ baseUrl, retry })),
+    Layer.provide(GlowmarktClient.layer({ baseUrl, ...options })),
     Layer.provide(transports[transport])
   )
 
@@ -151,6 +155,79 @@ for (const transport of ["fetch", "node:http", "undici", "our own"] as const) {
       })
     )
 
+    for (const [name, answer] of [
+      ["no answer", ""],
+      ["half an answer", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n["]
+    ] as const) {
+      it.scopedLive(`${name} within the timeout is a failure, and closes its socket`, () =>
+        Effect.gen(function* () {
+          const closed = yield* Deferred.make<void>()
+          const port = yield* listening((socket) => {
+            socket.once("data", () => socket.write(answer))
+            socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
+            socket.on("error", () => {})
+          })
+          const services = yield* Layer.build(
+            accountsOver(transport, `http://127.0.0.1:${port}`, {
+              timeout: Duration.millis(200),
+              retry: RetryPolicy.none
+            })
+          )
+          const error = yield* Effect.flip(Context.get(services, AdminAccounts.AdminAccounts).list)
+          assert.isTrue(error._tag === "RequestTimeout" && error.phase === "sent" && error.mayHaveBeenApplied)
+          yield* Deferred.await(closed)
+        })
+      )
+    }
+
+    it.scopedLive("an answer larger than the cap is given up, announced or not", () =>
+      Effect.gen(function* () {
+        const body = `["${"x".repeat(2000)}"]`
+        let chunked = false
+        const port = yield* listening((socket) => {
+          socket.on("data", () => {
+            chunked = !chunked
+            socket.write(
+              chunked
+                ? `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+                : `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+            )
+          })
+          socket.on("error", () => {})
+        })
+        const services = yield* Layer.build(
+          accountsOver(transport, `http://127.0.0.1:${port}`, { maxBodyBytes: 1000, retry: RetryPolicy.none })
+        )
+        const { list } = Context.get(services, AdminAccounts.AdminAccounts)
+        for (const error of [yield* Effect.flip(list), yield* Effect.flip(list)]) {
+          assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
+        }
+      })
+    )
+
+    it.scopedLive("a secret that no header may hold is refused without a word of it", () =>
+      Effect.gen(function* () {
+        const port = yield* listening(() => {})
+        const error = yield* Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.flip(admin.list)).pipe(
+          Effect.provide(
+            AdminAccounts.layer.pipe(
+              Layer.provide(
+                DevUserToken.layer({
+                  token: Redacted.make("line\nbreak"),
+                  applicationId: Identifier.ApplicationId.make("0537b17c-ab62-491c-8085-9ac2b6206346")
+                })
+              ),
+              Layer.provide(GlowmarktClient.layer({ baseUrl: `http://127.0.0.1:${port}`, retry: eager })),
+              Layer.provide(transports[transport])
+            )
+          )
+        )
+        assert.isTrue(error._tag === "TransportError" && error.code === "INVALID_REQUEST")
+        assert.isFalse(error.mayHaveBeenApplied || error.isTransient)
+        assert.notInclude(error.message + JSON.stringify(error), "break")
+      })
+    )
+
     it.scopedLive("a stream that is left in the middle closes its socket at once", () =>
       Effect.gen(function* () {
         const closed = yield* Deferred.make<void>()
@@ -202,7 +279,7 @@ for (const transport of ["fetch", "node:http", "undici", "our own"] as const) {
         // Taken and given back: as good as certain that nobody has it.
         const port = yield* Effect.scoped(listening(() => {}))
         const error = yield* Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.flip(admin.list)).pipe(
-          Effect.provide(accountsOver(transport, `http://127.0.0.1:${port}`, RetryPolicy.none))
+          Effect.provide(accountsOver(transport, `http://127.0.0.1:${port}`, { retry: RetryPolicy.none }))
         )
         assert.isTrue(error._tag === "TransportError" && error.phase === "unsent" && error.code === "ECONNREFUSED")
         assert.include(error.message, `http://127.0.0.1:${port}`)

@@ -131,6 +131,9 @@ const fromClient = (error: HttpClientError.HttpClientError): Broken =>
       ? broken(error.cause, error.reason)
       : { ...broken(error.cause, "connection broken"), phase: "sent" }
 
+// What is neither visible Latin-1 nor a blank or a tab.
+const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/
+
 // The platform does not know that the provider puts secrets into these.
 const redactedNames = (names: ReadonlyArray<string | RegExp>) => [...names, "token", "applicationid"]
 
@@ -143,6 +146,8 @@ export const make = (client: HttpClient.HttpClient): Wire => {
     request: Request,
     use: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, HttpClientError.HttpClientError>
   ): Effect.Effect<A, Broken | TimedOut> => {
+    // Clients disagree on what becomes of it: a failure like that of a connection, or a defect.
+    if (Object.values(request.headers).some((value) => notInHeaders.test(value))) return Effect.fail(unsendable)
     const httpRequest = ClientRequest.make(request.method)(request.url, {
       headers: request.headers,
       ...(request.body === undefined ? {} : { body: HttpBody.text(request.body, "application/json") })

@@ -101,7 +101,8 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   }
 
   onResponseError(_: Undici.Dispatcher.DispatchController, error: Error): void {
-    this.#end(Effect.fail({ ...wire.broken(error, "connection broken"), phase: this.#phase }))
+    const broken = wire.broken(error, "connection broken")
+    this.#end(Effect.fail(broken.code === "UND_ERR_INVALID_ARG" ? wire.unsendable : { ...broken, phase: this.#phase }))
   }
 
   #refuse(controller: Undici.Dispatcher.DispatchController): void {

@@ -1,0 +1,89 @@
+import { fileURLToPath } from "node:url"
+import { describe, expect, it } from "@effect/vitest"
+import ts from "typescript"
+
+const methods = {
+  AdminAccounts: ["list", "stream", "get", "status", "add", "rename", "remove"],
+  UserAccounts: ["status", "changeEmail", "changeName", "changePassword", "addMobileAppToken", "removeMobileAppToken"]
+}
+
+/** What an editor shows over each method, in a program that imports the package. */
+const hovers = (): ReadonlyArray<string> => {
+  const file = fileURLToPath(new URL("hovering.ts", import.meta.url))
+  const accesses = Object.entries(methods).flatMap(([service, names]) =>
+    names.map((name) => `${service}Service.${name}`)
+  )
+  const source = [
+    `import type { AdminAccounts, UserAccounts } from "@effect-glowmarkt/core"`,
+    ...Object.keys(methods).map((service) => `declare const ${service}Service: ${service}.${service}["Type"]`),
+    ...accesses
+  ].join("\n")
+  const options: ts.CompilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    customConditions: ["source"],
+    types: [],
+    noEmit: true
+  }
+  const host: ts.LanguageServiceHost = {
+    getScriptFileNames: () => [file],
+    getScriptVersion: () => "1",
+    getScriptSnapshot: (name) => {
+      const text = name === file ? source : ts.sys.readFile(name)
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text)
+    },
+    getCurrentDirectory: () => ts.sys.getCurrentDirectory(),
+    getCompilationSettings: () => options,
+    getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
+    fileExists: (name) => name === file || ts.sys.fileExists(name),
+    readFile: (name) => ts.sys.readFile(name),
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories
+  }
+  const service = ts.createLanguageService(host)
+  return accesses.map((access) => {
+    const info = service.getQuickInfoAtPosition(file, source.indexOf(`\n${access}`) + access.indexOf(".") + 2)
+    return ts.displayPartsToString(info?.displayParts)
+  })
+}
+
+describe("hovering over a method", () => {
+  it("shows what goes in, what comes out, and what can go wrong", { timeout: 60_000 }, () => {
+    expect(hovers().join("\n\n")).toMatchInlineSnapshot(`
+      "(property) list: Effect<AccountList, CallError, never>
+
+      (property) stream: Stream<Either<Account, UnreadableAccount>, CallError, never>
+
+      (property) get: (accountId: AccountId) => Effect<Account, AccountNotFound | InvalidInput | CallError>
+
+      (property) status: (accountId: AccountId) => Effect<AccountStatus, AccountNotFound | InvalidInput | CallError>
+
+      (property) add: (account: {
+          readonly username: string;
+          readonly directoryId: DirectoryId;
+      }) => Effect<AddedAccount, MissingElements | InvalidInput | CallError>
+
+      (property) rename: (accountId: AccountId, name: string) => Effect<Account, AccountNotFound | MissingElements | InvalidInput | CallError>
+
+      (property) remove: (accountId: AccountId) => Effect<DeletedAccount, AccountNotFound | IncorrectElements | Rejected | InvalidInput | CallError>
+
+      (property) status: Effect<AccountStatus, CallError | AccountNotFound, never>
+
+      (property) changeEmail: (email: string) => Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
+
+      (property) changeName: (name: string) => Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
+
+      (property) changePassword: (passwords: {
+          readonly oldPassword: Redacted;
+          readonly newPassword: Redacted;
+      }) => Effect<void, WeakPassword | Rejected | InvalidInput | CallError>
+
+      (property) addMobileAppToken: (accountId: AccountId, token: Redacted) => Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
+
+      (property) removeMobileAppToken: (accountId: AccountId, token: Redacted) => Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>"
+    `)
+  })
+})
