@@ -1,0 +1,80 @@
+/**
+ * The whole audit in a process of its own (list, statuses, findings, totals), or
+ * the raw loop of the same requests.
+ *
+ *   audit.ts raw|memory|sqlite URL
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Undici from "@effect/platform-node/Undici"
+import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
+import { NodeTransport } from "@effect-glowmarkt/core/node"
+import { Engine, Run, StatusAudit } from "@effect-glowmarkt/runner"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+
+const [, , way = "", url = ""] = process.argv
+
+const atATime = 32
+
+const raw = async () => {
+  const { origin, pathname } = new URL(url)
+  const pool = new Undici.Pool(origin, { connections: 64 })
+  const read = async (path: string): Promise<unknown> => {
+    const { body } = await pool.request({ path: pathname + path, method: "GET" })
+    return JSON.parse(Buffer.from(await body.arrayBuffer()).toString())
+  }
+  const list = await read("/account")
+  if (!Array.isArray(list)) throw new Error("the server gave no list")
+  let next = 0
+  const chain = async () => {
+    while (next < list.length) await read(`/account/${list[next++].accountId}/status`)
+  }
+  await Promise.all(Array.from({ length: atATime }, chain))
+  return list.length
+}
+
+const audited = (engine: "memory" | "sqlite") => async () => {
+  const directory = mkdtempSync(join(tmpdir(), "glowmarkt-bench-"))
+  const layer = Layer.merge(
+    AdminAccounts.layer.pipe(
+      Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
+      Layer.provide(GlowmarktClient.layer({ baseUrl: url, maxBodyBytes: Number.POSITIVE_INFINITY })),
+      Layer.provide(NodeTransport.layer())
+    ),
+    engine === "memory" ? Engine.memory : Engine.sqlite(join(directory, "runs.db"))
+  )
+  const summary = await Effect.runPromise(
+    Effect.provide(
+      StatusAudit.run({
+        runId: Run.RunId.make("bench"),
+        concurrency: atATime,
+        // The server is nobody's: politeness would be all that is measured.
+        rate: { limit: 1e6, interval: "1 second" }
+      }),
+      layer
+    )
+  )
+  rmSync(directory, { recursive: true, force: true })
+  return summary.total
+}
+
+const ways = new Map<string, () => Promise<number>>([
+  ["raw", raw],
+  ["memory", audited("memory")],
+  ["sqlite", audited("sqlite")]
+])
+
+const cpu = process.cpuUsage()
+const started = performance.now()
+const count = await ways.get(way)?.()
+const { system, user } = process.cpuUsage(cpu)
+process.send?.({
+  count,
+  millis: performance.now() - started,
+  cpuMillis: (user + system) / 1000,
+  peakMiB: process.resourceUsage().maxRSS / 1024
+})
+process.exit()

@@ -1,0 +1,23 @@
+/**
+ * One client, in a process of its own: is told how many calls of
+ * `GET /account/{accountId}/status` to make, 32 at a time, and says what they took.
+ *
+ *   peer.ts NAME URL
+ */
+import { type Peer, peers } from "./peers.js"
+
+const [, , name = "", url = ""] = process.argv
+
+const make = new Map<string, (url: string) => Promise<Peer>>(Object.entries(peers)).get(name)
+if (make === undefined) throw new Error(`no peer is called ${name}`)
+const call = await make(url)
+
+process.on("message", async (calls: number) => {
+  const cpu = process.cpuUsage()
+  const started = performance.now()
+  await call(calls)
+  const millis = performance.now() - started
+  const { system, user } = process.cpuUsage(cpu)
+  process.send?.({ millis, cpuMicros: user + system })
+})
+process.send?.("ready")

@@ -1,0 +1,71 @@
+/** Each thing that is measured runs in a process of its own, so that none warms up another or pays for its garbage. */
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+import * as Schema from "effect/Schema"
+
+const start = (script: string, args: ReadonlyArray<string>, execArgv: ReadonlyArray<string> = []) =>
+  fork(join(import.meta.dirname, script), args, { execArgv: ["--import", "tsx", ...execArgv] })
+
+const next = async (child: ChildProcess): Promise<unknown> => {
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`a process ended early (${code})`)
+  })
+  // What is not waited for any more must not count as unhandled.
+  ended.catch(() => undefined)
+  const [message]: Array<unknown> = await Promise.race([once(child, "message"), ended])
+  return message
+}
+
+export interface Server {
+  readonly url: string
+  readonly close: () => void
+}
+
+/** A server with so many accounts. */
+export const server = async (accounts: number): Promise<Server> => {
+  const child = start("server.ts", [String(accounts)])
+  const port = Schema.decodeUnknownSync(Schema.Int)(await next(child))
+  return { url: `http://127.0.0.1:${port}/api/v0-1`, close: () => child.kill() }
+}
+
+const Took = Schema.Struct({ millis: Schema.Number, cpuMicros: Schema.Number })
+
+export interface Took extends Schema.Schema.Type<typeof Took> {}
+
+export interface Client {
+  readonly name: string
+  readonly calls: (count: number) => Promise<Took>
+  readonly close: () => void
+}
+
+/** A client that waits to be told how many calls to make. */
+export const client = async (name: string, url: string): Promise<Client> => {
+  const child = start("peer.ts", [name, url])
+  await next(child)
+  return {
+    name,
+    calls: async (count) => {
+      child.send(count)
+      return Schema.decodeUnknownSync(Took)(await next(child))
+    },
+    close: () => child.kill()
+  }
+}
+
+const Ran = Schema.Struct({
+  count: Schema.Int,
+  millis: Schema.Number,
+  cpuMillis: Schema.Number,
+  peakMiB: Schema.Number
+})
+
+export interface Ran extends Schema.Schema.Type<typeof Ran> {}
+
+/** One run of a script from start to end. */
+export const ran = async (
+  script: "list.ts" | "audit.ts",
+  way: string,
+  url: string,
+  execArgv: ReadonlyArray<string> = []
+): Promise<Ran> => Schema.decodeUnknownSync(Ran)(await next(start(script, [way, url], execArgv)))

@@ -1,0 +1,80 @@
+/** What it takes to begin: the command line beside Node itself, and the client beside what it imports of Effect. */
+import { spawnSync } from "node:child_process"
+import { join } from "node:path"
+import { median, verdict } from "../figures.js"
+import type { Scenario } from "../scenario.js"
+
+const root = join(import.meta.dirname, "../../..")
+
+const imports = (modules: ReadonlyArray<string>) => [
+  "--input-type=module",
+  "-e",
+  modules.map((name) => `import ${JSON.stringify(name)}`).join("\n")
+]
+
+// What the modules of core import, all of them.
+const ofEffect = [
+  ...["Cause", "Chunk", "Clock", "Config", "Context", "DateTime", "DefaultServices", "Deferred", "Duration", "Effect"],
+  ...["Either", "Encoding", "Exit", "FiberId", "FiberRef", "Function", "Layer", "Metric", "MetricBoundaries"],
+  ...["MetricKey", "MetricLabel", "Option", "ParseResult", "Predicate", "Random", "RateLimiter", "Redacted", "Ref"],
+  ...["Schema", "SchemaAST", "Stream", "Tracer"]
+].map((name) => `effect/${name}`)
+
+const ofPlatform = [
+  ...["FetchHttpClient", "Headers", "HttpApi", "HttpApiEndpoint", "HttpApiGroup", "HttpApiSchema", "HttpApiSecurity"],
+  ...["HttpBody", "HttpClient", "HttpClientRequest", "KeyValueStore", "OpenApi"]
+].map((name) => `@effect/platform/${name}`)
+
+const commands = {
+  "node -e 0": ["-e", "0"],
+  "glowmarkt --version": [join(root, "packages/cli/dist/bin.js"), "--version"],
+  "what core imports of Effect": imports([...ofEffect, ...ofPlatform]),
+  "@effect-glowmarkt/core": imports(["@effect-glowmarkt/core"])
+}
+
+type Name = keyof typeof commands
+
+const bounds: ReadonlyArray<readonly [Name, Name, number]> = [
+  ["glowmarkt --version", "node -e 0", 4],
+  ["@effect-glowmarkt/core", "what core imports of Effect", 1.3]
+]
+
+export const startup: Scenario = async ({ size }) => {
+  const rounds = size === "quick" ? 7 : 21
+  const measured = new Map(Object.keys(commands).map((name) => [name, [] as Array<number>]))
+  for (let round = -1; round < rounds; round++) {
+    for (const [name, args] of Object.entries(commands)) {
+      const started = performance.now()
+      const { status, stderr } = spawnSync(process.execPath, args, { cwd: join(root, "packages/bench") })
+      if (status !== 0) throw new Error(`${name} exits ${status}: ${stderr}`)
+      // The first round brings the files into the system's memory.
+      if (round >= 0) measured.get(name)?.push(performance.now() - started)
+    }
+  }
+  const millis = (name: string) => measured.get(name) ?? []
+  const figures = bounds.map(([name, beside, bound]) => ({
+    name,
+    beside,
+    bound,
+    millis: median(millis(name)),
+    besideMillis: median(millis(beside)),
+    ratio: median(millis(name).map((took, round) => took / (millis(beside)[round] ?? Number.NaN)))
+  }))
+  return {
+    figures,
+    tables: [
+      {
+        title: `Start-up (${rounds} rounds)`,
+        columns: ["what", "ms", "beside", "ms", "ratio", "bound"],
+        rows: figures.map(({ beside, besideMillis, bound, millis, name, ratio }) => [
+          name,
+          millis.toFixed(0),
+          beside,
+          besideMillis.toFixed(0),
+          ratio.toFixed(2),
+          `≤ ${bound}: ${verdict(ratio <= bound)}`
+        ])
+      }
+    ]
+  }
+}
