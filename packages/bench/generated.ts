@@ -1,21 +1,14 @@
 /** The client that @hey-api/openapi-ts makes of the provider's own definition, which is read where it is and never copied in. */
 import { existsSync, mkdirSync, rmSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { pathToFileURL } from "node:url"
+import { build } from "esbuild"
 
 const definition = resolve(import.meta.dirname, "../../../shared/glowmarkt/user-system.json")
 
-const cache = join(import.meta.dirname, "../../node_modules/.cache/bench")
+const cache = join(import.meta.dirname, "node_modules/.cache")
 
 /** Whether the provider's definition is at hand. */
 export const isAvailable = () => existsSync(definition)
-
-export interface Generated {
-  readonly client: { readonly setConfig: (config: object) => void }
-  readonly getAccountStatus: (options: {
-    readonly path: { readonly accountId: string }
-  }) => Promise<{ readonly data?: unknown }>
-}
 
 const sources = join(cache, "openapi-ts")
 
@@ -33,16 +26,15 @@ export const generate = async (): Promise<string> => {
   return sources
 }
 
-/** What was generated, bundled as a program would. */
-export const generated = async (): Promise<Generated> => {
-  const { build } = await import("esbuild")
-  const outfile = join(cache, `openapi-ts-${process.pid}.mjs`)
+/** What was generated, as one module; gives where it is. */
+export const bundled = async (): Promise<string> => {
+  const outfile = join(cache, "openapi-ts.mjs")
   await build({
     stdin: {
       contents: `
         export { client } from "./client.gen.ts"
         export { getAccountStatusbyId as getAccountStatus } from "./sdk.gen.ts"`,
-      resolveDir: sources
+      resolveDir: await generate()
     },
     outfile,
     bundle: true,
@@ -50,8 +42,5 @@ export const generated = async (): Promise<Generated> => {
     format: "esm",
     logLevel: "error"
   })
-  // Made here, from a definition that has the operation: the interface above says what it exports.
-  const module: Generated = await import(pathToFileURL(outfile).href)
-  rmSync(outfile)
-  return module
+  return outfile
 }

@@ -2,15 +2,15 @@
  * One client, in a process of its own: is told how many calls of
  * `GET /account/{accountId}/status` to make, 32 at a time, and says what they took.
  *
- *   peer.ts NAME URL
+ *   peer.ts NAME URL [MODULE]
  */
 import { type Peer, peers } from "./peers.js"
 
-const [, , name = "", url = ""] = process.argv
+const [, , name = "", url = "", generated = ""] = process.argv
 
-const make = new Map<string, (url: string) => Promise<Peer>>(Object.entries(peers)).get(name)
+const make = new Map<string, (url: string, generated: string) => Promise<Peer>>(Object.entries(peers)).get(name)
 if (make === undefined) throw new Error(`no peer is called ${name}`)
-const call = await make(url)
+const call = await make(url, generated)
 
 process.on("message", async (calls: number) => {
   const cpu = process.cpuUsage()

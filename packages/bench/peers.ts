@@ -1,4 +1,5 @@
 /** The clients that are compared. Each makes so many calls, 32 at a time, and reads the status of each answer. */
+import { pathToFileURL } from "node:url"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
@@ -102,6 +103,14 @@ const ours =
     )
   }
 
+/** What is used of the module that `generated.ts` makes. */
+interface Generated {
+  readonly client: { readonly setConfig: (config: object) => void }
+  readonly getAccountStatus: (options: {
+    readonly path: { readonly accountId: string }
+  }) => Promise<{ readonly data?: unknown }>
+}
+
 const derived = HttpApi.make("derived").add(
   HttpApiGroup.make("account").add(
     HttpApiEndpoint.get("status", "/account/:accountId/status")
@@ -157,9 +166,8 @@ export const peers = {
     )
   },
 
-  "@hey-api/openapi-ts": async (url: string) => {
-    const { generated } = await import("./generated.js")
-    const { client, getAccountStatus } = await generated()
+  "@hey-api/openapi-ts": async (url: string, generated: string) => {
+    const { client, getAccountStatus }: Generated = await import(pathToFileURL(generated).href)
     client.setConfig({ baseUrl: url, headers: { authorization } })
     return chained(async () => (await getAccountStatus({ path: { accountId } })).data)
   },

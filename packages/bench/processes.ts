@@ -3,9 +3,30 @@ import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import * as Schema from "effect/Schema"
+import { build } from "esbuild"
 
-const start = (script: string, args: ReadonlyArray<string>, execArgv: ReadonlyArray<string> = []) =>
-  fork(join(import.meta.dirname, script), args, { execArgv: ["--import", "tsx", ...execArgv] })
+const scripts = new Map<string, Promise<string>>()
+
+/** The script as plain JavaScript: what compiles TypeScript on the way has memory of its own. Packages are imported as they are published. */
+const compiled = async (script: string): Promise<string> => {
+  const outfile = join(import.meta.dirname, "node_modules/.cache", script.replace(/ts$/, "mjs"))
+  await build({
+    entryPoints: [join(import.meta.dirname, script)],
+    outfile,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    logLevel: "error"
+  })
+  return outfile
+}
+
+const start = async (script: string, args: ReadonlyArray<string>): Promise<ChildProcess> => {
+  const known = scripts.get(script) ?? compiled(script)
+  scripts.set(script, known)
+  return fork(await known, args, { execArgv: [] })
+}
 
 const next = async (child: ChildProcess): Promise<unknown> => {
   const ended = once(child, "exit").then(([code]) => {
@@ -24,7 +45,7 @@ export interface Server {
 
 /** A server with so many accounts. */
 export const server = async (accounts: number): Promise<Server> => {
-  const child = start("server.ts", [String(accounts)])
+  const child = await start("server.ts", [String(accounts)])
   const port = Schema.decodeUnknownSync(Schema.Int)(await next(child))
   return { url: `http://127.0.0.1:${port}/api/v0-1`, close: () => child.kill() }
 }
@@ -40,8 +61,8 @@ export interface Client {
 }
 
 /** A client that waits to be told how many calls to make. */
-export const client = async (name: string, url: string): Promise<Client> => {
-  const child = start("peer.ts", [name, url])
+export const client = async (name: string, url: string, generated = ""): Promise<Client> => {
+  const child = await start("peer.ts", [name, url, generated])
   await next(child)
   return {
     name,
@@ -63,9 +84,5 @@ const Ran = Schema.Struct({
 export interface Ran extends Schema.Schema.Type<typeof Ran> {}
 
 /** One run of a script from start to end. */
-export const ran = async (
-  script: "list.ts" | "audit.ts",
-  way: string,
-  url: string,
-  execArgv: ReadonlyArray<string> = []
-): Promise<Ran> => Schema.decodeUnknownSync(Ran)(await next(start(script, [way, url], execArgv)))
+export const ran = async (script: "list.ts" | "audit.ts", way: string, url: string): Promise<Ran> =>
+  Schema.decodeUnknownSync(Ran)(await next(await start(script, [way, url])))

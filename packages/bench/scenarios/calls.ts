@@ -1,6 +1,6 @@
 /** One operation, `GET /account/{accountId}/status`, 32 calls at a time, by every client. */
 import { median, verdict } from "../figures.js"
-import { generate, isAvailable } from "../generated.js"
+import { bundled, isAvailable } from "../generated.js"
 import type { Name } from "../peers.js"
 import * as processes from "../processes.js"
 import type { Scenario } from "../scenario.js"
@@ -30,12 +30,13 @@ export const calls: Scenario = async ({ size }) => {
   const rounds = size === "quick" ? 5 : 15
   // About a second each, whatever the client: enough for its garbage to be collected.
   const aRound = { fast: size === "quick" ? 8_000 : 20_000, slow: size === "quick" ? 1_500 : 4_000 }
-  const generated = isAvailable()
-  if (generated) await generate()
+  const generated = isAvailable() ? await bundled() : undefined
   const server = await processes.server(1)
   const clients: Array<processes.Client> = []
   for (const name of names) {
-    if (name !== "@hey-api/openapi-ts" || generated) clients.push(await processes.client(name, server.url))
+    if (name !== "@hey-api/openapi-ts" || generated !== undefined) {
+      clients.push(await processes.client(name, server.url, generated))
+    }
   }
   const isFast = (name: string) => name === raw || name.startsWith("ours, our")
   const once = async (client: processes.Client) => {
