@@ -10,7 +10,7 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Account } from "./Account.js"
-import { withoutNulls } from "./internal/nulls.js"
+import * as decoder from "./internal/decoder.js"
 import * as problem from "./internal/problem.js"
 
 /**
@@ -41,7 +41,7 @@ export interface AccountList {
 
 const decodeElements = Schema.decodeUnknownEither(Schema.Array(Schema.Unknown))
 
-const decodeAccount = Schema.decodeUnknownEither(Account)
+const decodeAccount = decoder.make(Account)
 
 const unreadable = (element: unknown, index: number, error: ParseResult.ParseError): UnreadableAccount => ({
   index,
@@ -59,7 +59,7 @@ const unreadable = (element: unknown, index: number, error: ParseResult.ParseErr
  * @category decoding
  */
 export const decodeElement = (element: unknown, index: number): Either.Either<Account, UnreadableAccount> =>
-  Either.mapLeft(decodeAccount(withoutNulls(element)), (error) => unreadable(element, index, error))
+  Either.mapLeft(decodeAccount(element), (error) => unreadable(element, index, error))
 
 /**
  * Reads the body of `GET /account`. Fails only if it is not a list.

@@ -10,7 +10,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { CallError, Caller } from "./GlowmarktError.js"
 import type { ApplicationId } from "./Identifier.js"
@@ -72,6 +72,8 @@ export interface Credential<out G extends Grant> {
   readonly caller: Caller
   /** The grant to call with now. Fails if it has to be obtained first and cannot be. */
   readonly current: Effect.Effect<G, CallError>
+  /** The same, if there is one at this instant (milliseconds since 1970) that need not be obtained first. */
+  readonly held: (nowMillis: number) => Option.Option<G>
   /** Another grant in place of one that was refused with 401, if one can be had. */
   readonly replace: (refused: Grant) => Effect.Effect<Option.Option<G>, CallError>
 }
@@ -82,11 +84,15 @@ export interface Credential<out G extends Grant> {
  * @since 0.1.0
  * @category constructors
  */
-export const fixed = <G extends Grant>(caller: Caller, grant: G): Credential<G> => ({
-  caller,
-  current: Effect.succeed(grant),
-  replace: () => Effect.succeedNone
-})
+export const fixed = <G extends Grant>(caller: Caller, grant: G): Credential<G> => {
+  const held = Option.some(grant)
+  return {
+    caller,
+    current: Effect.succeed(grant),
+    held: () => held,
+    replace: () => Effect.succeedNone
+  }
+}
 
 /**
  * The header value of HTTP Basic.

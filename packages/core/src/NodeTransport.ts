@@ -69,7 +69,7 @@ export const make = (options: Options = {}): Effect.Effect<HttpClient.HttpClient
       ({ dispatcher, timers }) => Effect.promise(() => dispatcher.destroy().finally(timers.close))
     ),
     ({ dispatcher, timers }) =>
-      wire.withShortCut(NodeHttpClient.makeUndici(dispatcher), { send: dispatch.send(dispatcher, timers) })
+      wire.withShortCut(NodeHttpClient.makeUndici(dispatcher), dispatch.start(dispatcher, timers))
   )
 
 /**

@@ -20,7 +20,7 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import type { Grant } from "./Credential.js"
 import type * as GlowmarktError from "./GlowmarktError.js"
-import { withoutNulls } from "./internal/nulls.js"
+import * as decoder from "./internal/decoder.js"
 import * as problem from "./internal/problem.js"
 import { userAgent } from "./internal/userAgent.js"
 import { Repeat, type Repeatability } from "./Repeatability.js"
@@ -142,32 +142,41 @@ const tags = (ast: AST.AST): ReadonlyArray<string> => {
   return tag !== undefined && AST.isLiteral(tag) ? [String(tag.literal)] : []
 }
 
-/**
- * A parameter as one segment of the path, whatever its schema lets pass: encoded,
- * and never one of the segments that a URL parser resolves away.
- */
+// What means itself in a URL, and is none of the segments that a URL parser resolves away.
+const isPlain = /^[\w-]+$/
+
+/** A parameter as one segment of the path, whatever its schema lets pass. */
 const segment = (name: string, value: string): Either.Either<string, string> =>
-  Either.filterOrLeft(
-    Either.mapLeft(Encoding.encodeUriComponent(value), () => `${name}: cannot be part of a URL`),
-    (encoded) => !/^\.{0,2}$/.test(encoded),
-    () => `${name}: would lead to another route`
-  )
+  isPlain.test(value)
+    ? Either.right(value)
+    : Either.filterOrLeft(
+        Either.mapLeft(Encoding.encodeUriComponent(value), () => `${name}: cannot be part of a URL`),
+        (encoded) => !/^\.{0,2}$/.test(encoded),
+        () => `${name}: would lead to another route`
+      )
 
 /** Fills the parameters into a route. */
 const segments = (route: string) => {
   // Every odd part is a parameter's name.
   const parts = route.split(/:(\w+)/)
-  return (params: Readonly<Record<string, string>>): Either.Either<string, string> =>
-    parts.reduce(
-      (path: Either.Either<string, string>, part, index) =>
-        index % 2 === 0
-          ? Either.map(path, (before) => before + part)
-          : Either.flatMap(path, (before) => Either.map(segment(part, params[part] ?? ""), (text) => before + text)),
-      Either.right("")
-    )
+  return (params: Readonly<Record<string, string>>): Either.Either<string, string> => {
+    let path = ""
+    for (const [index, part] of parts.entries()) {
+      if (index % 2 === 0) path += part
+      else {
+        const text = segment(part, params[part] ?? "")
+        if (Either.isLeft(text)) return text
+        path += text.right
+      }
+    }
+    return Either.right(path)
+  }
 }
 
 const PathParameters = Schema.Record({ key: Schema.String, value: Schema.String })
+
+const areParameters = (path: unknown): path is Readonly<Record<string, string>> =>
+  Predicate.isRecord(path) && Object.values(path).every(Predicate.isString)
 
 const noParameters = Either.right<Readonly<Record<string, string>>>({})
 
@@ -182,8 +191,8 @@ const noPayload = Either.right(undefined)
 export const compile = <Name extends string, Method extends HttpMethod.HttpMethod, Path, Payload, Success, Error>(
   endpoint: HttpApiEndpoint.HttpApiEndpoint<Name, Method, Path, never, Payload, never, Success, Error>
 ) => {
-  const decode = Schema.decodeUnknownEither(endpoint.successSchema)
-  return compileWith(endpoint, (json) => Either.mapLeft(decode(withoutNulls(json)), problem.ofAnswer))
+  const decode = decoder.make(endpoint.successSchema)
+  return compileWith(endpoint, (json) => Either.mapLeft(decode(json), problem.ofAnswer))
 }
 
 /**
@@ -206,7 +215,11 @@ export const compileWith = <
 ): Operation<typeof endpoint, A> => {
   const encodePath = Option.match(endpoint.pathSchema, {
     onNone: () => () => noParameters,
-    onSome: (schema) => Schema.encodeUnknownEither(Schema.compose(PathParameters, schema, { strict: false }))
+    onSome: (schema) => {
+      const isEncoded = decoder.encodesItself(schema)
+      const encode = Schema.encodeUnknownEither(Schema.compose(PathParameters, schema, { strict: false }))
+      return (path: unknown) => (areParameters(path) && isEncoded(path) ? Either.right(path) : encode(path))
+    }
   })
   const encodePayload = Option.match(endpoint.payloadSchema, {
     onNone: () => () => noPayload,

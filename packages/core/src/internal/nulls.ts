@@ -6,7 +6,7 @@ const isFields = (value: unknown): value is Fields =>
 // The API's answers are three deep. What is much deeper is not an answer, and must not exhaust the stack.
 const deepest = 16
 
-const isNothing = (field: unknown) => field === null || field === ""
+export const isNothing = (field: unknown) => field === null || field === ""
 
 /**
  * An answer without the fields that are `null` or empty: the provider sends

@@ -84,13 +84,13 @@ export const make = <G extends Grant>(options: {
 
     const hold = (issued: Issued) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
-        const fresh = {
+        const obtained = {
           grant: options.grant(issued.token),
           token: issued.token,
           staleAt: staleAt(now, issued.exp)
         }
-        held = Option.some(fresh)
-        return fresh
+        held = Option.some(obtained)
+        return obtained
       })
 
     const cached = Effect.gen(function* () {
@@ -140,13 +140,17 @@ export const make = <G extends Grant>(options: {
       })
     )
 
+    const fresh = (now: number) =>
+      Option.isSome(held) && now < held.value.staleAt ? Option.some(held.value.grant) : Option.none()
+
     const current = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      Option.isSome(held) && now < held.value.staleAt ? Effect.succeed(held.value.grant) : shared
+      Option.match(fresh(now), { onNone: () => shared, onSome: Effect.succeed })
     )
 
     return {
       caller: options.caller,
       current,
+      held: fresh,
       replace: (refused) =>
         Effect.suspend(() => {
           // Others may have replaced it already: then theirs is the replacement.

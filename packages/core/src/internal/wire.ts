@@ -65,8 +65,16 @@ export const timedOut: Record<TimedOut["phase"], TimedOut> = {
 /** A request that cannot be sent, now or later. */
 export const unsendable: Broken = { _tag: "Broken", code: "INVALID_REQUEST", phase: "unsent" }
 
+/** How a request ended. */
+export type Outcome = Either.Either<Answer, Broken | TimedOut>
+
+/** Sends, and calls back once with how it ended; what it gives back cancels it, and then it does not call. */
+export type Start = (request: Request, ended: (outcome: Outcome) => void) => () => void
+
 /** What the pipeline needs of a transport. */
 export interface Wire {
+  /** The same as `send`, where a transport can do without a fiber. */
+  readonly start: Start | undefined
   readonly send: (request: Request) => Effect.Effect<Answer, Broken | TimedOut>
   readonly open: (request: Request) => Effect.Effect<Opened, Broken | TimedOut>
 }
@@ -74,7 +82,7 @@ export interface Wire {
 const direct = Symbol.for("@effect-glowmarkt/core/wire")
 
 interface Direct {
-  readonly [direct]: Pick<Wire, "send">
+  readonly [direct]: Start
 }
 
 const isDirect = (client: object): client is Direct => direct in client
@@ -84,8 +92,8 @@ const isDirect = (client: object): client is Direct => direct in client
  * platform's request and response objects. Wrapped in anything (`mapRequest`, …)
  * the client loses it, so nothing that a program puts around it is passed over.
  */
-export const withShortCut = (client: HttpClient.HttpClient, wire: Pick<Wire, "send">): HttpClient.HttpClient =>
-  Object.assign(client, { [direct]: wire })
+export const withShortCut = (client: HttpClient.HttpClient, start: Start): HttpClient.HttpClient =>
+  Object.assign(client, { [direct]: start })
 
 /** Codes of failures that happen before a byte of the request is written. */
 const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "UND_ERR_CONNECT_TIMEOUT"])
@@ -181,10 +189,14 @@ export const make = (client: HttpClient.HttpClient): Wire => {
       })
     )
 
+  const start = isDirect(client) ? client[direct] : undefined
+
   return {
-    send: isDirect(client)
-      ? client[direct].send
-      : (request) => exchange(request, (response) => read(request, response)),
+    start,
+    send:
+      start === undefined
+        ? (request) => exchange(request, (response) => read(request, response))
+        : (request) => Effect.async((resume) => Effect.sync(start(request, resume))),
     open: (request) =>
       exchange(request, (response) =>
         Effect.succeed({

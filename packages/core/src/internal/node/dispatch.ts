@@ -1,12 +1,9 @@
 import { Buffer } from "node:buffer"
 import type * as Undici from "@effect/platform-node/Undici"
-import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as body from "../body.js"
 import * as wire from "../wire.js"
 import type * as deadlines from "./deadlines.js"
-
-type Ending = Effect.Effect<wire.Answer, wire.Broken | wire.TimedOut>
 
 // What undici is told when we have no use for the rest; nobody sees it.
 const given = new Error("given up")
@@ -16,7 +13,7 @@ const single = (header: string | Array<string> | undefined) => (Array.isArray(he
 /** One request under way: collects the answer, and says exactly once how it ended. */
 class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   readonly deadline: number
-  readonly #resume: (ending: Ending) => void
+  readonly #ended: (outcome: wire.Outcome) => void
   readonly #maxBodyBytes: number
   readonly #deadlines: ReturnType<typeof deadlines.make>
   #controller: Undici.Dispatcher.DispatchController | undefined
@@ -27,8 +24,12 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   #chunks: Array<Buffer> = []
   #size = 0
 
-  constructor(request: wire.Request, timers: ReturnType<typeof deadlines.make>, resume: (ending: Ending) => void) {
-    this.#resume = resume
+  constructor(
+    request: wire.Request,
+    timers: ReturnType<typeof deadlines.make>,
+    ended: (outcome: wire.Outcome) => void
+  ) {
+    this.#ended = ended
     this.#maxBodyBytes = request.maxBodyBytes
     this.#deadlines = timers
     this.deadline = performance.now() + request.patienceMillis
@@ -40,16 +41,16 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
     return this.#controller === undefined ? "unsent" : "sent"
   }
 
-  #end(ending: Ending): void {
+  #end(outcome: wire.Outcome): void {
     if (this.#over) return
     this.#over = true
     this.#deadlines.remove(this)
-    this.#resume(ending)
+    this.#ended(outcome)
   }
 
   #answer(text: Either.Either<string, body.Unreadable>): void {
     this.#end(
-      Effect.succeed({
+      Either.right({
         status: this.#status,
         retryAfter: this.#retryAfter,
         contentType: this.#contentType,
@@ -59,7 +60,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   }
 
   expire(): void {
-    this.#end(Effect.fail(wire.timedOut[this.#phase]))
+    this.#end(Either.left(wire.timedOut[this.#phase]))
     this.#controller?.abort(given)
   }
 
@@ -102,7 +103,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
 
   onResponseError(_: Undici.Dispatcher.DispatchController, error: Error): void {
     const broken = wire.broken(error, "connection broken")
-    this.#end(Effect.fail(broken.code === "UND_ERR_INVALID_ARG" ? wire.unsendable : { ...broken, phase: this.#phase }))
+    this.#end(Either.left(broken.code === "UND_ERR_INVALID_ARG" ? wire.unsendable : { ...broken, phase: this.#phase }))
   }
 
   #refuse(controller: Undici.Dispatcher.DispatchController): void {
@@ -117,32 +118,31 @@ const split = (url: string): readonly [string, string] => {
   return at === -1 ? [url, "/"] : [url.slice(0, at), url.slice(at)]
 }
 
-/** Sends by undici's `dispatch`: an interrupted call closes its connection without an `AbortSignal` for each. */
-export const send =
-  (dispatcher: Undici.Dispatcher, timers: ReturnType<typeof deadlines.make>): wire.Wire["send"] =>
-  (request) =>
-    Effect.async<wire.Answer, wire.Broken | wire.TimedOut>((resume) => {
-      const exchange = new Exchange(request, timers, resume)
-      const [origin, path] = split(request.url)
-      try {
-        dispatcher.dispatch(
-          {
-            origin,
-            path,
-            method: request.method,
-            headers:
-              request.body === undefined ? request.headers : { ...request.headers, "content-type": "application/json" },
-            body: request.body ?? null,
-            // Ours bounds all of it, from the queue for a connection to the last byte.
-            headersTimeout: 0,
-            bodyTimeout: 0
-          },
-          exchange
-        )
-      } catch {
-        exchange.cancel()
-        // What undici refuses to send, such as a header with a line break, it will refuse again.
-        return resume(Effect.fail(wire.unsendable))
-      }
-      return Effect.sync(() => exchange.cancel())
-    })
+/** Sends by undici's `dispatch`: a cancelled request closes its connection without an `AbortSignal` for each. */
+export const start =
+  (dispatcher: Undici.Dispatcher, timers: ReturnType<typeof deadlines.make>): wire.Start =>
+  (request, ended) => {
+    const exchange = new Exchange(request, timers, ended)
+    const [origin, path] = split(request.url)
+    try {
+      dispatcher.dispatch(
+        {
+          origin,
+          path,
+          method: request.method,
+          headers:
+            request.body === undefined ? request.headers : { ...request.headers, "content-type": "application/json" },
+          body: request.body ?? null,
+          // Ours bounds all of it, from the queue for a connection to the last byte.
+          headersTimeout: 0,
+          bodyTimeout: 0
+        },
+        exchange
+      )
+    } catch {
+      exchange.cancel()
+      // What undici refuses to send, such as a header with a line break, it will refuse again.
+      ended(Either.left(wire.unsendable))
+    }
+    return () => exchange.cancel()
+  }

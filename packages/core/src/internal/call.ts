@@ -1,0 +1,185 @@
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import type * as RateLimiter from "effect/RateLimiter"
+import * as CallOptions from "../CallOptions.js"
+import type * as CircuitBreaker from "../CircuitBreaker.js"
+import type { Credential, Grant } from "../Credential.js"
+import type * as GlowmarktError from "../GlowmarktError.js"
+import type * as Operation from "../Operation.js"
+import type * as RetryBudget from "../RetryBudget.js"
+import type * as RetryPolicy from "../RetryPolicy.js"
+import * as failure from "./failure.js"
+import * as telemetry from "./telemetry.js"
+import type * as wire from "./wire.js"
+
+type AnyError = GlowmarktError.GlowmarktError
+
+export interface Settings {
+  readonly baseUrl: string
+  readonly timeout: Duration.Duration
+  readonly retry: RetryPolicy.RetryPolicy
+  readonly budget: RetryBudget.Balance
+  readonly circuit: CircuitBreaker.Circuit
+  readonly limiter: Option.Option<RateLimiter.RateLimiter>
+  readonly maxBodyBytes: number
+}
+
+/** An operation bound to credentials: what all its calls have in common. */
+export interface Bound {
+  readonly operation: Operation.Operation<HttpApiEndpoint.HttpApiEndpoint.Any, unknown>
+  readonly credential: Credential<Grant>
+  readonly telemetry: telemetry.Telemetry
+  readonly settings: Settings
+  /** Scheme, host and port. */
+  readonly server: string
+}
+
+/** One call: what stays the same over its attempts. */
+export interface Call extends Bound {
+  readonly prepared: Operation.Prepared
+  /** Whether anybody sees spans: what nobody sees is not made. */
+  readonly traced: boolean
+  readonly clock: Clock.Clock
+  readonly startedMillis: number
+}
+
+/** One attempt of a call, and what is known of those before it. */
+export interface Attempt {
+  readonly grant: Grant
+  readonly number: number
+  readonly credentials: "original" | "replaced"
+  /** Whether an earlier attempt may have been carried out. */
+  readonly appliedBefore: boolean
+}
+
+/** The request of an attempt. */
+export interface Sent extends wire.Request {
+  /** Of the circuit breaker. */
+  readonly generation: number
+}
+
+export const first = (grant: Grant): Attempt => ({ grant, number: 1, credentials: "original", appliedBefore: false })
+
+const override = (settings: Settings, options: CallOptions.Options): Settings => ({
+  ...settings,
+  timeout: options.timeout === undefined ? settings.timeout : Duration.decode(options.timeout),
+  retry: options.retry ?? settings.retry,
+  budget: options.retryBudget ?? settings.budget,
+  circuit: options.circuitBreaker ?? settings.circuit,
+  limiter:
+    options.rateLimiter === undefined
+      ? settings.limiter
+      : options.rateLimiter === "none"
+        ? Option.none()
+        : Option.some(options.rateLimiter),
+  maxBodyBytes: options.maxBodyBytes ?? settings.maxBodyBytes
+})
+
+export const begin = (
+  { credential, operation, server, settings, telemetry: observed }: Bound,
+  prepared: Operation.Prepared,
+  fiber: Fiber.RuntimeFiber<unknown, unknown>
+): Call => {
+  const options = Context.get(fiber.currentContext, CallOptions.CallOptions)
+  const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+  const call: Call = {
+    operation,
+    credential,
+    telemetry: observed,
+    // The client's, and in their place what holds for these calls only.
+    settings: options === CallOptions.none ? settings : override(settings, options),
+    server,
+    prepared,
+    traced: telemetry.isTraced(fiber),
+    clock,
+    startedMillis: clock.unsafeCurrentTimeMillis()
+  }
+  call.settings.budget.call()
+  return call
+}
+
+/** What metrics call the end of a call: ok, the tag of its error, interrupted, or a defect. */
+const outcomeOf = (exit: Exit.Exit<unknown, AnyError>): string =>
+  Exit.match(exit, {
+    onSuccess: () => "ok",
+    onFailure: (cause) =>
+      Option.match(Cause.failureOption(cause), {
+        onSome: (error) => error._tag,
+        onNone: () => (Cause.isInterruptedOnly(cause) ? "interrupted" : "defect")
+      })
+  })
+
+export const elapsed = (call: Call): number => call.clock.unsafeCurrentTimeMillis() - call.startedMillis
+
+export const ended = (call: Call, exit: Exit.Exit<unknown, AnyError>): void => {
+  if (Exit.isSuccess(exit)) call.settings.budget.success()
+  call.telemetry.ended(outcomeOf(exit), elapsed(call))
+}
+
+/** What is known of a call, should it fail now. */
+export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): failure.CallState => ({
+  operation: call.operation.name,
+  caller: call.credential.caller,
+  accountId: call.prepared.accountId,
+  attempts: number,
+  appliedBefore,
+  elapsedMillis: elapsed(call),
+  nowMillis: call.clock.unsafeCurrentTimeMillis(),
+  sent: [...Object.values(call.operation.headers(grant)).flatMap(failure.echoes), ...call.prepared.values]
+})
+
+// The longest that timers can wait: what is longer is as good as for ever.
+const longest = 2 ** 31 - 1
+
+/** What is left of the time for all attempts together, in milliseconds. */
+export const left = (call: Call): number =>
+  Math.min(Duration.toMillis(call.settings.retry.total) - elapsed(call), longest)
+
+/** The request of an attempt, if it may be sent now. */
+export const admit = (call: Call, attempt: Attempt): Either.Either<Sent, AnyError> => {
+  const { operation, prepared, settings } = call
+  const patienceMillis = Math.min(Duration.toMillis(settings.timeout), left(call))
+  if (patienceMillis <= 0) return Either.left(failure.timeout(stateOf(call, attempt), "unsent", Duration.zero))
+  if (Option.isSome(settings.circuit.refuses(call.clock.unsafeCurrentTimeMillis()))) {
+    return Either.left(failure.keptBack(stateOf(call, attempt), call.server))
+  }
+  call.telemetry.request()
+  return Either.right({
+    method: operation.method,
+    url: settings.baseUrl + prepared.path,
+    headers: operation.headers(attempt.grant),
+    body: prepared.body,
+    patienceMillis,
+    maxBodyBytes: settings.maxBodyBytes,
+    generation: settings.circuit.generation()
+  })
+}
+
+/** The server does its work: it answered what the operation expects, or refused by itself. */
+export const succeeded = ({ settings }: Call, { generation }: Sent): void => settings.circuit.succeeded(generation)
+
+/** The error that a failed attempt is to its caller. */
+export const failed = (
+  call: Call,
+  attempt: Attempt,
+  { generation, patienceMillis }: Sent,
+  problem: AnyError | wire.Broken | wire.TimedOut
+): AnyError => {
+  const { circuit } = call.settings
+  const error =
+    problem._tag === "Broken"
+      ? failure.fromTransport(stateOf(call, attempt), problem, call.server)
+      : problem._tag === "TimedOut"
+        ? failure.timeout(stateOf(call, attempt), problem.phase, Duration.millis(patienceMillis))
+        : problem
+  if (!error.isTransient) circuit.succeeded(generation)
+  else if (error._tag !== "RateLimited") circuit.failed(generation, call.clock.unsafeCurrentTimeMillis())
+  return error
+}
