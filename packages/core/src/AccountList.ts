@@ -10,7 +10,7 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Account } from "./Account.js"
-import * as decoder from "./internal/decoder.js"
+import { answerDecoder } from "./internal/answerDecoder.js"
 import * as problem from "./internal/problem.js"
 
 /**
@@ -41,7 +41,7 @@ export interface AccountList {
 
 const decodeElements = Schema.decodeUnknownEither(Schema.Array(Schema.Unknown))
 
-const decodeAccount = decoder.make(Account)
+const decodeAccount = answerDecoder(Account)
 
 const unreadable = (element: unknown, index: number, error: ParseResult.ParseError): UnreadableAccount => ({
   index,

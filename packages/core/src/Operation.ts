@@ -18,9 +18,10 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import * as Codec from "./Codec.js"
 import type { Grant } from "./Credential.js"
 import type * as GlowmarktError from "./GlowmarktError.js"
-import * as decoder from "./internal/decoder.js"
+import { answerDecoder } from "./internal/answerDecoder.js"
 import * as problem from "./internal/problem.js"
 import { userAgent } from "./internal/userAgent.js"
 import { Repeat, type Repeatability } from "./Repeatability.js"
@@ -191,7 +192,7 @@ const noPayload = Either.right(undefined)
 export const compile = <Name extends string, Method extends HttpMethod.HttpMethod, Path, Payload, Success, Error>(
   endpoint: HttpApiEndpoint.HttpApiEndpoint<Name, Method, Path, never, Payload, never, Success, Error>
 ) => {
-  const decode = decoder.make(endpoint.successSchema)
+  const decode = answerDecoder(endpoint.successSchema)
   return compileWith(endpoint, (json) => Either.mapLeft(decode(json), problem.ofAnswer))
 }
 
@@ -216,7 +217,7 @@ export const compileWith = <
   const encodePath = Option.match(endpoint.pathSchema, {
     onNone: () => () => noParameters,
     onSome: (schema) => {
-      const isEncoded = decoder.encodesItself(schema)
+      const isEncoded = Codec.encodesItself(schema)
       const encode = Schema.encodeUnknownEither(Schema.compose(PathParameters, schema, { strict: false }))
       return (path: unknown) => (areParameters(path) && isEncoded(path) ? Either.right(path) : encode(path))
     }

@@ -13,6 +13,9 @@ const text = Schema.optionalWith(Schema.String, { exact: true })
 const flag = Schema.optionalWith(Schema.Boolean, { exact: true })
 const instant = Schema.optionalWith(Schema.DateTimeUtc, { exact: true })
 
+// In the store nobody reads them, and numbers are written and read in a fraction of the time.
+const millis = Schema.optionalWith(Schema.DateTimeUtcFromNumber, { exact: true })
+
 // Core's own schemas forgive what a server may send; for what was written here, plain ones are enough and several times as fast.
 const recorded = Schema.Struct({
   accountId: AccountId,
@@ -24,8 +27,8 @@ const recorded = Schema.Struct({
   email: text,
   status: Schema.optionalWith(Status, { exact: true }),
   active: flag,
-  createdAt: instant,
-  updatedAt: instant
+  createdAt: millis,
+  updatedAt: millis
 })
 
 // Does not compile when core's `Account` has a field that is forgotten here.
@@ -57,9 +60,9 @@ export type Listed = typeof Listed.Type
 export const Live = Schema.Struct({
   status: Schema.optionalWith(Status, { exact: true }),
   active: flag,
-  createdAt: instant,
-  updatedAt: instant,
-  tokenExpiryDate: instant
+  createdAt: millis,
+  updatedAt: millis,
+  tokenExpiryDate: millis
 })
 
 /**

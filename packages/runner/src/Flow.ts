@@ -4,11 +4,10 @@
  * @since 0.1.0
  */
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import * as Codec from "@effect-glowmarkt/core/Codec"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
-import type * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { Concurrency } from "./Concurrency.js"
 import * as attempt from "./internal/attempt.js"
@@ -21,17 +20,6 @@ import type { RunStoreError } from "./RunStoreError.js"
 import type { Given, Setback, Step } from "./Step.js"
 
 /**
- * Between a value and the JSON it is recorded as.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Codec<A> {
-  readonly encode: (value: A) => unknown
-  readonly decode: (json: unknown) => Either.Either<A, ParseResult.ParseError>
-}
-
-/**
  * See {@link make}.
  *
  * @since 0.1.0
@@ -40,18 +28,13 @@ export interface Codec<A> {
 export interface Flow<Parameters extends object, Subject, Result, E, R> {
   readonly name: string
   readonly defaults: Parameters
-  readonly parameters: Codec<Parameters>
-  readonly subject: Codec<Subject>
-  readonly result: Codec<Result>
+  readonly parameters: Codec.Codec<Parameters>
+  readonly subject: Codec.Codec<Subject>
+  readonly result: Codec.Codec<Result>
   readonly subjects: (run: Given<Parameters>) => Stream.Stream<Subject, E, R>
   readonly step: Step<Subject, Result, Parameters, E | Setback<Result, E>, R>
   readonly outcome: (result: Result) => Settled
 }
-
-const codec = <A, I>(schema: Schema.Schema<A, I>): Codec<A> => ({
-  encode: Schema.encodeSync(schema),
-  decode: Schema.decodeUnknownEither(schema)
-})
 
 /**
  * Describes a flow.
@@ -105,9 +88,9 @@ export const make = <
 }): Flow<Parameters, Subject, Result, E | Exclude<E2, Setback<unknown, unknown>> | E3, R | R2> => ({
   name: options.name,
   defaults: options.defaults,
-  parameters: codec(options.parameters),
-  subject: codec(options.subject),
-  result: codec(options.result),
+  parameters: Codec.make(options.parameters),
+  subject: Codec.make(options.subject),
+  result: Codec.make(options.result),
   subjects: options.subjects,
   // The setbacks are those with E3; the compiler infers them into E2 as well.
   step: options.step as Step<

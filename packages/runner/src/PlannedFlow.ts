@@ -8,9 +8,10 @@
  * @since 0.1.0
  */
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import * as Codec from "@effect-glowmarkt/core/Codec"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import type * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
 import type { Refused } from "./Converge.js"
@@ -59,9 +60,9 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
   readonly name: string
   /** What its CSV must have. */
   readonly input: CsvInput.Definition<Wanted>
-  readonly parameters: Flow.Codec<Parameters>
-  readonly wanted: Flow.Codec<Wanted>
-  readonly read: Flow.Codec<Read>
+  readonly parameters: Codec.Codec<Parameters>
+  readonly wanted: Codec.Codec<Wanted>
+  readonly read: Codec.Codec<Read>
   readonly look: (wanted: Wanted, parameters: Parameters) => Effect.Effect<Read, E | Refused, R>
   readonly isReached: (read: Read, wanted: Wanted) => boolean
   readonly isOnTheWay: (subject: Subject<Wanted, Read>) => boolean
@@ -131,9 +132,9 @@ export const make = <
   return {
     name,
     input: CsvInput.define<Wanted, WI>({ row, key, expected, ...(secret === undefined ? {} : { secret }) }),
-    parameters: codec(parameters),
-    wanted: codec(row),
-    read: codec(read),
+    parameters: Codec.make(parameters),
+    wanted: Codec.make(row),
+    read: Codec.make(read),
     look,
     isReached,
     isOnTheWay,
@@ -141,11 +142,6 @@ export const make = <
     describe
   }
 }
-
-const codec = <A, I>(schema: Schema.Schema<A, I>): Flow.Codec<A> => ({
-  encode: Schema.encodeSync(schema),
-  decode: Schema.decodeUnknownEither(schema)
-})
 
 /**
  * How to plan. `target` is what is known of the server, `concurrency` how many subjects are looked at at a time (16).

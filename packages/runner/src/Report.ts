@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Chunk from "effect/Chunk"
 import { flow } from "effect/Function"
 import * as Schema from "effect/Schema"
@@ -14,7 +15,7 @@ import { Summary } from "./StatusAudit.js"
 
 const encodeSummary = Schema.encodeSync(Summary)
 
-const encodeRow = Schema.encodeSync(AuditRow)
+const encodeRow = Codec.encoder(AuditRow)
 
 /**
  * The summary as indented JSON with a line break at the end.

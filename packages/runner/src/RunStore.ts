@@ -68,6 +68,18 @@ export interface StoredRow {
 }
 
 /**
+ * How many results have these values at the paths that were asked for. A path is what
+ * SQLite takes, `$.problem.kind` for example; where there is nothing, the value is `null`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Counted {
+  readonly values: ReadonlyArray<unknown>
+  readonly count: number
+}
+
+/**
  * The store of runs.
  *
  * - `open` returns the run of that id, creating it when there is none; an existing one is returned as recorded.
@@ -76,6 +88,7 @@ export interface StoredRow {
  * - `pending` are the subjects at `from` (inclusive) to `to` (exclusive) that have no result.
  * - `record` stores results in one transaction. A subject keeps its first result.
  * - `finish` notes the end of a run, once, and returns the run.
+ * - `count` says how many results there are of each combination of values at some paths into them, as JSON.
  * - `rows` streams all subjects with their results in order, a page at a time, so memory does not grow with their number.
  * - `forget` deletes a run with all that belongs to it.
  *
@@ -100,6 +113,7 @@ export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<
       to: number
     ) => Effect.Effect<ReadonlyArray<PendingSubject>, RunStoreError>
     readonly record: (runId: RunId, results: ReadonlyArray<Result>) => Effect.Effect<void, RunStoreError>
+    readonly count: (runId: RunId, paths: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Counted>, RunStoreError>
     readonly finish: (runId: RunId, at: DateTime.Utc) => Effect.Effect<void, RunStoreError>
     readonly rows: (runId: RunId) => Stream.Stream<StoredRow, RunNotFound | RunStoreError>
   }

@@ -25,10 +25,9 @@ import * as Classification from "./Classification.js"
 import * as Finding from "./Finding.js"
 import * as Flow from "./Flow.js"
 import { DurationText } from "./internal/durationText.js"
-import { decoded } from "./internal/rows.js"
 import * as Tally from "./internal/tally.js"
 import { RunId, type RunMismatch, type RunNotFound } from "./Run.js"
-import type { RunStore } from "./RunStore.js"
+import { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 import type { Given } from "./Step.js"
 import * as Step from "./Step.js"
@@ -170,11 +169,7 @@ export const run = Effect.fn("StatusAudit.run")(function* (
       expiringWithin: expiringWithin === undefined ? undefined : Duration.decode(expiringWithin)
     }
   })
-  const tally = yield* decoded(flow, finished.runId, Tally.read).pipe(
-    Stream.runFold(Tally.empty, Tally.add),
-    // It was found just now, and is an audit's.
-    Effect.catchTags({ RunNotFound: Effect.die, RunMismatch: Effect.die })
-  )
+  const tally = yield* Tally.of(yield* RunStore, finished.runId)
   if (finishedAt === undefined) {
     return yield* Effect.dieMessage(`Flow.run returned the unfinished run ${finished.runId}`)
   }

@@ -3,11 +3,10 @@
  *
  * @since 0.1.0
  */
-import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import type { CallError, GlowmarktError } from "@effect-glowmarkt/core/GlowmarktError"
-import * as RetryPolicy from "@effect-glowmarkt/core/RetryPolicy"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { mark, unretried } from "./internal/unretried.js"
 import type { RunId } from "./Run.js"
 
 /**
@@ -84,13 +83,12 @@ export class Setback<out Result, out E> {
  * @since 0.1.0
  * @category combinators
  */
-export const retried =
-  <Subject, Result, Parameters, E extends GlowmarktError, R>(
-    step: Step<Subject, Result, Parameters, E, R>,
-    settle: (failure: E, subject: Subject, run: Given<Parameters>) => NoInfer<Result>
-  ): Step<Subject, Result, Parameters, Setback<Result, Extract<E, CallError>>, R> =>
-  (subject, run) =>
-    Effect.catchAll(CallOptions.locally(step(subject, run), { retry: RetryPolicy.none }), (failure) =>
+export const retried = <Subject, Result, Parameters, E extends GlowmarktError, R>(
+  step: Step<Subject, Result, Parameters, E, R>,
+  settle: (failure: E, subject: Subject, run: Given<Parameters>) => NoInfer<Result>
+): Step<Subject, Result, Parameters, Setback<Result, Extract<E, CallError>>, R> =>
+  mark((subject, run) =>
+    Effect.catchAll(unretried(step(subject, run)), (failure) =>
       Effect.fail(
         new Setback(
           failure,
@@ -100,3 +98,4 @@ export const retried =
         )
       )
     )
+  )

@@ -36,13 +36,14 @@ export interface Bound {
   readonly operation: Operation.Operation<HttpApiEndpoint.HttpApiEndpoint.Any, unknown>
   readonly credential: Credential<Grant>
   readonly telemetry: telemetry.Telemetry
-  readonly settings: Settings
+  readonly settingsFor: (options: CallOptions.Options) => Settings
   /** Scheme, host and port. */
   readonly server: string
 }
 
 /** One call: what stays the same over its attempts. */
-export interface Call extends Bound {
+export interface Call extends Omit<Bound, "settingsFor"> {
+  readonly settings: Settings
   readonly prepared: Operation.Prepared
   /** Whether anybody sees spans: what nobody sees is not made. */
   readonly traced: boolean
@@ -82,19 +83,29 @@ const override = (settings: Settings, options: CallOptions.Options): Settings =>
   maxBodyBytes: options.maxBodyBytes ?? settings.maxBodyBytes
 })
 
+/** The client's settings, and in their place what holds for some calls only. */
+export const overridable = (settings: Settings): Bound["settingsFor"] => {
+  const known = new WeakMap<CallOptions.Options, Settings>([[CallOptions.none, settings]])
+  return (options) => {
+    const before = known.get(options)
+    if (before !== undefined) return before
+    const overridden = override(settings, options)
+    known.set(options, overridden)
+    return overridden
+  }
+}
+
 export const begin = (
-  { credential, operation, server, settings, telemetry: observed }: Bound,
+  { credential, operation, server, settingsFor, telemetry: observed }: Bound,
   prepared: Operation.Prepared,
   fiber: Fiber.RuntimeFiber<unknown, unknown>
 ): Call => {
-  const options = Context.get(fiber.currentContext, CallOptions.CallOptions)
   const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
   const call: Call = {
     operation,
     credential,
     telemetry: observed,
-    // The client's, and in their place what holds for these calls only.
-    settings: options === CallOptions.none ? settings : override(settings, options),
+    settings: settingsFor(Context.get(fiber.currentContext, CallOptions.CallOptions)),
     server,
     prepared,
     traced: telemetry.isTraced(fiber),

@@ -172,6 +172,7 @@ const straight = <A>(
 export const make = (client: HttpClient.HttpClient, settings: calls.Settings): Context.Tag.Service<GlowmarktClient> => {
   const transport = wire.make(client)
   const { origin } = new URL(settings.baseUrl)
+  const settingsFor = calls.overridable(settings)
 
   const bound = (
     operation: Operation.Operation<Endpoint, unknown>,
@@ -181,7 +182,7 @@ export const make = (client: HttpClient.HttpClient, settings: calls.Settings): C
     return {
       operation,
       credential,
-      settings,
+      settingsFor,
       server: origin,
       telemetry: seen,
       invalid: (problem) => seen.callSpan(new GlowmarktError.InvalidInput({ operation: operation.name, problem }))

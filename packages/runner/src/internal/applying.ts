@@ -16,6 +16,7 @@ import { RunStore } from "../RunStore.js"
 import { RunStoreError } from "../RunStoreError.js"
 import { checked, step } from "./applyingStep.js"
 import { decoded } from "./rows.js"
+import { mark } from "./unretried.js"
 
 /** What is recorded of a run: the plan's header without what does not matter to the work. */
 const RunParameters = Schema.Struct({
@@ -54,7 +55,7 @@ const runnable = <P extends object, W, Read, E extends Trouble, R>(
     subject: Plan.Entry,
     result: Result,
     subjects: ({ runId }) => entries(runId),
-    step: (entry) => step(flow, parameters, entry),
+    step: mark((entry) => step(flow, parameters, entry)),
     outcome: ({ _tag }) => outcomes[_tag]
   })
 }

@@ -1,7 +1,5 @@
 /** What a run does with one line of a plan, and the check that all lines can be understood. */
-import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import type * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
-import * as RetryPolicy from "@effect-glowmarkt/core/RetryPolicy"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -12,6 +10,7 @@ import type { PlannedFlow, Trouble } from "../PlannedFlow.js"
 import { Setback } from "../Step.js"
 import { isCallError } from "./callError.js"
 import { inWords, toRecord } from "./planning.js"
+import { unretried } from "./unretried.js"
 
 /** The intent of an entry in the flow's own types; nothing for one that is skipped. */
 const understood = <P extends object, W, Read, E extends Trouble, R>(
@@ -118,7 +117,7 @@ export const step = <P extends object, W, Read, E extends Trouble, R>(
         : Effect.map(flow.act({ wanted, read, planned }, parameters), done)
     }),
     // The run sees all subjects, and decides whether to call again: a step may run as often as it likes.
-    CallOptions.locally({ retry: RetryPolicy.none }),
+    unretried,
     Effect.catchAll((error: Trouble) => {
       const failure = isCallError(error) ? error : error.failure
       return failure === undefined

@@ -18,6 +18,7 @@ import * as Backlog from "./backlog.js"
 import * as Judge from "./judge.js"
 import type { Ledger } from "./ledger.js"
 import * as Pacer from "./pacer.js"
+import { aroundAll } from "./unretried.js"
 
 export interface Crew<E, R> {
   readonly run: Effect.Effect<void, E | RunStoreError, R>
@@ -207,9 +208,12 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
       // `"auto"` may come to its most only after a while; until then the others sit on the bench.
       working = Math.min(Pacer.most(pace), outstanding())
       return Effect.raceFirst(
-        Effect.all(
-          Array.from({ length: working }, () => worker),
-          { concurrency: "unbounded", discard: true }
+        aroundAll(
+          flow.step,
+          Effect.all(
+            Array.from({ length: working }, () => worker),
+            { concurrency: "unbounded", discard: true }
+          )
         ),
         Deferred.await(done)
       )

@@ -1,4 +1,5 @@
 import * as SqlClient from "@effect/sql/SqlClient"
+import * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import type * as Context from "effect/Context"
@@ -32,17 +33,14 @@ const RunRow = Schema.Struct({
 
 const decodeRuns = Schema.decodeUnknown(Schema.Array(RunRow))
 
-const decodePending = Schema.decodeUnknown(Schema.Array(Schema.Struct({ position: Schema.Int, subject: Json })))
+const decodePending = Codec.decoder(Schema.Array(Schema.Struct({ position: Schema.Int, subject: Json })))
 
-const decodeRows = Schema.decodeUnknown(
-  Schema.Array(
-    Schema.Struct({
-      position: Schema.Int,
-      subject: Json,
-      outcome: Schema.NullOr(Outcome),
-      result: Schema.NullOr(Json)
-    })
-  )
+const decodeRows = Codec.decoder(
+  Schema.Array(Schema.Struct({ position: Schema.Int, subject: Json, outcome: Schema.NullOr(Outcome), result: Json }))
+)
+
+const decodeCounts = Codec.decoder(
+  Schema.Array(Schema.Struct({ values: Schema.parseJson(Schema.Array(Schema.Unknown)), count: Schema.Int }))
 )
 
 export const make = Effect.fnUntraced(function* (file: string) {
@@ -149,6 +147,15 @@ export const make = Effect.fnUntraced(function* (file: string) {
         ON CONFLICT (run, position) DO NOTHING
       `.pipe(Effect.mapError(refused), Effect.asVoid),
 
+    count: (runId, paths) =>
+      sql`
+        SELECT count(*) AS count, json_array(${sql.csv(paths.map((path) => sql`json(coalesce(result -> ${path}, 'null'))`))}) AS "values"
+        FROM glowmarkt_results WHERE run = ${numberOf(runId)} GROUP BY 2
+      `.pipe(
+        Effect.mapError(refused),
+        Effect.flatMap((rows) => Effect.mapError(decodeCounts(rows), unreadable))
+      ),
+
     finish: (runId, at) =>
       sql`
         UPDATE glowmarkt_runs SET finished_at = coalesce(finished_at, ${DateTime.toEpochMillis(at)})
@@ -160,7 +167,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
         Effect.map(get(runId), () =>
           Stream.paginateChunkEffect(-1, (after) =>
             sql`
-            SELECT s.position, s.subject, r.outcome, r.result FROM glowmarkt_subjects s
+            SELECT s.position, s.subject, r.outcome, coalesce(r.result, 'null') AS result FROM glowmarkt_subjects s
             LEFT JOIN glowmarkt_results r ON r.run = s.run AND r.position = s.position
             WHERE s.run = ${numberOf(runId)} AND s.position > ${after}
             ORDER BY s.position LIMIT ${pageSize}

@@ -1,0 +1,202 @@
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+
+/** For a value that a reader does not take: `Schema` then decides, and says what is wrong with it. */
+export const unread = Symbol("unread")
+
+/** Decodes a value, or leaves it `unread`. */
+export type Reader = (value: unknown) => unknown
+
+/** Whether a field counts as absent. One that is `undefined` does. */
+type IsAbsent = (field: unknown) => boolean
+
+const isUndefined: IsAbsent = (field) => field === undefined
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const when =
+  (isIt: (value: unknown) => boolean): Reader =>
+  (value) =>
+    isIt(value) ? value : unread
+
+const ofResult = (result: unknown): unknown =>
+  Either.isEither(result) && Either.isRight(result) ? result.right : unread
+
+/** What every object inherits is not told from what this one has. */
+export const isOwnName = (name: PropertyKey): name is string => typeof name === "string" && !(name in Object.prototype)
+
+const ofFields = (ast: AST.TypeLiteral, isAbsent: IsAbsent): Reader | undefined => {
+  const fields: Array<{ readonly name: string; readonly isOptional: boolean; readonly read: Reader }> = []
+  for (const { isOptional, name, type } of ast.propertySignatures) {
+    const read = readerOf(type, isAbsent)
+    if (read === undefined || !isOwnName(name)) return undefined
+    fields.push({ name, isOptional, read })
+  }
+  return (value) => {
+    if (!isObject(value)) return unread
+    const result: Record<string, unknown> = {}
+    for (const { isOptional, name, read } of fields) {
+      const field = value[name]
+      if (isAbsent(field)) {
+        // There, and `undefined`, is not the same as not there.
+        if (!isOptional || (field === undefined && name in value)) return unread
+        continue
+      }
+      const decoded = read(field)
+      if (decoded === unread) return unread
+      result[name] = decoded
+    }
+    return result
+  }
+}
+
+/** The member of a union that a value says it is: each has another literal in the field `_tag`. */
+export const byTag = <A>(types: ReadonlyArray<AST.AST>, of: (type: AST.AST) => A | undefined) => {
+  const members = new Map<unknown, A>()
+  for (const type of types) {
+    const tag = AST.isTypeLiteral(type) ? type.propertySignatures.find(({ name }) => name === "_tag") : undefined
+    const member = of(type)
+    if (tag === undefined || tag.isOptional || !AST.isLiteral(tag.type) || member === undefined) return undefined
+    members.set(tag.type.literal, member)
+  }
+  return members.size === types.length ? members : undefined
+}
+
+const isWord = (ast: AST.AST): boolean => {
+  if (AST.isUnion(ast)) return ast.types.every(isWord)
+  return AST.isRefinement(ast) ? isWord(ast.from) : AST.isLiteral(ast) || AST.isStringKeyword(ast)
+}
+
+const ofUnion = ({ types }: AST.Union, isAbsent: IsAbsent): Reader | undefined => {
+  const members = byTag(types, (type) => readerOf(type, isAbsent))
+  if (members !== undefined) {
+    return (value) => (isObject(value) ? members.get(value["_tag"])?.(value) : undefined) ?? unread
+  }
+  const literals = new Set<unknown>(types.flatMap((type) => (AST.isLiteral(type) ? [type.literal] : [])))
+  if (literals.size === types.length) return when((value) => literals.has(value))
+  // Which of several objects it is, is Schema's to find out.
+  if (!types.every(isWord)) return undefined
+  const readers = types.flatMap((type) => readerOf(type, isAbsent) ?? [])
+  return readers.length !== types.length
+    ? undefined
+    : (value) => {
+        for (const read of readers) {
+          const decoded = read(value)
+          if (decoded !== unread) return decoded
+        }
+        return unread
+      }
+}
+
+const ofRefinement = (ast: AST.Refinement, isAbsent: IsAbsent): Reader | undefined => {
+  const from = readerOf(ast.from, isAbsent)
+  return (
+    from &&
+    ((value) => {
+      const decoded = from(value)
+      return decoded !== unread && Option.isNone(ast.filter(decoded, AST.defaultParseOption, ast)) ? decoded : unread
+    })
+  )
+}
+
+const ofTransformation = (ast: AST.Transformation, isAbsent: IsAbsent): Reader | undefined => {
+  const { transformation } = ast
+  const from = readerOf(ast.from, isAbsent)
+  const to = readerOf(ast.to, isAbsent)
+  if (from === undefined || to === undefined || !AST.isFinalTransformation(transformation)) return undefined
+  return (value) => {
+    const encoded = from(value)
+    if (encoded === unread) return unread
+    const decoded = ofResult(transformation.decode(encoded, AST.defaultParseOption, ast, value))
+    return decoded === unread ? unread : to(decoded)
+  }
+}
+
+const ofDeclaration = (ast: AST.Declaration): Reader => {
+  const parse = ast.decodeUnknown(...ast.typeParameters)
+  return (value) => ofResult(parse(value, AST.defaultParseOption, ast))
+}
+
+/** The type of an array's elements, if that is all there is to say of them. */
+export const elementsOf = ({ elements, rest }: AST.TupleType): AST.AST | undefined =>
+  elements.length === 0 && rest.length === 1 ? rest[0]?.type : undefined
+
+const ofArray = (ast: AST.TupleType): Reader | undefined => {
+  const type = elementsOf(ast)
+  const read = type && readerOf(type, isUndefined)
+  return (
+    read &&
+    ((value) => {
+      if (!Array.isArray(value)) return unread
+      const decoded: Array<unknown> = []
+      for (const element of value) {
+        const one = read(element)
+        if (one === unread) return unread
+        decoded.push(one)
+      }
+      return decoded
+    })
+  )
+}
+
+/** Whether the schema says nothing of how it is decoded. */
+export const isPlainlyParsed = (ast: AST.AST): boolean =>
+  Option.isNone(AST.getParseOptionsAnnotation(ast)) && Option.isNone(AST.getDecodingFallbackAnnotation(ast))
+
+/**
+ * The functions that a schema comes to, if it is made of parts that are known
+ * here. `Schema` interprets a schema anew for each value, with several objects a step.
+ */
+export const readerOf = (ast: AST.AST, isAbsent: IsAbsent = isUndefined): Reader | undefined => {
+  if (!isPlainlyParsed(ast)) return undefined
+  switch (ast._tag) {
+    case "UnknownKeyword":
+      return (value) => value
+    case "StringKeyword":
+      return when((value) => typeof value === "string")
+    case "NumberKeyword":
+      return when((value) => typeof value === "number")
+    case "BooleanKeyword":
+      return when((value) => typeof value === "boolean")
+    case "Literal":
+      return when((value) => value === ast.literal)
+    case "Refinement":
+      return ofRefinement(ast, isAbsent)
+    case "Union":
+      return ofUnion(ast, isAbsent)
+    case "Transformation":
+      return ofTransformation(ast, isAbsent)
+    case "Declaration":
+      return ofDeclaration(ast)
+    case "TupleType":
+      return ofArray(ast)
+    case "TypeLiteral":
+      return ast.indexSignatures.length === 0 && ast.propertySignatures.length > 0 ? ofFields(ast, isAbsent) : undefined
+    default:
+      return undefined
+  }
+}
+
+/**
+ * Decodes by a schema: with its reader, and by `Schema` itself what the reader
+ * does not take. `prepare` makes of a value what the reader sees in it by `isAbsent`.
+ */
+export const decoderOf = <A, I>(
+  schema: Schema.Schema<A, I>,
+  { isAbsent, prepare }: { readonly isAbsent: IsAbsent; readonly prepare: (encoded: unknown) => unknown } = {
+    isAbsent: isUndefined,
+    prepare: (encoded) => encoded
+  }
+): ((encoded: unknown) => Either.Either<A, ParseResult.ParseError>) => {
+  const read = readerOf(schema.ast, isAbsent) ?? (() => unread)
+  const decode = Schema.decodeUnknownEither(schema)
+  return (encoded) => {
+    const decoded = read(encoded)
+    // What the reader of a schema takes is of its type: it is made of the parts of the schema that say so.
+    return decoded === unread ? decode(prepare(encoded)) : Either.right(decoded as A)
+  }
+}
