@@ -118,13 +118,15 @@ export const make = (
   Effect.gen(function* () {
     const { circuitBreaker, rateLimit } = options
     const baseUrl = options.baseUrl ?? defaultBaseUrl
+    const retry = options.retry ?? RetryPolicy.standard
     // By `layerConfig` it is checked already; in a program it is a mistake of the program.
     if (!isBaseUrl(baseUrl)) return yield* Effect.dieMessage(notABaseUrl(baseUrl))
     return pipeline.make(yield* HttpClient.HttpClient, {
       // A slash at the end would make every path start with two.
       baseUrl: baseUrl.replace(/\/+$/, ""),
-      timeout: Duration.decode(options.timeout ?? "30 seconds"),
-      retry: options.retry ?? RetryPolicy.standard,
+      timeoutMillis: Duration.toMillis(options.timeout ?? "30 seconds"),
+      retry,
+      totalMillis: Duration.toMillis(retry.total),
       budget: RetryBudget.make(options.retryBudget ?? RetryBudget.standard),
       circuit: circuitBreaker === undefined ? CircuitBreaker.none : CircuitBreaker.make(circuitBreaker),
       limiter: rateLimit === undefined ? Option.none() : Option.some(yield* RateLimiter.make(rateLimit)),

@@ -162,13 +162,12 @@ const segments = (route: string) => {
   const parts = route.split(/:(\w+)/)
   return (params: Readonly<Record<string, string>>): Either.Either<string, string> => {
     let path = ""
-    for (const [index, part] of parts.entries()) {
-      if (index % 2 === 0) path += part
-      else {
-        const text = segment(part, params[part] ?? "")
-        if (Either.isLeft(text)) return text
-        path += text.right
-      }
+    let isName = false
+    for (const part of parts) {
+      const text = isName ? segment(part, params[part] ?? "") : Either.right(part)
+      if (Either.isLeft(text)) return text
+      path += text.right
+      isName = !isName
     }
     return Either.right(path)
   }

@@ -23,13 +23,19 @@ type AnyError = GlowmarktError.GlowmarktError
 
 export interface Settings {
   readonly baseUrl: string
-  readonly timeout: Duration.Duration
+  /** What one attempt may take. */
+  readonly timeoutMillis: number
   readonly retry: RetryPolicy.RetryPolicy
+  /** What all attempts together may take: `retry.total`. */
+  readonly totalMillis: number
   readonly budget: RetryBudget.Balance
   readonly circuit: CircuitBreaker.Circuit
   readonly limiter: Option.Option<RateLimiter.RateLimiter>
   readonly maxBodyBytes: number
 }
+
+// The longest that timers can wait: what is longer is as good as for ever.
+const longest = 2 ** 31 - 1
 
 /** An operation bound to credentials: what all its calls have in common. */
 export interface Bound {
@@ -70,8 +76,9 @@ export const first = (grant: Grant): Attempt => ({ grant, number: 1, credentials
 
 const override = (settings: Settings, options: CallOptions.Options): Settings => ({
   ...settings,
-  timeout: options.timeout === undefined ? settings.timeout : Duration.decode(options.timeout),
+  timeoutMillis: options.timeout === undefined ? settings.timeoutMillis : Duration.toMillis(options.timeout),
   retry: options.retry ?? settings.retry,
+  totalMillis: options.retry === undefined ? settings.totalMillis : Duration.toMillis(options.retry.total),
   budget: options.retryBudget ?? settings.budget,
   circuit: options.circuitBreaker ?? settings.circuit,
   limiter:
@@ -117,15 +124,13 @@ export const begin = (
 }
 
 /** What metrics call the end of a call: ok, the tag of its error, interrupted, or a defect. */
-const outcomeOf = (exit: Exit.Exit<unknown, AnyError>): string =>
-  Exit.match(exit, {
-    onSuccess: () => "ok",
-    onFailure: (cause) =>
-      Option.match(Cause.failureOption(cause), {
-        onSome: (error) => error._tag,
-        onNone: () => (Cause.isInterruptedOnly(cause) ? "interrupted" : "defect")
-      })
+const outcomeOf = (exit: Exit.Exit<unknown, AnyError>): string => {
+  if (Exit.isSuccess(exit)) return "ok"
+  return Option.match(Cause.failureOption(exit.cause), {
+    onSome: (error) => error._tag,
+    onNone: () => (Cause.isInterruptedOnly(exit.cause) ? "interrupted" : "defect")
   })
+}
 
 export const elapsed = (call: Call): number => call.clock.unsafeCurrentTimeMillis() - call.startedMillis
 
@@ -146,19 +151,17 @@ export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): 
   sent: [...Object.values(call.operation.headers(grant)).flatMap(failure.echoes), ...call.prepared.values]
 })
 
-// The longest that timers can wait: what is longer is as good as for ever.
-const longest = 2 ** 31 - 1
-
 /** What is left of the time for all attempts together, in milliseconds. */
-export const left = (call: Call): number =>
-  Math.min(Duration.toMillis(call.settings.retry.total) - elapsed(call), longest)
+export const left = ({ settings, startedMillis }: Call, nowMillis: number): number =>
+  Math.min(settings.totalMillis - (nowMillis - startedMillis), longest)
 
 /** The request of an attempt, if it may be sent now. */
 export const admit = (call: Call, attempt: Attempt): Either.Either<Sent, AnyError> => {
   const { operation, prepared, settings } = call
-  const patienceMillis = Math.min(Duration.toMillis(settings.timeout), left(call))
+  const now = call.clock.unsafeCurrentTimeMillis()
+  const patienceMillis = Math.min(settings.timeoutMillis, left(call, now))
   if (patienceMillis <= 0) return Either.left(failure.timeout(stateOf(call, attempt), "unsent", Duration.zero))
-  if (Option.isSome(settings.circuit.refuses(call.clock.unsafeCurrentTimeMillis()))) {
+  if (Option.isSome(settings.circuit.refuses(now))) {
     return Either.left(failure.keptBack(stateOf(call, attempt), call.server))
   }
   call.telemetry.request()

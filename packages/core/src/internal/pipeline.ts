@@ -46,8 +46,8 @@ const turn = (
   limiter: RateLimiter.RateLimiter
 ): Effect.Effect<void, AnyError> =>
   Effect.suspend(() => {
-    const patience = Duration.millis(Math.max(0, calls.left(call)))
     const waitedFrom = call.clock.unsafeCurrentTimeMillis()
+    const patience = Duration.millis(Math.max(0, calls.left(call, waitedFrom)))
     return limiter(Effect.void).pipe(
       Effect.timeoutFail({
         duration: patience,
@@ -127,8 +127,8 @@ const observed = <A>(call: calls.Call, answer: Effect.Effect<A, AnyError>): Effe
 
 /**
  * The same call where it has nothing to wait for but the answer: no turn, no
- * span, no sign-in. The transport calls back, and until then the fiber has
- * nothing to do. As soon as anything fails it goes on as any other call.
+ * sign-in. The transport calls back, and until then the fiber has nothing to do.
+ * As soon as anything fails it goes on as any other call.
  */
 const straight = <A>(
   start: wire.Start,
@@ -136,38 +136,54 @@ const straight = <A>(
   exchange: Exchange<A>,
   call: calls.Call,
   grant: Grant
-): Effect.Effect<A, AnyError> => {
-  const attempt = calls.first(grant)
-  const goOn = (error: AnyError) => observed(call, recover(exchange, call, attempt, error))
-  const admitted = calls.admit(call, attempt)
-  if (Either.isLeft(admitted)) return goOn(admitted.left)
-  const sent = admitted.right
-  return Effect.uninterruptibleMask((restore) => {
-    let cancel = () => {}
-    const answered = Effect.async<wire.Outcome>((resume) => {
-      cancel = start(sent, (outcome) => resume(Effect.succeed(outcome)))
-    })
-    return Effect.matchCauseEffect(restore(answered), {
-      onSuccess: (outcome): Effect.Effect<A, AnyError> => {
-        const result: Either.Either<A, AnyError | wire.Broken | wire.TimedOut> = Either.isRight(outcome)
-          ? understand(call, attempt, outcome.right)
-          : Either.left(outcome.left)
-        if (Either.isLeft(result)) return restore(goOn(calls.failed(call, attempt, sent, result.left)))
-        calls.succeeded(call, sent)
-        const exit = Exit.succeed(result.right)
+): Effect.Effect<A, AnyError> =>
+  Effect.uninterruptibleMask((restore) => {
+    const attempt = calls.first(grant)
+    const begun = (watch: telemetry.Watch): Effect.Effect<A, AnyError> => {
+      const ended = <X extends Exit.Exit<A, AnyError>>(exit: X): X => {
         calls.ended(call, exit)
-        return exit
-      },
-      // Nothing but an interruption ends the wait for an answer otherwise.
-      onFailure: (cause) => {
-        cancel()
-        const exit = Exit.failCause(cause)
-        calls.ended(call, exit)
+        watch.ended(exit)
         return exit
       }
-    })
+      const allEnded = <X extends Exit.Exit<A, AnyError>>(exit: X): X => {
+        watch.attempted(exit)
+        return ended(exit)
+      }
+      const goOn = (error: AnyError) => {
+        watch.attempted(Exit.fail(error))
+        const rest = watch.within(restore(recover(exchange, call, attempt, error)))
+        return Effect.onExit(rest, (exit) => Effect.sync(() => ended(exit)))
+      }
+      const admitted = calls.admit(call, attempt)
+      if (Either.isLeft(admitted)) return goOn(admitted.left)
+      const sent = admitted.right
+      let cancel = () => {}
+      const outcome = Effect.async<wire.Outcome>((resume) => {
+        cancel = start(sent, (outcome) => resume(Effect.succeed(outcome)))
+      })
+      return Effect.matchCauseEffect(restore(outcome), {
+        onSuccess: (outcome): Effect.Effect<A, AnyError> => {
+          if (Either.isLeft(outcome)) return goOn(calls.failed(call, attempt, sent, outcome.left))
+          watch.answered(outcome.right.status)
+          try {
+            const result = understand(call, attempt, outcome.right)
+            if (Either.isLeft(result)) return goOn(calls.failed(call, attempt, sent, result.left))
+            calls.succeeded(call, sent)
+            return allEnded(Exit.succeed(result.right))
+          } catch (defect) {
+            // Of an operation's own decoder. It ends the call, too.
+            return allEnded(Exit.die(defect))
+          }
+        },
+        // Nothing but an interruption ends the wait for an answer otherwise.
+        onFailure: (cause) => {
+          cancel()
+          return allEnded(Exit.failCause(cause))
+        }
+      })
+    }
+    return call.traced ? Effect.flatMap(call.telemetry.watch, begun) : begun(telemetry.unwatched)
   })
-}
 
 export const make = (client: HttpClient.HttpClient, settings: calls.Settings): Context.Tag.Service<GlowmarktClient> => {
   const transport = wire.make(client)
@@ -210,12 +226,12 @@ export const make = (client: HttpClient.HttpClient, settings: calls.Settings): C
         if (Either.isLeft(prepared)) return binding.invalid(prepared.left)
         return Effect.withFiberRuntime<Success, AnyError>((fiber) => {
           const call = calls.begin(binding, prepared.right, fiber)
-          if (call.traced) return call.telemetry.callSpan(observed(call, answer(exchange, call)))
           if (start !== undefined && Option.isNone(call.settings.limiter)) {
             const held = credential.held(call.startedMillis)
             if (Option.isSome(held)) return straight(start, understand, exchange, call, held.value)
           }
-          return observed(call, answer(exchange, call))
+          const called = observed(call, answer(exchange, call))
+          return call.traced ? call.telemetry.callSpan(called) : called
         })
       }
       // An answer yields the specific members only where the endpoint declares

@@ -1,3 +1,4 @@
+import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
@@ -103,7 +104,18 @@ const ofRefinement = (ast: AST.Refinement, isAbsent: IsAbsent): Reader | undefin
   )
 }
 
+const instants = Schema.DateTimeUtc.ast
+const toInstants = AST.isTransformation(instants) ? instants.transformation : undefined
+
+/** Instants as servers write them. `Schema` looks for a zone first, and makes three objects more of each. */
+const instant: Reader = (value) => {
+  if (typeof value !== "string" || !value.endsWith("Z")) return unread
+  const millis = Date.parse(value)
+  return Number.isNaN(millis) ? unread : DateTime.unsafeMake(millis)
+}
+
 const ofTransformation = (ast: AST.Transformation, isAbsent: IsAbsent): Reader | undefined => {
+  if (ast.transformation === toInstants) return instant
   const { transformation } = ast
   const from = readerOf(ast.from, isAbsent)
   const to = readerOf(ast.to, isAbsent)
@@ -121,26 +133,32 @@ const ofDeclaration = (ast: AST.Declaration): Reader => {
   return (value) => ofResult(parse(value, AST.defaultParseOption, ast))
 }
 
-/** The type of an array's elements, if that is all there is to say of them. */
-export const elementsOf = ({ elements, rest }: AST.TupleType): AST.AST | undefined =>
-  elements.length === 0 && rest.length === 1 ? rest[0]?.type : undefined
+/** The types of an array's first elements, all of which are there, and of those after them; with more to say, nothing. */
+export const elementsOf = ({
+  elements,
+  rest
+}: AST.TupleType): { readonly first: ReadonlyArray<AST.AST>; readonly others: AST.AST | undefined } | undefined =>
+  elements.some(({ isOptional }) => isOptional) || rest.length > 1
+    ? undefined
+    : { first: elements.map(({ type }) => type), others: rest[0]?.type }
 
 const ofArray = (ast: AST.TupleType): Reader | undefined => {
-  const type = elementsOf(ast)
-  const read = type && readerOf(type, isUndefined)
-  return (
-    read &&
-    ((value) => {
-      if (!Array.isArray(value)) return unread
-      const decoded: Array<unknown> = []
-      for (const element of value) {
-        const one = read(element)
-        if (one === unread) return unread
-        decoded.push(one)
-      }
-      return decoded
-    })
-  )
+  const types = elementsOf(ast)
+  if (types === undefined) return undefined
+  const first = types.first.flatMap((type) => readerOf(type) ?? [])
+  const others = types.others && readerOf(types.others)
+  if (first.length !== types.first.length || (others === undefined) !== (types.others === undefined)) return undefined
+  return (value) => {
+    if (!Array.isArray(value) || value.length < first.length) return unread
+    const decoded: Array<unknown> = []
+    for (const element of value) {
+      const read = first[decoded.length] ?? others
+      const one = read === undefined ? unread : read(element)
+      if (one === unread) return unread
+      decoded.push(one)
+    }
+    return decoded
+  }
 }
 
 /** Whether the schema says nothing of how it is decoded. */

@@ -1,8 +1,12 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
+import { identity } from "effect/Function"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricKey from "effect/MetricKey"
@@ -49,8 +53,20 @@ const counter = (key: MetricKey.MetricKey.Counter<number>, tags: Tags) =>
 const histogram = (key: MetricKey.MetricKey.Histogram, tags: Tags) =>
   Metric.fromMetricKey(MetricKey.taggedWithLabels(key, labels(tags)))
 
+/** What is told of a call that is no effect while it waits, so that its spans are ended by hand. */
+export interface Watch {
+  readonly answered: (status: number) => void
+  /** The first attempt ended. */
+  readonly attempted: (exit: Exit.Exit<unknown, Failed>) => void
+  readonly ended: (exit: Exit.Exit<unknown, Failed>) => void
+  /** What a call goes on with, in its span. */
+  readonly within: <A, E, R>(rest: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
 /** What is seen of one operation from outside. */
 export interface Telemetry {
+  /** Begins the spans of a call and of its first attempt. */
+  readonly watch: Effect.Effect<Watch>
   readonly request: () => void
   readonly retry: () => void
   readonly waited: (millis: number) => void
@@ -77,9 +93,18 @@ const serverOf = (baseUrl: string) => {
 export const status = (code: number): Effect.Effect<void> =>
   Effect.annotateCurrentSpan("http.response.status_code", code)
 
-/** Notes on the span of an attempt how it failed: by status if there was an answer. */
-export const failed = (error: { readonly _tag: string } | { readonly _tag: string; readonly status: number }) =>
-  Effect.annotateCurrentSpan("error.type", "status" in error ? String(error.status) : error._tag)
+type Failed = { readonly _tag: string } | { readonly _tag: string; readonly status: number }
+
+/** How an attempt failed: by status if there was an answer. */
+const errorType = (error: Failed) => ("status" in error ? String(error.status) : error._tag)
+
+/** Notes on the span of an attempt how it failed. */
+export const failed = (error: Failed) => Effect.annotateCurrentSpan("error.type", errorType(error))
+
+const nothing = () => {}
+
+/** Nobody sees spans. */
+export const unwatched: Watch = { answered: nothing, attempted: nothing, ended: nothing, within: identity }
 
 /** The metrics of an operation are tagged once, and what its spans have in common is put together once. */
 export const make = (
@@ -105,7 +130,32 @@ export const make = (
     "url.template": route,
     ...serverOf(baseUrl)
   }
+  const callName = `Glowmarkt.${name}`
+  const attemptName = `${method} ${route}`
+  const watch = Effect.withFiberRuntime<Watch>((fiber) => {
+    const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+    const timed = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
+    const end = (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>) =>
+      span.end(timed ? clock.unsafeCurrentTimeNanos() : 0n, exit)
+    return Effect.flatMap(Effect.makeSpan(callName, { captureStackTrace: false }), (call) =>
+      Effect.map(
+        Effect.makeSpan(attemptName, { parent: call, kind: "client", captureStackTrace: false, attributes }),
+        (attempt): Watch => ({
+          answered: (status) => attempt.attribute("http.response.status_code", status),
+          attempted: (exit) => {
+            if (Exit.isFailure(exit) && Cause.isFailType(exit.cause)) {
+              attempt.attribute("error.type", errorType(exit.cause.error))
+            }
+            end(attempt, exit)
+          },
+          ended: (exit) => end(call, exit),
+          within: Effect.withParentSpan(call)
+        })
+      )
+    )
+  })
   return {
+    watch,
     request: () => ours.requests.unsafeUpdate(1, []),
     retry: () => ours.retries.unsafeUpdate(1, []),
     waited: (millis) => ours.rateLimitWait.unsafeUpdate(millis, []),
@@ -113,10 +163,10 @@ export const make = (
       outcome(ending).unsafeUpdate(1, [])
       ours.latency.unsafeUpdate(millis, [])
     },
-    callSpan: Effect.withSpan(`Glowmarkt.${name}`, { captureStackTrace: false }),
-    streamSpan: Stream.withSpan(`Glowmarkt.${name}`, { captureStackTrace: false }),
+    callSpan: Effect.withSpan(callName, { captureStackTrace: false }),
+    streamSpan: Stream.withSpan(callName, { captureStackTrace: false }),
     attemptSpan: (attempt, attempts) =>
-      Effect.withSpan(attempt, `${method} ${route}`, {
+      Effect.withSpan(attempt, attemptName, {
         kind: "client",
         captureStackTrace: false,
         attributes: attempts > 1 ? { ...attributes, "http.request.resend_count": attempts - 1 } : attributes

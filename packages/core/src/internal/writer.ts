@@ -44,14 +44,18 @@ const ofUnion = ({ types }: AST.Union): Writer | undefined => {
 }
 
 const ofArray = (ast: AST.TupleType): Writer | undefined => {
-  const type = elementsOf(ast)
-  const write = type && writerOf(type)
-  if (write === undefined || write === itself) return write
+  const types = elementsOf(ast)
+  if (types === undefined) return undefined
+  const first = types.first.flatMap((type) => writerOf(type) ?? [])
+  const others = types.others && writerOf(types.others)
+  if (first.length !== types.first.length || (others === undefined) !== (types.others === undefined)) return undefined
+  if ([...first, others ?? itself].every((write) => write === itself)) return itself
   return (value) => {
     if (!Array.isArray(value)) return unwritten
     const encoded: Array<unknown> = []
     for (const element of value) {
-      const one = write(element)
+      const write = first[encoded.length] ?? others
+      const one = write === undefined ? unwritten : write(element)
       if (one === unwritten) return unwritten
       encoded.push(one)
     }

@@ -41,8 +41,9 @@ export const make = (store: RunStore["Type"], runId: RunId, total: number): Back
     Effect.flatMap(store.pending(runId, cursor, cursor + pageSize), (pending) => {
       cursor += pageSize
       next = 0
-      page = pending.map((subject) => ({
-        ...subject,
+      page = pending.map(({ position, subject }) => ({
+        position,
+        subject,
         blame: 0,
         standing: "untried",
         answersThen: 0,
