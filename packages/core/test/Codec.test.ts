@@ -38,7 +38,7 @@ const isAs = <A, I>(name: string, schema: Schema.Schema<A, I>) => {
             flag: FastCheck.constantFrom(true, undefined, null),
             word: FastCheck.constantFrom("yes", "maybe", undefined),
             from: FastCheck.constantFrom("1", "x"),
-            json: FastCheck.constantFrom('{"deep":1}', "{}", "{")
+            json: FastCheck.constantFrom('{"deep":1}', '{"deep":"1"}', "{}", "{")
           },
           { requiredKeys: [] }
         )
@@ -74,6 +74,7 @@ describe("a codec", () => {
   const flag = Schema.optionalWith(Schema.Boolean, { exact: true })
   isAs("plain fields", Schema.Struct({ a: Schema.optionalWith(Schema.Int, { exact: true }), flag }))
   isAs("containers", Schema.Struct({ a: Schema.OptionFromSelf(Schema.NumberFromString), flag }))
+  isAs("composed", Schema.Struct({ json: Schema.parseJson(Schema.Struct({ deep: Schema.NumberFromString })) }))
   isAs("tagged", Tagged)
   isAs("array", Schema.Array(Tagged))
   isAs("non-empty array", Schema.NonEmptyArray(Schema.Trim))

@@ -65,13 +65,13 @@ const disagree = (listed: Said, live: Said) =>
     ? listed.status !== live.status
     : isActive(listed) !== undefined && isActive(live) !== undefined && isActive(listed) !== isActive(live)
 
-const token = (live: AccountStatus, { expiringWithin, now }: Lines): ReadonlyArray<Finding> => {
+const token = (live: AccountStatus, { expiringWithin, now }: Lines): Finding | undefined => {
   const expiry = live.directory?.data?.tokenExpiryDate
   if (expiry === undefined) {
-    return []
+    return undefined
   }
   const left = DateTime.distance(now, expiry)
-  return left <= 0 ? ["tokenExpired"] : left <= Duration.toMillis(expiringWithin) ? ["tokenExpiring"] : []
+  return left <= 0 ? "tokenExpired" : left <= Duration.toMillis(expiringWithin) ? "tokenExpiring" : undefined
 }
 
 const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Lines) => {
@@ -88,13 +88,13 @@ const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Li
  */
 export const ofStatus = (listed: Account, live: AccountStatus, lines: Lines): Verdict => {
   const active = isActive(live)
-  const findings: ReadonlyArray<Finding> = [
-    ...(active === false ? (["inactive"] as const) : []),
-    ...(contradictsItself(listed) || contradictsItself(live) || disagree(listed, live) ? (["mismatch"] as const) : []),
-    ...token(live, lines),
-    ...(isDormant(listed, live, lines) ? (["dormant"] as const) : []),
-    ...(active === undefined ? (["undetermined"] as const) : [])
-  ]
+  const findings: Array<Finding> = []
+  if (active === false) findings.push("inactive")
+  if (contradictsItself(listed) || contradictsItself(live) || disagree(listed, live)) findings.push("mismatch")
+  const ofToken = token(live, lines)
+  if (ofToken !== undefined) findings.push(ofToken)
+  if (isDormant(listed, live, lines)) findings.push("dormant")
+  if (active === undefined) findings.push("undetermined")
   const verdict: Verdict = { findings: Arr.isNonEmptyReadonlyArray(findings) ? findings : ["healthy"] }
   return active === undefined
     ? {

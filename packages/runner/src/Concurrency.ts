@@ -127,14 +127,14 @@ const shrink = (window: Window, { beganMillis, endedMillis }: Span, reason: keyo
  */
 export const answered = (window: Window, span: Span, busy: number): Window => {
   const took = Math.max(0, span.endedMillis - span.beganMillis)
-  const { floorMillis, latencyMillis, limit, max, threshold } = window
+  const { floorMillis, latencyMillis, limit, max, min, shrunkAtMillis, threshold } = window
   const floor = took < floorMillis ? took : floorMillis + (took - floorMillis) * forgetting
   const latency = floorMillis === Number.POSITIVE_INFINITY ? took : latencyMillis + (took - latencyMillis) * smoothing
-  const seen = { ...window, floorMillis: floor, latencyMillis: latency }
-  if (latency > slowAbove(floor)) return shrink(seen, span, "slow")
   // A window that is not in use says nothing of what the provider would bear.
-  if (busy < Math.floor(limit)) return seen
-  return { ...seen, limit: Math.min(max, limit + (limit < threshold ? 1 : 1 / limit)) }
+  const grown = busy < Math.floor(limit) ? limit : Math.min(max, limit + (limit < threshold ? 1 : 1 / limit))
+  // Field by field: this is done for every answer, and a spread costs as much as all the rest.
+  const seen = { min, max, limit: grown, threshold, floorMillis: floor, latencyMillis: latency, shrunkAtMillis }
+  return latency > slowAbove(floor) ? shrink({ ...seen, limit }, span, "slow") : seen
 }
 
 /**

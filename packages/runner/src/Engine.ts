@@ -43,11 +43,14 @@ const cluster = ClusterWorkflowEngine.layer.pipe(
   )
 )
 
-const overSqlite = (file: string): Layer.Layer<WorkflowEngine | RunStore.RunStore, RunStoreError, SqlClient> =>
+/** Workflows in an SQLite database, and the runs they work on. */
+const engine = <E>(
+  store: Layer.Layer<RunStore.RunStore, E, SqlClient>
+): Layer.Layer<WorkflowEngine | RunStore.RunStore, E, SqlClient> =>
   runWorkflow.layer.pipe(
     Layer.provideMerge(Layer.scoped(WorkflowEngine, Effect.flatMap(WorkflowEngine, attended.make))),
     Layer.provide(cluster),
-    Layer.provideMerge(RunStore.layer(file))
+    Layer.provideMerge(store)
   )
 
 /**
@@ -57,7 +60,7 @@ const overSqlite = (file: string): Layer.Layer<WorkflowEngine | RunStore.RunStor
  * @since 0.1.0
  * @category layers
  */
-export const memory: Layer.Layer<WorkflowEngine | RunStore.RunStore> = overSqlite(Sqlite.memory).pipe(
+export const memory: Layer.Layer<WorkflowEngine | RunStore.RunStore> = engine(RunStore.layerMemory).pipe(
   Layer.provide(Sqlite.client(Sqlite.memory)),
   // Memory is not a file that could be missing, full, damaged or in use.
   Layer.orDie
@@ -86,4 +89,4 @@ export const memory: Layer.Layer<WorkflowEngine | RunStore.RunStore> = overSqlit
  * @category layers
  */
 export const sqlite = (file: string): Layer.Layer<WorkflowEngine | RunStore.RunStore, RunStoreError> =>
-  overSqlite(file).pipe(Layer.provide(Sqlite.client(file)), Layer.provide(Sqlite.exclusive(file)))
+  engine(RunStore.layer(file)).pipe(Layer.provide(Sqlite.client(file)), Layer.provide(Sqlite.exclusive(file)))

@@ -114,7 +114,12 @@ export const isNews = ({ ceiling, refusedAtMillis }: Learned, { beganMillis }: S
  * @category transitions
  */
 export const answered = (learned: Learned, nowMillis: number): Learned => ({
-  ...learned,
+  // Field by field: this is done for every answer, and a spread costs as much as all the rest.
+  cap: learned.cap,
+  ceiling: learned.ceiling,
+  plateauMillis: learned.plateauMillis,
+  refusedAtMillis: learned.refusedAtMillis,
+  resumesAtMillis: learned.resumesAtMillis,
   admitted: learned.admitted + 1,
   recent: learned.recent * Math.exp((learned.recentAtMillis - nowMillis) / recentMillis) + 1,
   recentAtMillis: nowMillis

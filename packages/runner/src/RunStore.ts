@@ -12,6 +12,7 @@ import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
+import * as memoryStore from "./internal/memoryStore.js"
 import * as internal from "./internal/runStore.js"
 import * as sqlite from "./internal/sqlite.js"
 import type { Outcome, Settled } from "./Outcome.js"
@@ -68,8 +69,7 @@ export interface StoredRow {
 }
 
 /**
- * How many results have these values at the paths that were asked for. A path is what
- * SQLite takes, `$.problem.kind` for example; where there is nothing, the value is `null`.
+ * How many results have these values in the fields that were asked for. Where there is nothing, the value is `null`.
  *
  * @since 0.1.0
  * @category models
@@ -88,7 +88,8 @@ export interface Counted {
  * - `pending` are the subjects at `from` (inclusive) to `to` (exclusive) that have no result.
  * - `record` stores results in one transaction. A subject keeps its first result.
  * - `finish` notes the end of a run, once, and returns the run.
- * - `count` says how many results there are of each combination of values at some paths into them, as JSON.
+ * - `count` says how many results there are of each combination of values of some fields. A field is named by its
+ *   path: `["problem", "kind"]`.
  * - `rows` streams all subjects with their results in order, a page at a time, so memory does not grow with their number.
  * - `forget` deletes a run with all that belongs to it.
  *
@@ -113,7 +114,10 @@ export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<
       to: number
     ) => Effect.Effect<ReadonlyArray<PendingSubject>, RunStoreError>
     readonly record: (runId: RunId, results: ReadonlyArray<Result>) => Effect.Effect<void, RunStoreError>
-    readonly count: (runId: RunId, paths: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Counted>, RunStoreError>
+    readonly count: (
+      runId: RunId,
+      fields: ReadonlyArray<ReadonlyArray<string>>
+    ) => Effect.Effect<ReadonlyArray<Counted>, RunStoreError>
     readonly finish: (runId: RunId, at: DateTime.Utc) => Effect.Effect<void, RunStoreError>
     readonly rows: (runId: RunId) => Stream.Stream<StoredRow, RunNotFound | RunStoreError>
   }
@@ -127,6 +131,14 @@ export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<
  */
 export const layer = (file: string): Layer.Layer<RunStore, RunStoreError, SqlClient.SqlClient> =>
   Layer.effect(RunStore, internal.make(file))
+
+/**
+ * The store in the memory of this process: its runs end with the layer.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerMemory: Layer.Layer<RunStore> = Layer.sync(RunStore, () => memoryStore.make("in memory"))
 
 /**
  * Only the store, without an engine: to look at runs and their rows, also while another process works on them.

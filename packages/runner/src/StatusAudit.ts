@@ -94,11 +94,17 @@ const audit = Step.retried(
       })
     }
     const { account } = subject
+    const { dormantFor, expiringWithin } = parameters
     return Effect.flatMap(AdminAccounts, (admin) =>
-      Effect.map(admin.status(account.accountId), (live) => ({
-        ...Classification.ofStatus(account, live, { now: startedAt, ...parameters }),
-        live: AuditRow.live(live)
-      }))
+      Effect.map(admin.status(account.accountId), (answer): AuditRow.Audited => {
+        const { findings, problem } = Classification.ofStatus(account, answer, {
+          now: startedAt,
+          dormantFor,
+          expiringWithin
+        })
+        const live = AuditRow.live(answer)
+        return problem === undefined ? { findings, live } : { findings, live, problem }
+      })
     )
   },
   Classification.ofError

@@ -17,8 +17,7 @@ const numbers = (count: number) =>
     count
   )
 
-const withStore = <A, E>(use: (store: RunStore.RunStore["Type"]) => Effect.Effect<A, E>) =>
-  Effect.flatMap(RunStore.RunStore, use).pipe(Effect.provide(RunStore.layerSqlite(":memory:")))
+const stores = { "in SQLite": RunStore.layerSqlite(":memory:"), "in memory": RunStore.layerMemory }
 
 const tempFile = Effect.flatMap(FileSystem.FileSystem, (fs) =>
   Effect.map(fs.makeTempDirectoryScoped(), (directory) => `${directory}/runs.sqlite`)
@@ -30,7 +29,10 @@ const reasonOf = <A, E, R>(effect: Effect.Effect<A, E | RunStoreError.RunStoreEr
     onFailure: (error) => (error instanceof RunStoreError.RunStoreError ? error.reason : "another error")
   })
 
-describe("RunStore", () => {
+describe.each(Object.entries(stores))("RunStore %s", (_, store) => {
+  const withStore = <A, E>(use: (store: RunStore.RunStore["Type"]) => Effect.Effect<A, E>) =>
+    Effect.flatMap(RunStore.RunStore, use).pipe(Effect.provide(store))
+
   it.effect("a run keeps what it was opened with", () =>
     withStore((store) =>
       Effect.gen(function* () {
@@ -111,6 +113,36 @@ describe("RunStore", () => {
     )
   )
 
+  it.effect("counts results by what stands in some of their fields", () =>
+    withStore((store) =>
+      Effect.gen(function* () {
+        yield* store.open(newRun)
+        yield* store.putSubjects(runId, numbers(5))
+        const results = [
+          { findings: ["a", "b"], problem: { kind: "X" } },
+          { findings: ["a"] },
+          { findings: ["a", "b"], problem: { kind: "X", more: 1 } },
+          "text"
+        ]
+        yield* store.record(
+          runId,
+          results.map((result, position) => ({ position, outcome: "done", result }))
+        )
+        const counted = yield* store.count(runId, [["findings"], ["problem", "kind"]])
+        assert.sameDeepMembers(
+          [...counted],
+          [
+            { values: [["a", "b"], "X"], count: 2 },
+            { values: [["a"], null], count: 1 },
+            { values: [null, null], count: 1 }
+          ]
+        )
+      })
+    )
+  )
+})
+
+describe("RunStore", () => {
   layer(NodeFileSystem.layer, { excludeTestServices: true })("on disk", (it) => {
     it.scoped("a store from a newer version is refused and left as it is", () =>
       Effect.gen(function* () {

@@ -119,7 +119,14 @@ const ofTransformation = (ast: AST.Transformation, isAbsent: IsAbsent): Reader |
   const { transformation } = ast
   const from = readerOf(ast.from, isAbsent)
   const to = readerOf(ast.to, isAbsent)
-  if (from === undefined || to === undefined || !AST.isFinalTransformation(transformation)) return undefined
+  if (from === undefined || to === undefined) return undefined
+  if (AST.isComposeTransformation(transformation)) {
+    return (value) => {
+      const between = from(value)
+      return between === unread ? unread : to(between)
+    }
+  }
+  if (!AST.isFinalTransformation(transformation)) return undefined
   return (value) => {
     const encoded = from(value)
     if (encoded === unread) return unread

@@ -67,7 +67,14 @@ const ofTransformation = (ast: AST.Transformation): Writer | undefined => {
   const { transformation } = ast
   const to = writerOf(ast.to)
   const from = writerOf(ast.from)
-  if (to === undefined || from === undefined || !AST.isFinalTransformation(transformation)) return undefined
+  if (to === undefined || from === undefined) return undefined
+  if (AST.isComposeTransformation(transformation)) {
+    return (value) => {
+      const between = to(value)
+      return between === unwritten ? unwritten : from(between)
+    }
+  }
+  if (!AST.isFinalTransformation(transformation)) return undefined
   return (value) => {
     const decoded = to(value)
     if (decoded === unwritten) return unwritten

@@ -7,6 +7,7 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import type { Span } from "../Concurrency.js"
 import type { Flow, Pace } from "../Flow.js"
@@ -111,12 +112,15 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   const record = ({ item: { position }, result }: Judge.Settled<A>) =>
     ledger.add({ position, outcome: flow.outcome(result), result: flow.result.encode(result) })
 
+  const recordAll = (all: ReadonlyArray<Judge.Settled<A>>): Effect.Effect<void, RunStoreError> =>
+    Effect.forEach(all, (settled) => record(settled) ?? Effect.void, { discard: true })
+
   const carryOut = (verdict: Judge.Verdict<A, E>): Effect.Effect<void, E | RunStoreError> =>
     verdict._tag === "Later"
       ? Effect.void
       : verdict._tag === "RunEnds"
         ? Effect.fail(verdict.ending)
-        : Effect.forEach(verdict.all, record, { discard: true })
+        : recordAll(verdict.all)
 
   const work = (item: Backlog.Item, probe: boolean, beganMillis: number) => {
     inFlight++
@@ -125,37 +129,37 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
     pacer.begin(beganMillis)
     probing ||= probe
     const span = (): Span => ({ beganMillis, endedMillis: clock.unsafeCurrentTimeMillis() })
-    const ended = Effect.sync(() => {
+    const ended = () => {
       inFlight--
       if (probe) probing = false
       while (benched.length > 0 && working < pacer.allowed()) {
         working++
         wakeOne(benched)
       }
-    })
-    const step = Effect.flatMap(Effect.mapError(flow.subject.decode(item.subject), unreadable), (subject) =>
-      flow.step(subject, given)
-    )
-    return Effect.zipRight(
-      Effect.matchEffect(step, {
-        onSuccess: (result) => {
-          const released = judge.succeeded(span(), Math.max(busy, inFlight))
-          const recorded = record({ item, result })
-          return released.length === 0
-            ? recorded
-            : Effect.zipRight(Effect.forEach(released, record, { discard: true }), recorded)
-        },
-        onFailure: (error): Effect.Effect<void, E | RunStoreError> => {
-          if (error instanceof RunStoreError) return Effect.fail(error)
-          if (!isSetback(error)) return Effect.fail(error)
-          const ended = span()
-          return Effect.flatMap(Random.next, (chance) =>
+    }
+    const endedAfter = (rest: Effect.Effect<void, E | RunStoreError>) => Effect.map(rest, ended)
+    const subject = flow.subject.decode(item.subject)
+    if (Either.isLeft(subject)) return Effect.fail(unreadable(subject.left))
+    return Effect.matchEffect(flow.step(subject.right, given), {
+      onSuccess: (result) => {
+        const released = judge.succeeded(span(), Math.max(busy, inFlight))
+        const recorded = record({ item, result })
+        if (released.length > 0) return endedAfter(Effect.zipRight(recordAll(released), recorded ?? Effect.void))
+        if (recorded !== undefined) return endedAfter(recorded)
+        ended()
+        return Effect.void
+      },
+      onFailure: (error): Effect.Effect<void, E | RunStoreError> => {
+        if (error instanceof RunStoreError) return Effect.fail(error)
+        if (!isSetback(error)) return Effect.fail(error)
+        const ended = span()
+        return endedAfter(
+          Effect.flatMap(Random.next, (chance) =>
             carryOut(judge.failed(item, error, { span: ended, busy: Math.max(busy, inFlight), probe, chance }))
           )
-        }
-      }),
-      ended
-    )
+        )
+      }
+    })
   }
 
   const loadPage = Effect.suspend(() => {

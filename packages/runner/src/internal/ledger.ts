@@ -13,7 +13,8 @@ const batchMillis = 250
 export interface Ledger {
   /** Subjects with a result, and how many of these results are in the store. */
   readonly count: { processed: number; recorded: number }
-  readonly add: (result: Result) => Effect.Effect<void, RunStoreError>
+  /** What has to be done before the next subject, if anything. */
+  readonly add: (result: Result) => Effect.Effect<void, RunStoreError> | undefined
   readonly flush: Effect.Effect<void, RunStoreError>
 }
 
@@ -41,7 +42,7 @@ export const make = (store: RunStore["Type"], runId: RunId, recorded: number): E
       }
       batch.push(result)
       count.processed++
-      return batch.length >= batchSize || now - begun >= batchMillis ? flush : Effect.void
+      return batch.length >= batchSize || now - begun >= batchMillis ? flush : undefined
     }
 
     return { count, add, flush }

@@ -33,7 +33,15 @@ const RunRow = Schema.Struct({
 
 const decodeRuns = Schema.decodeUnknown(Schema.Array(RunRow))
 
-const decodePending = Codec.decoder(Schema.Array(Schema.Struct({ position: Schema.Int, subject: Json })))
+/** A page of subjects: two arrays, since one text is parsed faster than a thousand. */
+const Pending = Schema.Tuple(
+  Schema.Struct({
+    positions: Schema.parseJson(Schema.Array(Schema.Int)),
+    subjects: Schema.parseJson(Schema.Array(Schema.Unknown))
+  })
+)
+
+const decodePending = Codec.decoder(Pending)
 
 const decodeRows = Codec.decoder(
   Schema.Array(Schema.Struct({ position: Schema.Int, subject: Json, outcome: Schema.NullOr(Outcome), result: Json }))
@@ -43,8 +51,37 @@ const decodeCounts = Codec.decoder(
   Schema.Array(Schema.Struct({ values: Schema.parseJson(Schema.Array(Schema.Unknown)), count: Schema.Int }))
 )
 
+/** As SQLite writes it. */
+const pathOf = (field: ReadonlyArray<string>) => ["$", ...field.map((key) => JSON.stringify(key))].join(".")
+
+/**
+ * Inserts rows of a run by one statement, which is one transaction. Its text is
+ * the same for as many rows, so that it is made and prepared once; a row whose
+ * position is there already is left out.
+ */
+const inserting = (sql: SqlClient.SqlClient, table: string, columns: ReadonlyArray<string>) => {
+  const named = ["position", ...columns]
+  const values = named.map((_, index) => `column${index + 1}`).join(", ")
+  const row = `(${named.map(() => "?").join(", ")})`
+  const texts = new Map<number, string>()
+  const textFor = (count: number) => {
+    const known = texts.get(count)
+    if (known !== undefined) return known
+    const text = `INSERT INTO ${table} (run, ${named.join(", ")})
+      SELECT (SELECT number FROM glowmarkt_runs WHERE run_id = ?), ${values}
+      FROM (VALUES ${Array.from({ length: count }, () => row).join(", ")}) WHERE TRUE
+      ON CONFLICT (run, position) DO NOTHING`
+    texts.set(count, text)
+    return text
+  }
+  return (runId: RunId, rows: ReadonlyArray<ReadonlyArray<number | string>>) =>
+    sql.unsafe(textFor(rows.length), [runId, ...rows.flat()])
+}
+
 export const make = Effect.fnUntraced(function* (file: string) {
   const sql = yield* SqlClient.SqlClient
+  const insertSubjects = inserting(sql, "glowmarkt_subjects", ["subject"])
+  const insertResults = inserting(sql, "glowmarkt_results", ["outcome", "result"])
   const refused = (error: unknown) => RunStoreError.fromUnknown(file, error)
   const unreadable = (cause: unknown) =>
     new RunStoreError.RunStoreError({ reason: "damaged", file, detail: "a record cannot be read", cause })
@@ -116,11 +153,10 @@ export const make = Effect.fnUntraced(function* (file: string) {
       const total = yield* subjects.pipe(
         Stream.grouped(subjectBatch),
         Stream.runFoldEffect(0, (from, batch) =>
-          sql`
-            INSERT INTO glowmarkt_subjects (run, position, subject)
-            SELECT ${numberOf(runId)}, ${from} + key, value -> 'subject'
-            FROM json_each(${JSON.stringify(Chunk.toReadonlyArray(batch).map((subject) => ({ subject })))})
-          `.pipe(Effect.mapError(refused), Effect.as(from + batch.length))
+          insertSubjects(
+            runId,
+            Chunk.toReadonlyArray(batch).map((subject, index) => [from + index, JSON.stringify(subject)])
+          ).pipe(Effect.mapError(refused), Effect.as(from + batch.length))
         )
       )
       yield* sql`UPDATE glowmarkt_runs SET total = ${total} WHERE run_id = ${runId}`.pipe(Effect.mapError(refused))
@@ -129,27 +165,31 @@ export const make = Effect.fnUntraced(function* (file: string) {
 
     pending: (runId, from, to) =>
       sql`
-        SELECT s.position, s.subject FROM glowmarkt_subjects s
-        LEFT JOIN glowmarkt_results r ON r.run = s.run AND r.position = s.position
-        WHERE s.run = ${numberOf(runId)} AND s.position >= ${from} AND s.position < ${to} AND r.position IS NULL
-        ORDER BY s.position
+        SELECT '[' || coalesce(group_concat(position, ','), '') || ']' AS positions,
+          '[' || coalesce(group_concat(subject, ','), '') || ']' AS subjects
+        FROM (
+          SELECT s.position, s.subject FROM glowmarkt_subjects s
+          LEFT JOIN glowmarkt_results r ON r.run = s.run AND r.position = s.position
+          WHERE s.run = ${numberOf(runId)} AND s.position >= ${from} AND s.position < ${to} AND r.position IS NULL
+          ORDER BY s.position
+        )
       `.pipe(
         Effect.mapError(refused),
-        Effect.flatMap((rows) => Effect.mapError(decodePending(rows), unreadable))
+        Effect.flatMap((rows) => Effect.mapError(decodePending(rows), unreadable)),
+        Effect.map(([{ positions, subjects }]) =>
+          positions.map((position, index) => ({ position, subject: subjects[index] }))
+        )
       ),
 
-    // One statement is one transaction; JSON in one parameter keeps its text, and so the prepared statement, the same.
     record: (runId, results) =>
-      sql`
-        INSERT INTO glowmarkt_results (run, position, outcome, result)
-        SELECT ${numberOf(runId)}, value ->> 'position', value ->> 'outcome', value -> 'result'
-        FROM json_each(${JSON.stringify(results)}) WHERE TRUE
-        ON CONFLICT (run, position) DO NOTHING
-      `.pipe(Effect.mapError(refused), Effect.asVoid),
+      insertResults(
+        runId,
+        results.map(({ outcome, position, result }) => [position, outcome, JSON.stringify(result)])
+      ).pipe(Effect.mapError(refused), Effect.asVoid),
 
-    count: (runId, paths) =>
+    count: (runId, fields) =>
       sql`
-        SELECT count(*) AS count, json_array(${sql.csv(paths.map((path) => sql`json(coalesce(result -> ${path}, 'null'))`))}) AS "values"
+        SELECT count(*) AS count, json_array(${sql.csv(fields.map((field) => sql`json(coalesce(result -> ${pathOf(field)}, 'null'))`))}) AS "values"
         FROM glowmarkt_results WHERE run = ${numberOf(runId)} GROUP BY 2
       `.pipe(
         Effect.mapError(refused),

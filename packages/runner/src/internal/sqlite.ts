@@ -22,7 +22,11 @@ const open = (file: string, config: SqliteClient.SqliteClientConfig) =>
 export const client = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
   Layer.tap(open(file, { filename: file }), (context) => {
     const sql = Context.get(context, SqlClient.SqlClient)
-    return Effect.mapError(sql.unsafe("PRAGMA synchronous = NORMAL"), (error) => RunStoreError.fromUnknown(file, error))
+    return Effect.mapError(
+      // Bringing the log into the file waits for the disk: every 16 MB instead of every 4.
+      Effect.zipRight(sql.unsafe("PRAGMA synchronous = NORMAL"), sql.unsafe("PRAGMA wal_autocheckpoint = 4000")),
+      (error) => RunStoreError.fromUnknown(file, error)
+    )
   })
 
 /**

@@ -32,7 +32,7 @@ export const of = (store: RunStore["Type"], runId: RunId): Effect.Effect<Tally, 
     }
     const errors: Record<string, number> = {}
     let total = 0
-    for (const counted of yield* store.count(runId, ["$.findings", "$.problem.kind"])) {
+    for (const counted of yield* store.count(runId, [["findings"], ["problem", "kind"]])) {
       const { count, values } = yield* Effect.mapError(
         decode(counted),
         (cause) => new RunStoreError({ reason: "damaged", file: store.file, detail: "a record cannot be read", cause })
