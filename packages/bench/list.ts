@@ -4,9 +4,11 @@
  *
  *   list.ts stream|list|parse URL
  */
-import * as Undici from "@effect/platform-node/Undici"
-import { AdminAccounts, AppKeys, GlowmarktClient, RetryPolicy } from "@effect-glowmarkt/core"
-import { NodeTransport } from "@effect-glowmarkt/core/node"
+import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
+import * as AppKeys from "@effect-glowmarkt/core/AppKeys"
+import * as GlowmarktClient from "@effect-glowmarkt/core/GlowmarktClient"
+import * as NodeTransport from "@effect-glowmarkt/core/NodeTransport"
+import * as RetryPolicy from "@effect-glowmarkt/core/RetryPolicy"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -56,6 +58,7 @@ const ways = new Map<string, () => Promise<number>>([
   [
     "parse",
     async () => {
+      const Undici = await import("@effect/platform-node/Undici")
       const { origin, pathname } = new URL(url)
       const { body } = await new Undici.Pool(origin).request({ path: `${pathname}/account`, method: "GET" })
       // `body.text()` of undici, but for its limit: one string holds at most half a gigabyte.

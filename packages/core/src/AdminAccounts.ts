@@ -3,12 +3,11 @@
  *
  * @since 0.1.0
  */
-import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { Account, AccountStatus, AddedAccount, DeletedAccount } from "./Account.js"
 import * as AccountApi from "./AccountApi.js"
 import * as AccountList from "./AccountList.js"
@@ -116,23 +115,19 @@ const faults: Record<jsonArray.Fault, string> = {
 }
 
 /** The elements of the list, each as soon as its last byte is there. */
-const elements: BodyReader<Either.Either<Account, AccountList.UnreadableAccount>> = (bytes, invalid) =>
-  Stream.suspend(() => {
-    const array = jsonArray.make()
-    let index = 0
-    const fail = (fault: jsonArray.Fault) => invalid(fault, faults[fault])
-    const complete = Stream.fromEffect(Effect.mapError(Effect.suspend(array.end), fail))
-    return bytes.pipe(
-      Stream.mapChunksEffect((pieces) =>
-        Effect.map(
-          Effect.forEach(pieces, (piece) => Effect.mapError(array.add(piece), fail)),
-          (elements) =>
-            Chunk.unsafeFromArray(elements.flat().map((element) => AccountList.decodeElement(element, index++)))
-        )
-      ),
-      Stream.concat(Stream.drain(complete))
-    )
-  })
+const elements: BodyReader<Either.Either<Account, AccountList.UnreadableAccount>> = (invalid) => {
+  const array = jsonArray.make()
+  let index = 0
+  const fail = (fault: jsonArray.Fault) => invalid(fault, faults[fault])
+  return {
+    add: (bytes) =>
+      Either.mapBoth(array.add(bytes), {
+        onLeft: fail,
+        onRight: (complete) => complete.map((element) => AccountList.decodeElement(element, index++))
+      }),
+    end: () => Either.mapLeft(array.end(), fail)
+  }
+}
 
 /**
  * @since 0.1.0

@@ -15,6 +15,7 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as RateLimiter from "effect/RateLimiter"
@@ -51,16 +52,19 @@ export interface Options {
 }
 
 /**
- * Makes of the bytes of a body what the caller wants. If they are not what the
- * contract says, it fails with the error that `invalid` makes of the call.
+ * Reads a body while it arrives: `add` gives what these bytes complete, and `end`
+ * says whether the body may end here. If the bytes are not what the contract
+ * promises, both fail with the error that `invalid` makes of the call.
  *
  * @since 0.1.0
  * @category models
  */
 export type BodyReader<A> = (
-  bytes: Stream.Stream<Uint8Array, GlowmarktError.CallError>,
   invalid: (reason: GlowmarktError.InvalidResponse["reason"], problem: string) => GlowmarktError.InvalidResponse
-) => Stream.Stream<A, GlowmarktError.CallError>
+) => {
+  readonly add: (bytes: Uint8Array) => Either.Either<ReadonlyArray<A>, GlowmarktError.InvalidResponse>
+  readonly end: () => Either.Either<void, GlowmarktError.InvalidResponse>
+}
 
 /**
  * Where Glowmarkt serves its API.

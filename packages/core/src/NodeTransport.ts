@@ -19,6 +19,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as deadlines from "./internal/node/deadlines.js"
 import * as dispatch from "./internal/node/dispatch.js"
+import * as download from "./internal/node/download.js"
 import * as wire from "./internal/wire.js"
 
 /**
@@ -69,7 +70,10 @@ export const make = (options: Options = {}): Effect.Effect<HttpClient.HttpClient
       ({ dispatcher, timers }) => Effect.promise(() => dispatcher.destroy().finally(timers.close))
     ),
     ({ dispatcher, timers }) =>
-      wire.withShortCut(NodeHttpClient.makeUndici(dispatcher), dispatch.start(dispatcher, timers))
+      wire.withShortCut(NodeHttpClient.makeUndici(dispatcher), {
+        start: dispatch.start(dispatcher, timers),
+        open: download.open(dispatcher, timers)
+      })
   )
 
 /**

@@ -103,6 +103,14 @@ export interface Operation<E extends Endpoint, Success> {
   readonly headers: (grant: Grant) => Readonly<Record<string, string>>
 }
 
+/**
+ * Any operation, of which it only matters that it is one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Any = Operation<Endpoint, unknown>
+
 const headerName = (scheme: Scheme): string => {
   const definition = schemes[scheme]
   return definition._tag === "Basic" ? "authorization" : definition.key.toLowerCase()

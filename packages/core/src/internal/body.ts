@@ -39,16 +39,12 @@ const concatenate = ({ chunks, size }: Collected): Uint8Array => {
   return all
 }
 
-/** Reads a body of at most `limit` bytes as text. A longer one is given up as soon as that is known. */
-export const read = (
-  response: HttpClientResponse.HttpClientResponse,
+/** Collects a body of at most `limit` bytes as text. A longer one is given up as soon as that is known. */
+export const collect = <E>(
+  pieces: Stream.Stream<Uint8Array, E>,
   limit: number
-): Effect.Effect<Either.Either<string, Unreadable>, HttpClientError.HttpClientError> => {
-  const length = announced(response)
-  if (length !== undefined) {
-    return length <= limit ? Effect.map(response.arrayBuffer, asText) : Effect.succeed(Either.left("TooLarge"))
-  }
-  return response.stream.pipe(
+): Effect.Effect<Either.Either<string, Unreadable>, E> =>
+  pieces.pipe(
     Stream.runFoldWhile(
       nothing(),
       ({ size }) => size <= limit,
@@ -57,7 +53,19 @@ export const read = (
         return { chunks, size: size + chunk.length }
       }
     ),
-    Effect.map((collected) => within(limit, collected)),
+    Effect.map((collected) => within(limit, collected))
+  )
+
+/** Reads the body of a response as {@link collect} does. */
+export const read = (
+  response: HttpClientResponse.HttpClientResponse,
+  limit: number
+): Effect.Effect<Either.Either<string, Unreadable>, HttpClientError.HttpClientError> => {
+  const length = announced(response)
+  if (length !== undefined) {
+    return length <= limit ? Effect.map(response.arrayBuffer, asText) : Effect.succeed(Either.left("TooLarge"))
+  }
+  return collect(response.stream, limit).pipe(
     // 204 and its like: `fetch` has no body then, where other clients have an empty one.
     Effect.catchIf(
       (error) => error._tag === "ResponseError" && error.reason === "EmptyBody",

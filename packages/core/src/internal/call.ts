@@ -1,4 +1,3 @@
-import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -39,7 +38,7 @@ const longest = 2 ** 31 - 1
 
 /** An operation bound to credentials: what all its calls have in common. */
 export interface Bound {
-  readonly operation: Operation.Operation<HttpApiEndpoint.HttpApiEndpoint.Any, unknown>
+  readonly operation: Operation.Any
   readonly credential: Credential<Grant>
   readonly telemetry: telemetry.Telemetry
   readonly settingsFor: (options: CallOptions.Options) => Settings

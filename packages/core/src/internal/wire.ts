@@ -6,11 +6,13 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as ClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import type * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as body from "./body.js"
 
@@ -37,8 +39,13 @@ export interface Answer {
 /** An answer whose body is still to come. */
 export interface Opened {
   readonly status: number
-  readonly stream: Stream.Stream<Uint8Array, Broken | TimedOut>
-  /** Reads the rest, instead of the stream. */
+  /** The next pieces, or nothing when that was all. The rest is given up when the scope closes. */
+  readonly pull: Effect.Effect<
+    Effect.Effect<Chunk.Chunk<Uint8Array>, Option.Option<Broken | TimedOut>>,
+    never,
+    Scope.Scope
+  >
+  /** Reads it whole, instead. */
   readonly whole: Effect.Effect<Answer, Broken | TimedOut>
 }
 
@@ -81,8 +88,14 @@ export interface Wire {
 
 const direct = Symbol.for("@effect-glowmarkt/core/wire")
 
+/** What a transport can do without the platform's request and response objects. */
+export interface ShortCut {
+  readonly start: Start
+  readonly open: Wire["open"]
+}
+
 interface Direct {
-  readonly [direct]: Start
+  readonly [direct]: ShortCut
 }
 
 const isDirect = (client: object): client is Direct => direct in client
@@ -92,8 +105,8 @@ const isDirect = (client: object): client is Direct => direct in client
  * platform's request and response objects. Wrapped in anything (`mapRequest`, …)
  * the client loses it, so nothing that a program puts around it is passed over.
  */
-export const withShortCut = (client: HttpClient.HttpClient, start: Start): HttpClient.HttpClient =>
-  Object.assign(client, { [direct]: start })
+export const withShortCut = (client: HttpClient.HttpClient, shortCut: ShortCut): HttpClient.HttpClient =>
+  Object.assign(client, { [direct]: shortCut })
 
 /** Codes of failures that happen before a byte of the request is written. */
 const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "UND_ERR_CONNECT_TIMEOUT"])
@@ -145,6 +158,10 @@ const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/
 // The platform does not know that the provider puts secrets into these.
 const redactedNames = (names: ReadonlyArray<string | RegExp>) => [...names, "token", "applicationid"]
 
+/** Ends in time, or as timed out. */
+export const inTime = <A, E>({ patienceMillis }: Request, self: Effect.Effect<A, E>): Effect.Effect<A, E | TimedOut> =>
+  Effect.timeoutFail(self, { duration: Duration.millis(patienceMillis), onTimeout: () => timedOut.sent })
+
 /** Over any `HttpClient`. */
 export const make = (client: HttpClient.HttpClient): Wire => {
   // Its spans would carry every header; ours carry none.
@@ -171,12 +188,9 @@ export const make = (client: HttpClient.HttpClient): Wire => {
       ),
       Effect.locallyWith(Headers.currentRedactedNames, redactedNames),
       Effect.mapError(fromClient),
-      inTime(request)
+      (exchanged) => inTime(request, exchanged)
     )
   }
-
-  const inTime = (request: Request) =>
-    Effect.timeoutFail({ duration: Duration.millis(request.patienceMillis), onTimeout: () => timedOut.sent })
 
   const read = (request: Request, response: HttpClientResponse.HttpClientResponse) =>
     Effect.map(
@@ -189,25 +203,26 @@ export const make = (client: HttpClient.HttpClient): Wire => {
       })
     )
 
-  const start = isDirect(client) ? client[direct] : undefined
+  if (isDirect(client)) {
+    const { open, start } = client[direct]
+    return { start, open, send: (request) => Effect.async((resume) => Effect.sync(start(request, resume))) }
+  }
 
   return {
-    start,
-    send:
-      start === undefined
-        ? (request) => exchange(request, (response) => read(request, response))
-        : (request) => Effect.async((resume) => Effect.sync(start(request, resume))),
+    start: undefined,
+    send: (request) => exchange(request, (response) => read(request, response)),
     open: (request) =>
       exchange(request, (response) =>
         Effect.succeed({
           status: response.status,
-          // However long all of it takes: between two pieces no more than for an answer.
-          stream: Stream.timeoutFail(
-            Stream.mapError(response.stream, fromClient),
-            () => timedOut.sent,
-            Duration.millis(request.patienceMillis)
+          // However long all of it takes: for the next pieces no longer than for an answer.
+          pull: Effect.map(Stream.toPull(Stream.mapError(response.stream, fromClient)), (pieces) =>
+            Effect.timeoutFail(pieces, {
+              duration: Duration.millis(request.patienceMillis),
+              onTimeout: () => Option.some(timedOut.sent)
+            })
           ),
-          whole: inTime(request)(Effect.mapError(read(request, response), fromClient))
+          whole: inTime(request, Effect.mapError(read(request, response), fromClient))
         })
       )
   }

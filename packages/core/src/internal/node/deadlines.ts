@@ -7,11 +7,17 @@ export interface Timed {
 // A little late is better than a wake-up for each.
 const slackMillis = 5
 
+export interface Deadlines {
+  readonly add: (timed: Timed) => void
+  readonly remove: (timed: Timed) => void
+  readonly close: () => void
+}
+
 /**
  * One timer for all requests under way. It is set for the earliest deadline, and
  * looked at again only then: a request that is answered in time costs no timer.
  */
-export const make = () => {
+export const make = (): Deadlines => {
   const underWay = new Set<Timed>()
   let timer: NodeJS.Timeout | undefined
   let wakesAt = Number.POSITIVE_INFINITY
@@ -38,11 +44,11 @@ export const make = () => {
   }
 
   return {
-    add: (timed: Timed) => {
+    add: (timed) => {
       underWay.add(timed)
       if (timed.deadline < wakesAt) wakeAt(timed.deadline)
     },
-    remove: (timed: Timed) => {
+    remove: (timed) => {
       underWay.delete(timed)
     },
     close: () => {

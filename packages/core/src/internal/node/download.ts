@@ -1,0 +1,168 @@
+import type { Buffer } from "node:buffer"
+import type * as Undici from "@effect/platform-node/Undici"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as body from "../body.js"
+import * as wire from "../wire.js"
+import type * as deadlines from "./deadlines.js"
+import * as undici from "./request.js"
+
+/** So much may wait to be taken before the server is made to wait. */
+const highWaterBytes = 256 * 1024
+
+type Problem = wire.Broken | wire.TimedOut
+type Ending = Option.Option<Problem>
+
+/** One answer that is taken as it arrives. Who waits for a part of it is called back; nobody waits for ever. */
+class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
+  deadline = 0
+  head = undici.noHead
+  private abort: ((error: Error) => void) | undefined = undefined
+  private resume = () => {}
+  private pieces: Array<Buffer> = []
+  private size = 0
+  private ending: Option.Option<Ending> = Option.none()
+  private waiting: (() => void) | undefined = undefined
+
+  constructor(
+    private readonly patienceMillis: number,
+    private readonly timers: deadlines.Deadlines
+  ) {}
+
+  private phase(): Problem["phase"] {
+    return this.abort === undefined ? "unsent" : "sent"
+  }
+
+  private wake(): void {
+    const { waiting } = this
+    this.stopWaiting()
+    waiting?.()
+  }
+
+  private end(ending: Ending): void {
+    if (Option.isNone(this.ending)) this.ending = Option.some(ending)
+    this.wake()
+  }
+
+  /** Calls back once when there is more of it, or no more of it. */
+  wait(waiting: () => void): void {
+    this.waiting = waiting
+    this.deadline = performance.now() + this.patienceMillis
+    this.timers.add(this)
+  }
+
+  stopWaiting(): void {
+    this.waiting = undefined
+    this.timers.remove(this)
+  }
+
+  send(dispatcher: Undici.Dispatcher, request: wire.Request): void {
+    try {
+      dispatcher.dispatch(undici.options(request), this)
+    } catch {
+      this.end(Option.some(wire.unsendable))
+    }
+  }
+
+  /** What has come and was not taken, or how it ended, or neither yet. */
+  take(): Effect.Effect<Chunk.Chunk<Uint8Array>, Ending> | undefined {
+    if (this.pieces.length > 0) {
+      const taken = this.pieces
+      this.pieces = []
+      this.size = 0
+      this.resume()
+      return Effect.succeed(Chunk.unsafeFromArray(taken))
+    }
+    return Option.isSome(this.ending) ? Effect.fail(this.ending.value) : undefined
+  }
+
+  /** Its head, or why there is none. */
+  begun(): Effect.Effect<undici.Head, Problem> | undefined {
+    if (this.head !== undici.noHead) return Effect.succeed(this.head)
+    return Option.isSome(this.ending)
+      ? Effect.fail(Option.getOrElse(this.ending.value, () => wire.unsendable))
+      : undefined
+  }
+
+  expire(): void {
+    this.end(Option.some(wire.timedOut[this.phase()]))
+    this.abort?.(undici.given)
+  }
+
+  cancel(): void {
+    this.stopWaiting()
+    if (Option.isSome(this.ending)) return
+    this.ending = Option.some(Option.none())
+    this.abort?.(undici.given)
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    this.abort = abort
+    if (Option.isSome(this.ending)) abort(undici.given)
+  }
+
+  onHeaders(status: number, headers: Array<Buffer>, resume: () => void): boolean {
+    if (status < 200) return true
+    this.head = undici.head(status, headers)
+    this.resume = resume
+    this.wake()
+    return true
+  }
+
+  onData(piece: Buffer): boolean {
+    this.pieces.push(piece)
+    this.size += piece.length
+    this.wake()
+    return this.size < highWaterBytes
+  }
+
+  onComplete(): void {
+    this.end(Option.none())
+  }
+
+  onError(error: Error): void {
+    this.end(Option.some(undici.broken(error, this.phase())))
+  }
+}
+
+/** Waits until `look` sees something. */
+const until = <A, E>(download: Download, look: () => Effect.Effect<A, E> | undefined): Effect.Effect<A, E> =>
+  Effect.suspend(
+    () =>
+      look() ??
+      Effect.async<A, E>((resume) => {
+        download.wait(() => resume(until(download, look)))
+        return Effect.sync(() => download.stopWaiting())
+      })
+  )
+
+/** Opens a body by undici's `dispatch`. The server waits while nobody takes it; whoever waits for it does so in time. */
+export const open =
+  (dispatcher: Undici.Dispatcher, timers: deadlines.Deadlines): wire.Wire["open"] =>
+  (request) =>
+    Effect.suspend(() => {
+      const download = new Download(request.patienceMillis, timers)
+      const cancel = Effect.sync(() => download.cancel())
+      const pieces = until(download, () => download.take())
+      const pull: wire.Opened["pull"] = Effect.as(
+        Effect.addFinalizer(() => cancel),
+        pieces
+      )
+      download.send(dispatcher, request)
+      return until(download, () => download.begun()).pipe(
+        Effect.map(({ contentType, retryAfter, status }) => ({
+          status,
+          pull,
+          whole: wire.inTime(
+            request,
+            Effect.map(
+              body.collect(Stream.fromPull(pull), request.maxBodyBytes),
+              (text): wire.Answer => ({ status, retryAfter, contentType, body: text })
+            )
+          )
+        })),
+        Effect.onInterrupt(() => cancel)
+      )
+    })

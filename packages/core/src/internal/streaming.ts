@@ -1,0 +1,66 @@
+import * as Chunk from "effect/Chunk"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { BodyReader } from "../GlowmarktClient.js"
+import type * as GlowmarktError from "../GlowmarktError.js"
+import type * as Operation from "../Operation.js"
+import * as answers from "./answer.js"
+import * as calls from "./call.js"
+import * as failure from "./failure.js"
+import type { Exchange } from "./sending.js"
+import * as telemetry from "./telemetry.js"
+import type * as wire from "./wire.js"
+
+/** An answer whose body is on its way. */
+export type Arriving<A> = Stream.Stream<A, GlowmarktError.CallError>
+
+/** What the pieces of a body come to. */
+const read = <A>(
+  reading: ReturnType<BodyReader<A>>,
+  pieces: Chunk.Chunk<Uint8Array>
+): Either.Either<Chunk.Chunk<A>, GlowmarktError.InvalidResponse> => {
+  const all: Array<A> = []
+  for (const piece of pieces) {
+    const complete = reading.add(piece)
+    if (Either.isLeft(complete)) return Either.left(complete.left)
+    for (const one of complete.right) all.push(one)
+  }
+  return Either.right(Chunk.unsafeFromArray(all))
+}
+
+/**
+ * Opens the body of an answer, and reads it as it is pulled. Read in the pull and
+ * not by a stage of the stream: what passes through those lives for a while after.
+ */
+export const exchange =
+  <A>(open: wire.Wire["open"], operation: Operation.Any, reader: BodyReader<A>): Exchange<Arriving<A>> =>
+  (request, call, attempt) =>
+    Effect.flatMap(open(request), ({ pull, status, whole }) => {
+      const state = () => calls.stateOf(call, attempt)
+      const fromProblem = (problem: wire.Broken | wire.TimedOut) =>
+        problem._tag === "Broken"
+          ? failure.fromTransport(state(), problem, call.server)
+          : failure.timeout(state(), problem.phase, Duration.millis(request.patienceMillis))
+      const reading = reader((reason, problem) => failure.invalidBody(state(), status, reason, problem))
+      const arriving: Arriving<A> = Stream.fromPull(
+        Effect.map(pull, (pieces) =>
+          Effect.matchEffect(pieces, {
+            onSuccess: (pieces) => Effect.mapError(read(reading, pieces), Option.some),
+            onFailure: Option.match({
+              onNone: () =>
+                Effect.flatMap(Effect.mapError(reading.end(), Option.some), () => Effect.fail(Option.none())),
+              onSome: (problem) => Effect.fail(Option.some(fromProblem(problem)))
+            })
+          })
+        )
+      )
+      const opened = answers.isSuccess(status)
+        ? Effect.succeed(arriving)
+        : Effect.flatMap(whole, (answer) =>
+            Either.map(answers.understand(operation, state, answer), (): Arriving<A> => Stream.empty)
+          )
+      return call.traced ? Effect.zipRight(telemetry.status(status), opened) : opened
+    })
