@@ -107,10 +107,16 @@ export class GlowmarktClient extends Context.Tag("@effect-glowmarkt/core/Glowmar
   }
 >() {}
 
-const isBaseUrl = (url: string) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+/** What paths can be put behind: no blanks, query, fragment, or name and password. */
+const isBaseUrl = (url: string) => {
+  if (!URL.canParse(url) || /[\s?#]/.test(url)) return false
+  const { password, protocol, username } = new URL(url)
+  return /^https?:$/.test(protocol) && username === "" && password === ""
+}
 
+// What stands before an @ may be a password.
 const notABaseUrl = (url: unknown) =>
-  `${JSON.stringify(url)} is not a base URL: expected something like ${defaultBaseUrl}`
+  `${JSON.stringify(String(url).replace(/[^/]*@/, "…@"))} is not a base URL: expected something like ${defaultBaseUrl}`
 
 /**
  * @since 0.1.0

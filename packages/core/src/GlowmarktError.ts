@@ -61,6 +61,13 @@ const credentialAdvice: Record<Caller, string> = {
   nobody: "This operation takes no credentials; the server in between may want some."
 }
 
+/** What a refusal of these operations may also be about, although the credentials are good. */
+const operationAdvice: Readonly<Record<string, string>> = {
+  userChangePassword: " It may be the old password that is wrong.",
+  addMobileAppToken: " It may be an account of somebody else: only that of the token's owner can be changed.",
+  removeMobileAppToken: " It may be an account of somebody else: only that of the token's owner can be changed."
+}
+
 /**
  * The credentials were refused: status 401 or 403.
  *
@@ -73,7 +80,7 @@ export class AccessDenied extends Schema.TaggedError<AccessDenied>()("AccessDeni
   readonly retryAfter = never
 
   override get message(): string {
-    return `${this.operation}: access denied (${this.status}) with ${this.caller}. ${credentialAdvice[this.caller]}`
+    return `${this.operation}: access denied (${this.status}) with ${this.caller}. ${credentialAdvice[this.caller]}${operationAdvice[this.operation] ?? ""}`
   }
 }
 
@@ -94,7 +101,7 @@ export class MissingElements extends Schema.TaggedError<MissingElements>()("Miss
 
   override get message(): string {
     const named = this.elements.length === 0 ? "" : `: ${this.elements.join(", ")}`
-    return `${this.operation}: the provider misses elements of the request${named} (${this.status}).`
+    return `${this.operation}: the provider misses elements of the request${named} (${this.status}). Check the values that were sent.`
   }
 }
 
@@ -168,8 +175,9 @@ export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("Acco
   readonly retryAfter = never
 
   override get message(): string {
-    const which = this.accountId === undefined ? "an account of this user" : `account ${this.accountId}`
-    return `${this.operation}: the application has no ${which} (${this.status}). Check the id, and that it belongs to this application.`
+    return this.accountId === undefined
+      ? `${this.operation}: the application has no account of this user (${this.status}). Check that the user belongs to this application.`
+      : `${this.operation}: the application has no account ${this.accountId} (${this.status}). Check the id, and that it belongs to this application.`
   }
 }
 

@@ -123,13 +123,25 @@ for (const [scheme, { call, reads, sends }] of Object.entries(cases)) {
 }
 
 describe("a base URL from configuration", () => {
-  it.effect("must be one", () => {
-    const { layer } = wire()
-    return Effect.gen(function* () {
-      const error = yield* Effect.flip(Layer.build(GlowmarktClient.layerConfig().pipe(Layer.provide(layer))))
-      assert.include(String(error), '"api.glowmarkt.com" is not a base URL')
-    }).pipe(Effect.scoped, from({ GLOWMARKT_BASE_URL: "api.glowmarkt.com" }))
-  })
+  const refused = [
+    ["api.glowmarkt.com", '"api.glowmarkt.com"'],
+    ["ftp://api.glowmarkt.com", '"ftp://api.glowmarkt.com"'],
+    [" https://api.glowmarkt.com", '" https://api.glowmarkt.com"'],
+    ["https://api.glowmarkt.com/?x=1", '"https://api.glowmarkt.com/?x=1"'],
+    ["https://api.glowmarkt.com/#api", '"https://api.glowmarkt.com/#api"'],
+    ["https://key:s3cret@api.glowmarkt.com", '"https://…@api.glowmarkt.com"']
+  ] as const
+
+  for (const [url, named] of refused) {
+    it.effect(`must be one: ${named}`, () => {
+      const { layer } = wire()
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(Layer.build(GlowmarktClient.layerConfig().pipe(Layer.provide(layer))))
+        assert.include(String(error), `${named} is not a base URL`)
+        assert.notInclude(String(error), "s3cret")
+      }).pipe(Effect.scoped, from({ GLOWMARKT_BASE_URL: url }))
+    })
+  }
 
   it.effect("is Glowmarkt's own unless another is given", () =>
     Effect.gen(function* () {

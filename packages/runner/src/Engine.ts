@@ -14,7 +14,9 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
+import * as LogLevel from "effect/LogLevel"
 import * as attended from "./internal/attended.js"
 import * as runWorkflow from "./internal/runWorkflow.js"
 import * as Sqlite from "./internal/sqlite.js"
@@ -40,7 +42,9 @@ const cluster = ClusterWorkflowEngine.layer.pipe(
       entityTerminationTimeout: Duration.zero,
       simulateRemoteSerialization: false
     })
-  )
+  ),
+  // It has one runner, this process, and warns while it ends that there is none.
+  Layer.locally(FiberRef.currentMinimumLogLevel, LogLevel.Error)
 )
 
 /** Workflows in an SQLite database, and the runs they work on. */
