@@ -16,15 +16,24 @@ import { RunId } from "./Run.js"
 export const Difference = Schema.Struct({ field: Schema.String, planned: Schema.Unknown, found: Schema.Unknown })
 
 /**
- * What became of a subject. `Done` has what the verification read; `Failed` says whether the change may have been made all the same.
+ * What became of a subject.
+ *
+ * - `Done`: the wanted end is there. `read` is what the verification read; the run `made` the change, or `found` that somebody else
+ *   had made it since the plan.
+ * - `Skipped`: left alone, because the wanted end is `reached` and was before, or although it is `missed`.
+ * - `Failed`: tried; says whether the change may have been made all the same.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Result = Schema.Union(
-  Schema.TaggedStruct("Done", { read: Schema.Record({ key: Schema.String, value: Schema.Unknown }) }),
+  Schema.TaggedStruct("Done", {
+    read: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+    change: Schema.Literal("made", "found")
+  }),
   Schema.TaggedStruct("Skipped", {
     reason: Schema.String,
+    end: Schema.Literal("reached", "missed"),
     differences: Schema.optionalWith(Schema.NonEmptyArray(Difference), { exact: true })
   }),
   Schema.TaggedStruct("Failed", { kind: Schema.String, message: Schema.String, mayHaveBeenApplied: Schema.Boolean })

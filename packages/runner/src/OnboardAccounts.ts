@@ -176,6 +176,9 @@ const untilOneFails = () => {
   }
 }
 
+/** The flow that a run is: `eachRow` goes on whatever becomes of another row. */
+const runOf = (together: Parameters["together"]) => (together === "eachRow" ? flow : untilOneFails())
+
 const finished = Effect.fnUntraced(function* (
   summary: Summary,
   together: Parameters["together"],
@@ -217,7 +220,7 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
       return yield* new Converge.Refused({ reason: `all or nothing, but the plan leaves ${skip} users alone` })
     }
   }
-  const summary = yield* withRoster(PlannedFlow.apply(untilOneFails(), plan, options))
+  const summary = yield* withRoster(PlannedFlow.apply(runOf(together), plan, options))
   return yield* finished(summary, together, change)
 })
 
@@ -240,7 +243,7 @@ export const resume = Effect.fn("OnboardAccounts.resume")(function* (
   if (together === "allOrNothing") {
     yield* Consent.check(consent ?? Consent.deletions(0), counts.change)
   }
-  const summary = yield* withRoster(PlannedFlow.resume(untilOneFails(), runId, pace))
+  const summary = yield* withRoster(PlannedFlow.resume(runOf(together), runId, pace))
   return yield* finished(summary, together, counts.change)
 })
 

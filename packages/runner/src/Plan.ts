@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import { ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -147,6 +148,51 @@ export const count = (entries: ReadonlyArray<Entry>): Counts => {
   return counts
 }
 
+/**
+ * A line that contradicts others.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Contradiction {
+  readonly line: number
+  readonly problem: string
+}
+
+const countProblems = ({ entries, header }: Plan): ReadonlyArray<Contradiction> => {
+  const { change, nothing, skip } = header.counts
+  const counted = count(entries)
+  const says = `${change} to change, ${nothing} with nothing to do, ${skip} to skip`
+  return counted.change === change && counted.nothing === nothing && counted.skip === skip
+    ? []
+    : [
+        {
+          line: 1,
+          problem: `the header says ${says}, but the file has ${counted.change}, ${counted.nothing} and ${counted.skip}`
+        }
+      ]
+}
+
+/**
+ * Where a plan contradicts itself: the header counts something else than there is, or two lines are about one subject.
+ *
+ * @since 0.1.0
+ * @category checking
+ */
+export const contradictions = (plan: Plan): ReadonlyArray<Contradiction> => {
+  const lines = new Map<string, number>()
+  const repeated: Array<Contradiction> = []
+  for (const [i, { key }] of plan.entries.entries()) {
+    const first = lines.get(key)
+    if (first === undefined) {
+      lines.set(key, i + 2)
+    } else {
+      repeated.push({ line: i + 2, problem: `${key} is on line ${first} already` })
+    }
+  }
+  return [...countProblems(plan), ...repeated]
+}
+
 const encodeHeader = Schema.encodeSync(Schema.parseJson(Header))
 
 const encodeEntry = Schema.encodeSync(Schema.parseJson(Entry))
@@ -204,7 +250,7 @@ export const decode = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Eff
       return yield* new InvalidPlan({ problems: [{ line: 1, problem: headerProblem(first) }] })
     }
     const entries: Array<Entry> = []
-    const problems: Array<{ readonly line: number; readonly problem: string }> = []
+    const problems: Array<Contradiction> = []
     for (const [i, line] of rest.entries()) {
       const entry = decodeEntry(line)
       if (Either.isRight(entry)) {
@@ -213,16 +259,8 @@ export const decode = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Eff
         problems.push({ line: i + 2, problem: "this is not a line of a plan" })
       }
     }
-    const { change, nothing, skip } = header.right.counts
-    const counted = count(entries)
-    if (counted.change !== change || counted.nothing !== nothing || counted.skip !== skip) {
-      const says = `${change} to change, ${nothing} with nothing to do, ${skip} to skip`
-      const has = `${counted.change}, ${counted.nothing} and ${counted.skip}`
-      problems.push({ line: 1, problem: `the header says ${says}, but the file has ${has}` })
-    }
-    const [problem, ...more] = problems
-    if (problem !== undefined) {
-      return yield* new InvalidPlan({ problems: [problem, ...more] })
-    }
-    return { header: header.right, entries }
+    const plan = { header: header.right, entries }
+    // Lines have other numbers where some could not be read.
+    const all = problems.length > 0 ? [...countProblems(plan), ...problems] : contradictions(plan)
+    return Arr.isNonEmptyReadonlyArray(all) ? yield* new InvalidPlan({ problems: all }) : plan
   })

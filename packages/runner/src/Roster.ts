@@ -61,7 +61,7 @@ export const make: Effect.Effect<Context.Tag.Service<Roster>, never, AdminAccoun
 
   const keep = (into: Map<string, Account>, account: Account) => {
     const known = into.get(nameOf(account))
-    if (known === undefined || isActive(known) === false) {
+    if (known === undefined || isActive(known) === false || known.accountId === account.accountId) {
       into.set(nameOf(account), account)
     }
     return into

@@ -89,6 +89,26 @@ export class RunNotFound extends Schema.TaggedError<RunNotFound>("@effect-glowma
 }
 
 /**
+ * The run has not come to its end: what it says of the rest would be wrong.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RunUnfinished extends Schema.TaggedError<RunUnfinished>("@effect-glowmarkt/runner/RunUnfinished")(
+  "RunUnfinished",
+  { runId: RunId, recorded: Schema.NonNegativeInt, total: Schema.optionalWith(Schema.NonNegativeInt, { exact: true }) }
+) {
+  static of({ recorded, runId, total }: Run): RunUnfinished {
+    return new RunUnfinished({ runId, recorded, ...(total === undefined ? {} : { total }) })
+  }
+
+  override get message() {
+    const came = this.total === undefined ? "its list was not read" : `${this.recorded} of ${this.total} are done`
+    return `Run "${this.runId}" is not finished: ${came}. Resume it first`
+  }
+}
+
+/**
  * A run of that id was started with other parameters, or belongs to another
  * flow. `differences` names each parameter with the value recorded and the value given.
  *

@@ -89,6 +89,7 @@ export interface Counted {
  * - `record` stores results in one transaction. A subject keeps its first result.
  * - `finish` notes the end of a run, once, and returns the run.
  * - `count` says how many results there are of each combination of values at some paths into them, as JSON.
+ * - `note` keeps a remark on a subject before something is done to it; `notes` are those of a subject, in order. See `Journal`.
  * - `rows` streams all subjects with their results in order, a page at a time, so memory does not grow with their number.
  * - `forget` deletes a run with all that belongs to it.
  *
@@ -114,6 +115,8 @@ export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<
     ) => Effect.Effect<ReadonlyArray<PendingSubject>, RunStoreError>
     readonly record: (runId: RunId, results: ReadonlyArray<Result>) => Effect.Effect<void, RunStoreError>
     readonly count: (runId: RunId, paths: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Counted>, RunStoreError>
+    readonly note: (runId: RunId, subject: string, note: string) => Effect.Effect<void, RunStoreError>
+    readonly notes: (runId: RunId, subject: string) => Effect.Effect<ReadonlyArray<string>, RunStoreError>
     readonly finish: (runId: RunId, at: DateTime.Utc) => Effect.Effect<void, RunStoreError>
     readonly rows: (runId: RunId) => Stream.Stream<StoredRow, RunNotFound | RunStoreError>
   }

@@ -114,6 +114,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       assert.deepStrictEqual(first?.result, {
         _tag: "Skipped",
         reason: `changed since the plan was made: name was ${JSON.stringify(a.name)}, now "Somebody else's"`,
+        end: "missed",
         differences: [{ field: "name", planned: a.name, found: "Somebody else's" }]
       })
       assert.strictEqual(second?.outcome, "done")
@@ -202,7 +203,43 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const halfEdited = yield* decode(text.replace('"name":"A"}', '"name":"Z"}'))
       const edited = yield* Effect.flip(PlannedFlow.apply(flow, halfEdited))
       assert.include(edited.message, "but would rename from")
+      const lines = text.trimEnd().split("\n")
+      const doubled = yield* Effect.flip(decode([...lines, lines[1]].join("\n").replace('"change":2', '"change":3')))
+      assert.include(doubled.message, `line 4: ${a.accountId} is on line 2 already`)
+      const unread = { ...plan, entries: [...plan.entries, ...plan.entries.slice(0, 1)] }
+      const byHand = yield* Effect.flip(PlannedFlow.apply(flow, unread))
+      assert.include(byHand.message, "the header says 2 to change")
+      assert.include(byHand.message, `line 4: ${a.accountId} is on line 2 already`)
       assert.deepStrictEqual(yield* writes, [])
+    })
+  )
+
+  it.effect("what may have been made is told from what was not: a read that fails changes nothing", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { faults } = yield* Simulator.Simulator
+      const accounts = yield* healthy(4)
+      const plan = yield* planned(accounts.map(({ accountId }) => [accountId, "Flagged"] as const))
+      const [unread, lost, unverified] = accounts.map(({ accountId }) => ({ accountIds: [accountId] }))
+      // What a proxy says: whether the request came through is left open, and asking again makes no sense.
+      const page = Faults.Answer({ status: 200, contentType: "text/html", body: "<html></html>" })
+      yield* faults.set([
+        Faults.always({ ...unread, operations: ["getAccountById"] }, page),
+        // Not made, which reading shows.
+        Faults.always({ ...lost, operations: ["updateAccount"] }, page),
+        // Made, and cannot be read any more.
+        Faults.Script({
+          on: { ...unverified, operations: ["getAccountById"] },
+          faults: [Faults.None(), Faults.None(), page]
+        })
+      ])
+      const runId = id("flags")
+      yield* PlannedFlow.apply(flow, plan, { runId, concurrency: 4 })
+      const rows = yield* collected(PlannedFlow.rows(flow, runId))
+      assert.deepStrictEqual(
+        rows.map(({ result }) => (result?._tag === "Failed" ? [result.kind, result.mayHaveBeenApplied] : result?._tag)),
+        [["InvalidResponse", false], ["InvalidResponse", false], ["InvalidResponse", true], "Done"]
+      )
     })
   )
 

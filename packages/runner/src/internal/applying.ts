@@ -8,13 +8,16 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { PlanMismatch, PlanNeeded, Result, type Row, Summary } from "../Applied.js"
 import * as Flow from "../Flow.js"
+import { Journal } from "../Journal.js"
 import type { Outcome, Settled } from "../Outcome.js"
 import * as Plan from "../Plan.js"
 import type { ApplyOptions, PlannedFlow, Trouble } from "../PlannedFlow.js"
 import { type RunId, RunMismatch, type RunNotFound } from "../Run.js"
 import { RunStore } from "../RunStore.js"
 import { RunStoreError } from "../RunStoreError.js"
-import { checked, step } from "./applyingStep.js"
+import { step } from "./applyingStep.js"
+import { checked } from "./entry.js"
+import * as journaling from "./journaling.js"
 import { decoded } from "./rows.js"
 import { mark } from "./unretried.js"
 
@@ -33,6 +36,7 @@ const runnable = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   defaults: RunParameters,
   parameters: P,
+  journalOf: journaling.JournalOf,
   entries: (runId: RunId) => Stream.Stream<Plan.Entry, PlanNeeded>
 ): Flow.Flow<RunParameters, Plan.Entry, Result, PlanNeeded | CallError, R> => {
   // In full, or the compiler takes a setback for an error of the flow's own.
@@ -55,7 +59,9 @@ const runnable = <P extends object, W, Read, E extends Trouble, R>(
     subject: Plan.Entry,
     result: Result,
     subjects: ({ runId }) => entries(runId),
-    step: mark((entry) => step(flow, parameters, entry)),
+    step: mark((entry, { runId }) =>
+      Effect.provideService(step(flow, parameters, entry), Journal, journalOf(runId, entry.key))
+    ),
     outcome: ({ _tag }) => outcomes[_tag]
   })
 }
@@ -113,9 +119,11 @@ export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object,
   }
   const parameters = yield* checked(flow, plan)
   const given: RunParameters = { plan: header.id, counts: header.counts, parameters: header.parameters }
-  const run = yield* Flow.run(
-    runnable(flow, given, parameters, () => Stream.fromIterable(plan.entries)),
-    { ...pace, runId, parameters: given }
+  const run = yield* journaling.during((journalOf) =>
+    Flow.run(
+      runnable(flow, given, parameters, journalOf, () => Stream.fromIterable(plan.entries)),
+      { ...pace, runId, parameters: given }
+    )
   )
   // It was found just now.
   return yield* Effect.catchTag(summary(flow, run.runId), "RunNotFound", Effect.die)
@@ -145,9 +153,11 @@ export const resume = Effect.fn("PlannedFlow.resume")(function* <P extends objec
   const parameters = yield* Effect.mapError(flow.parameters.decode(given.parameters), (cause) =>
     damaged(store.file, runId, cause)
   )
-  yield* Flow.run(
-    runnable(flow, given, parameters, (runId) => Stream.fail(new PlanNeeded({ runId }))),
-    { ...pace, runId }
+  yield* journaling.during((journalOf) =>
+    Flow.run(
+      runnable(flow, given, parameters, journalOf, (runId) => Stream.fail(new PlanNeeded({ runId }))),
+      { ...pace, runId }
+    )
   )
   return yield* summary(flow, runId)
 })

@@ -1,23 +1,14 @@
 /** Looking at subjects and putting into words what would be done with them. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { Refused } from "../Converge.js"
 import type { Row } from "../CsvInput.js"
 import { count, type Entry, type Intent, type Plan } from "../Plan.js"
 import type { PlannedFlow, PlanOptions, Trouble } from "../PlannedFlow.js"
 import { makeRunId } from "../Run.js"
+import { inWords, tagOf, toRecord } from "./entry.js"
 
 const defaultConcurrency = 16
-
-export const toRecord = Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
-
-export const inWords = <P extends object, W, Read, E extends Trouble, R>(
-  flow: PlannedFlow<P, W, Read, E, R>,
-  tag: "Change" | "Nothing",
-  read: Read,
-  wanted: W
-) => (tag === "Change" ? flow.describe(read, wanted) : "nothing: already so")
 
 const entry = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
@@ -28,7 +19,7 @@ const entry = <P extends object, W, Read, E extends Trouble, R>(
   const key = flow.input.key(value)
   return flow.look(value, parameters).pipe(
     Effect.map((read): Entry => {
-      const tag = flow.isReached(read, value) ? "Nothing" : "Change"
+      const tag = tagOf(flow, read, value)
       const intent: Intent = {
         _tag: tag,
         read: toRecord(flow.read.encode(read)),

@@ -13,6 +13,7 @@ import { Run, RunId, RunNotFound } from "../Run.js"
 import type { RunStore, StoredRow } from "../RunStore.js"
 import * as RunStoreError from "../RunStoreError.js"
 import { migrate } from "./migrations.js"
+import * as notes from "./notes.js"
 
 const pageSize = 1000
 
@@ -84,6 +85,8 @@ export const make = Effect.fnUntraced(function* (file: string) {
   const service: Context.Tag.Service<RunStore> = {
     file,
 
+    ...notes.make(sql, file),
+
     open: Effect.fn("RunStore.open")(function* (run) {
       yield* sql`
         INSERT INTO glowmarkt_runs (run_id, flow, parameters, started_at)
@@ -99,7 +102,10 @@ export const make = Effect.fnUntraced(function* (file: string) {
 
     forget: (runId) =>
       Effect.zipRight(
-        sql`DELETE FROM glowmarkt_results WHERE run = ${numberOf(runId)}`,
+        Effect.zipRight(
+          sql`DELETE FROM glowmarkt_results WHERE run = ${numberOf(runId)}`,
+          sql`DELETE FROM glowmarkt_notes WHERE run = ${numberOf(runId)}`
+        ),
         Effect.zipRight(
           sql`DELETE FROM glowmarkt_subjects WHERE run = ${numberOf(runId)}`,
           sql`DELETE FROM glowmarkt_runs WHERE run_id = ${runId}`

@@ -45,14 +45,17 @@ const undoing = PlannedFlow.make({
 
 const decodeAdded = Schema.decodeUnknownOption(Added)
 
+const isMade = (result: Result | undefined): result is Extract<Result, { readonly _tag: "Done" }> =>
+  result?._tag === "Done" && result.change === "made"
+
 /**
- * What the plan meant to add and what is there now: an account that was there before the plan is `skipped`, not `done`. The same rows give the
- * same plan, so that undoing can be resumed like any other run.
+ * What the run added: an account that was there before the plan is `skipped`, and one that somebody else added since was `found`. The same
+ * rows give the same plan, so that undoing can be resumed like any other run.
  */
 const planFor = (run: Pick<Run, "runId" | "startedAt">, rows: ReadonlyArray<Row>): Plan.Plan => {
   const entries = rows.flatMap(
     ({ cells, key, result }): ReadonlyArray<Plan.Entry> =>
-      Option.match(decodeAdded(result?._tag === "Done" ? { ...result.read, user: key } : undefined), {
+      Option.match(decodeAdded(isMade(result) ? { ...result.read, user: key } : undefined), {
         onNone: () => [],
         onSome: (added) => [
           { key, will: describe(added), intent: { _tag: "Change", read: { inactive: false }, wanted: added }, cells }
