@@ -22,11 +22,10 @@ import * as Consent from "./Consent.js"
 import * as Converge from "./Converge.js"
 import type { Definition, Input } from "./CsvInput.js"
 import type { Finding } from "./Finding.js"
-import type { Pace } from "./Flow.js"
 import { absent } from "./internal/absent.js"
-import { recorded } from "./internal/applying.js"
 import * as auditInput from "./internal/auditInput.js"
 import * as evidence from "./internal/evidence.js"
+import { recorded, remaining } from "./internal/recorded.js"
 import type { InvalidPlan, Plan } from "./Plan.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 import type { RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
@@ -126,7 +125,7 @@ export const fromAudit: (
  */
 export const plan = (
   options: PlannedFlow.PlanOptions<Parameters, Wanted>
-): Effect.Effect<Plan, CallError | InvalidInput, AdminAccounts> => PlannedFlow.plan(flow, options)
+): Effect.Effect<Plan, CallError, AdminAccounts> => PlannedFlow.plan(flow, options)
 
 /**
  * The consent without which nothing is deleted: for as many accounts as `plan.header.counts.change` says.
@@ -158,21 +157,22 @@ export const apply = (
 const consentOf = (options: Partial<Consenting> | undefined) => options?.consent ?? Consent.deletions(0)
 
 /**
- * Goes on with a run that is not finished, with consent for the same number.
+ * Goes on with a run that is not finished, with consent for as many accounts as it has not come to: `remaining` of `PlannedFlow.begun`.
  *
  * @since 0.1.0
  * @category running
  */
 export const resume = (
   runId: RunId,
-  options: Pace & Consenting
+  options: PlannedFlow.ResumeOptions & Consenting
 ): Effect.Effect<
   Summary,
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   AdminAccounts | WorkflowEngine | RunStore
 > =>
-  recorded(flow, runId).pipe(
-    Effect.flatMap(({ counts }) => Consent.check(consentOf(options), counts.change)),
+  recorded(flow, runId, options?.target ?? {}).pipe(
+    Effect.zipRight(remaining(runId)),
+    Effect.flatMap((deletions) => Consent.check(consentOf(options), deletions)),
     Effect.zipRight(PlannedFlow.resume(flow, runId, options))
   )
 

@@ -126,7 +126,8 @@ export class RunMismatch extends Schema.TaggedError<RunMismatch>("@effect-glowma
 ) {
   override get message() {
     const differences = this.differences.map(
-      ({ given, name, recorded }) => `${name} was ${JSON.stringify(recorded)}, now ${JSON.stringify(given)}`
+      ({ given, name, recorded }) =>
+        `${name} was ${recorded === undefined ? "not said" : JSON.stringify(recorded)}, now ${JSON.stringify(given)}`
     )
     return `Run "${this.runId}" was started differently: ${differences.join("; ")}. Resume it as it was started, or use another run id`
   }

@@ -1,13 +1,14 @@
 import { assert, layer } from "@effect/vitest"
 import { Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
-import { DateTime, Effect, Stream } from "effect"
+import { DateTime, Effect, Fiber, Option, Stream } from "effect"
 import {
   Consent,
   Converge,
   CsvInput,
   OffboardAccounts,
   type Plan,
+  PlannedFlow,
   Report,
   Run,
   RunReport,
@@ -98,7 +99,12 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       const store = yield* RunStore.RunStore
       const { counts, createdAt: startedAt, id: of, parameters } = relabelled.header
       const runId = id("relabelled")
-      yield* store.open({ runId, flow: "offboardAccounts", parameters: { plan: of, counts, parameters }, startedAt })
+      yield* store.open({
+        runId,
+        flow: "offboardAccounts",
+        parameters: { plan: of, counts, target: {}, parameters },
+        startedAt
+      })
       yield* store.putSubjects(runId, Stream.fromIterable(relabelled.entries))
       yield* OffboardAccounts.resume(runId, { consent: Consent.deletions(0) })
       const [row] = yield* collected(OffboardAccounts.rows(runId))
@@ -145,6 +151,44 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       const { skipped } = yield* OffboardAccounts.apply(plan, { consent: Consent.deletions(1) })
       assert.strictEqual(skipped, 1)
       assert.deepStrictEqual(yield* deletions, [])
+    })
+  )
+
+  it.effect("a run that goes on asks for as many deletions as remain, and for the server it was begun at", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { faults } = yield* Simulator.Simulator
+      const accounts = yield* healthy(4)
+      const rows = yield* rowsOf(accounts)
+      const applicationId = yield* application
+      const target = { origin: "http://here", applicationId }
+      const plan = yield* OffboardAccounts.plan({ rows, parameters: { applicationId }, target })
+      const bad = accounts.slice(2).map(({ accountId }) => accountId)
+      yield* faults.set([Faults.always({ accountIds: bad }, Faults.htmlError(503))])
+      const runId = id("remaining")
+      const begun = yield* Effect.fork(
+        OffboardAccounts.apply(plan, { consent: Consent.deletions(4), runId, target, concurrency: 2 })
+      )
+      // Interrupted when two are recorded.
+      yield* Effect.repeat(
+        Effect.delay(
+          Effect.flatMap(PlannedFlow.begun(runId).pipe(Effect.orElseSucceed(Option.none)), Effect.succeed),
+          "20 millis"
+        ),
+        {
+          until: (run) => Option.exists(run, ({ remaining }) => remaining === 2)
+        }
+      )
+      yield* Fiber.interrupt(begun)
+      yield* faults.clear
+      const full = yield* Effect.flip(OffboardAccounts.resume(runId, { consent: Consent.deletions(4) }))
+      assert.strictEqual(full.message, "2 accounts would be made inactive, the consent is for 4. Nothing was done")
+      const consent = Consent.deletions(2)
+      const elsewhere = yield* Effect.flip(
+        OffboardAccounts.resume(runId, { consent, target: { origin: "http://there" } })
+      )
+      assert.include(elsewhere.message, 'origin was "http://here", now "http://there"')
+      assert.strictEqual((yield* OffboardAccounts.resume(runId, { consent, target })).done, 4)
     })
   )
 

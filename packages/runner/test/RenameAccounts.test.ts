@@ -1,7 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { AdminAccounts, GlowmarktError } from "@effect-glowmarkt/core"
+import { AdminAccounts, GlowmarktError, Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
-import { Effect, FastCheck as fc, Stream } from "effect"
+import { Effect, FastCheck as fc, Option, Stream } from "effect"
 import { Converge, Plan, PlannedFlow, RenameAccounts, Run, RunStore } from "../src/index.js"
 import { differences } from "../src/internal/applyingStep.js"
 import { bytesOf, collected, csv, healthy, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
@@ -214,6 +214,43 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
+  it.effect("a plan and a run are for the server and application that were known then, and for no other", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const accounts = yield* healthy(2)
+      const pairs = accounts.map(({ accountId }) => [accountId, "Here"] as const)
+      const here = { origin: "http://here", applicationId: Identifier.ApplicationId.make("app-1") }
+      const plan = yield* Effect.flatMap(planned(pairs, here), throughFile)
+
+      const unsaid = yield* Effect.flip(PlannedFlow.apply(flow, yield* planned(pairs), { target: here }))
+      assert.include(unsaid.message, 'its origin is not said, here it is "http://here"')
+
+      const runId = id("at-here")
+      const { faults } = yield* Simulator.Simulator
+      yield* faults.set([Faults.always({}, Faults.htmlError(503))])
+      const impatient = { target: here, runId, patience: "1 second" } as const
+      assert.strictEqual((yield* Effect.flip(PlannedFlow.apply(flow, plan, impatient)))._tag, "ServerError")
+      yield* faults.clear
+      const begun = Option.getOrThrow(yield* PlannedFlow.begun(runId))
+      assert.deepStrictEqual([begun.flow, begun.target, begun.remaining, begun.counts.change], [flow.name, here, 2, 2])
+
+      for (const target of [
+        { origin: "http://there" },
+        { ...here, applicationId: Identifier.ApplicationId.make("app-2") }
+      ]) {
+        const error = yield* Effect.flip(PlannedFlow.resume(flow, runId, { target }))
+        assert.strictEqual(error._tag, "RunMismatch")
+        assert.match(
+          error.message,
+          /origin was "http:\/\/here", now "http:\/\/there"|applicationId was "app-1", now "app-2"/
+        )
+      }
+      assert.deepStrictEqual(yield* writes, [])
+      assert.strictEqual((yield* PlannedFlow.resume(flow, runId, { target: here })).done, 2)
+      assert.strictEqual(Option.getOrThrow(yield* PlannedFlow.begun(runId)).remaining, 0)
+    })
+  )
+
   it.effect("what may have been made is told from what was not: a read that fails changes nothing", () =>
     Effect.gen(function* () {
       yield* fresh
@@ -254,7 +291,9 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const plan = yield* planned([[account.accountId, "Late"]])
       const { counts, createdAt, id: of, parameters } = plan.header
       const runId = id("cut-off")
-      yield* store.open({ runId, flow: flow.name, parameters: { plan: of, counts, parameters }, startedAt: createdAt })
+      const recorded = { plan: of, counts, target: {}, parameters }
+      yield* store.open({ runId, flow: flow.name, parameters: recorded, startedAt: createdAt })
+      assert.strictEqual(Option.getOrThrow(yield* PlannedFlow.begun(runId)).remaining, 1)
       const error = yield* Effect.flip(PlannedFlow.resume(flow, runId))
       assert.strictEqual(error._tag, "PlanNeeded")
       assert.strictEqual((yield* PlannedFlow.apply(flow, plan, { runId })).done, 1)

@@ -1,7 +1,7 @@
 import { FileSystem, Error as PlatformError } from "@effect/platform"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
-import { ConfigProvider, Effect, FastCheck as fc, Layer, Option, Redacted, Stream } from "effect"
+import { ConfigProvider, Effect, FastCheck as fc, Layer, Option, Redacted, Schema, Stream } from "effect"
 import {
   CorrectOwnDetails,
   CsvInput,
@@ -213,6 +213,19 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
     })
   )
 
+  it.scoped("the plan knows the file by its absolute path", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { applicationId, accounts, known } = yield* users(1)
+      const rows = yield* rowsFrom(
+        RotatePasswords.input,
+        csv(["username", "password"], [[accounts[0]?.username ?? "", `file:${known}#${accounts[0]?.username}`]])
+      )
+      const plan = yield* RotatePasswords.plan({ rows, parameters: { applicationId, passwordFile: "new.env" } })
+      assert.strictEqual(plan.header.parameters["passwordFile"], `${process.cwd()}/new.env`)
+    })
+  )
+
   it.scoped("an answer that was lost is settled by signing in; a refusal leaves the old password and says so", () =>
     Effect.gen(function* () {
       yield* fresh
@@ -366,10 +379,17 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
 })
 
 describe("Secrets", () => {
+  it("a reference to a file is absolute from the moment it is read", () => {
+    const read = Schema.decodeSync(Secrets.SecretRef)
+    assert.strictEqual(read(" file:known.env#ann "), `file:${process.cwd()}/known.env#ann`)
+    assert.strictEqual(read("file:/a/../b"), "file:/b")
+    assert.strictEqual(read("env:X"), "env:X")
+  })
+
   it.effect("come from the environment", () =>
     Effect.gen(function* () {
       const { resolve } = yield* Secrets.make
-      const ref = Secrets.SecretRef.make("env:SOME_ONE")
+      const ref = Schema.decodeSync(Secrets.SecretRef)("env:SOME_ONE")
       assert.strictEqual(Redacted.value(yield* resolve(ref)), "x=y")
     }).pipe(
       Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["SOME_ONE", "x=y"]]))),

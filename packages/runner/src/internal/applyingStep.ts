@@ -103,3 +103,19 @@ export const step = <P extends object, W, Read, E extends Trouble, R>(
 
   return unretried(Effect.matchEffect(flow.look(wanted, parameters), { onSuccess: found, onFailure: whileLooking }))
 }
+
+/** Only whether the provider answers: what it says of this subject is not asked. */
+export const glance = <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  parameters: P,
+  { intent }: Entry
+): Effect.Effect<void, Setback<void, CallError>, R> => {
+  const known = intent._tag === "Skip" ? undefined : understood(flow, intent)
+  return known === undefined || Either.isLeft(known)
+    ? Effect.void
+    : Effect.matchEffect(flow.look(known.right.wanted, parameters), {
+        onSuccess: () => Effect.void,
+        onFailure: (error: Trouble) =>
+          isCallError(error) ? Effect.fail(new Setback(error, undefined, error)) : Effect.void
+      })
+}

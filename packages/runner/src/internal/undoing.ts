@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Result, Row } from "../Applied.js"
 import * as Converge from "../Converge.js"
+import type { Pace } from "../Flow.js"
 import * as Plan from "../Plan.js"
 import * as PlannedFlow from "../PlannedFlow.js"
 import { type Run, RunId, type RunMismatch, type RunNotFound } from "../Run.js"
@@ -52,7 +53,7 @@ const isMade = (result: Result | undefined): result is Extract<Result, { readonl
  * What the run added: an account that was there before the plan is `skipped`, and one that somebody else added since was `found`. The same
  * rows give the same plan, so that undoing can be resumed like any other run.
  */
-const planFor = (run: Pick<Run, "runId" | "startedAt">, rows: ReadonlyArray<Row>): Plan.Plan => {
+const planFor = (run: Pick<Run, "runId" | "startedAt">, target: Plan.Target, rows: ReadonlyArray<Row>): Plan.Plan => {
   const entries = rows.flatMap(
     ({ cells, key, result }): ReadonlyArray<Plan.Entry> =>
       Option.match(decodeAdded(isMade(result) ? { ...result.read, user: key } : undefined), {
@@ -68,7 +69,7 @@ const planFor = (run: Pick<Run, "runId" | "startedAt">, rows: ReadonlyArray<Row>
       id: run.runId,
       flow: undoing.name,
       createdAt: run.startedAt,
-      target: {},
+      target,
       parameters: {},
       counts: Plan.count(entries)
     },
@@ -87,12 +88,14 @@ export interface Undone {
 
 export const undo = Effect.fnUntraced(function* (
   of: { readonly name: string },
-  run: Pick<Run, "runId" | "startedAt">
+  run: Pick<Run, "runId" | "startedAt">,
+  target: Plan.Target,
+  pace: Pace
 ): Effect.fn.Return<Undone, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
   const rows = yield* Effect.catchTag(Stream.runCollect(PlannedFlow.rows(of, run.runId)), "RunNotFound", Effect.die)
-  const plan = planFor(run, Chunk.toReadonlyArray(rows))
+  const plan = planFor(run, target, Chunk.toReadonlyArray(rows))
   const runId = runIdOf(run.runId)
-  const { done, skipped, failed } = yield* PlannedFlow.apply(undoing, plan, { runId }).pipe(
+  const { done, skipped, failed } = yield* PlannedFlow.apply(undoing, plan, { runId, ...pace }).pipe(
     // The plan was made here a moment ago.
     Effect.catchTags({ InvalidPlan: Effect.die, PlanMismatch: Effect.die, PlanNeeded: Effect.die })
   )
