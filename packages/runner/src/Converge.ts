@@ -23,6 +23,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { isActive } from "./Classification.js"
+import * as ids from "./internal/ids.js"
 import * as Journal from "./Journal.js"
 import { Roster, type User } from "./Roster.js"
 
@@ -175,7 +176,7 @@ export const seeOwn = Effect.fn("Converge.seeOwn")(function* (
 ): Effect.fn.Return<Seen, AccountNotFound | InvalidInput | CallError | Refused, AdminAccounts> {
   const admin = yield* AdminAccounts
   const account = yield* admin.get(accountId)
-  if (account.applicationId !== application) {
+  if (account.applicationId === undefined || !ids.isSame(account.applicationId, application)) {
     const said = account.applicationId === undefined ? "does not say its application" : `is of ${account.applicationId}`
     return yield* new Refused({ reason: `account ${accountId} ${said}, expected ${application}` })
   }

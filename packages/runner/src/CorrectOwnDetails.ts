@@ -50,7 +50,8 @@ const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema,
 export const Wanted = Schema.Struct({
   username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
   password: SecretRef,
-  name: exact(Schema.NonEmptyString),
+  // As the provider takes it: without blanks around it.
+  name: exact(Schema.compose(Schema.Trim, Schema.NonEmptyString)),
   email: exact(Schema.Trim.pipe(Schema.filter((text) => /^[^\s@]+@[^\s@]+$/.test(text) || "is not an e-mail address")))
 }).pipe(Schema.filter(({ email, name }) => name !== undefined || email !== undefined || "has neither name nor email"))
 

@@ -156,7 +156,7 @@ export interface RunOptions<Parameters> extends Pace {
  * Runs a flow to its end, or resumes it.
  *
  * Whatever fails ends the attempt and not the run: what is recorded stays, and
- * the same run id continues. So does interruption, which cancels the work in flight. It fails
+ * the same run id continues; only a run whose subjects are not listed yet leaves nothing. So does interruption, which cancels the work in flight. It fails
  * with what the flow itself fails with, with `RunMismatch` if the run was started
  * with other parameters (nothing is done then), and with `RunStoreError` if the store cannot be used.
  *

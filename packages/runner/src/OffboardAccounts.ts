@@ -25,6 +25,7 @@ import type { Finding } from "./Finding.js"
 import { absent } from "./internal/absent.js"
 import * as auditInput from "./internal/auditInput.js"
 import * as evidence from "./internal/evidence.js"
+import * as ids from "./internal/ids.js"
 import { recorded, remaining } from "./internal/recorded.js"
 import type { InvalidPlan, Plan } from "./Plan.js"
 import * as PlannedFlow from "./PlannedFlow.js"
@@ -52,7 +53,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  * @since 0.1.0
  * @category schemas
  */
-export const Wanted = Schema.Struct({ accountId: Schema.compose(Schema.Trim, AccountId), ...evidence.said })
+export const Wanted = Schema.Struct({ accountId: Schema.compose(ids.InCell, AccountId), ...evidence.said })
 
 /**
  * @since 0.1.0

@@ -20,6 +20,7 @@ import * as Consent from "./Consent.js"
 import * as Converge from "./Converge.js"
 import type { Definition } from "./CsvInput.js"
 import type { Pace } from "./Flow.js"
+import * as ids from "./internal/ids.js"
 import { recorded } from "./internal/recorded.js"
 import * as undoing from "./internal/undoing.js"
 import { InvalidPlan, type Plan, type Target } from "./Plan.js"
@@ -51,7 +52,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  */
 export const Wanted = Schema.Struct({
   username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
-  directoryId: Schema.compose(Schema.Trim, DirectoryId)
+  directoryId: Schema.compose(ids.InCell, DirectoryId)
 })
 
 /**

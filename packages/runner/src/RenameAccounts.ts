@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Converge from "./Converge.js"
 import { absent } from "./internal/absent.js"
+import * as ids from "./internal/ids.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 
 /**
@@ -33,8 +34,9 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  * @category schemas
  */
 export const Wanted = Schema.Struct({
-  accountId: Schema.compose(Schema.Trim, AccountId),
-  name: Schema.NonEmptyString
+  accountId: Schema.compose(ids.InCell, AccountId),
+  // As the provider takes it: without blanks around it.
+  name: Schema.compose(Schema.Trim, Schema.NonEmptyString)
 })
 
 /**

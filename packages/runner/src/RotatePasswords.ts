@@ -22,6 +22,7 @@ import * as ActAs from "./ActAs.js"
 import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
 import * as Converge from "./Converge.js"
 import type { Definition } from "./CsvInput.js"
+import * as breaking from "./internal/breaking.js"
 import { recorded } from "./internal/recorded.js"
 import * as NewPassword from "./NewPassword.js"
 import * as PasswordFile from "./PasswordFile.js"
@@ -195,14 +196,21 @@ const withFile =
       Effect.flatMap(({ passwordFile }) =>
         Effect.scoped(
           Effect.flatMap(PasswordFile.open(passwordFile), (file) =>
-            Effect.provideService(self, PasswordFile.PasswordFile, file)
+            // What cannot be written down for one user cannot be for the others.
+            breaking.during<PasswordFile.PasswordFileError, A, E, Exclude<R, PasswordFile.PasswordFile>>((fail) =>
+              Effect.provideService(self, PasswordFile.PasswordFile, {
+                ...file,
+                put: (username, password) => Effect.catchAll(file.put(username, password), fail)
+              })
+            )
           )
         )
       )
     )
 
 /**
- * Replaces the passwords of a plan.
+ * Replaces the passwords of a plan. A password that cannot be written to the file is not set, and ends the run with
+ * `PasswordFileError`; it can be resumed when there is room.
  *
  * @since 0.1.0
  * @category running

@@ -1,8 +1,8 @@
 import { assert, layer } from "@effect/vitest"
-import { AdminAccounts } from "@effect-glowmarkt/core"
+import { AdminAccounts, Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import { Deferred, Effect, Fiber, Option } from "effect"
-import { Consent, OnboardAccounts, Run } from "../src/index.js"
+import { Consent, OnboardAccounts, Roster, Run } from "../src/index.js"
 import { collected, csv, rowsFrom, served, throughFile } from "./fixtures/served.js"
 
 const id = (name: string) => Run.RunId.make(name)
@@ -63,6 +63,22 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
       assert.strictEqual(summary.done, 12)
       assert.strictEqual((yield* added).length, 12)
       assert.isBelow(yield* requests.count("getAccounts"), 12)
+    })
+  )
+
+  it.effect("a user who has an account is found by the directory's id in any case", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const [user] = yield* newcomers(1)
+      assert(user !== undefined)
+      const { directoryId, username } = user
+      yield* (yield* Simulator.Simulator).state.add({ directoryId, username })
+      const plan = yield* planned([{ username, directoryId: directoryId.toUpperCase() }])
+      assert.deepStrictEqual(plan.header.counts, { change: 0, nothing: 1, skip: 0 })
+      const { find } = yield* Roster.make
+      assert.isTrue(
+        Option.isSome(yield* find({ username, directoryId: Identifier.DirectoryId.make(directoryId.toUpperCase()) }))
+      )
     })
   )
 

@@ -3,7 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { AdminAccounts } from "@effect-glowmarkt/core"
 import { Chunk, Duration, Effect, Stream } from "effect"
 import { type Flow, PlannedFlow, Progress, RenameAccounts } from "../src/index.js"
-import { accountIds, administrator } from "./fixtures/administrator.js"
+import { accountIds, administrator, accountId as idOf } from "./fixtures/administrator.js"
 import { denied, unavailable } from "./fixtures/crew.js"
 import { inVirtualTime } from "./fixtures/virtualTime.js"
 
@@ -32,7 +32,7 @@ const planned = (count: number, { admin }: ReturnType<typeof administrator>, pac
 
 timed("one account that cannot be read is skipped, with line, key and reason; the others are planned", () =>
   Effect.gen(function* () {
-    const bad = "account-1500"
+    const bad = idOf(1500)
     const provider = administrator((accountId) => (accountId === bad ? Effect.fail(unavailable) : Effect.void))
     const { plan } = yield* planned(2000, provider)
     assert.deepStrictEqual(plan.header.counts, { change: 1999, nothing: 0, skip: 1 })
@@ -94,7 +94,7 @@ timed("credentials that are refused are found out, however few rows there are; f
     assert.isBelow(all.calls.length, 60)
     const { plan } = yield* planned(
       30,
-      administrator((accountId) => (accountId === "account-4" ? Effect.fail(denied) : Effect.void))
+      administrator((accountId) => (accountId === idOf(4) ? Effect.fail(denied) : Effect.void))
     )
     assert.deepStrictEqual(plan.header.counts, { change: 29, nothing: 0, skip: 1 })
   })

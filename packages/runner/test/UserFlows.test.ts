@@ -272,16 +272,38 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
           }))
       })
       const runId = id("passwords-full")
-      const { failed } = yield* Effect.provideService(
+      const error = yield* Effect.provideService(
         RotatePasswords.apply(plan, { runId }),
         FileSystem.FileSystem,
         full
-      )
-      assert.strictEqual(failed, accounts.length)
+      ).pipe(Effect.flip)
+      assert.strictEqual(error._tag, "PasswordFileError")
+      assert.include(error.message, "disk full")
       assert.deepStrictEqual(yield* writesOf("userChangePassword"), [])
-      const [row] = yield* collected(RotatePasswords.rows(runId))
-      assert(row?.result?._tag === "Failed")
-      assert.strictEqual(row.result.kind, "PasswordFileError")
+      const rows = yield* collected(RotatePasswords.rows(runId))
+      assert.deepStrictEqual(
+        rows.map(({ outcome }) => outcome),
+        accounts.map(() => "unprocessed")
+      )
+      // There is room again.
+      assert.strictEqual((yield* RotatePasswords.resume(runId)).done, accounts.length)
+    })
+  )
+
+  it.scoped("a file that could not be created is found out by planning", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { accounts, applicationId, directory, known } = yield* users(1)
+      const rows = yield* rowsFrom(
+        RotatePasswords.input,
+        csv(["username", "password"], [[accounts[0]?.username ?? "", `file:${known}#x`]])
+      )
+      const passwordFile = `${directory}/no/such/place/new.env`
+      const error = yield* Effect.flip(RotatePasswords.plan({ rows, parameters: { applicationId, passwordFile } }))
+      assert.strictEqual(
+        error.message,
+        `${passwordFile}: there is no directory ${directory}/no/such/place. Make it first`
+      )
     })
   )
 

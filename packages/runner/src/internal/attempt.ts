@@ -38,7 +38,7 @@ export const run = Effect.fn("Flow.run")(function* <P extends object, S, A, E, R
   options: RunOptions<P> = {}
 ): Effect.fn.Return<Run, E | RunMismatch | RunStoreError, R | WorkflowEngine | RunStore> {
   const store = yield* RunStore
-  const { given, run } = yield* open(flow, options)
+  const { begins, given, run } = yield* open(flow, options)
   if (run.finishedAt !== undefined) {
     return run
   }
@@ -64,7 +64,8 @@ export const run = Effect.fn("Flow.run")(function* <P extends object, S, A, E, R
     Effect.provideService(Attempt, attempt),
     Effect.raceFirst(Deferred.await(over)),
     // However the attempt ends, when it has ended nothing is in flight and what was done is recorded.
-    Effect.ensuring(Effect.zipRight(Deferred.interrupt(over), idle.await))
+    Effect.ensuring(Effect.zipRight(Deferred.interrupt(over), idle.await)),
+    Effect.onError(() => (begins === "now" ? Effect.ignore(forgetEmpty(store, runId)) : Effect.void))
   )
   const finished = yield* store.get(runId).pipe(Effect.catchTag("RunNotFound", Effect.die))
   publish(new Progress.RunFinished({ runId, total: finished.recorded }))
@@ -100,6 +101,10 @@ const body = <P extends object, S, A, E, R>(
       Effect.flatMap(DateTime.now, (now) => store.finish(runId, now))
     )
   })
+
+/** A run that broke off before it had its subjects has nothing to go on with. */
+const forgetEmpty = (store: RunStore["Type"], runId: RunId) =>
+  Effect.flatMap(store.get(runId), ({ total }) => (total === undefined ? store.forget(runId) : Effect.void))
 
 /** One of the first, which is soon found: any will do. */
 const earlierSuccess = (store: RunStore["Type"], runId: RunId) =>

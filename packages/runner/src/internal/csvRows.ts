@@ -4,6 +4,7 @@ import * as ParseResult from "effect/ParseResult"
 import type { Column, Definition, Row } from "../CsvInput.js"
 import { restored } from "./csvLines.js"
 import type { Damage, Records } from "./csvText.js"
+import { canonical } from "./ids.js"
 
 interface Problem extends Damage {
   readonly column?: string
@@ -26,8 +27,21 @@ const find = (columns: ReadonlyArray<Column>, header: string) =>
 
 export const knows = (columns: ReadonlyArray<Column>) => (header: string) => find(columns, header) !== undefined
 
-const soundsSecret = (header: string) =>
-  /password|passwd|passphrase|secret|apikey|(^|old|new|app|access|user|mobile)token$/.test(plain(header))
+/** In the languages of the people who keep such lists. */
+const secretNames = [
+  /pass(word|wd|wort|phrase|code)/,
+  /pwd|^(old|new)?(pass|pw)$/,
+  /kennwort|losungswort|geheim|motdepasse|^mdp$|contrasena|wachtwoord|haslo/,
+  /secret|credential|(api|private)key/,
+  /(^|old|new|app|access|refresh|bearer|session|user|mobile)token$/,
+  /^(my|user|card|old|new)?pin(code|number|nr)?$/
+]
+
+const soundsSecret = (header: string) => {
+  // Accents are no help to whoever reads a store.
+  const name = plain(header.normalize("NFD").replace(/\p{M}/gu, ""))
+  return secretNames.some((pattern) => pattern.test(name))
+}
 
 interface Place {
   readonly header: string
@@ -112,7 +126,7 @@ const sameValues = (a: Row<unknown>, b: Row<unknown>) => JSON.stringify(a.value)
 const repeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, key: (value: A) => string) => {
   const byKey = new Map<string, Array<Row<A> & { readonly line: number }>>()
   for (const row of rows) {
-    const name = key(row.value)
+    const name = canonical(key(row.value))
     byKey.set(name, [...(byKey.get(name) ?? []), row])
   }
   const kept: Array<Row<A>> = []

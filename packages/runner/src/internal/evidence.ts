@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { statusWord } from "../AuditRow.js"
 import * as Converge from "../Converge.js"
+import * as ids from "./ids.js"
 
 const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
@@ -12,7 +13,7 @@ const instant = Schema.compose(Schema.Trim, Schema.DateTimeUtc)
 
 /** The columns of an audit's CSV that findings are drawn from, and whose the account is. */
 export const said = {
-  applicationId: exact(Schema.compose(Schema.Trim, ApplicationId)),
+  applicationId: exact(Schema.compose(ids.InCell, ApplicationId)),
   username: exact(Schema.String),
   listStatus: exact(Schema.Trim),
   liveStatus: exact(Schema.Trim),
@@ -55,7 +56,10 @@ const text = (value: string | DateTime.Utc | null): string =>
   value === null ? "nothing" : typeof value === "string" ? JSON.stringify(value) : DateTime.formatIso(value)
 
 const isSame = (a: string | DateTime.Utc, b: string | DateTime.Utc | null): boolean =>
-  typeof a === "string" ? a === b : b !== null && typeof b !== "string" && DateTime.Equivalence(a, b)
+  b !== null &&
+  (typeof a === "string"
+    ? typeof b === "string" && ids.isSame(a, b)
+    : typeof b !== "string" && DateTime.Equivalence(a, b))
 
 const who = ["applicationId", "username"] as const
 const how = ["listStatus", "liveStatus", "updatedAt", "tokenExpiryDate"] as const

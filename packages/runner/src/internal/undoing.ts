@@ -13,10 +13,11 @@ import * as Converge from "../Converge.js"
 import type { Pace } from "../Flow.js"
 import * as Plan from "../Plan.js"
 import * as PlannedFlow from "../PlannedFlow.js"
-import { type Run, RunId, type RunMismatch, type RunNotFound } from "../Run.js"
+import type { Run, RunId, RunMismatch, RunNotFound } from "../Run.js"
 import type { RunStore } from "../RunStore.js"
 import type { RunStoreError } from "../RunStoreError.js"
 import { absent } from "./absent.js"
+import { undoOf } from "./undoOf.js"
 
 const Added = Schema.Struct({ user: Schema.String, accountId: AccountId, applicationId: ApplicationId })
 
@@ -77,9 +78,6 @@ const planFor = (run: Pick<Run, "runId" | "startedAt">, target: Plan.Target, row
   }
 }
 
-// A run id may have 100 characters, and the mark must fit.
-const runIdOf = (runId: RunId): RunId => RunId.make(`${runId.slice(0, 95)}.undo`)
-
 export interface Undone {
   readonly runId: RunId
   readonly inactive: number
@@ -94,7 +92,7 @@ export const undo = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Undone, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
   const rows = yield* Effect.catchTag(Stream.runCollect(PlannedFlow.rows(of, run.runId)), "RunNotFound", Effect.die)
   const plan = planFor(run, target, Chunk.toReadonlyArray(rows))
-  const runId = runIdOf(run.runId)
+  const runId = undoOf(run.runId)
   const { done, skipped, failed } = yield* PlannedFlow.apply(undoing, plan, { runId, ...pace }).pipe(
     // The plan was made here a moment ago.
     Effect.catchTags({ InvalidPlan: Effect.die, PlanMismatch: Effect.die, PlanNeeded: Effect.die })
@@ -125,7 +123,7 @@ export const rows = (
 ): Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const undoings = yield* Stream.runCollect(PlannedFlow.rows(undoing, runIdOf(runId))).pipe(
+      const undoings = yield* Stream.runCollect(PlannedFlow.rows(undoing, undoOf(runId))).pipe(
         Effect.catchTag("RunNotFound", () => Effect.succeed(Chunk.empty<Row>()))
       )
       const results = new Map(
