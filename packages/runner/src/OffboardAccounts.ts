@@ -9,7 +9,7 @@
  * @since 0.1.0
  */
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
-import type { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
+import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import type * as Arr from "effect/Array"
@@ -61,6 +61,11 @@ export const Wanted = Schema.Struct({ accountId: Schema.compose(ids.InCell, Acco
  */
 export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
 
+const look = ({ accountId }: Wanted, { applicationId }: Parameters) =>
+  Effect.map(Converge.seeOwn(accountId, applicationId), (seen) => evidence.seen(seen, applicationId))
+
+const isReached = ({ listStatus, liveStatus }: evidence.Read) => listStatus === "inactive" && liveStatus === "inactive"
+
 // Not exported: `PlannedFlow.apply` asks nobody.
 const flow = PlannedFlow.make({
   name: "offboardAccounts",
@@ -79,16 +84,25 @@ const flow = PlannedFlow.make({
   read: evidence.Read,
   look: (
     wanted,
-    { applicationId }
+    parameters
   ): Effect.Effect<evidence.Read, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
-    Converge.seeOwn(wanted.accountId, applicationId).pipe(
-      Effect.flatMap((seen) => evidence.confirmed(wanted, evidence.seen(seen, applicationId))),
+    look(wanted, parameters).pipe(
+      Effect.flatMap((read) => evidence.confirmed(wanted, read)),
       Effect.catchTag("AccountNotFound", absent)
     ),
-  isReached: ({ listStatus, liveStatus }) => listStatus === "inactive" && liveStatus === "inactive",
+  isReached,
   isOnTheWay: ({ planned, read }) => read.username === planned.username && evidence.isBecomingInactive(planned, read),
-  act: ({ wanted }, { applicationId }) =>
-    Effect.map(Converge.ensureInactive(wanted.accountId, applicationId), (seen) => evidence.seen(seen, applicationId)),
+  act: ({ read, wanted }, parameters) =>
+    Effect.flatMap(AdminAccounts, (admin) =>
+      Converge.converge({
+        // Read a moment ago, with its application.
+        before: read,
+        read: look(wanted, parameters),
+        isReached,
+        write: () => admin.remove(wanted.accountId),
+        wanted: "the account inactive"
+      })
+    ),
   describe: ({ listStatus, liveStatus, updatedAt, username }) =>
     `make inactive: ${username ?? "a user without name"}, ${liveStatus ?? listStatus ?? "of unknown status"} now${
       updatedAt === null ? "" : `, last updated ${DateTime.formatIsoDateUtc(updatedAt)}`

@@ -1,7 +1,7 @@
 import { FileSystem, Error as PlatformError } from "@effect/platform"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
-import { ConfigProvider, Effect, FastCheck as fc, Layer, Option, Redacted, Schema, Stream } from "effect"
+import { ConfigProvider, Effect, Fiber, FastCheck as fc, Layer, Option, Redacted, Schema, Stream } from "effect"
 import {
   CorrectOwnDetails,
   CsvInput,
@@ -353,12 +353,12 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
 })
 
 layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
-  it.scoped("adds first, removes then; a removal that fails leaves both, and says so; no token in plan or store", () =>
+  const planned = (count: number) =>
     Effect.gen(function* () {
       yield* fresh
-      const { faults, requests, state } = yield* Simulator.Simulator
+      const { state } = yield* Simulator.Simulator
       const fs = yield* FileSystem.FileSystem
-      const { accounts, applicationId, directory, known } = yield* users(2)
+      const { accounts, applicationId, directory, known } = yield* users(count)
       const tokens = `${directory}/tokens.env`
       yield* fs.writeFileString(tokens, "old=phone-before\nnew=phone-after\n")
       const rows = yield* rowsFrom(
@@ -376,9 +376,27 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
       for (const { accountId } of accounts) {
         yield* state.addMobileToken(accountId, Redacted.make("phone-before"))
       }
-      const plan = yield* throughFile(
-        yield* PlannedFlow.plan(RotateMobileTokens.flow, { rows, parameters: { applicationId } })
+      const plan = yield* PlannedFlow.plan(RotateMobileTokens.flow, { rows, parameters: { applicationId } })
+      return { accounts, plan: yield* throughFile(plan) }
+    })
+
+  const held = (accounts: ReadonlyArray<{ readonly accountId: string }>) =>
+    Effect.flatMap(Simulator.Simulator, ({ state }) =>
+      Effect.forEach(accounts, ({ accountId }) =>
+        Effect.map(state.mobileTokens(accountId), (some) => some.map(Redacted.value))
       )
+    )
+
+  const calls = Effect.flatMap(Simulator.Simulator, ({ requests }) =>
+    Effect.map(requests.latest, (all) =>
+      all.flatMap(({ operation }) => Option.toArray(operation).filter((name) => name.endsWith("MobileAppToken")))
+    )
+  )
+
+  it.scoped("adds first, removes then; a removal that fails leaves both, and says so; no token in plan or store", () =>
+    Effect.gen(function* () {
+      const { accounts, plan } = yield* planned(2)
+      const { faults } = yield* Simulator.Simulator
       yield* faults.set([Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: [Faults.notValid] })])
       const runId = id("tokens")
       yield* PlannedFlow.apply(RotateMobileTokens.flow, plan, { runId, concurrency: 1 })
@@ -386,16 +404,46 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
       assert(results[0]?._tag === "Failed")
       assert.include(results[0].message, "The new token was added, but the old one is still good")
       assert.strictEqual(results[1]?._tag, "Done")
-      const held = yield* Effect.forEach(accounts, ({ accountId }) => state.mobileTokens(accountId))
-      assert.deepStrictEqual(
-        held.map((some) => some.map(Redacted.value)),
-        [["phone-before", "phone-after"], ["phone-after"]]
-      )
-      const order = (yield* requests.latest).flatMap(({ operation }) =>
-        Option.toArray(operation).filter((name) => name.endsWith("MobileAppToken"))
-      )
-      assert.deepStrictEqual(order.slice(0, 2), ["addMobileAppToken", "removeMobileAppToken"])
+      assert.deepStrictEqual(yield* held(accounts), [["phone-before", "phone-after"], ["phone-after"]])
+      assert.deepStrictEqual((yield* calls).slice(0, 2), ["addMobileAppToken", "removeMobileAppToken"])
       assert.notMatch(yield* traces(plan, runId), /phone-/)
+    })
+  )
+
+  it.scoped("an addition whose answer was lost is taken back before it is made again", () =>
+    Effect.gen(function* () {
+      const { accounts, plan } = yield* planned(1)
+      const { faults } = yield* Simulator.Simulator
+      yield* faults.set([
+        Faults.Script({ on: { operations: ["addMobileAppToken"] }, faults: [Faults.Reset({ when: "after" })] }),
+        // Nor is what is not there removed.
+        Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: [Faults.notValid] })
+      ])
+      const { done } = yield* PlannedFlow.apply(RotateMobileTokens.flow, plan)
+      assert.strictEqual(done, 1)
+      assert.deepStrictEqual(yield* held(accounts), [["phone-after"]])
+      assert.deepStrictEqual(yield* calls, [
+        "addMobileAppToken",
+        "removeMobileAppToken",
+        "addMobileAppToken",
+        "removeMobileAppToken"
+      ])
+    })
+  )
+
+  it.scoped("a run that was cut off after an addition knows that it was made", () =>
+    Effect.gen(function* () {
+      const { accounts, plan } = yield* planned(1)
+      const { faults } = yield* Simulator.Simulator
+      yield* faults.set([Faults.always({ operations: ["removeMobileAppToken"] }, Faults.Hang({ when: "before" }))])
+      const runId = id("tokens-cut-off")
+      const doomed = yield* Effect.fork(PlannedFlow.apply(RotateMobileTokens.flow, plan, { runId }))
+      yield* Effect.repeat(Effect.delay(calls, "20 millis"), { until: (all) => all.length === 2 })
+      yield* Fiber.interrupt(doomed)
+      yield* faults.clear
+      assert.strictEqual((yield* PlannedFlow.resume(RotateMobileTokens.flow, runId)).done, 1)
+      assert.deepStrictEqual(yield* held(accounts), [["phone-after"]])
+      assert.strictEqual((yield* calls).filter((name) => name === "addMobileAppToken").length, 1)
     })
   )
 })

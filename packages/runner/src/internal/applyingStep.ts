@@ -3,6 +3,7 @@ import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { inOneSession } from "../ActAs.js"
 import type { Result } from "../Applied.js"
 import { Refused } from "../Converge.js"
 import * as Journal from "../Journal.js"
@@ -101,7 +102,10 @@ export const step = <P extends object, W, Read, E extends Trouble, R>(
       : Effect.matchEffect(flow.act({ wanted, read, planned }, parameters), { onSuccess: done, onFailure: whileActing })
   }
 
-  return unretried(Effect.matchEffect(flow.look(wanted, parameters), { onSuccess: found, onFailure: whileLooking }))
+  return Effect.matchEffect(flow.look(wanted, parameters), { onSuccess: found, onFailure: whileLooking }).pipe(
+    inOneSession,
+    unretried
+  )
 }
 
 /** Only whether the provider answers: what it says of this subject is not asked. */

@@ -1,6 +1,6 @@
 /** The other half of all or nothing: what a run added is made inactive again, as a run of its own. */
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
-import type { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
+import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import * as Chunk from "effect/Chunk"
@@ -25,6 +25,9 @@ const Read = Schema.Struct({ inactive: Schema.Boolean })
 
 const describe = ({ accountId }: typeof Added.Type) => `make ${accountId} inactive again`
 
+const look = ({ accountId, applicationId }: typeof Added.Type) =>
+  Effect.map(Converge.seeOwn(accountId, applicationId), (seen) => ({ inactive: Converge.isInactive(seen) }))
+
 const undoing = PlannedFlow.make({
   name: "onboardAccounts.undo",
   parameters: Schema.Struct({}),
@@ -32,16 +35,19 @@ const undoing = PlannedFlow.make({
   key: ({ user }) => user,
   expected: { user: "the user", accountId: "the account that was added", applicationId: "its application" },
   read: Read,
-  look: ({
-    accountId,
-    applicationId
-  }): Effect.Effect<typeof Read.Type, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
-    Converge.seeOwn(accountId, applicationId).pipe(
-      Effect.map((seen) => ({ inactive: Converge.isInactive(seen) })),
-      Effect.catchTag("AccountNotFound", absent)
-    ),
+  look: (added): Effect.Effect<typeof Read.Type, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
+    Effect.catchTag(look(added), "AccountNotFound", absent),
   isReached: ({ inactive }) => inactive,
-  act: ({ wanted }) => Effect.as(Converge.ensureInactive(wanted.accountId, wanted.applicationId), { inactive: true }),
+  act: ({ read, wanted }) =>
+    Effect.flatMap(AdminAccounts, (admin) =>
+      Converge.converge({
+        before: read,
+        read: look(wanted),
+        isReached: ({ inactive }) => inactive,
+        write: () => admin.remove(wanted.accountId),
+        wanted: "the account inactive"
+      })
+    ),
   describe: (_, added) => describe(added)
 })
 
