@@ -220,12 +220,14 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
   | RunStoreError,
   AdminAccounts | WorkflowEngine | RunStore
 > {
-  const { change, skip } = plan.header.counts
+  const { change, invalid, skip } = plan.header.counts
   const together = yield* togetherOf(plan.header.parameters)
   if (together === "allOrNothing") {
     yield* Consent.check(consent ?? Consent.deletions(0), change)
-    if (skip > 0) {
-      return yield* new Converge.Refused({ reason: `all or nothing, but the plan leaves ${skip} users alone` })
+    if (skip + invalid > 0) {
+      return yield* new Converge.Refused({
+        reason: `all or nothing, but the plan leaves ${skip + invalid} users alone`
+      })
     }
   }
   const summary = yield* withRoster(PlannedFlow.apply(runOf(together), plan, { runId, target, ...pace }))

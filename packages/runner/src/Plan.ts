@@ -12,6 +12,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Struct from "effect/Struct"
+import { capped } from "./internal/lines.js"
 
 const record = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 
@@ -33,7 +35,7 @@ export const Target = Schema.Struct({
 export interface Target extends Schema.Schema.Type<typeof Target> {}
 
 /**
- * How many subjects will be changed, need no change, and will be left alone for a reason.
+ * How many subjects will be changed, need no change, and will be left alone for a reason; and how many rows of the input could not be used.
  *
  * @since 0.1.0
  * @category schemas
@@ -41,7 +43,8 @@ export interface Target extends Schema.Schema.Type<typeof Target> {}
 export const Counts = Schema.Struct({
   change: Schema.NonNegativeInt,
   nothing: Schema.NonNegativeInt,
-  skip: Schema.NonNegativeInt
+  skip: Schema.NonNegativeInt,
+  invalid: Schema.NonNegativeInt
 })
 
 /**
@@ -73,7 +76,8 @@ export const Header = Schema.Struct({
 export interface Header extends Schema.Schema.Type<typeof Header> {}
 
 /**
- * What is meant for one subject: a change from what was read, nothing because it is so already, or leaving it alone.
+ * What is meant for one subject: a change from what was read, nothing because it is so already, or leaving it alone. A row that could not
+ * be used is in the plan, too, so that it is accounted for.
  *
  * @since 0.1.0
  * @category schemas
@@ -81,7 +85,8 @@ export interface Header extends Schema.Schema.Type<typeof Header> {}
 export const Intent = Schema.Union(
   Schema.TaggedStruct("Change", { read: record, wanted: record }),
   Schema.TaggedStruct("Nothing", { read: record, wanted: record }),
-  Schema.TaggedStruct("Skip", { reason: Schema.String })
+  Schema.TaggedStruct("Skip", { reason: Schema.String }),
+  Schema.TaggedStruct("Invalid", { reason: Schema.String })
 )
 
 /**
@@ -131,7 +136,7 @@ export class InvalidPlan extends Schema.TaggedError<InvalidPlan>("@effect-glowma
 ) {
   override get message() {
     const problems = this.problems.map(({ line, problem }) => `line ${line}: ${problem}`)
-    return `This plan cannot be applied. Make a new one.\n${problems.join("\n")}`
+    return `This plan cannot be applied. Make a new one.\n${capped(problems)}`
   }
 }
 
@@ -140,8 +145,8 @@ export class InvalidPlan extends Schema.TaggedError<InvalidPlan>("@effect-glowma
  * @category constructors
  */
 export const count = (entries: ReadonlyArray<Entry>): Counts => {
-  const counts = { change: 0, nothing: 0, skip: 0 }
-  const names = { Change: "change", Nothing: "nothing", Skip: "skip" } as const
+  const counts = { change: 0, nothing: 0, skip: 0, invalid: 0 }
+  const names = { Change: "change", Nothing: "nothing", Skip: "skip", Invalid: "invalid" } as const
   for (const { intent } of entries) {
     counts[names[intent._tag]]++
   }
@@ -159,18 +164,15 @@ export interface Contradiction {
   readonly problem: string
 }
 
+const countNames = { change: "to change", nothing: "with nothing to do", skip: "to skip", invalid: "invalid" } as const
+
 const countProblems = ({ entries, header }: Plan): ReadonlyArray<Contradiction> => {
-  const { change, nothing, skip } = header.counts
   const counted = count(entries)
-  const says = `${change} to change, ${nothing} with nothing to do, ${skip} to skip`
-  return counted.change === change && counted.nothing === nothing && counted.skip === skip
+  const wrong = Struct.keys(countNames).filter((name) => counted[name] !== header.counts[name])
+  const said = (counts: Counts) => wrong.map((name) => `${counts[name]} ${countNames[name]}`).join(", ")
+  return wrong.length === 0
     ? []
-    : [
-        {
-          line: 1,
-          problem: `the header says ${says}, but the file has ${counted.change}, ${counted.nothing} and ${counted.skip}`
-        }
-      ]
+    : [{ line: 1, problem: `the header says ${said(header.counts)}, but the file has ${said(counted)}` }]
 }
 
 /**

@@ -146,13 +146,15 @@ export const make = <
 }
 
 /**
- * How to plan. `target` is what is known of the server; how fast, and how patiently, is {@link Flow.Pace}.
+ * How to plan: an `Input` of `CsvInput` can be given as it is. Rows that are `invalid` come into the plan to be accounted for. `target` is
+ * what is known of the server; how fast, and how patiently, is {@link Flow.Pace}.
  *
  * @since 0.1.0
  * @category models
  */
 export interface PlanOptions<Parameters, Wanted> extends Flow.Pace {
   readonly rows: ReadonlyArray<CsvInput.Row<Wanted>>
+  readonly invalid?: ReadonlyArray<CsvInput.InvalidRow> | undefined
   readonly parameters: Parameters
   readonly target?: Target | undefined
 }

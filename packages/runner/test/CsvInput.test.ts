@@ -91,6 +91,23 @@ describe("CsvInput", () => {
     assert.notInclude(JSON.stringify(told), "hunter2")
   })
 
+  it("keeps the cells of rows that cannot be used, but nothing that may be a secret", () => {
+    const text = "accountId,name,secret\na-1,,env:A\nb 2,Ben,hunter2\nc-3,Carl,hun,ter3\n,,\nd-4,Dora,\n"
+    const { invalid, rows } = good(utf8(text), { invalid: "skip" })
+    assert.deepStrictEqual(
+      invalid.map(({ cells, line, problems }) => ({ line, cells, problems: problems.length })),
+      [
+        { line: 2, cells: { accountId: "a-1", name: "", secret: "env:A" }, problems: 1 },
+        { line: 3, cells: { accountId: "b 2", name: "Ben", secret: "" }, problems: 2 },
+        { line: 4, cells: {}, problems: 2 }
+      ]
+    )
+    assert.deepStrictEqual(
+      rows.map(({ line }) => line),
+      [6]
+    )
+  })
+
   it("what concerns the whole file cannot be skipped", () => {
     const refused = (bytes: Uint8Array) =>
       Either.match(CsvInput.parse(definition, bytes, { invalid: "skip" }), {

@@ -83,7 +83,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       yield* fresh
       const plan = yield* planned(yield* rowsOf(yield* healthy(3)))
       const relabelled: Plan.Plan = {
-        header: { ...plan.header, counts: { change: 0, nothing: 3, skip: 0 } },
+        header: { ...plan.header, counts: { change: 0, nothing: 3, skip: 0, invalid: 0 } },
         entries: plan.entries.map((entry) => ({
           ...entry,
           will: "nothing: already so",
@@ -124,7 +124,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       const back = (accountId: string) => state.rename(accountId, { operation: "updateAccount", name: "I am back" })
       yield* back(a.value.accountId)
       const plan = yield* throughFile(yield* planned([a, b, ...others]))
-      assert.deepStrictEqual(plan.header.counts, { change: 1 + others.length, nothing: 0, skip: 1 })
+      assert.deepStrictEqual(plan.header.counts, { change: 1 + others.length, nothing: 0, skip: 1, invalid: 0 })
       assert.include(plan.entries[0]?.will, "skip: the row says updatedAt 20")
       yield* back(b.value.accountId)
       const run = id("stale-offboard")
@@ -213,13 +213,13 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       const rows = yield* rowsOf([a, { ...b, username: "somebody" }])
       const other = Identifier.ApplicationId.make("00000000-0000-4000-8000-000000000000")
       const foreign = yield* OffboardAccounts.plan({ rows, parameters: { applicationId: other } })
-      assert.deepStrictEqual(foreign.header.counts, { change: 0, nothing: 0, skip: 2 })
+      assert.deepStrictEqual(foreign.header.counts, { change: 0, nothing: 0, skip: 2, invalid: 0 })
       assert.include(foreign.entries[0]?.will, `is of ${yield* application}, expected ${other}`)
       const step = yield* Effect.flip(Converge.ensureInactive(a.accountId, other))
       assert.strictEqual(step._tag, "Refused")
 
       const plan = yield* planned(rows)
-      assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 0, skip: 1 })
+      assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 0, skip: 1, invalid: 0 })
       assert.include(plan.entries[1]?.will, 'skip: the row says username "somebody"')
       yield* OffboardAccounts.apply(plan, { consent: Consent.deletions(1) })
       assert.deepStrictEqual(

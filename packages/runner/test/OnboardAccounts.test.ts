@@ -74,7 +74,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
       const { directoryId, username } = user
       yield* (yield* Simulator.Simulator).state.add({ directoryId, username })
       const plan = yield* planned([{ username, directoryId: directoryId.toUpperCase() }])
-      assert.deepStrictEqual(plan.header.counts, { change: 0, nothing: 1, skip: 0 })
+      assert.deepStrictEqual(plan.header.counts, { change: 0, nothing: 1, skip: 0, invalid: 0 })
       const { find } = yield* Roster.make
       assert.isTrue(
         Option.isSome(yield* find({ username, directoryId: Identifier.DirectoryId.make(directoryId.toUpperCase()) }))

@@ -35,7 +35,7 @@ timed("one account that cannot be read is skipped, with line, key and reason; th
     const bad = idOf(1500)
     const provider = administrator((accountId) => (accountId === bad ? Effect.fail(unavailable) : Effect.void))
     const { plan } = yield* planned(2000, provider)
-    assert.deepStrictEqual(plan.header.counts, { change: 1999, nothing: 0, skip: 1 })
+    assert.deepStrictEqual(plan.header.counts, { change: 1999, nothing: 0, skip: 1, invalid: 0 })
     const skipped = plan.entries[1500]
     assert(skipped !== undefined)
     assert.deepStrictEqual(skipped.intent, {
@@ -54,7 +54,7 @@ timed("an outage is waited out, and it says so", () =>
       Effect.suspend(() => (now() >= from && now() < from + 60_000 ? Effect.fail(unavailable) : Effect.void))
     )
     const { events, plan } = yield* planned(1000, provider)
-    assert.deepStrictEqual(plan.header.counts, { change: 1000, nothing: 0, skip: 0 })
+    assert.deepStrictEqual(plan.header.counts, { change: 1000, nothing: 0, skip: 0, invalid: 0 })
     const tags = events.map(({ _tag }) => _tag)
     assert.deepStrictEqual([tags[0], tags[1], tags.at(-1)], ["RunStarted", "SubjectsListed", "RunFinished"])
     assert.isAtLeast(tags.filter((tag) => tag === "Waiting").length, 3)
@@ -96,6 +96,6 @@ timed("credentials that are refused are found out, however few rows there are; f
       30,
       administrator((accountId) => (accountId === idOf(4) ? Effect.fail(denied) : Effect.void))
     )
-    assert.deepStrictEqual(plan.header.counts, { change: 29, nothing: 0, skip: 1 })
+    assert.deepStrictEqual(plan.header.counts, { change: 29, nothing: 0, skip: 1, invalid: 0 })
   })
 )

@@ -2,7 +2,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { AdminAccounts, GlowmarktError, Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import { DateTime, Effect, FastCheck as fc, Option, Stream } from "effect"
-import { Converge, Plan, PlannedFlow, RenameAccounts, Run, RunStore } from "../src/index.js"
+import { Converge, CsvInput, Plan, PlannedFlow, RenameAccounts, Run, RunReport, RunStore } from "../src/index.js"
 import { differences } from "../src/internal/applyingStep.js"
 import { bytesOf, collected, csv, healthy, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
 
@@ -46,7 +46,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
         ]
       )
       assert.include(plan.entries[2]?.will, `skip: getAccountById: the application has no account ${unknown}`)
-      assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 1, skip: 1 })
+      assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 1, skip: 1, invalid: 0 })
       assert.deepStrictEqual(yield* throughFile(plan), plan)
       assert.deepStrictEqual(yield* writes, [])
       assert.isTrue((yield* requests.latest).every(({ method }) => method === "GET"))
@@ -194,15 +194,23 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const text = (yield* bytesOf(Plan.encode(plan))).toString()
       const decode = (changed: string) => Plan.decode(Stream.make(new TextEncoder().encode(changed)))
       const cut = yield* Effect.flip(decode(text.split("\n").slice(0, 2).join("\n")))
-      assert.include(
-        cut.message,
-        "the header says 2 to change, 0 with nothing to do, 0 to skip, but the file has 1, 0 and 0"
-      )
+      assert.include(cut.message, "the header says 2 to change, but the file has 1 to change")
       const newer = yield* Effect.flip(decode(text.replace('"plan":1', '"plan":2')))
       assert.include(newer.message, "the plan has version 2, this program reads 1")
       const halfEdited = yield* decode(text.replace('"name":"A"}', '"name":"Z"}'))
       const edited = yield* Effect.flip(PlannedFlow.apply(flow, halfEdited))
       assert.include(edited.message, "but would rename from")
+      const foreign = [...Array(30).keys()].map((i) => `${i} is not an id`)
+      const long = yield* Effect.flip(decode([text.split("\n")[0], ...foreign].join("\n")))
+      assert.deepStrictEqual(long.message.split("\n").length, 22)
+      assert.include(long.message, "and 11 more")
+      const misread = yield* Effect.flip(
+        Effect.flatMap(decode(text.replace('"name":"A"}', '"name":7}')), (plan) => PlannedFlow.apply(flow, plan))
+      )
+      assert.strictEqual(
+        misread.message,
+        "This plan cannot be applied. Make a new one.\nline 2: what was read or is wanted cannot be understood: name: Expected string, actual 7"
+      )
       const lines = text.trimEnd().split("\n")
       const doubled = yield* Effect.flip(decode([...lines, lines[1]].join("\n").replace('"change":2', '"change":3')))
       assert.include(doubled.message, `line 4: ${a.accountId} is on line 2 already`)
@@ -211,6 +219,67 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       assert.include(byHand.message, "the header says 2 to change")
       assert.include(byHand.message, `line 4: ${a.accountId} is on line 2 already`)
       assert.deepStrictEqual(yield* writes, [])
+    })
+  )
+
+  it.effect("every row is accounted for, and what missed its end can be handed in again", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { faults, state } = yield* Simulator.Simulator
+      const [good, drifting, failing, same] = yield* healthy(4)
+      assert(good !== undefined && drifting !== undefined && failing !== undefined && typeof same?.name === "string")
+      const bytes = csv(
+        ["Account ID", "note", "name"],
+        [
+          [good.accountId, "1", "New"],
+          ["nope", "2", "New"],
+          [drifting.accountId, "3", "New"],
+          [unknown, "4", "New"],
+          [failing.accountId, "5", "New"],
+          [same.accountId, "6", same.name],
+          [good.accountId, "7", ""]
+        ]
+      )
+      const input = yield* CsvInput.read(flow.input, Stream.make(bytes), { invalid: "skip" })
+      const plan = yield* Effect.flatMap(PlannedFlow.plan(flow, { ...input, parameters: {} }), throughFile)
+      assert.deepStrictEqual(plan.header.counts, { change: 3, nothing: 1, skip: 1, invalid: 2 })
+      assert.deepStrictEqual(
+        plan.entries.map(({ line }) => line),
+        [2, 3, 4, 5, 6, 7, 8]
+      )
+      yield* state.rename(drifting.accountId, { operation: "updateAccount", name: "Drifted" })
+      yield* faults.set([
+        Faults.always({ operations: ["updateAccount"], accountIds: [failing.accountId] }, Faults.accessDenied)
+      ])
+      const runId = id("accounted")
+      const { done, failed, skipped, total } = yield* PlannedFlow.apply(flow, plan, { runId })
+      assert.deepStrictEqual({ done, failed, skipped, total }, { done: 1, failed: 1, skipped: 5, total: 7 })
+      const again = yield* bytesOf(RunReport.failedCsv(PlannedFlow.rows(flow, runId)))
+      const [header, ...rows] = again.toString().trimEnd().split("\r\n")
+      assert.strictEqual(header, "Account ID,note,name,error")
+      assert.deepStrictEqual(
+        rows.map((row) => row.split(",").slice(0, 3)),
+        [
+          ["nope", "2", "New"],
+          [drifting.accountId, "3", "New"],
+          [unknown, "4", "New"],
+          [failing.accountId, "5", "New"],
+          [good.accountId, "7", ""]
+        ]
+      )
+      for (const [i, said] of ["is no id", "Drifted", "has no account", "AccessDenied: ", "name: is empty"].entries()) {
+        assert.include(rows[i], said)
+      }
+
+      yield* faults.clear
+      const rest = yield* CsvInput.read(flow.input, Stream.make(again), { invalid: "skip" })
+      assert.strictEqual(rest.invalid.length, 2)
+      const second = yield* PlannedFlow.plan(flow, { ...rest, parameters: {} })
+      assert.deepStrictEqual(second.header.counts, { change: 2, nothing: 0, skip: 1, invalid: 2 })
+      const last = id("accounted-again")
+      yield* PlannedFlow.apply(flow, yield* planned([[good.accountId, "New"]]), { runId: last })
+      const nothing = yield* bytesOf(RunReport.failedCsv(PlannedFlow.rows(flow, last)))
+      assert.strictEqual(nothing.toString(), "accountId,name,error\r\n")
     })
   )
 

@@ -16,7 +16,7 @@ import type { RunId, RunMismatch, RunNotFound } from "../Run.js"
 import { RunStore } from "../RunStore.js"
 import type { RunStoreError } from "../RunStoreError.js"
 import { glance, step } from "./applyingStep.js"
-import { checked } from "./entry.js"
+import { checked, isMeant } from "./entry.js"
 import * as journaling from "./journaling.js"
 import { damaged, parametersOf, RunParameters, recorded } from "./recorded.js"
 import { decoded } from "./rows.js"
@@ -56,7 +56,7 @@ const runnable = <P extends object, W, Read, E extends Trouble, R>(
       Effect.provideService(step(flow, parameters, entry), Journal, journalOf(runId, entry.key))
     ),
     outcome: ({ _tag }) => outcomes[_tag],
-    requests: ({ intent }) => (intent._tag === "Skip" ? 0 : undefined),
+    requests: ({ intent }) => (isMeant(intent) ? undefined : 0),
     look: (entry) => glance(flow, parameters, entry)
   })
 }

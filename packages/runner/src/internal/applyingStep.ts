@@ -11,7 +11,7 @@ import type { Entry } from "../Plan.js"
 import type { PlannedFlow, Trouble } from "../PlannedFlow.js"
 import { Setback } from "../Step.js"
 import { isCallError, mayHaveWritten } from "./callError.js"
-import { toRecord, understood } from "./entry.js"
+import { isMeant, toRecord, understood } from "./entry.js"
 import { unretried } from "./unretried.js"
 
 type Differences = NonNullable<Extract<Result, { readonly _tag: "Skipped" }>["differences"]>
@@ -62,7 +62,7 @@ export const step = <P extends object, W, Read, E extends Trouble, R>(
   parameters: P,
   { intent }: Entry
 ): Effect.Effect<Result, Setback<Result, CallError>, R> => {
-  if (intent._tag === "Skip") {
+  if (!isMeant(intent)) {
     return Effect.succeed(missed(intent.reason))
   }
   const known = understood(flow, intent)
@@ -114,7 +114,7 @@ export const glance = <P extends object, W, Read, E extends Trouble, R>(
   parameters: P,
   { intent }: Entry
 ): Effect.Effect<void, Setback<void, CallError>, R> => {
-  const known = intent._tag === "Skip" ? undefined : understood(flow, intent)
+  const known = isMeant(intent) ? understood(flow, intent) : undefined
   return known === undefined || Either.isLeft(known)
     ? Effect.void
     : Effect.matchEffect(flow.look(known.right.wanted, parameters), {

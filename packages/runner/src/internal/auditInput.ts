@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { AuditRow } from "../AuditRow.js"
-import { type Definition, type Input, Problem, type Row } from "../CsvInput.js"
+import { type Definition, type Input, type InvalidRow, Problem, type Row } from "../CsvInput.js"
 import type { Finding } from "../Finding.js"
 import { type RunId, RunUnfinished } from "../Run.js"
 import { RunStore } from "../RunStore.js"
@@ -54,7 +54,7 @@ const cellsOf = (row: AuditRow): Readonly<Record<string, string>> => {
 export const read = <A>({ columns, decode, key }: Definition<A>, rows: ReadonlyArray<Listed>): Input<A> => {
   const names = new Set(columns.map(({ name }) => name))
   const all = new Map<string, Row<A>>()
-  const problems: Array<Problem> = []
+  const invalid: Array<InvalidRow> = []
   for (const { line, row } of rows) {
     const cells = cellsOf(row)
     const wanted = decode(Object.fromEntries(Object.entries(cells).filter(([name]) => names.has(name))))
@@ -63,16 +63,15 @@ export const read = <A>({ columns, decode, key }: Definition<A>, rows: ReadonlyA
       // What is listed twice is one account.
       all.set(name, all.get(name) ?? { line, cells, value: wanted.right })
     } else {
-      problems.push(
-        new Problem({
-          line,
-          column: "accountId",
-          value: row.accountId ?? "",
-          problem: "the audit could not read it",
-          remedy: "look at the account by hand"
-        })
-      )
+      const problem = new Problem({
+        line,
+        column: "accountId",
+        value: row.accountId ?? "",
+        problem: "the audit could not read it",
+        remedy: "look at the account by hand"
+      })
+      invalid.push({ line, cells, problems: [problem] })
     }
   }
-  return { rows: [...all.values()], problems }
+  return { rows: [...all.values()], problems: invalid.flatMap(({ problems }) => problems), invalid }
 }

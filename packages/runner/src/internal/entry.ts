@@ -2,6 +2,7 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { contradictions, type Entry, InvalidPlan, type Plan } from "../Plan.js"
 import type { PlannedFlow, Trouble } from "../PlannedFlow.js"
@@ -23,22 +24,35 @@ export const inWords = <P extends object, W, Read, E extends Trouble, R>(
   wanted: W
 ): string => (tag === "Change" ? flow.describe(read, wanted) : "nothing: already so")
 
+/** What a run has to do something about. */
+export type Meant = Extract<Entry["intent"], { readonly wanted: unknown }>
+
+export const isMeant = (intent: Entry["intent"]): intent is Meant =>
+  intent._tag === "Change" || intent._tag === "Nothing"
+
 /** The intent of an entry in the flow's own types. */
 export const understood = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
-  intent: Exclude<Entry["intent"], { readonly _tag: "Skip" }>
+  intent: Meant
 ) => Either.all({ read: flow.read.decode(intent.read), wanted: flow.wanted.decode(intent.wanted) })
+
+/** One line of what is wrong, and where. */
+const inShort = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error)
+    .slice(0, 1)
+    .map(({ message, path }) => `${path.join(".")}: ${message.split("\n")[0]}`)
+    .join("")
 
 const problemOf = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   { intent, key, will }: Entry
 ): string | undefined => {
-  if (intent._tag === "Skip") {
+  if (!isMeant(intent)) {
     return undefined
   }
   const known = understood(flow, intent)
   if (Either.isLeft(known)) {
-    return `what was read or is wanted cannot be understood: ${known.left.message}`
+    return `what was read or is wanted cannot be understood: ${inShort(known.left)}`
   }
   const { read, wanted } = known.right
   if (flow.input.key(wanted) !== key) {
@@ -65,7 +79,7 @@ export const checked = Effect.fnUntraced(function* <P extends object, W, Read, E
   const parameters = flow.parameters.decode(header.parameters)
   const all = [
     ...(Either.isLeft(parameters)
-      ? [{ line: 1, problem: `the parameters cannot be understood: ${parameters.left.message}` }]
+      ? [{ line: 1, problem: `the parameters cannot be understood: ${inShort(parameters.left)}` }]
       : []),
     ...contradictions(plan),
     ...problems

@@ -1,12 +1,14 @@
 /** Looking at subjects and putting into words what would be done with them. */
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import type { AccessDenied, CallError } from "@effect-glowmarkt/core/GlowmarktError"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Refused } from "../Converge.js"
-import type { Row } from "../CsvInput.js"
+import type { InvalidRow, Row } from "../CsvInput.js"
 import type { Flow, Pace } from "../Flow.js"
 import { count, Entry, type Intent, type Plan } from "../Plan.js"
 import type { PlannedFlow, PlanOptions, Trouble } from "../PlannedFlow.js"
@@ -70,6 +72,14 @@ const unlessAllDenied = () => {
   }
 }
 
+/** Two rows of one subject are both invalid: they are told apart by their lines. */
+const unusable = ({ cells, line, problems }: InvalidRow): Entry => {
+  const reason = problems.map(({ message }) => message).join("; ")
+  return { key: `line ${line}`, will: `invalid: ${reason}`, intent: { _tag: "Invalid", reason }, line, cells }
+}
+
+const byLine = Order.mapInput(Order.number, ({ line = Number.POSITIVE_INFINITY }: Entry) => line)
+
 const decodeEntries = Schema.decodeUnknown(Schema.Array(Entry))
 
 /** By the same workers as a run, so that it bears as much; in memory, since it can be done again. */
@@ -131,11 +141,12 @@ const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends
 
 export const plan = Effect.fn("PlannedFlow.plan")(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
-  { parameters, rows, target = {}, ...pace }: PlanOptions<P, W>
+  { invalid = [], parameters, rows, target = {}, ...pace }: PlanOptions<P, W>
 ): Effect.fn.Return<Plan, CallError, R> {
   const createdAt = yield* DateTime.now
   const id = yield* makeRunId(flow.name)
-  const entries = yield* survey(flow, { runId: id, startedAt: createdAt, parameters }, rows, pace)
+  const surveyed = yield* survey(flow, { runId: id, startedAt: createdAt, parameters }, rows, pace)
+  const entries = invalid.length === 0 ? surveyed : Arr.sort([...surveyed, ...invalid.map(unusable)], byLine)
   return {
     header: {
       plan: 1,
