@@ -19,6 +19,8 @@ import type { RetryPolicy } from "./RetryPolicy.js"
  *   others; `RetryBudget.make(RetryBudget.unlimited)` switches the budget off.
  * - `circuitBreaker`: a circuit of their own; `CircuitBreaker.none` switches it off.
  * - `rateLimiter`: a limit of their own (requests, retries included); `"none"` switches it off.
+ * - `turn`: one more limiter, beside whichever holds: each request waits for its
+ *   turn first. For who works with many subjects at a client that others use, too.
  * - `maxBodyBytes`: the largest answer that is read; `Number.POSITIVE_INFINITY` switches the cap off.
  *
  * Budget, circuit and limiter have a memory: make one, and give the same one to
@@ -33,6 +35,7 @@ export interface Options {
   readonly retryBudget?: RetryBudget.Balance
   readonly circuitBreaker?: CircuitBreaker.Circuit
   readonly rateLimiter?: RateLimiter.RateLimiter | "none"
+  readonly turn?: RateLimiter.RateLimiter
   readonly maxBodyBytes?: number
 }
 

@@ -207,6 +207,15 @@ describe("options for some calls only", () => {
       assert.isAtLeast(yield* took({}), 5)
       assert.strictEqual(yield* took({ rateLimiter: "none" }), 0)
       assert.isAtMost(yield* took({ rateLimiter: own }), 2)
+      let turns = 0
+      const turn: RateLimiter.RateLimiter = (task) =>
+        Effect.suspend(() => {
+          turns++
+          return task
+        })
+      assert.isAtLeast(yield* took({ turn }), 5)
+      assert.strictEqual(yield* took({ turn, rateLimiter: "none" }), 0)
+      assert.strictEqual(turns, 12)
     }).pipe(Effect.provide(over(wire, { rateLimit: { limit: 1, interval: Duration.seconds(1) } })))
   })
 

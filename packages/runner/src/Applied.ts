@@ -3,8 +3,10 @@
  *
  * @since 0.1.0
  */
+import type * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import type { Outcome } from "./Outcome.js"
+import type * as Plan from "./Plan.js"
 import { RunId } from "./Run.js"
 
 /**
@@ -16,15 +18,24 @@ import { RunId } from "./Run.js"
 export const Difference = Schema.Struct({ field: Schema.String, planned: Schema.Unknown, found: Schema.Unknown })
 
 /**
- * What became of a subject. `Done` has what the verification read; `Failed` says whether the change may have been made all the same.
+ * What became of a subject.
+ *
+ * - `Done`: the wanted end is there. `read` is what the verification read; the run `made` the change, or `found` that somebody else
+ *   had made it since the plan.
+ * - `Skipped`: left alone, because the wanted end is `reached` and was before, or although it is `missed`.
+ * - `Failed`: tried; says whether the change may have been made all the same.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Result = Schema.Union(
-  Schema.TaggedStruct("Done", { read: Schema.Record({ key: Schema.String, value: Schema.Unknown }) }),
+  Schema.TaggedStruct("Done", {
+    read: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+    change: Schema.Literal("made", "found")
+  }),
   Schema.TaggedStruct("Skipped", {
     reason: Schema.String,
+    end: Schema.Literal("reached", "missed"),
     differences: Schema.optionalWith(Schema.NonEmptyArray(Difference), { exact: true })
   }),
   Schema.TaggedStruct("Failed", { kind: Schema.String, message: Schema.String, mayHaveBeenApplied: Schema.Boolean })
@@ -67,7 +78,8 @@ export class PlanMismatch extends Schema.TaggedError<PlanMismatch>("@effect-glow
 ) {
   override get message() {
     const differences = this.differences.map(
-      ({ field, found, planned }) => `its ${field} is ${JSON.stringify(planned)}, here it is ${JSON.stringify(found)}`
+      ({ field, found, planned }) =>
+        `its ${field} is ${planned === undefined ? "not said" : JSON.stringify(planned)}, here it is ${JSON.stringify(found)}`
     )
     return `The plan was made for something else: ${differences.join("; ")}. Nothing was done`
   }
@@ -85,6 +97,29 @@ export class PlanNeeded extends Schema.TaggedError<PlanNeeded>("@effect-glowmark
   override get message() {
     return `Run "${this.runId}" was cut off before it had taken in its plan. Apply the plan again with this run id`
   }
+}
+
+/**
+ * What a store knows of a run that applies a plan.
+ *
+ * - `plan`, `target`, `parameters` and `counts` are those of the plan's header.
+ * - `recorded` is how many subjects have their result; `remaining` how many changes have not: what a consent to resume is about.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Begun {
+  readonly runId: RunId
+  readonly flow: string
+  readonly plan: string
+  readonly target: Plan.Target
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly counts: Plan.Counts
+  readonly startedAt: DateTime.Utc
+  /** Absent until every subject has its result. */
+  readonly finishedAt?: DateTime.Utc
+  readonly recorded: number
+  readonly remaining: number
 }
 
 /**

@@ -13,7 +13,7 @@ import * as Schema from "effect/Schema"
  */
 export interface Consent {
   readonly _tag: "Deletions"
-  /** How many accounts may be made inactive: exactly as many as the plan says. */
+  /** How many accounts may be made inactive: exactly as many as the plan says, or as remain of a run. */
   readonly count: number
 }
 
@@ -34,7 +34,7 @@ export class ConsentMismatch extends Schema.TaggedError<ConsentMismatch>("@effec
   { needed: Schema.Int, given: Schema.Number }
 ) {
   override get message() {
-    return `The plan makes ${this.needed} accounts inactive, the consent is for ${this.given}. Nothing was done`
+    return `${this.needed} accounts would be made inactive, the consent is for ${this.given}. Nothing was done`
   }
 }
 

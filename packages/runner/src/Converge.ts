@@ -23,6 +23,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { isActive } from "./Classification.js"
+import * as ids from "./internal/ids.js"
+import * as Journal from "./Journal.js"
 import { Roster, type User } from "./Roster.js"
 
 /**
@@ -62,7 +64,8 @@ export class NotReached extends Schema.TaggedError<NotReached>("@effect-glowmark
  * The pattern itself, for steps of your own.
  *
  * - `read` says where the subject stands; it runs once when nothing is to be done, else twice.
- * - `write` runs only while `isReached` says no. When it fails and may have been carried out, reading decides.
+ * - `write` runs only while `isReached` says no, and is noted in the `Journal`. When it fails and may have been carried out,
+ *   reading decides.
  * - `before` is what was read just now, if it was: then the first read is saved.
  *
  * Returns what the last read said.
@@ -104,7 +107,7 @@ export const converge = Effect.fnUntraced(function* <
   if (options.isReached(before)) {
     return before
   }
-  const written = yield* Effect.either(options.write(before))
+  const written = yield* Effect.either(Journal.writing(options.write(before)))
   if (Either.isRight(written)) {
     const after = yield* options.read
     return options.isReached(after) ? after : yield* Effect.fail(new NotReached({ wanted: options.wanted }))
@@ -115,7 +118,11 @@ export const converge = Effect.fnUntraced(function* <
   }
   // If even that cannot be found out, what went wrong first is what to tell.
   const after = yield* Effect.mapError(options.read, () => failure)
-  return options.isReached(after) ? after : yield* Effect.fail(failure)
+  if (options.isReached(after)) {
+    return after
+  }
+  yield* Journal.strike
+  return yield* Effect.fail(failure)
 })
 
 /**
@@ -169,7 +176,7 @@ export const seeOwn = Effect.fn("Converge.seeOwn")(function* (
 ): Effect.fn.Return<Seen, AccountNotFound | InvalidInput | CallError | Refused, AdminAccounts> {
   const admin = yield* AdminAccounts
   const account = yield* admin.get(accountId)
-  if (account.applicationId !== application) {
+  if (account.applicationId === undefined || !ids.isSame(account.applicationId, application)) {
     const said = account.applicationId === undefined ? "does not say its application" : `is of ${account.applicationId}`
     return yield* new Refused({ reason: `account ${accountId} ${said}, expected ${application}` })
   }
@@ -219,9 +226,12 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
   if (Option.isSome(known)) {
     return yield* activeOnly(known.value)
   }
-  const added = yield* Effect.either(admin.add(user))
+  const added = yield* Effect.either(Journal.writing(admin.add(user)))
   if (Either.isRight(added)) {
-    const account = yield* admin.get(added.right.accountId)
+    const { accountId, applicationId } = added.right
+    // Known from now on, also if it cannot be read just now: it must not be added again.
+    yield* roster.note({ ...user, accountId, ...(applicationId === undefined ? {} : { applicationId }) })
+    const account = yield* admin.get(accountId)
     yield* roster.note(account)
     return account
   }
@@ -229,7 +239,11 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
     return yield* Effect.fail(added.left)
   }
   const settled = yield* Effect.zipRight(roster.refresh, roster.find(user)).pipe(Effect.mapError(() => added.left))
-  return Option.isSome(settled) ? settled.value : yield* Effect.fail(added.left)
+  if (Option.isSome(settled)) {
+    return settled.value
+  }
+  yield* Journal.strike
+  return yield* Effect.fail(added.left)
 })
 
 /**

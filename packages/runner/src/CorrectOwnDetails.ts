@@ -21,7 +21,8 @@ import * as ActAs from "./ActAs.js"
 import * as Converge from "./Converge.js"
 import { HalfDone, Undone } from "./HalfDone.js"
 import { absent } from "./internal/absent.js"
-import { transient } from "./internal/callError.js"
+import { mayHaveWritten, transient } from "./internal/callError.js"
+import * as Journal from "./Journal.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 import { SecretRef, type Secrets } from "./Secrets.js"
 
@@ -50,7 +51,8 @@ const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema,
 export const Wanted = Schema.Struct({
   username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
   password: SecretRef,
-  name: exact(Schema.NonEmptyString),
+  // As the provider takes it: without blanks around it.
+  name: exact(Schema.compose(Schema.Trim, Schema.NonEmptyString)),
   email: exact(Schema.Trim.pipe(Schema.filter((text) => /^[^\s@]+@[^\s@]+$/.test(text) || "is not an e-mail address")))
 }).pipe(Schema.filter(({ email, name }) => name !== undefined || email !== undefined || "has neither name nor email"))
 
@@ -82,6 +84,13 @@ type Subject = PlannedFlow.Subject<Wanted, Read>
 
 type Look = Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, GlowmarktClient | Secrets>
 
+const seen = ({ accountId, name }: Pick<ActAs.User, "accountId" | "name">): Read => ({
+  accountId,
+  name: name ?? null,
+  // Users are not told their own.
+  email: null
+})
+
 const asAdministrator = (accountId: AccountId) =>
   Effect.flatMap(
     Effect.serviceOption(AdminAccounts),
@@ -97,11 +106,24 @@ const asAdministrator = (accountId: AccountId) =>
   )
 
 const look = ({ password, username }: Wanted, { applicationId }: Parameters): Look =>
-  ActAs.user({ applicationId, username, password }, ({ accountId, name }) =>
+  ActAs.user({ applicationId, username, password }, (user) =>
     Effect.map(
-      asAdministrator(accountId),
-      Option.getOrElse((): Read => ({ accountId, name: name ?? null, email: null }))
+      asAdministrator(user.accountId),
+      Option.getOrElse(() => seen(user))
     )
+  )
+
+/** After a change: what the session began with does not count. */
+const again = ({ read, wanted }: Subject, { applicationId }: Parameters): Look =>
+  Effect.flatMap(
+    asAdministrator(read.accountId),
+    Option.match({
+      onNone: () =>
+        Effect.flatMap(ActAs.secret(wanted.password), (password) =>
+          ActAs.anew({ applicationId, username: wanted.username, password }, (user) => Effect.succeed(seen(user)))
+        ),
+      onSome: Effect.succeed
+    })
   )
 
 const isNamed = ({ name }: Read, wanted: Pick<Wanted, "name">) => wanted.name === undefined || name === wanted.name
@@ -109,29 +131,29 @@ const isNamed = ({ name }: Read, wanted: Pick<Wanted, "name">) => wanted.name ==
 const isAddressed = ({ email }: Read, wanted: Pick<Wanted, "email">) =>
   wanted.email === undefined || email === wanted.email
 
-const setName = (accounts: ActAs.User["accounts"], again: Look, name: string) =>
+const setName = (accounts: ActAs.User["accounts"], again: Look, name: string, before?: Read) =>
   Converge.converge({
+    ...(before === undefined ? {} : { before }),
     read: again,
     isReached: (read) => read.name === name,
     write: () => accounts.changeName(name),
     wanted: `the name ${JSON.stringify(name)}`
   })
 
-const setEmail = (accounts: ActAs.User["accounts"], again: Look, email: string) => {
+const setEmail = (accounts: ActAs.User["accounts"], again: Look, email: string, before: Read) => {
   const write = accounts.changeEmail(email)
   return Effect.serviceOption(AdminAccounts).pipe(
     Effect.flatMap(
       Option.match({
-        onNone: () => Effect.asVoid(write),
+        onNone: () => Effect.as(Journal.writing(write), before),
         onSome: () =>
-          Effect.asVoid(
-            Converge.converge({
-              read: again,
-              isReached: (read) => read.email === email,
-              write: () => write,
-              wanted: `the e-mail address ${email}`
-            })
-          )
+          Converge.converge({
+            before,
+            read: again,
+            isReached: (read) => read.email === email,
+            write: () => write,
+            wanted: `the e-mail address ${email}`
+          })
       })
     ),
     // To undo the name for one lost request would be two more changes of it: here the client may try again itself.
@@ -155,21 +177,20 @@ const takeBack = (
       const explanation = `${said}, but the name was, and what it was before is not known.`
       return yield* new HalfDone({ explanation, ...transient(error) })
     }
+    // Of the address; undoing the name writes on.
+    const standing = yield* Journal.standing
     const back = yield* Effect.either(setName(accounts, again, planned.name))
-    return yield* Either.match(back, {
-      onLeft: (failure): HalfDone | Undone =>
-        new HalfDone({
-          explanation: `${said}, but the name was, and could not be changed back (${failure.message})`,
-          ...transient(failure),
-          ...transient(error)
-        }),
-      onRight: () =>
-        new Undone({
-          explanation: `${said}, and the name was changed back.`,
-          mayHaveBeenApplied: error.mayHaveBeenApplied ?? false,
-          ...transient(error)
-        })
-    })
+    if (Either.isLeft(back)) {
+      const { message } = back.left
+      const explanation = `${said}, but the name was, and could not be changed back (${message})`
+      return yield* new HalfDone({ explanation, ...transient(back.left), ...transient(error) })
+    }
+    const mayHaveBeenApplied = mayHaveWritten(error, standing) ?? error.mayHaveBeenApplied ?? false
+    if (!mayHaveBeenApplied) {
+      yield* Journal.strike
+    }
+    const explanation = `${said}, and the name was changed back.`
+    return yield* new Undone({ explanation, mayHaveBeenApplied, ...transient(error) })
   })
 
 const act = (
@@ -180,17 +201,18 @@ const act = (
   const { password, username } = wanted
   return ActAs.user({ applicationId: parameters.applicationId, username, password }, ({ accounts }) =>
     Effect.gen(function* () {
-      const again = look(wanted, parameters)
+      const afterwards = again(subject, parameters)
       // The name first: it can be read, and so taken back.
       const named =
-        wanted.name !== undefined && !isNamed(read, wanted) ? yield* setName(accounts, again, wanted.name) : read
+        wanted.name !== undefined && !isNamed(read, wanted)
+          ? yield* setName(accounts, afterwards, wanted.name, read)
+          : read
       if (wanted.email === undefined || isAddressed(named, wanted)) {
         return named
       }
-      yield* Effect.catchAll(setEmail(accounts, again, wanted.email), (error) =>
-        takeBack(accounts, again, subject, error)
+      return yield* Effect.catchAll(setEmail(accounts, afterwards, wanted.email, named), (error) =>
+        takeBack(accounts, afterwards, subject, error)
       )
-      return yield* again
     })
   )
 }

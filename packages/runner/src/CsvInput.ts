@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -15,6 +16,7 @@ import * as AST from "effect/SchemaAST"
 import * as Stream from "effect/Stream"
 import * as internal from "./internal/csvRows.js"
 import * as csvText from "./internal/csvText.js"
+import { capped } from "./internal/lines.js"
 
 /**
  * One thing that is wrong with one cell, one row or the whole file. `value` is absent
@@ -48,7 +50,7 @@ export class InvalidCsv extends Schema.TaggedError<InvalidCsv>("@effect-glowmark
 }) {
   override get message() {
     const count = this.problems.length === 1 ? "1 problem" : `${this.problems.length} problems`
-    return `The CSV has ${count}. Nothing was sent.\n${this.problems.map((problem) => problem.message).join("\n")}`
+    return `The CSV has ${count}. Nothing was sent.\n${capped(this.problems.map((problem) => problem.message))}`
   }
 }
 
@@ -69,7 +71,19 @@ export interface Row<A> {
 }
 
 /**
- * What was read. With `invalid: "skip"` there may be problems beside the rows.
+ * A row that cannot be used, with all that is wrong with it. `cells` are those of the file, but nothing that may be a secret.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface InvalidRow {
+  readonly line: number
+  readonly cells: Readonly<Record<string, string>>
+  readonly problems: ReadonlyArray<Problem>
+}
+
+/**
+ * What was read. With `invalid: "skip"` there may be problems beside the rows: all of them in `problems`, and by row in `invalid`.
  *
  * @since 0.1.0
  * @category models
@@ -77,6 +91,7 @@ export interface Row<A> {
 export interface Input<A> {
   readonly rows: ReadonlyArray<Row<A>>
   readonly problems: ReadonlyArray<Problem>
+  readonly invalid: ReadonlyArray<InvalidRow>
 }
 
 /**
@@ -167,14 +182,19 @@ export const parse = <A>(
   bytes: Uint8Array,
   options: { readonly invalid?: Invalid | undefined } = {}
 ): Either.Either<Input<A>, InvalidCsv> => {
-  const { problems, rows, standing } = Either.match(csvText.text(bytes), {
+  const { cells, problems, rows, standing } = Either.match(csvText.text(bytes), {
     onLeft: (damage) => internal.broken<A>([damage]),
     onRight: (text) => internal.read(definition, csvText.records(text, internal.knows(definition.columns)))
   })
-  const [first, ...rest] = problems.map((problem) => new Problem(problem))
-  return first === undefined || (standing === "whole" && options.invalid === "skip")
-    ? Either.right({ rows, problems: first === undefined ? [] : [first, ...rest] })
-    : Either.left(new InvalidCsv({ problems: [first, ...rest] }))
+  const all = problems.map((problem) => new Problem(problem))
+  if (Arr.isNonEmptyReadonlyArray(all) && (standing === "broken" || options.invalid !== "skip")) {
+    return Either.left(new InvalidCsv({ problems: all }))
+  }
+  const invalid = Object.values(Arr.groupBy(all, ({ line }) => String(line))).map((problems): InvalidRow => {
+    const { line } = problems[0]
+    return { line, cells: cells.get(line) ?? {}, problems }
+  })
+  return Either.right({ rows, problems: all, invalid })
 }
 
 /**

@@ -34,6 +34,8 @@ export interface Flow<Parameters extends object, Subject, Result, E, R> {
   readonly subjects: (run: Given<Parameters>) => Stream.Stream<Subject, E, R>
   readonly step: Step<Subject, Result, Parameters, E | Setback<Result, E>, R>
   readonly outcome: (result: Result) => Settled
+  readonly requests?: (subject: Subject) => number | undefined
+  readonly look?: Step<Subject, unknown, Parameters, Setback<unknown, E>, R>
 }
 
 /**
@@ -41,9 +43,14 @@ export interface Flow<Parameters extends object, Subject, Result, E, R> {
  *
  * - `parameters`, `subject` and `result` are schemas whose encoded side is JSON, since these are recorded;
  *   `defaults` are the parameters nobody gave.
- * - `subjects` lists what to work on. It is asked once a run: a resumed run works on the list it began with.
+ * - `subjects` lists what to work on. A resumed run works on the list it began with. A list that breaks off in an outage is asked for
+ *   again when that is over.
  * - `step` is the work on one subject, see {@link Step}.
  * - `outcome` classifies a result; without it every result is `done`.
+ * - `requests` says how many requests a subject costs where that is known beforehand, 0 where nobody is asked. The others are
+ *   counted as they are sent.
+ * - `look` reads a subject and changes nothing: by looking at one that went well, a run whose last subjects all fail finds out
+ *   whether it is them or the provider. Without it a run can only wait as long as it is patient.
  *
  * @example
  * ```ts
@@ -85,6 +92,8 @@ export const make = <
   readonly subjects: (run: Given<NoInfer<Parameters>>) => Stream.Stream<NoInfer<Subject>, E, R>
   readonly step: Step<NoInfer<Subject>, NoInfer<Result>, NoInfer<Parameters>, E2 | Setback<Result, E3>, R2>
   readonly outcome?: (result: NoInfer<Result>) => Settled
+  readonly requests?: (subject: NoInfer<Subject>) => number | undefined
+  readonly look?: Step<NoInfer<Subject>, unknown, NoInfer<Parameters>, Setback<unknown, NoInfer<E3>>, NoInfer<R2>>
 }): Flow<Parameters, Subject, Result, E | Exclude<E2, Setback<unknown, unknown>> | E3, R | R2> => ({
   name: options.name,
   defaults: options.defaults,
@@ -100,19 +109,20 @@ export const make = <
     Exclude<E2, Setback<unknown, unknown>> | Setback<Result, E3>,
     R2
   >,
-  outcome: options.outcome ?? (() => "done")
+  outcome: options.outcome ?? (() => "done"),
+  ...(options.requests === undefined ? {} : { requests: options.requests }),
+  ...(options.look === undefined ? {} : { look: options.look })
 })
 
 /**
  * How hard a run works, and what it puts up with. Any of it may differ from attempt to attempt.
  *
- * - `concurrency`: how many subjects are worked on at a time (16), or `"auto"`: between 1 and 64, as the provider bears it.
- * - `rate`: how many subjects are begun in a time, at most. Absent there is no limit, but with `"auto"` it is `Rate.polite`.
- *   However high, a run slows down to what the provider grants, and observes its `Retry-After`.
+ * - `concurrency`: how many subjects are worked on at a time. Absent it is `"auto"`: between 1 and 64, as the provider bears it.
+ * - `rate`: how many requests are sent in a time, at most; absent it is `Rate.polite`. However high, or `"unlimited"`, a run slows
+ *   down to what the provider grants, and observes its `Retry-After`. A limit of the client's own holds beside it.
  *
- * The other two are about steps that are `Step.retried`:
- *
- * - `patience`: how long an outage is waited for before the run fails with what it last met (15 minutes).
+ * - `patience`: how long an outage is waited for before the run fails with what it last met (15 minutes): of the listing, and of steps
+ *   that are `Step.retried`. About these is also
  * - `deniedLimit`: after how many subjects in a row that the credentials were refused for (20) the run fails with
  *   `AccessDenied` instead of recording them. With `Infinity` each stays a result of its subject.
  *
@@ -121,7 +131,7 @@ export const make = <
  */
 export interface Pace {
   readonly concurrency?: Concurrency | undefined
-  readonly rate?: Rate | undefined
+  readonly rate?: Rate | "unlimited" | undefined
   readonly patience?: Duration.DurationInput | undefined
   readonly deniedLimit?: number | undefined
 }
@@ -146,7 +156,7 @@ export interface RunOptions<Parameters> extends Pace {
  * Runs a flow to its end, or resumes it.
  *
  * Whatever fails ends the attempt and not the run: what is recorded stays, and
- * the same run id continues. So does interruption, which cancels the work in flight. It fails
+ * the same run id continues; only a run whose subjects are not listed yet leaves nothing. So does interruption, which cancels the work in flight. It fails
  * with what the flow itself fails with, with `RunMismatch` if the run was started
  * with other parameters (nothing is done then), and with `RunStoreError` if the store cannot be used.
  *

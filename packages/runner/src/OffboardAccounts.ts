@@ -1,35 +1,37 @@
 /**
- * Makes accounts inactive, from a CSV of `accountId` (and `applicationId`, `username` to be compared, where they are there), or from
- * what an audit found. The provider erases nothing, and has no way back.
+ * Makes accounts inactive, from a CSV of `accountId`, or from what an audit found. The provider erases nothing, and has no way back.
+ *
+ * What else a row says of its account (`applicationId`, `username`, and as in the CSV of an audit `listStatus`, `liveStatus`, `updatedAt`,
+ * `tokenExpiryDate`) must be so still, when the plan is made and when it is applied: an account that was used again since the audit is left alone.
  *
  * Nothing here deletes without a {@link Consent.Consent} for exactly the number that the plan says.
  *
  * @since 0.1.0
  */
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
-import type { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
+import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import type * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
-import { statusWord } from "./AuditRow.js"
 import * as Consent from "./Consent.js"
 import * as Converge from "./Converge.js"
-import { type Definition, type Input, type Row as InputRow, Problem } from "./CsvInput.js"
+import type { Definition, Input } from "./CsvInput.js"
 import type { Finding } from "./Finding.js"
-import type { Pace } from "./Flow.js"
 import { absent } from "./internal/absent.js"
-import { recorded } from "./internal/applying.js"
+import * as auditInput from "./internal/auditInput.js"
+import * as evidence from "./internal/evidence.js"
+import * as ids from "./internal/ids.js"
+import { recorded, remaining } from "./internal/recorded.js"
 import type { InvalidPlan, Plan } from "./Plan.js"
 import * as PlannedFlow from "./PlannedFlow.js"
-import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
+import type { RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
-import * as StatusAudit from "./StatusAudit.js"
 
 /**
  * The application whose accounts may be made inactive. An account of another one, or one that does not say, is left alone.
@@ -45,19 +47,13 @@ export const Parameters = Schema.Struct({ applicationId: ApplicationId })
  */
 export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 
-const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-
 /**
- * A row of the CSV. Where it has a user name or an application, the account must have the same.
+ * A row of the CSV. What it has beside the id must be true of the account.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const Wanted = Schema.Struct({
-  accountId: Schema.compose(Schema.Trim, AccountId),
-  applicationId: exact(Schema.compose(Schema.Trim, ApplicationId)),
-  username: exact(Schema.String)
-})
+export const Wanted = Schema.Struct({ accountId: Schema.compose(ids.InCell, AccountId), ...evidence.said })
 
 /**
  * @since 0.1.0
@@ -65,36 +61,10 @@ export const Wanted = Schema.Struct({
  */
 export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
 
-const Read = Schema.Struct({
-  username: Schema.NullOr(Schema.String),
-  applicationId: ApplicationId,
-  listStatus: Schema.NullOr(Schema.String),
-  liveStatus: Schema.NullOr(Schema.String)
-})
+const look = ({ accountId }: Wanted, { applicationId }: Parameters) =>
+  Effect.map(Converge.seeOwn(accountId, applicationId), (seen) => evidence.seen(seen, applicationId))
 
-type Read = typeof Read.Type
-
-const seen =
-  ({ applicationId }: Parameters) =>
-  ({ account, status }: Converge.Seen): Read => ({
-    username: account.username ?? null,
-    // `seeOwn` let it pass.
-    applicationId,
-    listStatus: statusWord(account) ?? null,
-    liveStatus: statusWord(status) ?? null
-  })
-
-const different = (field: string, said: string, found: string | null) =>
-  new Converge.Refused({
-    reason: `the row says ${field} ${JSON.stringify(said)}, the account has ${JSON.stringify(found)}`
-  })
-
-const asDescribed = (read: Read, { applicationId, username }: Wanted): Effect.Effect<Read, Converge.Refused> =>
-  applicationId !== undefined && applicationId !== read.applicationId
-    ? Effect.fail(different("applicationId", applicationId, read.applicationId))
-    : username !== undefined && username !== read.username
-      ? Effect.fail(different("username", username, read.username))
-      : Effect.succeed(read)
+const isReached = ({ listStatus, liveStatus }: evidence.Read) => listStatus === "inactive" && liveStatus === "inactive"
 
 // Not exported: `PlannedFlow.apply` asks nobody.
 const flow = PlannedFlow.make({
@@ -105,20 +75,38 @@ const flow = PlannedFlow.make({
   expected: {
     accountId: "the id of an account",
     applicationId: "the id of its application, or nothing",
-    username: "its user name, or nothing"
+    username: "its user name, or nothing",
+    listStatus: "its status in the list, or nothing",
+    liveStatus: "its own status, or nothing",
+    updatedAt: "when it was updated last, as 2026-03-14T09:15:00.000Z, or nothing",
+    tokenExpiryDate: "when its directory token ends, as 2026-03-14T09:15:00.000Z, or nothing"
   },
-  read: Read,
-  look: (wanted, parameters): Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
-    Converge.seeOwn(wanted.accountId, parameters.applicationId).pipe(
-      Effect.map(seen(parameters)),
-      Effect.flatMap((read) => asDescribed(read, wanted)),
+  read: evidence.Read,
+  look: (
+    wanted,
+    parameters
+  ): Effect.Effect<evidence.Read, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
+    look(wanted, parameters).pipe(
+      Effect.flatMap((read) => evidence.confirmed(wanted, read)),
       Effect.catchTag("AccountNotFound", absent)
     ),
-  isReached: ({ listStatus, liveStatus }) => listStatus === "inactive" && liveStatus === "inactive",
-  act: ({ wanted }, parameters) =>
-    Effect.map(Converge.ensureInactive(wanted.accountId, parameters.applicationId), seen(parameters)),
-  describe: ({ listStatus, liveStatus, username }) =>
-    `make inactive: ${username ?? "a user without name"}, ${liveStatus ?? listStatus ?? "of unknown status"} now`
+  isReached,
+  isOnTheWay: ({ planned, read }) => read.username === planned.username && evidence.isBecomingInactive(planned, read),
+  act: ({ read, wanted }, parameters) =>
+    Effect.flatMap(AdminAccounts, (admin) =>
+      Converge.converge({
+        // Read a moment ago, with its application.
+        before: read,
+        read: look(wanted, parameters),
+        isReached,
+        write: () => admin.remove(wanted.accountId),
+        wanted: "the account inactive"
+      })
+    ),
+  describe: ({ listStatus, liveStatus, updatedAt, username }) =>
+    `make inactive: ${username ?? "a user without name"}, ${liveStatus ?? listStatus ?? "of unknown status"} now${
+      updatedAt === null ? "" : `, last updated ${DateTime.formatIsoDateUtc(updatedAt)}`
+    }`
 })
 
 /**
@@ -129,50 +117,20 @@ const flow = PlannedFlow.make({
  */
 export const input: Definition<Wanted> = flow.input
 
-const decodeWanted = Schema.decodeUnknownEither(Wanted)
-
 /**
- * The accounts of an audit that have all of these findings, as if they were read from a CSV. Elements that the audit could not
- * read the id of are problems.
+ * The accounts of a finished audit that have all of these findings, as if they were read from its CSV. Elements that the audit could
+ * not read the id of are problems.
  *
  * @since 0.1.0
  * @category input
  */
-export const fromAudit = (
+export const fromAudit: (
   runId: RunId,
   findings: Arr.NonEmptyReadonlyArray<Finding>
-): Effect.Effect<Input<Wanted>, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
-  StatusAudit.rows(runId).pipe(
-    Stream.zipWithIndex,
-    Stream.filter(([row]) => findings.every((finding) => row.findings.includes(finding))),
-    Stream.runFold({ rows: new Map<string, InputRow<Wanted>>(), problems: [] as Problem[] }, (all, [row, i]) => {
-      const { accountId = "", applicationId, username } = row
-      const wanted = decodeWanted({
-        accountId,
-        ...(applicationId === undefined ? {} : { applicationId }),
-        ...(username === undefined ? {} : { username })
-      })
-      // The audit's CSV has its header on line 1.
-      const line = i + 2
-      if (Either.isRight(wanted)) {
-        const cells = { accountId, username: username ?? "", findings: row.findings.join(" ") }
-        // What is listed twice is made inactive once.
-        all.rows.set(accountId, all.rows.get(accountId) ?? { line, cells, value: wanted.right })
-      } else {
-        all.problems.push(
-          new Problem({
-            line,
-            column: "accountId",
-            value: accountId,
-            problem: "the audit could not read it",
-            remedy: "look at the account by hand"
-          })
-        )
-      }
-      return all
-    }),
-    Effect.map(({ problems, rows }) => ({ rows: [...rows.values()], problems }))
-  )
+) => Effect.Effect<Input<Wanted>, RunMismatch | RunNotFound | RunUnfinished | RunStoreError, RunStore> = (
+  runId,
+  findings
+) => Effect.map(auditInput.having(runId, findings), (rows) => auditInput.read(input, rows))
 
 /**
  * Says which accounts would be made inactive. Writes nothing to the server.
@@ -182,7 +140,7 @@ export const fromAudit = (
  */
 export const plan = (
   options: PlannedFlow.PlanOptions<Parameters, Wanted>
-): Effect.Effect<Plan, CallError | InvalidInput, AdminAccounts> => PlannedFlow.plan(flow, options)
+): Effect.Effect<Plan, CallError, AdminAccounts> => PlannedFlow.plan(flow, options)
 
 /**
  * The consent without which nothing is deleted: for as many accounts as `plan.header.counts.change` says.
@@ -202,30 +160,35 @@ export interface Consenting {
  */
 export const apply = (
   plan: Plan,
-  { consent, ...options }: PlannedFlow.ApplyOptions & Consenting
+  options: PlannedFlow.ApplyOptions & Consenting
 ): Effect.Effect<
   Summary,
   Consent.ConsentMismatch | InvalidPlan | PlanMismatch | PlanNeeded | CallError | RunMismatch | RunStoreError,
   AdminAccounts | WorkflowEngine | RunStore
-> => Effect.zipRight(Consent.check(consent, plan.header.counts.change), PlannedFlow.apply(flow, plan, options))
+> =>
+  Effect.zipRight(Consent.check(consentOf(options), plan.header.counts.change), PlannedFlow.apply(flow, plan, options))
+
+// From JavaScript it may be missing.
+const consentOf = (options: Partial<Consenting> | undefined) => options?.consent ?? Consent.deletions(0)
 
 /**
- * Goes on with a run that is not finished, with consent for the same number.
+ * Goes on with a run that is not finished, with consent for as many accounts as it has not come to: `remaining` of `PlannedFlow.begun`.
  *
  * @since 0.1.0
  * @category running
  */
 export const resume = (
   runId: RunId,
-  { consent, ...pace }: Pace & Consenting
+  options: PlannedFlow.ResumeOptions & Consenting
 ): Effect.Effect<
   Summary,
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   AdminAccounts | WorkflowEngine | RunStore
 > =>
-  recorded(flow, runId).pipe(
-    Effect.flatMap(({ counts }) => Consent.check(consent, counts.change)),
-    Effect.zipRight(PlannedFlow.resume(flow, runId, pace))
+  recorded(flow, runId, options?.target ?? {}).pipe(
+    Effect.zipRight(remaining(runId)),
+    Effect.flatMap((deletions) => Consent.check(consentOf(options), deletions)),
+    Effect.zipRight(PlannedFlow.resume(flow, runId, options))
   )
 
 /**

@@ -20,9 +20,10 @@ import * as Consent from "./Consent.js"
 import * as Converge from "./Converge.js"
 import type { Definition } from "./CsvInput.js"
 import type { Pace } from "./Flow.js"
-import { recorded } from "./internal/applying.js"
+import * as ids from "./internal/ids.js"
+import { recorded } from "./internal/recorded.js"
 import * as undoing from "./internal/undoing.js"
-import { InvalidPlan, type Plan } from "./Plan.js"
+import { InvalidPlan, type Plan, type Target } from "./Plan.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 import * as Roster from "./Roster.js"
 import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
@@ -51,7 +52,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  */
 export const Wanted = Schema.Struct({
   username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
-  directoryId: Schema.compose(Schema.Trim, DirectoryId)
+  directoryId: Schema.compose(ids.InCell, DirectoryId)
 })
 
 /**
@@ -136,7 +137,7 @@ export interface Onboarded {
 }
 
 /**
- * `consent` is for making accounts inactive again, as many as the plan adds; a plan of `eachRow` needs none.
+ * `consent` is for making accounts inactive again, as many as the plan adds, also when it is resumed; a plan of `eachRow` needs none.
  *
  * @since 0.1.0
  * @category models
@@ -176,14 +177,24 @@ const untilOneFails = () => {
   }
 }
 
+/** The flow that a run is: `eachRow` goes on whatever becomes of another row. */
+const runOf = (together: Parameters["together"]) => (together === "eachRow" ? flow : untilOneFails())
+
+/** What is to be known of a run when it has come to its end. */
+interface Ending {
+  readonly together: Parameters["together"]
+  readonly wanted: number
+  readonly target: Target
+  readonly pace: Pace
+}
+
 const finished = Effect.fnUntraced(function* (
   summary: Summary,
-  together: Parameters["together"],
-  wanted: number
+  { pace, target, together, wanted }: Ending
 ): Effect.fn.Return<Onboarded, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
   return together === "eachRow" || summary.done === wanted
     ? { summary }
-    : { summary, undone: yield* undoing.undo(flow, summary) }
+    : { summary, undone: yield* undoing.undo(flow, summary, target, pace) }
 })
 
 /**
@@ -196,7 +207,7 @@ const finished = Effect.fnUntraced(function* (
  */
 export const apply = Effect.fn("OnboardAccounts.apply")(function* (
   plan: Plan,
-  { consent, ...options }: PlannedFlow.ApplyOptions & Consenting = {}
+  { consent, runId, target, ...pace }: PlannedFlow.ApplyOptions & Consenting = {}
 ): Effect.fn.Return<
   Onboarded,
   | Consent.ConsentMismatch
@@ -209,16 +220,18 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
   | RunStoreError,
   AdminAccounts | WorkflowEngine | RunStore
 > {
-  const { change, skip } = plan.header.counts
+  const { change, invalid, skip } = plan.header.counts
   const together = yield* togetherOf(plan.header.parameters)
   if (together === "allOrNothing") {
     yield* Consent.check(consent ?? Consent.deletions(0), change)
-    if (skip > 0) {
-      return yield* new Converge.Refused({ reason: `all or nothing, but the plan leaves ${skip} users alone` })
+    if (skip + invalid > 0) {
+      return yield* new Converge.Refused({
+        reason: `all or nothing, but the plan leaves ${skip + invalid} users alone`
+      })
     }
   }
-  const summary = yield* withRoster(PlannedFlow.apply(untilOneFails(), plan, options))
-  return yield* finished(summary, together, change)
+  const summary = yield* withRoster(PlannedFlow.apply(runOf(together), plan, { runId, target, ...pace }))
+  return yield* finished(summary, { together, wanted: change, target: plan.header.target, pace })
 })
 
 /**
@@ -229,19 +242,19 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
  */
 export const resume = Effect.fn("OnboardAccounts.resume")(function* (
   runId: RunId,
-  { consent, ...pace }: Pace & Consenting = {}
+  { consent, target = {}, ...pace }: PlannedFlow.ResumeOptions & Consenting = {}
 ): Effect.fn.Return<
   Onboarded,
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   AdminAccounts | WorkflowEngine | RunStore
 > {
-  const { counts, parameters } = yield* recorded(flow, runId)
+  const { counts, parameters, ...known } = yield* recorded(flow, runId, target)
   const together = yield* Effect.orDie(togetherOf(parameters))
   if (together === "allOrNothing") {
     yield* Consent.check(consent ?? Consent.deletions(0), counts.change)
   }
-  const summary = yield* withRoster(PlannedFlow.resume(untilOneFails(), runId, pace))
-  return yield* finished(summary, together, counts.change)
+  const summary = yield* withRoster(PlannedFlow.resume(runOf(together), runId, { target, ...pace }))
+  return yield* finished(summary, { together, wanted: counts.change, target: known.target, pace })
 })
 
 /**

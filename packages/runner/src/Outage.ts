@@ -3,8 +3,8 @@
  *
  * A subject that fails while others succeed is tried again a few times and given up. When one after the other
  * fails and none succeeds, it is the provider: the run stops but for a probe now and then, and subjects are
- * not blamed. When every subject that is left has failed, there is none to tell the two apart by: these are
- * given up after {@link farewell}, so that a run comes to its end. Everything here is pure.
+ * not blamed. When every subject that is left has failed, one that went well before is looked at once more to tell
+ * the two apart; where there is none, it is an outage. Everything here is pure.
  *
  * @since 0.1.0
  */
@@ -41,14 +41,6 @@ export const failuresInARow = 10
  * @category constants
  */
 export const patience: Duration.Duration = Duration.minutes(15)
-
-/**
- * How long the last subjects are probed when all of them fail: 90 seconds.
- *
- * @since 0.1.0
- * @category constants
- */
-export const farewell: Duration.Duration = Duration.seconds(90)
 
 const firstProbeMillis = 500
 const longestProbeMillis = 15_000
@@ -124,7 +116,8 @@ export const blame = { failed: 4, strained: 1, refused: 1 }
 const enoughBlame = 20
 
 /**
- * Decides it, by the sum of the subject's {@link blame}. Only failures count since whose predecessor others succeeded.
+ * Decides it, by the sum of the subject's {@link blame}: of failures since whose predecessor others succeeded. When patience is at
+ * its end and only failing subjects are `left`, of a run in which others went well, these are given up: it may be them.
  *
  * @since 0.1.0
  * @category decisions
@@ -134,16 +127,14 @@ export const fate = (
   subject: { readonly blame: number },
   circumstances: {
     readonly nowMillis: number
-    readonly untried: "some" | "none"
     readonly patience: Duration.Duration
+    readonly left: "others" | "onlyFailing"
   }
 ): Fate => {
-  const { nowMillis, patience, untried } = circumstances
+  const { left, nowMillis, patience } = circumstances
   if (subject.blame >= enoughBlame) return "givenUp"
-  if (!isWaiting(outage)) return "again"
-  const waited = lasted(outage, nowMillis)
-  if (untried === "none" && Duration.greaterThanOrEqualTo(waited, Duration.min(farewell, patience))) return "givenUp"
-  return Duration.greaterThan(waited, patience) ? "runEnds" : "again"
+  if (!isWaiting(outage) || Duration.lessThanOrEqualTo(lasted(outage, nowMillis), patience)) return "again"
+  return left === "onlyFailing" ? "givenUp" : "runEnds"
 }
 
 /**

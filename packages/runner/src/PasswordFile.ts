@@ -71,8 +71,23 @@ const whole = (content: string) => content.slice(0, content.lastIndexOf("\n") + 
 const lookingIn = (known: ReadonlyMap<string, string>) => (username: string) =>
   Option.map(Option.fromNullable(known.get(username)), Redacted.make)
 
+/** What opening it will need: a directory to create it in, or leave to write to it. */
+const checkWritable = (path: string, content: Option.Option<string>) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const directory = dirname(resolve(path))
+    const place = Option.isSome(content) ? path : directory
+    if (Option.isNone(content) && !(yield* Effect.orElseSucceed(fs.exists(directory), () => false))) {
+      return yield* new PasswordFileError({ path, problem: `there is no directory ${directory}. Make it first` })
+    }
+    yield* Effect.mapError(
+      fs.access(place, { writable: true }),
+      () => new PasswordFileError({ path, problem: `${place} cannot be written to. Check its permissions` })
+    )
+  })
+
 /**
- * Only what is in the file already, if there is one: for planning.
+ * Only what is in the file already, if there is one, and whether it could be opened: for planning.
  *
  * @since 0.1.0
  * @category constructors
@@ -80,10 +95,13 @@ const lookingIn = (known: ReadonlyMap<string, string>) => (username: string) =>
 export const peek = (
   path: string
 ): Effect.Effect<Context.Tag.Service<PasswordFile>, PasswordFileError, FileSystem.FileSystem> =>
-  Effect.map(read(path), (content) => ({
-    find: lookingIn(named(whole(Option.getOrElse(content, () => "")))),
-    put: () => Effect.fail(new PasswordFileError({ path, problem: "it was opened for reading only" }))
-  }))
+  Effect.map(
+    Effect.tap(read(path), (content) => checkWritable(path, content)),
+    (content) => ({
+      find: lookingIn(named(whole(Option.getOrElse(content, () => "")))),
+      put: () => Effect.fail(new PasswordFileError({ path, problem: "it was opened for reading only" }))
+    })
+  )
 
 /**
  * Opens the file, or creates it, for as long as the scope lasts.

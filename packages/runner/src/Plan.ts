@@ -7,10 +7,13 @@
  * @since 0.1.0
  */
 import { ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Struct from "effect/Struct"
+import { capped } from "./internal/lines.js"
 
 const record = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 
@@ -32,7 +35,7 @@ export const Target = Schema.Struct({
 export interface Target extends Schema.Schema.Type<typeof Target> {}
 
 /**
- * How many subjects will be changed, need no change, and will be left alone for a reason.
+ * How many subjects will be changed, need no change, and will be left alone for a reason; and how many rows of the input could not be used.
  *
  * @since 0.1.0
  * @category schemas
@@ -40,7 +43,8 @@ export interface Target extends Schema.Schema.Type<typeof Target> {}
 export const Counts = Schema.Struct({
   change: Schema.NonNegativeInt,
   nothing: Schema.NonNegativeInt,
-  skip: Schema.NonNegativeInt
+  skip: Schema.NonNegativeInt,
+  invalid: Schema.NonNegativeInt
 })
 
 /**
@@ -72,7 +76,8 @@ export const Header = Schema.Struct({
 export interface Header extends Schema.Schema.Type<typeof Header> {}
 
 /**
- * What is meant for one subject: a change from what was read, nothing because it is so already, or leaving it alone.
+ * What is meant for one subject: a change from what was read, nothing because it is so already, or leaving it alone. A row that could not
+ * be used is in the plan, too, so that it is accounted for.
  *
  * @since 0.1.0
  * @category schemas
@@ -80,7 +85,8 @@ export interface Header extends Schema.Schema.Type<typeof Header> {}
 export const Intent = Schema.Union(
   Schema.TaggedStruct("Change", { read: record, wanted: record }),
   Schema.TaggedStruct("Nothing", { read: record, wanted: record }),
-  Schema.TaggedStruct("Skip", { reason: Schema.String })
+  Schema.TaggedStruct("Skip", { reason: Schema.String }),
+  Schema.TaggedStruct("Invalid", { reason: Schema.String })
 )
 
 /**
@@ -130,7 +136,7 @@ export class InvalidPlan extends Schema.TaggedError<InvalidPlan>("@effect-glowma
 ) {
   override get message() {
     const problems = this.problems.map(({ line, problem }) => `line ${line}: ${problem}`)
-    return `This plan cannot be applied. Make a new one.\n${problems.join("\n")}`
+    return `This plan cannot be applied. Make a new one.\n${capped(problems)}`
   }
 }
 
@@ -139,12 +145,54 @@ export class InvalidPlan extends Schema.TaggedError<InvalidPlan>("@effect-glowma
  * @category constructors
  */
 export const count = (entries: ReadonlyArray<Entry>): Counts => {
-  const counts = { change: 0, nothing: 0, skip: 0 }
-  const names = { Change: "change", Nothing: "nothing", Skip: "skip" } as const
+  const counts = { change: 0, nothing: 0, skip: 0, invalid: 0 }
+  const names = { Change: "change", Nothing: "nothing", Skip: "skip", Invalid: "invalid" } as const
   for (const { intent } of entries) {
     counts[names[intent._tag]]++
   }
   return counts
+}
+
+/**
+ * A line that contradicts others.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Contradiction {
+  readonly line: number
+  readonly problem: string
+}
+
+const countNames = { change: "to change", nothing: "with nothing to do", skip: "to skip", invalid: "invalid" } as const
+
+const countProblems = ({ entries, header }: Plan): ReadonlyArray<Contradiction> => {
+  const counted = count(entries)
+  const wrong = Struct.keys(countNames).filter((name) => counted[name] !== header.counts[name])
+  const said = (counts: Counts) => wrong.map((name) => `${counts[name]} ${countNames[name]}`).join(", ")
+  return wrong.length === 0
+    ? []
+    : [{ line: 1, problem: `the header says ${said(header.counts)}, but the file has ${said(counted)}` }]
+}
+
+/**
+ * Where a plan contradicts itself: the header counts something else than there is, or two lines are about one subject.
+ *
+ * @since 0.1.0
+ * @category checking
+ */
+export const contradictions = (plan: Plan): ReadonlyArray<Contradiction> => {
+  const lines = new Map<string, number>()
+  const repeated: Array<Contradiction> = []
+  for (const [i, { key }] of plan.entries.entries()) {
+    const first = lines.get(key)
+    if (first === undefined) {
+      lines.set(key, i + 2)
+    } else {
+      repeated.push({ line: i + 2, problem: `${key} is on line ${first} already` })
+    }
+  }
+  return [...countProblems(plan), ...repeated]
 }
 
 const encodeHeader = Schema.encodeSync(Schema.parseJson(Header))
@@ -204,7 +252,7 @@ export const decode = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Eff
       return yield* new InvalidPlan({ problems: [{ line: 1, problem: headerProblem(first) }] })
     }
     const entries: Array<Entry> = []
-    const problems: Array<{ readonly line: number; readonly problem: string }> = []
+    const problems: Array<Contradiction> = []
     for (const [i, line] of rest.entries()) {
       const entry = decodeEntry(line)
       if (Either.isRight(entry)) {
@@ -213,16 +261,8 @@ export const decode = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Eff
         problems.push({ line: i + 2, problem: "this is not a line of a plan" })
       }
     }
-    const { change, nothing, skip } = header.right.counts
-    const counted = count(entries)
-    if (counted.change !== change || counted.nothing !== nothing || counted.skip !== skip) {
-      const says = `${change} to change, ${nothing} with nothing to do, ${skip} to skip`
-      const has = `${counted.change}, ${counted.nothing} and ${counted.skip}`
-      problems.push({ line: 1, problem: `the header says ${says}, but the file has ${has}` })
-    }
-    const [problem, ...more] = problems
-    if (problem !== undefined) {
-      return yield* new InvalidPlan({ problems: [problem, ...more] })
-    }
-    return { header: header.right, entries }
+    const plan = { header: header.right, entries }
+    // Lines have other numbers where some could not be read.
+    const all = problems.length > 0 ? [...countProblems(plan), ...problems] : contradictions(plan)
+    return Arr.isNonEmptyReadonlyArray(all) ? yield* new InvalidPlan({ problems: all }) : plan
   })

@@ -11,14 +11,16 @@ import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
+import type { Begun, PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
 import type { Refused } from "./Converge.js"
 import * as CsvInput from "./CsvInput.js"
 import type * as Flow from "./Flow.js"
 import * as applying from "./internal/applying.js"
 import * as planning from "./internal/planning.js"
+import * as recorded from "./internal/recorded.js"
 import type { InvalidPlan, Plan, Target } from "./Plan.js"
 import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
@@ -75,8 +77,8 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
  *
  * - `row`: what is wanted of whom, a struct read from the columns of a CSV; `key` names the subject. Secrets stand in it only as references.
  * - `read`: what is looked at. All of it is compared when the plan is applied: a difference is drift.
- * - `look` reads a subject. `Refused` means that it must be left alone; in planning any other failure ends the planning,
- *   in applying it is the failure of that subject.
+ * - `look` reads a subject. `Refused` means that it must be left alone. Calls that fail are tried again, and an outage is waited out; what
+ *   fails for good is the failure of that subject, and in planning a reason to skip it.
  * - `isReached` says whether there is nothing to do.
  * - `isOnTheWay` recognises what is no drift but this run's own work, cut off between two writes; steps with one write need none.
  * - `act` gets there, from what was just looked at, by converging steps, and returns what it read when it verified.
@@ -144,20 +146,25 @@ export const make = <
 }
 
 /**
- * How to plan. `target` is what is known of the server, `concurrency` how many subjects are looked at at a time (16).
+ * How to plan: an `Input` of `CsvInput` can be given as it is. Rows that are `invalid` come into the plan to be accounted for. `target` is
+ * what is known of the server; how fast, and how patiently, is {@link Flow.Pace}.
  *
  * @since 0.1.0
  * @category models
  */
-export interface PlanOptions<Parameters, Wanted> {
+export interface PlanOptions<Parameters, Wanted> extends Flow.Pace {
   readonly rows: ReadonlyArray<CsvInput.Row<Wanted>>
+  readonly invalid?: ReadonlyArray<CsvInput.InvalidRow> | undefined
   readonly parameters: Parameters
   readonly target?: Target | undefined
-  readonly concurrency?: number | undefined
 }
 
 /**
  * Looks at every subject and says what a run would do. Writes nothing to the server.
+ *
+ * It bears what a run bears: a subject that cannot be looked at is skipped, with the reason; an outage is waited out. It fails with a
+ * `CallError` when that lasts longer than the patience, and with `AccessDenied` when the credentials are good for nothing. `Progress`
+ * has its events, under the id of the plan.
  *
  * @since 0.1.0
  * @category planning
@@ -165,16 +172,27 @@ export interface PlanOptions<Parameters, Wanted> {
 export const plan: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
   options: PlanOptions<Parameters, Wanted>
-) => Effect.Effect<Plan, E, R> = planning.plan
+) => Effect.Effect<Plan, CallError, R> = planning.plan
 
 /**
- * How to apply a plan. `target` is what is known of the server now: where the plan says something else, it is refused.
+ * How to apply a plan. `target` is what is known of the server now: where the plan says something else, or nothing, it is refused. So
+ * give it to both, or to neither: without it nobody checks what the run is sent to.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ApplyOptions extends Flow.Pace {
   readonly runId?: RunId | undefined
+  readonly target?: Target | undefined
+}
+
+/**
+ * How to resume. `target` is what is known of the server now: a run that was begun at another one is refused.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ResumeOptions extends Flow.Pace {
   readonly target?: Target | undefined
 }
 
@@ -206,12 +224,21 @@ export const apply: <Parameters extends object, Wanted, Read, E extends Trouble,
 export const resume: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
   runId: RunId,
-  options?: Flow.Pace
+  options?: ResumeOptions
 ) => Effect.Effect<
   Summary,
   PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   R | WorkflowEngine | RunStore
 > = applying.resume
+
+/**
+ * What the store has of a run; nothing if it is no run of a plan.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const begun: (runId: RunId) => Effect.Effect<Option.Option<Begun>, RunNotFound | RunStoreError, RunStore> =
+  recorded.begun
 
 /**
  * The subjects of a run in the order of the plan, each exactly once. Works on unfinished runs, too.

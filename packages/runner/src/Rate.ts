@@ -1,11 +1,11 @@
 /**
- * How many subjects a run begins in a time: at most what it was told, and less where the provider refuses.
+ * How many requests a run sends in a time: at most what it was told, and less where the provider refuses.
  *
  * What a provider grants is found out from its refusals (429). Between two refusals just as
  * much was admitted as it grants in that time, give or take what it lets come at once after a rest. The rate then follows
  * the curve that TCP CUBIC uses: from a twentieth below what was found quickly up to it, long near it, and
  * ever faster beyond, so that refusals are few and a limit that was lifted is noticed. A `Retry-After`
- * is a pause: nothing is begun until it is over. Everything here is pure.
+ * is a pause: nothing is sent until it is over. Everything here is pure.
  *
  * @since 0.1.0
  */
@@ -25,7 +25,8 @@ export interface Rate {
 }
 
 /**
- * 200 a second: what 16 callers at a time come to with a usual latency, and no more however fast the answers are.
+ * 200 a second: what 16 callers at a time come to with a usual latency, and no more however fast the answers are. Runs keep to it
+ * unless they are told otherwise.
  *
  * @since 0.1.0
  * @category constants
@@ -38,7 +39,7 @@ export const polite: Rate = { limit: 200, interval: "1 second" }
  * - `cap`: what the run was told, a second.
  * - `ceiling`: where the provider began to refuse, a second; infinite until it does.
  * - `plateauMillis`: how long after a refusal the rate comes to the ceiling again.
- * - `resumesAtMillis`: nothing is begun before this.
+ * - `resumesAtMillis`: nothing is sent before this.
  * - `admitted`: answers since the last refusal; `recent`: those of about the last second.
  *
  * @since 0.1.0
@@ -86,7 +87,7 @@ export const make = (rate: Rate | undefined, nowMillis: number): Learned => ({
 })
 
 /**
- * How many a second may be begun now.
+ * How many a second may be sent now.
  *
  * @since 0.1.0
  * @category decisions
@@ -99,7 +100,7 @@ export const perSecond = (learned: Learned, nowMillis: number): number => {
 }
 
 /**
- * Whether a refusal of what was begun then is new: the others are answers to a rate that was left meanwhile.
+ * Whether a refusal of what was sent then is new: the others are answers to a rate that was left meanwhile.
  *
  * @since 0.1.0
  * @category decisions
@@ -108,20 +109,20 @@ export const isNews = ({ ceiling, refusedAtMillis }: Learned, { beganMillis }: S
   ceiling === Number.POSITIVE_INFINITY || beganMillis > refusedAtMillis
 
 /**
- * After an answer that was no refusal.
+ * After answers that were no refusals, one or more.
  *
  * @since 0.1.0
  * @category transitions
  */
-export const answered = (learned: Learned, nowMillis: number): Learned => ({
+export const answered = (learned: Learned, nowMillis: number, answers = 1): Learned => ({
   // Field by field: this is done for every answer, and a spread costs as much as all the rest.
   cap: learned.cap,
   ceiling: learned.ceiling,
   plateauMillis: learned.plateauMillis,
   refusedAtMillis: learned.refusedAtMillis,
   resumesAtMillis: learned.resumesAtMillis,
-  admitted: learned.admitted + 1,
-  recent: learned.recent * Math.exp((learned.recentAtMillis - nowMillis) / recentMillis) + 1,
+  admitted: learned.admitted + answers,
+  recent: learned.recent * Math.exp((learned.recentAtMillis - nowMillis) / recentMillis) + answers,
   recentAtMillis: nowMillis
 })
 

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Converge from "./Converge.js"
 import { absent } from "./internal/absent.js"
+import * as ids from "./internal/ids.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 
 /**
@@ -33,8 +34,9 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  * @category schemas
  */
 export const Wanted = Schema.Struct({
-  accountId: Schema.compose(Schema.Trim, AccountId),
-  name: Schema.NonEmptyString
+  accountId: Schema.compose(ids.InCell, AccountId),
+  // As the provider takes it: without blanks around it.
+  name: Schema.compose(Schema.Trim, Schema.NonEmptyString)
 })
 
 /**
@@ -67,6 +69,10 @@ const seen = ({ applicationId = null, name = null, username = null }: Partial<Re
   applicationId
 })
 
+const look = (accountId: AccountId) => Effect.flatMap(AdminAccounts, (admin) => Effect.map(admin.get(accountId), seen))
+
+const isReached = (read: Read, { name }: Wanted) => read.name === name
+
 /**
  * For `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` for `CsvInput.read`.
  *
@@ -81,14 +87,17 @@ export const flow: PlannedFlow.PlannedFlow<Parameters, Wanted, Read, CallError |
     key: ({ accountId }) => accountId,
     expected: { accountId: "the id of an account", name: "the new name" },
     read: Read,
-    look: ({ accountId }) =>
-      Effect.flatMap(AdminAccounts, (admin) => Effect.map(admin.get(accountId), seen)).pipe(
-        Effect.catchTag("AccountNotFound", absent)
-      ),
-    isReached: (read, { name }) => read.name === name,
-    act: ({ wanted }) =>
-      Effect.map(Converge.ensureName(wanted.accountId, wanted.name), seen).pipe(
-        Effect.catchTag("AccountNotFound", absent)
-      ),
+    look: ({ accountId }) => Effect.catchTag(look(accountId), "AccountNotFound", absent),
+    isReached,
+    act: ({ read, wanted }) =>
+      Effect.flatMap(AdminAccounts, (admin) =>
+        Converge.converge({
+          before: read,
+          read: look(wanted.accountId),
+          isReached: (read) => isReached(read, wanted),
+          write: () => admin.rename(wanted.accountId, wanted.name),
+          wanted: `the name ${JSON.stringify(wanted.name)}`
+        })
+      ).pipe(Effect.catchTag("AccountNotFound", absent)),
     describe: (read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`
   })

@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { isActive } from "./Classification.js"
+import * as ids from "./internal/ids.js"
 
 /**
  * A user as `POST /account` takes one.
@@ -45,8 +46,8 @@ export class Roster extends Context.Tag("@effect-glowmarkt/runner/Roster")<
 >() {}
 
 /** A directory id cannot contain a line break and be an id: the two parts cannot run into each other. */
-const nameOf = ({ directoryId, username }: { readonly directoryId?: string; readonly username?: string }) =>
-  `${directoryId}\n${username}`
+const nameOf = ({ directoryId = "", username }: { readonly directoryId?: string; readonly username?: string }) =>
+  `${ids.canonical(directoryId)}\n${username}`
 
 /**
  * @since 0.1.0
@@ -61,7 +62,7 @@ export const make: Effect.Effect<Context.Tag.Service<Roster>, never, AdminAccoun
 
   const keep = (into: Map<string, Account>, account: Account) => {
     const known = into.get(nameOf(account))
-    if (known === undefined || isActive(known) === false) {
+    if (known === undefined || isActive(known) === false || known.accountId === account.accountId) {
       into.set(nameOf(account), account)
     }
     return into

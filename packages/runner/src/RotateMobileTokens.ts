@@ -2,8 +2,10 @@
  * Replaces the tokens of users' mobile apps: from a CSV of `username`, `password`, `oldToken` and `newToken`, all but the first as references
  * (see `Secrets`). The new token is added first, and the old one removed only then, so that no phone is cut off.
  *
- * The provider cannot list these tokens: whether one is there can be neither compared nor verified. A run that was cut off
- * between the call and its record adds and removes the same tokens again.
+ * The provider cannot list these tokens: whether one is there can be neither compared nor verified. So the run keeps a ledger, its
+ * `Journal`: a token that was added is not added again. Where the answer to an addition was lost, to the network or to a crash,
+ * nobody can know; then the new token is removed first, which does no harm where it is not, and added once more. Removing again does
+ * no harm either.
  *
  * @since 0.1.0
  */
@@ -17,6 +19,7 @@ import * as ActAs from "./ActAs.js"
 import * as Converge from "./Converge.js"
 import { HalfDone } from "./HalfDone.js"
 import { transient } from "./internal/callError.js"
+import * as Journal from "./Journal.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 import { SecretRef, type Secrets } from "./Secrets.js"
 
@@ -77,22 +80,40 @@ const tokens = ({ newToken, oldToken }: Wanted) =>
 
 const login = ({ password, username }: Wanted, { applicationId }: Parameters) => ({ applicationId, username, password })
 
+const added = "added the new token"
+
+/** The new token is there, once. */
+const add = ({ accountId, accounts }: ActAs.User, token: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const journal = yield* Journal.Journal
+    if ((yield* journal.notes).includes(added)) {
+      return
+    }
+    if ((yield* Journal.standing) === "written") {
+      yield* accounts.removeMobileAppToken(accountId, token).pipe(
+        // That is how the provider may say that it was not there.
+        Effect.catchTag("Rejected", () => Effect.void)
+      )
+      yield* Journal.strike
+    }
+    yield* Journal.writing(accounts.addMobileAppToken(accountId, token))
+    yield* journal.note(added)
+  })
+
+const remove = ({ accountId, accounts }: ActAs.User, token: Redacted.Redacted) =>
+  Effect.mapError(
+    Journal.writing(accounts.removeMobileAppToken(accountId, token)),
+    (error) =>
+      new HalfDone({
+        explanation: `The new token was added, but the old one is still good: it could not be removed (${error.message})`,
+        ...transient(error)
+      })
+  )
+
 const act = ({ wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
   Effect.flatMap(tokens(wanted), ({ after, before }) =>
-    ActAs.user(login(wanted, parameters), ({ accountId, accounts }) =>
-      accounts.addMobileAppToken(accountId, after).pipe(
-        Effect.zipRight(
-          Effect.mapError(
-            accounts.removeMobileAppToken(accountId, before),
-            (error) =>
-              new HalfDone({
-                explanation: `The new token was added, but the old one is still good: it could not be removed (${error.message})`,
-                ...transient(error)
-              })
-          )
-        ),
-        Effect.as<Read>({ accountId })
-      )
+    ActAs.user(login(wanted, parameters), (user) =>
+      add(user, after).pipe(Effect.zipRight(remove(user, before)), Effect.as<Read>({ accountId: user.accountId }))
     )
   )
 

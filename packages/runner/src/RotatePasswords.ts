@@ -7,6 +7,7 @@
  *
  * @since 0.1.0
  */
+import { resolve } from "node:path"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
@@ -21,8 +22,8 @@ import * as ActAs from "./ActAs.js"
 import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
 import * as Converge from "./Converge.js"
 import type { Definition } from "./CsvInput.js"
-import type { Pace } from "./Flow.js"
-import { recorded } from "./internal/applying.js"
+import * as breaking from "./internal/breaking.js"
+import { recorded } from "./internal/recorded.js"
 import * as NewPassword from "./NewPassword.js"
 import * as PasswordFile from "./PasswordFile.js"
 import { InvalidPlan, type Plan } from "./Plan.js"
@@ -33,8 +34,9 @@ import type { RunStoreError } from "./RunStoreError.js"
 import { SecretRef, type Secrets } from "./Secrets.js"
 
 /**
- * The application that the users sign in to, and the file for their new passwords. A resumed run goes on with the same file; users whose
- * password from that file holds have nothing to do, so the next rotation takes another one.
+ * The application that the users sign in to, and the file for their new passwords. A plan has its absolute path, so that it is one file
+ * wherever the plan is applied or resumed; users whose password from that file holds have nothing to do, so the next rotation takes
+ * another one.
  *
  * @since 0.1.0
  * @category models
@@ -168,16 +170,15 @@ export const input: Definition<Wanted> = flow.input
  */
 export const plan = (
   options: PlannedFlow.PlanOptions<Parameters, Wanted>
-): Effect.Effect<
-  Plan,
-  CallError | InvalidInput | PasswordFile.PasswordFileError,
-  GlowmarktClient | Secrets | FileSystem
-> =>
-  Effect.provideServiceEffect(
-    PlannedFlow.plan(flow, options),
-    PasswordFile.PasswordFile,
-    PasswordFile.peek(options.parameters.passwordFile)
-  )
+): Effect.Effect<Plan, CallError | PasswordFile.PasswordFileError, GlowmarktClient | Secrets | FileSystem> =>
+  Effect.suspend(() => {
+    const passwordFile = resolve(options.parameters.passwordFile)
+    return Effect.provideServiceEffect(
+      PlannedFlow.plan(flow, { ...options, parameters: { ...options.parameters, passwordFile } }),
+      PasswordFile.PasswordFile,
+      PasswordFile.peek(passwordFile)
+    )
+  })
 
 const decodeParameters = Schema.decodeUnknown(Parameters)
 
@@ -195,14 +196,21 @@ const withFile =
       Effect.flatMap(({ passwordFile }) =>
         Effect.scoped(
           Effect.flatMap(PasswordFile.open(passwordFile), (file) =>
-            Effect.provideService(self, PasswordFile.PasswordFile, file)
+            // What cannot be written down for one user cannot be for the others.
+            breaking.during<PasswordFile.PasswordFileError, A, E, Exclude<R, PasswordFile.PasswordFile>>((fail) =>
+              Effect.provideService(self, PasswordFile.PasswordFile, {
+                ...file,
+                put: (username, password) => Effect.catchAll(file.put(username, password), fail)
+              })
+            )
           )
         )
       )
     )
 
 /**
- * Replaces the passwords of a plan.
+ * Replaces the passwords of a plan. A password that cannot be written to the file is not set, and ends the run with
+ * `PasswordFileError`; it can be resumed when there is room.
  *
  * @since 0.1.0
  * @category running
@@ -224,13 +232,15 @@ export const apply = (
  */
 export const resume = (
   runId: RunId,
-  pace: Pace = {}
+  options: PlannedFlow.ResumeOptions = {}
 ): Effect.Effect<
   Summary,
   PasswordFile.PasswordFileError | InvalidPlan | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   GlowmarktClient | Secrets | FileSystem | WorkflowEngine | RunStore
 > =>
-  Effect.flatMap(recorded(flow, runId), ({ parameters }) => withFile(parameters)(PlannedFlow.resume(flow, runId, pace)))
+  Effect.flatMap(recorded(flow, runId, options.target ?? {}), ({ parameters }) =>
+    withFile(parameters)(PlannedFlow.resume(flow, runId, options))
+  )
 
 /**
  * As `PlannedFlow.rows`.

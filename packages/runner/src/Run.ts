@@ -89,6 +89,26 @@ export class RunNotFound extends Schema.TaggedError<RunNotFound>("@effect-glowma
 }
 
 /**
+ * The run has not come to its end: what it says of the rest would be wrong.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RunUnfinished extends Schema.TaggedError<RunUnfinished>("@effect-glowmarkt/runner/RunUnfinished")(
+  "RunUnfinished",
+  { runId: RunId, recorded: Schema.NonNegativeInt, total: Schema.optionalWith(Schema.NonNegativeInt, { exact: true }) }
+) {
+  static of({ recorded, runId, total }: Run): RunUnfinished {
+    return new RunUnfinished({ runId, recorded, ...(total === undefined ? {} : { total }) })
+  }
+
+  override get message() {
+    const came = this.total === undefined ? "its list was not read" : `${this.recorded} of ${this.total} are done`
+    return `Run "${this.runId}" is not finished: ${came}. Resume it first`
+  }
+}
+
+/**
  * A run of that id was started with other parameters, or belongs to another
  * flow. `differences` names each parameter with the value recorded and the value given.
  *
@@ -106,7 +126,8 @@ export class RunMismatch extends Schema.TaggedError<RunMismatch>("@effect-glowma
 ) {
   override get message() {
     const differences = this.differences.map(
-      ({ given, name, recorded }) => `${name} was ${JSON.stringify(recorded)}, now ${JSON.stringify(given)}`
+      ({ given, name, recorded }) =>
+        `${name} was ${recorded === undefined ? "not said" : JSON.stringify(recorded)}, now ${JSON.stringify(given)}`
     )
     return `Run "${this.runId}" was started differently: ${differences.join("; ")}. Resume it as it was started, or use another run id`
   }

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Row } from "./Applied.js"
@@ -21,16 +20,26 @@ export const ndjson = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Uint
     Stream.encodeText
   )
 
-const why = ({ outcome, result }: Row): string =>
-  result === undefined
-    ? "Unprocessed: the run did not get to this row"
-    : result._tag === "Failed"
-      ? `${result.kind}: ${result.message}${result.mayHaveBeenApplied ? " The change may have been made all the same." : ""}`
-      : outcome
+const why = ({ result }: Row): string => {
+  switch (result?._tag) {
+    case undefined:
+      return "Unprocessed: the run did not get to this row"
+    case "Failed":
+      return `${result.kind}: ${result.message}${result.mayHaveBeenApplied ? " The change may have been made all the same." : ""}`
+    case "Skipped":
+      return `Skipped: ${result.reason}`
+    case "Done":
+      return ""
+  }
+}
+
+/** Whether the wanted end is there, as far as the run knows. */
+const isReached = ({ outcome, result }: Row): boolean =>
+  outcome === "done" || (result?._tag === "Skipped" && result.end === "reached")
 
 /**
- * The rows that failed, and those a run has not got to: the columns they came with, and `error`. The same flow takes the
- * file as its input again.
+ * The rows whose wanted end is not there: failed, skipped for a reason, invalid, or not got to. In the columns they came with, and `error`.
+ * The same flow takes the file as its input again. Where there are none it is the header alone.
  *
  * @example
  * ```ts
@@ -48,18 +57,19 @@ const why = ({ outcome, result }: Row): string =>
  * @category reports
  */
 export const failedCsv = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Uint8Array, E, R> =>
-  rows.pipe(
-    Stream.filter(({ outcome }) => outcome === "failed" || outcome === "unprocessed"),
+  Effect.suspend(() => {
     // The header has the columns of all of them.
-    Stream.runCollect,
-    Effect.map(Chunk.toReadonlyArray),
-    Effect.map((failed) => {
-      const columns = new Set(failed.flatMap(({ cells }) => Object.keys(cells)))
+    const columns = new Set<string>()
+    const missed: Array<Row> = []
+    const note = (row: Row) =>
+      Effect.sync(() => {
+        for (const column of Object.keys(row.cells)) columns.add(column)
+        if (!isReached(row)) missed.push(row)
+      })
+    return Effect.map(Stream.runForEach(rows, note), () => {
       columns.add("error")
       const names = [...columns]
-      const records = failed.map((row) => names.map((name) => (name === "error" ? why(row) : (row.cells[name] ?? ""))))
-      return lines([names, ...records])
-    }),
-    Stream.fromEffect,
-    Stream.encodeText
-  )
+      const cell = (row: Row, name: string) => (name === "error" ? why(row) : (row.cells[name] ?? ""))
+      return lines([names, ...missed.map((row) => names.map((name) => cell(row, name)))])
+    })
+  }).pipe(Stream.fromEffect, Stream.encodeText)

@@ -9,7 +9,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import * as memoryStore from "./internal/memoryStore.js"
@@ -90,8 +90,10 @@ export interface Counted {
  * - `finish` notes the end of a run, once, and returns the run.
  * - `count` says how many results there are of each combination of values of some fields. A field is named by its
  *   path: `["problem", "kind"]`.
+ * - `note` keeps a remark on a subject before something is done to it; `notes` are those of a subject, in order. See `Journal`.
  * - `rows` streams all subjects with their results in order, a page at a time, so memory does not grow with their number.
- * - `forget` deletes a run with all that belongs to it.
+ * - `forget` deletes a run with all that belongs to it, and overwrites it on the disk. A run that is under way in this process must have
+ *   ended; in another one it is `inUse`.
  *
  * @since 0.1.0
  * @category services
@@ -103,7 +105,7 @@ export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<
     readonly open: (run: NewRun) => Effect.Effect<Run, RunStoreError>
     readonly get: (runId: RunId) => Effect.Effect<Run, RunNotFound | RunStoreError>
     readonly list: Effect.Effect<ReadonlyArray<Run>, RunStoreError>
-    readonly forget: (runId: RunId) => Effect.Effect<void, RunStoreError>
+    readonly forget: (runId: RunId) => Effect.Effect<void, RunNotFound | RunStoreError>
     readonly putSubjects: <E, R>(
       runId: RunId,
       subjects: Stream.Stream<unknown, E, R>
@@ -118,6 +120,8 @@ export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<
       runId: RunId,
       fields: ReadonlyArray<ReadonlyArray<string>>
     ) => Effect.Effect<ReadonlyArray<Counted>, RunStoreError>
+    readonly note: (runId: RunId, subject: string, note: string) => Effect.Effect<void, RunStoreError>
+    readonly notes: (runId: RunId, subject: string) => Effect.Effect<ReadonlyArray<string>, RunStoreError>
     readonly finish: (runId: RunId, at: DateTime.Utc) => Effect.Effect<void, RunStoreError>
     readonly rows: (runId: RunId) => Stream.Stream<StoredRow, RunNotFound | RunStoreError>
   }
@@ -160,4 +164,10 @@ export const layerMemory: Layer.Layer<RunStore> = Layer.sync(RunStore, () => mem
  * @category layers
  */
 export const layerSqlite = (file: string): Layer.Layer<RunStore, RunStoreError> =>
-  Layer.provide(layer(file), sqlite.client(file))
+  Layer.map(Layer.provide(layer(file), sqlite.client(file)), (context) => {
+    const store = Context.get(context, RunStore)
+    // A run must not be taken away from a process that works on it.
+    const forget = (runId: RunId) =>
+      Effect.scoped(Effect.zipRight(Layer.build(sqlite.exclusive(file)), store.forget(runId)))
+    return Context.make(RunStore, { ...store, forget })
+  })

@@ -7,6 +7,7 @@
  *
  * @since 0.1.0
  */
+import { resolve } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -16,17 +17,40 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-/**
- * @since 0.1.0
- * @category schemas
- */
-export const SecretRef = Schema.Trim.pipe(
+const parts = (ref: string): readonly [path: string, name: string | undefined] => {
+  const target = ref.slice("file:".length)
+  const at = target.lastIndexOf("#")
+  return at === -1 ? [target, undefined] : [target.slice(0, at), target.slice(at + 1)]
+}
+
+const absolute = (ref: string): string => {
+  if (!ref.startsWith("file:")) {
+    return ref
+  }
+  const [path, name] = parts(ref)
+  return `file:${resolve(path)}${name === undefined ? "" : `#${name}`}`
+}
+
+const reference = Schema.String.pipe(
   Schema.filter((ref) => /^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^#].*)$/.test(ref), {
     // Not the value: people write the secret itself here.
     message: () => "is no reference to a secret"
   }),
   Schema.brand("SecretRef")
 )
+
+/**
+ * Read from text, a relative path becomes an absolute one: a plan that is applied, and a run that is resumed, in another directory
+ * mean the same files.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const SecretRef = Schema.transform(Schema.Trim, reference, {
+  strict: true,
+  decode: absolute,
+  encode: (ref) => ref
+})
 
 /**
  * @since 0.1.0
@@ -70,12 +94,6 @@ export const named = (file: string): ReadonlyMap<string, string> =>
       return at === -1 ? [] : [[line.slice(0, at), line.slice(at + 1)]]
     })
   )
-
-const parts = (ref: SecretRef): readonly [path: string, name: string | undefined] => {
-  const target = ref.slice("file:".length)
-  const at = target.lastIndexOf("#")
-  return at === -1 ? [target, undefined] : [target.slice(0, at), target.slice(at + 1)]
-}
 
 /**
  * @since 0.1.0

@@ -26,6 +26,7 @@ import * as Finding from "./Finding.js"
 import * as Flow from "./Flow.js"
 import { DurationText } from "./internal/durationText.js"
 import * as Tally from "./internal/tally.js"
+import { Target } from "./Plan.js"
 import { RunId, type RunMismatch, type RunNotFound } from "./Run.js"
 import { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
@@ -33,12 +34,12 @@ import type { Given } from "./Step.js"
 import * as Step from "./Step.js"
 
 /**
- * Where the audit draws its lines; see `Classification.Lines`.
+ * Where the audit draws its lines, see `Classification.Lines`; and what is known of the server, see `Plan.Target`.
  *
  * @since 0.1.0
  * @category models
  */
-export const Parameters = Schema.Struct({ dormantFor: DurationText, expiringWithin: DurationText })
+export const Parameters = Schema.Struct({ dormantFor: DurationText, expiringWithin: DurationText, ...Target.fields })
 
 /**
  * @since 0.1.0
@@ -125,7 +126,9 @@ export const flow: Flow.Flow<Parameters, AuditRow.Listed, AuditRow.Audited, Call
   result: AuditRow.Audited,
   subjects: () => subjects,
   step: audit,
-  outcome: ({ problem }) => (problem === undefined ? "done" : "failed")
+  outcome: ({ problem }) => (problem === undefined ? "done" : "failed"),
+  requests: ({ _tag }) => (_tag === "Account" ? 1 : 0),
+  look: audit
 })
 
 /**
@@ -139,6 +142,8 @@ export interface Options extends Flow.Pace {
   readonly dormantFor?: Duration.DurationInput | undefined
   /** A directory token that ends within this is `tokenExpiring` (7 days, or what the resumed run has). */
   readonly expiringWithin?: Duration.DurationInput | undefined
+  /** What is known of the server: an audit that was begun at another one, or at an unknown one, is not resumed here. */
+  readonly target?: Target | undefined
 }
 
 /**
@@ -167,12 +172,13 @@ export interface Options extends Flow.Pace {
 export const run = Effect.fn("StatusAudit.run")(function* (
   options: Options = {}
 ): Effect.fn.Return<Summary, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
-  const { dormantFor, expiringWithin, ...others } = options
+  const { dormantFor, expiringWithin, target = {}, ...others } = options
   const { finishedAt, startedAt, ...finished } = yield* Flow.run(flow, {
     ...others,
     parameters: {
       dormantFor: dormantFor === undefined ? undefined : Duration.decode(dormantFor),
-      expiringWithin: expiringWithin === undefined ? undefined : Duration.decode(expiringWithin)
+      expiringWithin: expiringWithin === undefined ? undefined : Duration.decode(expiringWithin),
+      ...target
     }
   })
   const tally = yield* Tally.of(yield* RunStore, finished.runId)

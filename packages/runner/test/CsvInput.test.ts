@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Identifier } from "@effect-glowmarkt/core"
 import { Effect, Either, FastCheck as fc, Schema, Stream } from "effect"
-import { type AuditRow, CsvInput, Report } from "../src/index.js"
+import { type AuditRow, CsvInput, RenameAccounts, Report } from "../src/index.js"
 import { bytesOf } from "./fixtures/served.js"
 
 const definition = CsvInput.define({
@@ -91,6 +91,23 @@ describe("CsvInput", () => {
     assert.notInclude(JSON.stringify(told), "hunter2")
   })
 
+  it("keeps the cells of rows that cannot be used, but nothing that may be a secret", () => {
+    const text = "accountId,name,secret\na-1,,env:A\nb 2,Ben,hunter2\nc-3,Carl,hun,ter3\n,,\nd-4,Dora,\n"
+    const { invalid, rows } = good(utf8(text), { invalid: "skip" })
+    assert.deepStrictEqual(
+      invalid.map(({ cells, line, problems }) => ({ line, cells, problems: problems.length })),
+      [
+        { line: 2, cells: { accountId: "a-1", name: "", secret: "env:A" }, problems: 1 },
+        { line: 3, cells: { accountId: "b 2", name: "Ben", secret: "" }, problems: 2 },
+        { line: 4, cells: {}, problems: 2 }
+      ]
+    )
+    assert.deepStrictEqual(
+      rows.map(({ line }) => line),
+      [6]
+    )
+  })
+
   it("what concerns the whole file cannot be skipped", () => {
     const refused = (bytes: Uint8Array) =>
       Either.match(CsvInput.parse(definition, bytes, { invalid: "skip" }), {
@@ -115,6 +132,50 @@ describe("CsvInput", () => {
     assert.deepStrictEqual(refused(new Uint8Array([...utf8("accountId,name\na,J"), 0xfc, ...utf8("rg\n")])), [
       "line 2: the file is not UTF-8; save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
     ])
+  })
+
+  it("an id is a UUID in whatever case, and blanks around a name are none of it", () => {
+    const small = "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"
+    const large = small.toUpperCase()
+    const read = (text: string) => CsvInput.parse(RenameAccounts.flow.input, utf8(text))
+    assert.deepStrictEqual(
+      Either.map(read(`accountId,name\n ${large} , Ann \n`), ({ rows }) => rows.map(({ value }) => value)),
+      Either.right([{ accountId: Identifier.AccountId.make(small), name: "Ann" }])
+    )
+    const refused = Either.flip(read(`accountId,name\n${small},Ann\n${large},Ben\nnope,Carl\n`))
+    assert.deepStrictEqual(
+      Either.map(refused, ({ problems }) => problems.map(({ message }) => message)),
+      Either.right([
+        `line 2: ${small} is also on line 3, with other values; keep one of these lines`,
+        `line 3: ${small} is also on line 2, with other values; keep one of these lines`,
+        'line 4, accountId: "nope" is no id: expected a UUID; write the id of an account'
+      ])
+    )
+    const own = CsvInput.parse(definition, utf8(`accountId,name\n${small},Ann\n${large},Ann\n`), { invalid: "skip" })
+    assert.strictEqual(Either.getOrThrow(own).problems.length, 2)
+  })
+
+  it("columns that sound like secrets are dropped, in several languages; others are kept", () => {
+    const secret = [
+      "Pwd",
+      "PIN",
+      "pin code",
+      "Kennwort",
+      "Passwort",
+      "old pass",
+      "Mot de passe",
+      "Contraseña",
+      "access-token"
+    ]
+    const kept = ["shipping", "compass", "opinion", "tokenExpiryDate", "pinned"]
+    const [row] = good(
+      utf8(
+        ["accountId", "name", ...secret, ...kept].join(",") +
+          "\n" +
+          ["a-1", "Ann", ...secret.map(() => "hunter2"), ...kept.map(() => "x")].join(",")
+      )
+    ).rows
+    assert.deepStrictEqual(Object.keys(row?.cells ?? {}), ["accountId", "name", ...kept])
   })
 
   it("keeps the original cells, but not those of columns that sound like secrets", () => {

@@ -126,6 +126,16 @@ layer(Engine.memory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
+  it.effect("a run that broke off before it had its subjects leaves nothing behind", () =>
+    Effect.gen(function* () {
+      const runId = id("empty")
+      const flow = { ...counting(() => Effect.void), subjects: () => Stream.fail("no list") }
+      assert.strictEqual(yield* Effect.flip(Flow.run(flow, { runId })), "no list")
+      const store = yield* RunStore.RunStore
+      assert.strictEqual((yield* Effect.flip(store.get(runId)))._tag, "RunNotFound")
+    })
+  )
+
   it.effect("a defect is reported as one", () =>
     Effect.gen(function* () {
       const flow = counting(() => Effect.die(new Error("a bug")))

@@ -1,8 +1,20 @@
 import { assert, layer } from "@effect/vitest"
 import { Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
-import { Effect, Stream } from "effect"
-import { Consent, Converge, CsvInput, OffboardAccounts, Report, Run, RunReport, StatusAudit } from "../src/index.js"
+import { DateTime, Effect, Fiber, Option, Stream } from "effect"
+import {
+  Consent,
+  Converge,
+  CsvInput,
+  OffboardAccounts,
+  type Plan,
+  PlannedFlow,
+  Report,
+  Run,
+  RunReport,
+  RunStore,
+  StatusAudit
+} from "../src/index.js"
 import { bytesOf, collected, csv, healthy, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
 
 const id = (name: string) => Run.RunId.make(name)
@@ -50,6 +62,149 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
+  it.effect("from JavaScript, too: no consent, no deletion", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const plan = yield* planned(yield* rowsOf(yield* healthy(1)))
+      // What a program in JavaScript can say.
+      const careless: (
+        plan: Plan.Plan,
+        options?: object
+      ) => Effect.Effect<unknown, { readonly _tag: string }, unknown> = OffboardAccounts.apply as never
+      for (const options of [undefined, {}]) {
+        const error = yield* Effect.flip(careless(plan, options)) as Effect.Effect<{ readonly _tag: string }>
+        assert.strictEqual(error._tag, "ConsentMismatch")
+      }
+    })
+  )
+
+  it.effect("a plan whose changes were relabelled as nothing to do, with consent for none, deletes nothing", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const plan = yield* planned(yield* rowsOf(yield* healthy(3)))
+      const relabelled: Plan.Plan = {
+        header: { ...plan.header, counts: { change: 0, nothing: 3, skip: 0, invalid: 0 } },
+        entries: plan.entries.map((entry) => ({
+          ...entry,
+          will: "nothing: already so",
+          intent: entry.intent._tag === "Change" ? { ...entry.intent, _tag: "Nothing" as const } : entry.intent
+        }))
+      }
+      const error = yield* Effect.flip(
+        OffboardAccounts.apply(yield* throughFile(relabelled), { consent: Consent.deletions(0) })
+      )
+      assert.strictEqual(error._tag, "InvalidPlan")
+      assert.include(error.message, "line 2: it says “nothing: already so” (Nothing), but would make inactive")
+      // Nor does such a line that got into the store some other way.
+      const store = yield* RunStore.RunStore
+      const { counts, createdAt: startedAt, id: of, parameters } = relabelled.header
+      const runId = id("relabelled")
+      yield* store.open({
+        runId,
+        flow: "offboardAccounts",
+        parameters: { plan: of, counts, target: {}, parameters },
+        startedAt
+      })
+      yield* store.putSubjects(runId, Stream.fromIterable(relabelled.entries))
+      yield* OffboardAccounts.resume(runId, { consent: Consent.deletions(0) })
+      const [row] = yield* collected(OffboardAccounts.rows(runId))
+      assert.deepStrictEqual(row?.outcome, "skipped")
+      assert.deepStrictEqual(yield* deletions, [])
+    })
+  )
+
+  it.effect("what was used again since the audit is left alone, whether before the plan or after it", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { state } = yield* Simulator.Simulator
+      const { runId } = yield* StatusAudit.run({ runId: id("stale") })
+      const { rows } = yield* OffboardAccounts.fromAudit(runId, ["dormant"])
+      const [a, b, ...others] = rows.filter(({ cells }) => cells["findings"] === "dormant")
+      assert(a !== undefined && b !== undefined && others.length > 0)
+      const back = (accountId: string) => state.rename(accountId, { operation: "updateAccount", name: "I am back" })
+      yield* back(a.value.accountId)
+      const plan = yield* throughFile(yield* planned([a, b, ...others]))
+      assert.deepStrictEqual(plan.header.counts, { change: 1 + others.length, nothing: 0, skip: 1, invalid: 0 })
+      assert.include(plan.entries[0]?.will, "skip: the row says updatedAt 20")
+      yield* back(b.value.accountId)
+      const run = id("stale-offboard")
+      const consent = Consent.deletions(plan.header.counts.change)
+      const { done } = yield* OffboardAccounts.apply(plan, { consent, runId: run })
+      assert.strictEqual(done, others.length)
+      const [, second] = yield* collected(OffboardAccounts.rows(run))
+      assert(second?.result?._tag === "Skipped")
+      assert.include(second.result.reason, "the row says updatedAt")
+      for (const { value } of [a, b]) {
+        assert.strictEqual((yield* view(value.accountId)).live.status, "active")
+      }
+    })
+  )
+
+  it.effect("without an audit's evidence, too: what changed between plan and run is left alone", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { state } = yield* Simulator.Simulator
+      const [a] = yield* healthy(1)
+      assert(a !== undefined)
+      const plan = yield* planned(yield* rowsOf([a]))
+      yield* state.changeEmail(a.accountId, "in@use.example")
+      const { skipped } = yield* OffboardAccounts.apply(plan, { consent: Consent.deletions(1) })
+      assert.strictEqual(skipped, 1)
+      assert.deepStrictEqual(yield* deletions, [])
+    })
+  )
+
+  it.effect("a run that goes on asks for as many deletions as remain, and for the server it was begun at", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { faults } = yield* Simulator.Simulator
+      const accounts = yield* healthy(4)
+      const rows = yield* rowsOf(accounts)
+      const applicationId = yield* application
+      const target = { origin: "http://here", applicationId }
+      const plan = yield* OffboardAccounts.plan({ rows, parameters: { applicationId }, target })
+      const bad = accounts.slice(2).map(({ accountId }) => accountId)
+      yield* faults.set([Faults.always({ accountIds: bad }, Faults.htmlError(503))])
+      const runId = id("remaining")
+      const begun = yield* Effect.fork(
+        OffboardAccounts.apply(plan, { consent: Consent.deletions(4), runId, target, concurrency: 2 })
+      )
+      // Interrupted when two are recorded.
+      yield* Effect.repeat(
+        Effect.delay(
+          Effect.flatMap(PlannedFlow.begun(runId).pipe(Effect.orElseSucceed(Option.none)), Effect.succeed),
+          "20 millis"
+        ),
+        {
+          until: (run) => Option.exists(run, ({ remaining }) => remaining === 2)
+        }
+      )
+      yield* Fiber.interrupt(begun)
+      yield* faults.clear
+      const full = yield* Effect.flip(OffboardAccounts.resume(runId, { consent: Consent.deletions(4) }))
+      assert.strictEqual(full.message, "2 accounts would be made inactive, the consent is for 4. Nothing was done")
+      const consent = Consent.deletions(2)
+      const elsewhere = yield* Effect.flip(
+        OffboardAccounts.resume(runId, { consent, target: { origin: "http://there" } })
+      )
+      assert.include(elsewhere.message, 'origin was "http://here", now "http://there"')
+      assert.strictEqual((yield* OffboardAccounts.resume(runId, { consent, target })).done, 4)
+    })
+  )
+
+  it.effect("an audit that is not finished is no input", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const store = yield* RunStore.RunStore
+      const runId = id("half-audited")
+      const startedAt = yield* DateTime.now
+      yield* store.open({ runId, flow: "statusAudit", parameters: {}, startedAt })
+      const error = yield* Effect.flip(OffboardAccounts.fromAudit(runId, ["undetermined"]))
+      assert.strictEqual(error._tag, "RunUnfinished")
+      assert.include(error.message, 'Run "half-audited" is not finished')
+    })
+  )
+
   it.effect("an account of another application, or another user than the row says, is left alone", () =>
     Effect.gen(function* () {
       yield* fresh
@@ -58,13 +213,13 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       const rows = yield* rowsOf([a, { ...b, username: "somebody" }])
       const other = Identifier.ApplicationId.make("00000000-0000-4000-8000-000000000000")
       const foreign = yield* OffboardAccounts.plan({ rows, parameters: { applicationId: other } })
-      assert.deepStrictEqual(foreign.header.counts, { change: 0, nothing: 0, skip: 2 })
+      assert.deepStrictEqual(foreign.header.counts, { change: 0, nothing: 0, skip: 2, invalid: 0 })
       assert.include(foreign.entries[0]?.will, `is of ${yield* application}, expected ${other}`)
       const step = yield* Effect.flip(Converge.ensureInactive(a.accountId, other))
       assert.strictEqual(step._tag, "Refused")
 
       const plan = yield* planned(rows)
-      assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 0, skip: 1 })
+      assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 0, skip: 1, invalid: 0 })
       assert.include(plan.entries[1]?.will, 'skip: the row says username "somebody"')
       yield* OffboardAccounts.apply(plan, { consent: Consent.deletions(1) })
       assert.deepStrictEqual(

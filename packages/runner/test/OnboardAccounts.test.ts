@@ -1,7 +1,8 @@
 import { assert, layer } from "@effect/vitest"
+import { AdminAccounts, Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
-import { Effect, Option } from "effect"
-import { Consent, OnboardAccounts, Run } from "../src/index.js"
+import { Deferred, Effect, Fiber, Option } from "effect"
+import { Consent, OnboardAccounts, Roster, Run } from "../src/index.js"
 import { collected, csv, rowsFrom, served, throughFile } from "./fixtures/served.js"
 
 const id = (name: string) => Run.RunId.make(name)
@@ -65,6 +66,22 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
+  it.effect("a user who has an account is found by the directory's id in any case", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const [user] = yield* newcomers(1)
+      assert(user !== undefined)
+      const { directoryId, username } = user
+      yield* (yield* Simulator.Simulator).state.add({ directoryId, username })
+      const plan = yield* planned([{ username, directoryId: directoryId.toUpperCase() }])
+      assert.deepStrictEqual(plan.header.counts, { change: 0, nothing: 1, skip: 0, invalid: 0 })
+      const { find } = yield* Roster.make
+      assert.isTrue(
+        Option.isSome(yield* find({ username, directoryId: Identifier.DirectoryId.make(directoryId.toUpperCase()) }))
+      )
+    })
+  )
+
   it.effect("a user the directory does not know fails alone", () =>
     Effect.gen(function* () {
       yield* fresh
@@ -77,6 +94,85 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
         rows.map(({ outcome }) => outcome),
         ["done", "failed", "done", "done"]
       )
+    })
+  )
+
+  it.effect("each row is on its own: after one that failed the others are still tried, one at a time, too", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const users = yield* newcomers(9)
+      const plan = yield* planned(users.map((user, i) => (i === 2 ? { ...user, username: "nobody" } : user)))
+      const { summary } = yield* OnboardAccounts.apply(plan, { runId: id("one-by-one"), concurrency: 1 })
+      assert.deepStrictEqual([summary.done, summary.failed, summary.skipped], [8, 1, 0])
+    })
+  )
+
+  const unknownAmong = (users: ReadonlyArray<{ readonly username: string; readonly directoryId: string }>) =>
+    planned([...users, { directoryId: users[0]?.directoryId ?? "", username: "nobody" }], "allOrNothing")
+
+  it.effect("all or nothing takes back what the run added, and no account that somebody else did", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { state } = yield* Simulator.Simulator
+      const [ours, theirs] = yield* newcomers(2)
+      assert(ours !== undefined && theirs !== undefined)
+      const plan = yield* unknownAmong([ours, theirs])
+      yield* state.add(theirs)
+      const runId = id("foreign")
+      const { undone } = yield* OnboardAccounts.apply(plan, { runId, consent: Consent.deletions(3), concurrency: 1 })
+      assert.strictEqual(undone?.inactive, 1)
+      const standing = new Map((yield* added).map(({ live, username }) => [username, live.status]))
+      assert.deepStrictEqual([standing.get(ours.username), standing.get(theirs.username)], ["inactive", "active"])
+      const rows = yield* collected(OnboardAccounts.rows(runId))
+      const found = rows.find(({ key }) => key.endsWith(theirs.username))?.result
+      assert(found?._tag === "Done")
+      assert.strictEqual(found.change, "found")
+    })
+  )
+
+  it.effect("a run that was cut off between an addition and its record still knows the account for its own", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const [user] = yield* newcomers(1)
+      assert(user !== undefined)
+      const plan = yield* unknownAmong([user])
+      const options = { runId: id("cut-off-adding"), consent: Consent.deletions(2), concurrency: 1 }
+      const reached = yield* Deferred.make<void>()
+      const stopping = Effect.map(AdminAccounts.AdminAccounts, (admin) =>
+        AdminAccounts.AdminAccounts.of({
+          ...admin,
+          get: () => Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never)
+        })
+      )
+      const doomed = yield* Effect.fork(
+        Effect.provideServiceEffect(OnboardAccounts.apply(plan, options), AdminAccounts.AdminAccounts, stopping)
+      )
+      yield* Deferred.await(reached)
+      yield* Fiber.interrupt(doomed)
+      assert.deepStrictEqual(
+        (yield* added).map(({ live }) => live.status),
+        ["active"]
+      )
+      const { undone } = yield* OnboardAccounts.apply(plan, options)
+      assert.strictEqual(undone?.inactive, 1)
+      assert.deepStrictEqual(
+        (yield* added).map(({ live }) => live.status),
+        ["inactive"]
+      )
+    })
+  )
+
+  it.effect("an account that was added and cannot be read just then is not added again", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { faults } = yield* Simulator.Simulator
+      const plan = yield* planned(yield* newcomers(3))
+      yield* faults.set([
+        Faults.Script({ on: { operations: ["getAccountById"] }, faults: [Faults.serverError, Faults.serverError] })
+      ])
+      const { summary } = yield* OnboardAccounts.apply(plan, { concurrency: 1 })
+      assert.strictEqual(summary.done, 3)
+      assert.strictEqual((yield* added).length, 3)
     })
   )
 

@@ -10,7 +10,7 @@ const failing = (times: number, outstanding = many) => {
   return outage
 }
 
-const circumstances = { nowMillis: 1000, untried: "some", patience: Duration.minutes(15) } as const
+const circumstances = { nowMillis: 1000, patience: Duration.minutes(15), left: "others" } as const
 
 describe("Outage", () => {
   it("begins when many fail in a row, or all that are left", () => {
@@ -44,16 +44,15 @@ describe("Outage", () => {
     }
   })
 
-  it("is waited for as long as there is patience; the last subjects only for a while", () => {
+  it("is waited for as long as there is patience, and no subject is given up before", () => {
     const outage = failing(Outage.failuresInARow)
-    const fate = (seconds: number, untried: "some" | "none", patience = Outage.patience) =>
-      Outage.fate(outage, { blame: Outage.blame.failed }, { nowMillis: 1000 + seconds * 1000, untried, patience })
-    assert.strictEqual(fate(60, "none"), "again")
-    assert.strictEqual(fate(90, "none"), "givenUp")
-    assert.strictEqual(fate(90, "some"), "again")
-    assert.strictEqual(fate(900, "some"), "again")
-    assert.strictEqual(fate(901, "some"), "runEnds")
-    assert.strictEqual(fate(31, "some", Duration.seconds(30)), "runEnds")
-    assert.strictEqual(fate(31, "none", Duration.seconds(30)), "givenUp")
+    const fate = (seconds: number, patience = Outage.patience, left: "others" | "onlyFailing" = "others") =>
+      Outage.fate(outage, { blame: Outage.blame.failed }, { nowMillis: 1000 + seconds * 1000, patience, left })
+    assert.strictEqual(fate(90), "again")
+    assert.strictEqual(fate(900), "again")
+    assert.strictEqual(fate(901), "runEnds")
+    assert.strictEqual(fate(31, Duration.seconds(30)), "runEnds")
+    assert.strictEqual(fate(900, Outage.patience, "onlyFailing"), "again")
+    assert.strictEqual(fate(901, Outage.patience, "onlyFailing"), "givenUp")
   })
 })

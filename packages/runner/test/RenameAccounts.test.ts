@@ -1,8 +1,8 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { AdminAccounts, GlowmarktError } from "@effect-glowmarkt/core"
+import { AdminAccounts, GlowmarktError, Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
-import { Effect, FastCheck as fc, Stream } from "effect"
-import { Converge, Plan, PlannedFlow, RenameAccounts, Run, RunStore } from "../src/index.js"
+import { DateTime, Effect, FastCheck as fc, Option, Stream } from "effect"
+import { Converge, CsvInput, Plan, PlannedFlow, RenameAccounts, Run, RunReport, RunStore } from "../src/index.js"
 import { differences } from "../src/internal/applyingStep.js"
 import { bytesOf, collected, csv, healthy, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
 
@@ -46,7 +46,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
         ]
       )
       assert.include(plan.entries[2]?.will, `skip: getAccountById: the application has no account ${unknown}`)
-      assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 1, skip: 1 })
+      assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 1, skip: 1, invalid: 0 })
       assert.deepStrictEqual(yield* throughFile(plan), plan)
       assert.deepStrictEqual(yield* writes, [])
       assert.isTrue((yield* requests.latest).every(({ method }) => method === "GET"))
@@ -114,6 +114,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       assert.deepStrictEqual(first?.result, {
         _tag: "Skipped",
         reason: `changed since the plan was made: name was ${JSON.stringify(a.name)}, now "Somebody else's"`,
+        end: "missed",
         differences: [{ field: "name", planned: a.name, found: "Somebody else's" }]
       })
       assert.strictEqual(second?.outcome, "done")
@@ -193,16 +194,176 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const text = (yield* bytesOf(Plan.encode(plan))).toString()
       const decode = (changed: string) => Plan.decode(Stream.make(new TextEncoder().encode(changed)))
       const cut = yield* Effect.flip(decode(text.split("\n").slice(0, 2).join("\n")))
-      assert.include(
-        cut.message,
-        "the header says 2 to change, 0 with nothing to do, 0 to skip, but the file has 1, 0 and 0"
-      )
+      assert.include(cut.message, "the header says 2 to change, but the file has 1 to change")
       const newer = yield* Effect.flip(decode(text.replace('"plan":1', '"plan":2')))
       assert.include(newer.message, "the plan has version 2, this program reads 1")
       const halfEdited = yield* decode(text.replace('"name":"A"}', '"name":"Z"}'))
       const edited = yield* Effect.flip(PlannedFlow.apply(flow, halfEdited))
       assert.include(edited.message, "but would rename from")
+      const foreign = [...Array(30).keys()].map((i) => `${i} is not an id`)
+      const long = yield* Effect.flip(decode([text.split("\n")[0], ...foreign].join("\n")))
+      assert.deepStrictEqual(long.message.split("\n").length, 22)
+      assert.include(long.message, "and 11 more")
+      const misread = yield* Effect.flip(
+        Effect.flatMap(decode(text.replace('"name":"A"}', '"name":7}')), (plan) => PlannedFlow.apply(flow, plan))
+      )
+      assert.strictEqual(
+        misread.message,
+        "This plan cannot be applied. Make a new one.\nline 2: what was read or is wanted cannot be understood: name: Expected string, actual 7"
+      )
+      const lines = text.trimEnd().split("\n")
+      const doubled = yield* Effect.flip(decode([...lines, lines[1]].join("\n").replace('"change":2', '"change":3')))
+      assert.include(doubled.message, `line 4: ${a.accountId} is on line 2 already`)
+      const unread = { ...plan, entries: [...plan.entries, ...plan.entries.slice(0, 1)] }
+      const byHand = yield* Effect.flip(PlannedFlow.apply(flow, unread))
+      assert.include(byHand.message, "the header says 2 to change")
+      assert.include(byHand.message, `line 4: ${a.accountId} is on line 2 already`)
       assert.deepStrictEqual(yield* writes, [])
+    })
+  )
+
+  it.effect("every row is accounted for, and what missed its end can be handed in again", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { faults, state } = yield* Simulator.Simulator
+      const [good, drifting, failing, same] = yield* healthy(4)
+      assert(good !== undefined && drifting !== undefined && failing !== undefined && typeof same?.name === "string")
+      const bytes = csv(
+        ["Account ID", "note", "name"],
+        [
+          [good.accountId, "1", "New"],
+          ["nope", "2", "New"],
+          [drifting.accountId, "3", "New"],
+          [unknown, "4", "New"],
+          [failing.accountId, "5", "New"],
+          [same.accountId, "6", same.name],
+          [good.accountId, "7", ""]
+        ]
+      )
+      const input = yield* CsvInput.read(flow.input, Stream.make(bytes), { invalid: "skip" })
+      const plan = yield* Effect.flatMap(PlannedFlow.plan(flow, { ...input, parameters: {} }), throughFile)
+      assert.deepStrictEqual(plan.header.counts, { change: 3, nothing: 1, skip: 1, invalid: 2 })
+      assert.deepStrictEqual(
+        plan.entries.map(({ line }) => line),
+        [2, 3, 4, 5, 6, 7, 8]
+      )
+      yield* state.rename(drifting.accountId, { operation: "updateAccount", name: "Drifted" })
+      yield* faults.set([
+        Faults.always({ operations: ["updateAccount"], accountIds: [failing.accountId] }, Faults.accessDenied)
+      ])
+      const runId = id("accounted")
+      const { done, failed, skipped, total } = yield* PlannedFlow.apply(flow, plan, { runId })
+      assert.deepStrictEqual({ done, failed, skipped, total }, { done: 1, failed: 1, skipped: 5, total: 7 })
+      const again = yield* bytesOf(RunReport.failedCsv(PlannedFlow.rows(flow, runId)))
+      const [header, ...rows] = again.toString().trimEnd().split("\r\n")
+      assert.strictEqual(header, "Account ID,note,name,error")
+      assert.deepStrictEqual(
+        rows.map((row) => row.split(",").slice(0, 3)),
+        [
+          ["nope", "2", "New"],
+          [drifting.accountId, "3", "New"],
+          [unknown, "4", "New"],
+          [failing.accountId, "5", "New"],
+          [good.accountId, "7", ""]
+        ]
+      )
+      for (const [i, said] of ["is no id", "Drifted", "has no account", "AccessDenied: ", "name: is empty"].entries()) {
+        assert.include(rows[i], said)
+      }
+
+      yield* faults.clear
+      const rest = yield* CsvInput.read(flow.input, Stream.make(again), { invalid: "skip" })
+      assert.strictEqual(rest.invalid.length, 2)
+      const second = yield* PlannedFlow.plan(flow, { ...rest, parameters: {} })
+      assert.deepStrictEqual(second.header.counts, { change: 2, nothing: 0, skip: 1, invalid: 2 })
+      const last = id("accounted-again")
+      yield* PlannedFlow.apply(flow, yield* planned([[good.accountId, "New"]]), { runId: last })
+      const nothing = yield* bytesOf(RunReport.failedCsv(PlannedFlow.rows(flow, last)))
+      assert.strictEqual(nothing.toString(), "accountId,name,error\r\n")
+    })
+  )
+
+  it.effect("the rate counts requests, however many a row takes", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { requests } = yield* Simulator.Simulator
+      const plan = yield* planned((yield* healthy(30)).map(({ accountId }) => [accountId, "Paced"] as const))
+      yield* requests.reset
+      const rate = { limit: 60, interval: "1 second" } as const
+      yield* PlannedFlow.apply(flow, plan, { rate })
+      const at = (yield* requests.latest).map((request) => DateTime.toEpochMillis(request.at))
+      assert.strictEqual(at.length, 90)
+      // A burst at the beginning, and timers that are late and catch up.
+      assert.isAtLeast(Math.max(...at) - Math.min(...at), 1350)
+      for (const from of at) {
+        assert.isAtMost(at.filter((time) => time >= from && time < from + 500).length, 36)
+      }
+    })
+  )
+
+  it.effect("a plan and a run are for the server and application that were known then, and for no other", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const accounts = yield* healthy(2)
+      const pairs = accounts.map(({ accountId }) => [accountId, "Here"] as const)
+      const here = { origin: "http://here", applicationId: Identifier.ApplicationId.make("app-1") }
+      const plan = yield* Effect.flatMap(planned(pairs, here), throughFile)
+
+      const unsaid = yield* Effect.flip(PlannedFlow.apply(flow, yield* planned(pairs), { target: here }))
+      assert.include(unsaid.message, 'its origin is not said, here it is "http://here"')
+
+      const runId = id("at-here")
+      const { faults } = yield* Simulator.Simulator
+      yield* faults.set([Faults.always({}, Faults.htmlError(503))])
+      const impatient = { target: here, runId, patience: "1 second" } as const
+      assert.strictEqual((yield* Effect.flip(PlannedFlow.apply(flow, plan, impatient)))._tag, "ServerError")
+      yield* faults.clear
+      const begun = Option.getOrThrow(yield* PlannedFlow.begun(runId))
+      assert.deepStrictEqual([begun.flow, begun.target, begun.remaining, begun.counts.change], [flow.name, here, 2, 2])
+
+      for (const target of [
+        { origin: "http://there" },
+        { ...here, applicationId: Identifier.ApplicationId.make("app-2") }
+      ]) {
+        const error = yield* Effect.flip(PlannedFlow.resume(flow, runId, { target }))
+        assert.strictEqual(error._tag, "RunMismatch")
+        assert.match(
+          error.message,
+          /origin was "http:\/\/here", now "http:\/\/there"|applicationId was "app-1", now "app-2"/
+        )
+      }
+      assert.deepStrictEqual(yield* writes, [])
+      assert.strictEqual((yield* PlannedFlow.resume(flow, runId, { target: here })).done, 2)
+      assert.strictEqual(Option.getOrThrow(yield* PlannedFlow.begun(runId)).remaining, 0)
+    })
+  )
+
+  it.effect("what may have been made is told from what was not: a read that fails changes nothing", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { faults } = yield* Simulator.Simulator
+      const accounts = yield* healthy(4)
+      const plan = yield* planned(accounts.map(({ accountId }) => [accountId, "Flagged"] as const))
+      const [unread, lost, unverified] = accounts.map(({ accountId }) => ({ accountIds: [accountId] }))
+      // What a proxy says: whether the request came through is left open, and asking again makes no sense.
+      const page = Faults.Answer({ status: 200, contentType: "text/html", body: "<html></html>" })
+      yield* faults.set([
+        Faults.always({ ...unread, operations: ["getAccountById"] }, page),
+        // Not made, which reading shows.
+        Faults.always({ ...lost, operations: ["updateAccount"] }, page),
+        // Made, and cannot be read any more.
+        Faults.Script({
+          on: { ...unverified, operations: ["getAccountById"] },
+          faults: [Faults.None(), page]
+        })
+      ])
+      const runId = id("flags")
+      yield* PlannedFlow.apply(flow, plan, { runId, concurrency: 4 })
+      const rows = yield* collected(PlannedFlow.rows(flow, runId))
+      assert.deepStrictEqual(
+        rows.map(({ result }) => (result?._tag === "Failed" ? [result.kind, result.mayHaveBeenApplied] : result?._tag)),
+        [["InvalidResponse", false], ["InvalidResponse", false], ["InvalidResponse", true], "Done"]
+      )
     })
   )
 
@@ -217,7 +378,9 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const plan = yield* planned([[account.accountId, "Late"]])
       const { counts, createdAt, id: of, parameters } = plan.header
       const runId = id("cut-off")
-      yield* store.open({ runId, flow: flow.name, parameters: { plan: of, counts, parameters }, startedAt: createdAt })
+      const recorded = { plan: of, counts, target: {}, parameters }
+      yield* store.open({ runId, flow: flow.name, parameters: recorded, startedAt: createdAt })
+      assert.strictEqual(Option.getOrThrow(yield* PlannedFlow.begun(runId)).remaining, 1)
       const error = yield* Effect.flip(PlannedFlow.resume(flow, runId))
       assert.strictEqual(error._tag, "PlanNeeded")
       assert.strictEqual((yield* PlannedFlow.apply(flow, plan, { runId })).done, 1)

@@ -4,8 +4,8 @@ import { NodeFileSystem } from "@effect/platform-node"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqliteClient } from "@effect/sql-sqlite-node"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Chunk, DateTime, Effect, Exit, Layer, Stream } from "effect"
-import { Engine, Run, RunStore, RunStoreError } from "../src/index.js"
+import { Chunk, DateTime, Effect, Exit, Layer, Schema, Stream } from "effect"
+import { Engine, Flow, Run, RunStore, RunStoreError } from "../src/index.js"
 
 const runId = Run.RunId.make("run-1")
 const startedAt = DateTime.unsafeMake("2026-03-14T09:15:00Z")
@@ -103,7 +103,14 @@ describe.each(Object.entries(stores))("RunStore %s", (_, store) => {
         yield* store.finish(runId, DateTime.unsafeMake(2000))
         assert.deepStrictEqual((yield* store.get(runId)).finishedAt, DateTime.unsafeMake(1000))
 
+        const undo = Run.RunId.make("run-1.undo")
+        yield* store.open({ ...newRun, runId: undo })
+        yield* store.note(runId, "ann", "writes")
+        assert.deepStrictEqual(yield* store.notes(runId, "ann"), ["writes"])
         yield* store.forget(runId)
+        assert.strictEqual((yield* Effect.flip(store.forget(runId)))._tag, "RunNotFound")
+        assert.strictEqual((yield* Effect.flip(store.get(undo)))._tag, "RunNotFound")
+        assert.deepStrictEqual(yield* store.notes(runId, "ann"), [])
         assert.strictEqual((yield* Effect.flip(store.get(runId)))._tag, "RunNotFound")
         assert.strictEqual((yield* Effect.flip(Stream.runDrain(store.rows(runId))))._tag, "RunNotFound")
         yield* store.open(newRun)
@@ -162,6 +169,50 @@ describe("RunStore", () => {
       })
     )
 
+    it.scoped("is for its owner only", () =>
+      Effect.gen(function* () {
+        const file = yield* tempFile
+        const fs = yield* FileSystem.FileSystem
+        yield* Layer.build(Engine.sqlite(file))
+        const [directory = ""] = file.split("/runs.sqlite")
+        for (const name of yield* fs.readDirectory(directory)) {
+          assert.deepStrictEqual([name, (yield* fs.stat(`${directory}/${name}`)).mode & 0o777], [name, 0o600])
+        }
+      })
+    )
+
+    it.scoped("keeps nothing of a run that is forgotten, neither in the file nor beside it", () =>
+      Effect.gen(function* () {
+        const file = yield* tempFile
+        const fs = yield* FileSystem.FileSystem
+        const flow = Flow.make({
+          name: "names",
+          parameters: Schema.Struct({}),
+          defaults: {},
+          subject: Schema.String,
+          result: Schema.String,
+          subjects: () => Stream.map(numbers(500), (n) => `Mata Hari ${n}`),
+          step: (name) => Effect.succeed(`${name} was here`)
+        })
+        yield* Effect.gen(function* () {
+          yield* Flow.run(flow, { runId, rate: "unlimited" })
+          yield* Flow.run(flow, { runId: Run.RunId.make("other"), rate: "unlimited" })
+          const store = yield* RunStore.RunStore
+          yield* store.forget(runId)
+          yield* store.forget(Run.RunId.make("other"))
+          const [directory = ""] = file.split("/runs.sqlite")
+          for (const name of yield* fs.readDirectory(directory)) {
+            const bytes = Buffer.from(yield* fs.readFile(`${directory}/${name}`))
+            assert.isFalse(bytes.includes("Mata Hari"), name)
+          }
+          const sql = yield* SqlClient.SqlClient
+          for (const table of ["cluster_messages", "cluster_replies"]) {
+            assert.deepStrictEqual(yield* sql`SELECT count(*) AS n FROM ${sql(table)}`, [{ n: 0 }])
+          }
+        }).pipe(Effect.provide([Engine.sqlite(file), Layer.orDie(SqliteClient.layer({ filename: file }))]))
+      })
+    )
+
     it.scoped("what is not a store says so", () =>
       Effect.gen(function* () {
         const file = yield* tempFile
@@ -178,8 +229,11 @@ describe("RunStore", () => {
           Effect.gen(function* () {
             yield* Layer.build(Engine.sqlite(file))
             assert.strictEqual(yield* reasonOf(Effect.scoped(Layer.build(Engine.sqlite(file)))), "inUse")
-            const list = Effect.flatMap(RunStore.RunStore, (store) => store.list)
-            assert.deepStrictEqual(yield* Effect.provide(list, RunStore.layerSqlite(file)), [])
+            const beside = <A, E>(use: (store: RunStore.RunStore["Type"]) => Effect.Effect<A, E>) =>
+              Effect.provide(Effect.flatMap(RunStore.RunStore, use), RunStore.layerSqlite(file))
+            assert.deepStrictEqual(yield* beside((store) => store.list), [])
+            // It may be the one that is worked on.
+            assert.strictEqual(yield* reasonOf(beside((store) => store.forget(runId))), "inUse")
           })
         )
         assert.strictEqual(yield* reasonOf(Effect.scoped(Layer.build(Engine.sqlite(file)))), "nothing wrong")

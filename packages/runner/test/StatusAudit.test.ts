@@ -2,10 +2,10 @@ import { spawn } from "node:child_process"
 import { FetchHttpClient, FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Account, AdminAccounts, AppKeys, GlowmarktClient, GlowmarktError } from "@effect-glowmarkt/core"
+import { Account, AdminAccounts, AppKeys, GlowmarktClient, GlowmarktError, Identifier } from "@effect-glowmarkt/core"
 import { Expected, Simulator } from "@effect-glowmarkt/simulator"
 import { Chunk, DateTime, Duration, Effect, Either, Layer, Option, Redacted, Schema, Stream } from "effect"
-import { AuditRow, Engine, Finding, Run, RunStore, StatusAudit } from "../src/index.js"
+import { AuditRow, Engine, Finding, Progress, Run, RunStore, StatusAudit } from "../src/index.js"
 import { bundle } from "./fixtures/bundle.js"
 
 const id = (name: string) => Run.RunId.make(name)
@@ -42,7 +42,74 @@ const listing = (
 
 const active = Schema.decodeUnknownSync(Account.AccountStatus)({ status: "active", active: true })
 
+const unavailable = new GlowmarktError.ServerError({
+  ...call,
+  operation: "getAccounts",
+  status: 503,
+  excerpt: "",
+  retryAfter: Option.none()
+})
+
 layer(Engine.memory, { excludeTestServices: true })("StatusAudit", (it) => {
+  /** A list that breaks off after an element so many times. */
+  const breaking = (times: number) => {
+    let left = times
+    const elements = Stream.suspend(() =>
+      left-- > 0
+        ? Stream.concat(Stream.make(Either.right(account(1))), Stream.fail(unavailable))
+        : Stream.make(Either.right(account(1)), Either.right(account(2)))
+    )
+    return listing(elements, () => Effect.succeed(active))
+  }
+
+  it.effect("an outage while the list is read is waited out, and it says so", () =>
+    Effect.gen(function* () {
+      const events: Array<Progress.Event> = []
+      const { total } = yield* StatusAudit.run().pipe(
+        Progress.observe(Stream.runForEach((event) => Effect.sync(() => events.push(event)))),
+        Effect.provide(breaking(2))
+      )
+      assert.strictEqual(total, 2)
+      assert.deepStrictEqual(events.map(({ _tag }) => _tag).slice(0, 5), [
+        "RunStarted",
+        "Waiting",
+        "Waiting",
+        "Resumed",
+        "SubjectsListed"
+      ])
+      const [, waits] = events
+      assert(waits?._tag === "Waiting")
+      assert.strictEqual(waits.reason, unavailable.message)
+    })
+  )
+
+  it.effect("is not resumed at another server, nor for another application", () =>
+    Effect.gen(function* () {
+      const runId = id("audited-here")
+      const target = { origin: "http://here", applicationId: Identifier.ApplicationId.make("app-1") }
+      const accounts = breaking(0)
+      yield* Effect.provide(StatusAudit.run({ runId, target }), accounts)
+      const there = { ...target, origin: "http://there" }
+      const error = yield* Effect.flip(Effect.provide(StatusAudit.run({ runId, target: there }), accounts))
+      assert.include(error.message, 'origin was "http://here", now "http://there"')
+      const unknown = id("audited-somewhere")
+      yield* Effect.provide(StatusAudit.run({ runId: unknown }), accounts)
+      const known = yield* Effect.flip(Effect.provide(StatusAudit.run({ runId: unknown, target }), accounts))
+      assert.include(known.message, 'origin was not said, now "http://here"')
+      yield* Effect.provide(StatusAudit.run({ runId, target }), accounts)
+    })
+  )
+
+  it.effect("one that outlasts the patience fails the run, which goes on later", () =>
+    Effect.gen(function* () {
+      const runId = id("no-list")
+      const options = { runId, patience: "700 millis" } as const
+      const error = yield* Effect.flip(Effect.provide(StatusAudit.run(options), breaking(9)))
+      assert.strictEqual(error.message, unavailable.message)
+      assert.strictEqual((yield* Effect.provide(StatusAudit.run(options), breaking(0))).total, 2)
+    })
+  )
+
   it.effect("every listed element is one row, in the order of the list: unreadable and repeated ones, too", () =>
     Effect.gen(function* () {
       const strange = (index: number, problem: string, accountId = Option.none<string>()) =>
@@ -160,7 +227,10 @@ describe("against the simulator", () => {
   it.live("counts what the seed dictates", () =>
     Effect.gen(function* () {
       const simulator = yield* Simulator.Simulator
-      const summary = yield* Effect.provide(StatusAudit.run(), Layer.merge(accountsOf(simulator), Engine.memory))
+      const summary = yield* Effect.provide(
+        StatusAudit.run({ rate: "unlimited" }),
+        Layer.merge(accountsOf(simulator), Engine.memory)
+      )
       assert.strictEqual(summary.total, 300)
       assert.deepStrictEqual(summary.counts, expected(simulator, summary.startedAt))
       assert.deepStrictEqual(summary.errors, {})
@@ -193,7 +263,7 @@ describe("against the simulator", () => {
 
       const killed = yield* Effect.provide(rowsOf(id("killed")), RunStore.layerSqlite(store))
       const undisturbed = yield* Effect.zipRight(
-        StatusAudit.run({ runId: id("undisturbed") }),
+        StatusAudit.run({ runId: id("undisturbed"), rate: "unlimited" }),
         rowsOf(id("undisturbed"))
       ).pipe(Effect.provide([accountsOf(simulator), Engine.memory]))
       assert.strictEqual(killed.length, 200)

@@ -1,7 +1,7 @@
 import { FileSystem, Error as PlatformError } from "@effect/platform"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
-import { ConfigProvider, Effect, FastCheck as fc, Layer, Option, Redacted, Stream } from "effect"
+import { ConfigProvider, Effect, Fiber, FastCheck as fc, Layer, Option, Redacted, Schema, Stream } from "effect"
 import {
   CorrectOwnDetails,
   CsvInput,
@@ -213,6 +213,19 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
     })
   )
 
+  it.scoped("the plan knows the file by its absolute path", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { applicationId, accounts, known } = yield* users(1)
+      const rows = yield* rowsFrom(
+        RotatePasswords.input,
+        csv(["username", "password"], [[accounts[0]?.username ?? "", `file:${known}#${accounts[0]?.username}`]])
+      )
+      const plan = yield* RotatePasswords.plan({ rows, parameters: { applicationId, passwordFile: "new.env" } })
+      assert.strictEqual(plan.header.parameters["passwordFile"], `${process.cwd()}/new.env`)
+    })
+  )
+
   it.scoped("an answer that was lost is settled by signing in; a refusal leaves the old password and says so", () =>
     Effect.gen(function* () {
       yield* fresh
@@ -259,16 +272,38 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
           }))
       })
       const runId = id("passwords-full")
-      const { failed } = yield* Effect.provideService(
+      const error = yield* Effect.provideService(
         RotatePasswords.apply(plan, { runId }),
         FileSystem.FileSystem,
         full
-      )
-      assert.strictEqual(failed, accounts.length)
+      ).pipe(Effect.flip)
+      assert.strictEqual(error._tag, "PasswordFileError")
+      assert.include(error.message, "disk full")
       assert.deepStrictEqual(yield* writesOf("userChangePassword"), [])
-      const [row] = yield* collected(RotatePasswords.rows(runId))
-      assert(row?.result?._tag === "Failed")
-      assert.strictEqual(row.result.kind, "PasswordFileError")
+      const rows = yield* collected(RotatePasswords.rows(runId))
+      assert.deepStrictEqual(
+        rows.map(({ outcome }) => outcome),
+        accounts.map(() => "unprocessed")
+      )
+      // There is room again.
+      assert.strictEqual((yield* RotatePasswords.resume(runId)).done, accounts.length)
+    })
+  )
+
+  it.scoped("a file that could not be created is found out by planning", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { accounts, applicationId, directory, known } = yield* users(1)
+      const rows = yield* rowsFrom(
+        RotatePasswords.input,
+        csv(["username", "password"], [[accounts[0]?.username ?? "", `file:${known}#x`]])
+      )
+      const passwordFile = `${directory}/no/such/place/new.env`
+      const error = yield* Effect.flip(RotatePasswords.plan({ rows, parameters: { applicationId, passwordFile } }))
+      assert.strictEqual(
+        error.message,
+        `${passwordFile}: there is no directory ${directory}/no/such/place. Make it first`
+      )
     })
   )
 
@@ -318,12 +353,12 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
 })
 
 layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
-  it.scoped("adds first, removes then; a removal that fails leaves both, and says so; no token in plan or store", () =>
+  const planned = (count: number) =>
     Effect.gen(function* () {
       yield* fresh
-      const { faults, requests, state } = yield* Simulator.Simulator
+      const { state } = yield* Simulator.Simulator
       const fs = yield* FileSystem.FileSystem
-      const { accounts, applicationId, directory, known } = yield* users(2)
+      const { accounts, applicationId, directory, known } = yield* users(count)
       const tokens = `${directory}/tokens.env`
       yield* fs.writeFileString(tokens, "old=phone-before\nnew=phone-after\n")
       const rows = yield* rowsFrom(
@@ -341,9 +376,27 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
       for (const { accountId } of accounts) {
         yield* state.addMobileToken(accountId, Redacted.make("phone-before"))
       }
-      const plan = yield* throughFile(
-        yield* PlannedFlow.plan(RotateMobileTokens.flow, { rows, parameters: { applicationId } })
+      const plan = yield* PlannedFlow.plan(RotateMobileTokens.flow, { rows, parameters: { applicationId } })
+      return { accounts, plan: yield* throughFile(plan) }
+    })
+
+  const held = (accounts: ReadonlyArray<{ readonly accountId: string }>) =>
+    Effect.flatMap(Simulator.Simulator, ({ state }) =>
+      Effect.forEach(accounts, ({ accountId }) =>
+        Effect.map(state.mobileTokens(accountId), (some) => some.map(Redacted.value))
       )
+    )
+
+  const calls = Effect.flatMap(Simulator.Simulator, ({ requests }) =>
+    Effect.map(requests.latest, (all) =>
+      all.flatMap(({ operation }) => Option.toArray(operation).filter((name) => name.endsWith("MobileAppToken")))
+    )
+  )
+
+  it.scoped("adds first, removes then; a removal that fails leaves both, and says so; no token in plan or store", () =>
+    Effect.gen(function* () {
+      const { accounts, plan } = yield* planned(2)
+      const { faults } = yield* Simulator.Simulator
       yield* faults.set([Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: [Faults.notValid] })])
       const runId = id("tokens")
       yield* PlannedFlow.apply(RotateMobileTokens.flow, plan, { runId, concurrency: 1 })
@@ -351,25 +404,62 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
       assert(results[0]?._tag === "Failed")
       assert.include(results[0].message, "The new token was added, but the old one is still good")
       assert.strictEqual(results[1]?._tag, "Done")
-      const held = yield* Effect.forEach(accounts, ({ accountId }) => state.mobileTokens(accountId))
-      assert.deepStrictEqual(
-        held.map((some) => some.map(Redacted.value)),
-        [["phone-before", "phone-after"], ["phone-after"]]
-      )
-      const order = (yield* requests.latest).flatMap(({ operation }) =>
-        Option.toArray(operation).filter((name) => name.endsWith("MobileAppToken"))
-      )
-      assert.deepStrictEqual(order.slice(0, 2), ["addMobileAppToken", "removeMobileAppToken"])
+      assert.deepStrictEqual(yield* held(accounts), [["phone-before", "phone-after"], ["phone-after"]])
+      assert.deepStrictEqual((yield* calls).slice(0, 2), ["addMobileAppToken", "removeMobileAppToken"])
       assert.notMatch(yield* traces(plan, runId), /phone-/)
+    })
+  )
+
+  it.scoped("an addition whose answer was lost is taken back before it is made again", () =>
+    Effect.gen(function* () {
+      const { accounts, plan } = yield* planned(1)
+      const { faults } = yield* Simulator.Simulator
+      yield* faults.set([
+        Faults.Script({ on: { operations: ["addMobileAppToken"] }, faults: [Faults.Reset({ when: "after" })] }),
+        // Nor is what is not there removed.
+        Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: [Faults.notValid] })
+      ])
+      const { done } = yield* PlannedFlow.apply(RotateMobileTokens.flow, plan)
+      assert.strictEqual(done, 1)
+      assert.deepStrictEqual(yield* held(accounts), [["phone-after"]])
+      assert.deepStrictEqual(yield* calls, [
+        "addMobileAppToken",
+        "removeMobileAppToken",
+        "addMobileAppToken",
+        "removeMobileAppToken"
+      ])
+    })
+  )
+
+  it.scoped("a run that was cut off after an addition knows that it was made", () =>
+    Effect.gen(function* () {
+      const { accounts, plan } = yield* planned(1)
+      const { faults } = yield* Simulator.Simulator
+      yield* faults.set([Faults.always({ operations: ["removeMobileAppToken"] }, Faults.Hang({ when: "before" }))])
+      const runId = id("tokens-cut-off")
+      const doomed = yield* Effect.fork(PlannedFlow.apply(RotateMobileTokens.flow, plan, { runId }))
+      yield* Effect.repeat(Effect.delay(calls, "20 millis"), { until: (all) => all.length === 2 })
+      yield* Fiber.interrupt(doomed)
+      yield* faults.clear
+      assert.strictEqual((yield* PlannedFlow.resume(RotateMobileTokens.flow, runId)).done, 1)
+      assert.deepStrictEqual(yield* held(accounts), [["phone-after"]])
+      assert.strictEqual((yield* calls).filter((name) => name === "addMobileAppToken").length, 1)
     })
   )
 })
 
 describe("Secrets", () => {
+  it("a reference to a file is absolute from the moment it is read", () => {
+    const read = Schema.decodeSync(Secrets.SecretRef)
+    assert.strictEqual(read(" file:known.env#ann "), `file:${process.cwd()}/known.env#ann`)
+    assert.strictEqual(read("file:/a/../b"), "file:/b")
+    assert.strictEqual(read("env:X"), "env:X")
+  })
+
   it.effect("come from the environment", () =>
     Effect.gen(function* () {
       const { resolve } = yield* Secrets.make
-      const ref = Secrets.SecretRef.make("env:SOME_ONE")
+      const ref = Schema.decodeSync(Secrets.SecretRef)("env:SOME_ONE")
       assert.strictEqual(Redacted.value(yield* resolve(ref)), "x=y")
     }).pipe(
       Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["SOME_ONE", "x=y"]]))),

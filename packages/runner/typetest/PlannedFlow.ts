@@ -23,7 +23,7 @@ declare const applicationId: Identifier.ApplicationId
 describe("PlannedFlow", () => {
   test("planning needs what looking needs, and no engine", () => {
     expect(PlannedFlow.plan(RenameAccounts.flow, { rows, parameters: {} })).type.toBe<
-      Effect.Effect<Plan.Plan, GlowmarktError.CallError | GlowmarktError.InvalidInput, AdminAccounts.AdminAccounts>
+      Effect.Effect<Plan.Plan, GlowmarktError.CallError, AdminAccounts.AdminAccounts>
     >()
   })
 

@@ -73,6 +73,19 @@ export interface Sent extends wire.Request {
 
 export const first = (grant: Grant): Attempt => ({ grant, number: 1, credentials: "original", appliedBefore: false })
 
+const limiterOf = (
+  settings: Settings,
+  { rateLimiter, turn }: CallOptions.Options
+): Option.Option<RateLimiter.RateLimiter> => {
+  const own =
+    rateLimiter === undefined ? settings.limiter : rateLimiter === "none" ? Option.none() : Option.some(rateLimiter)
+  if (turn === undefined) return own
+  return Option.match(own, {
+    onNone: () => Option.some(turn),
+    onSome: (limiter): Option.Option<RateLimiter.RateLimiter> => Option.some((task) => turn(limiter(task)))
+  })
+}
+
 const override = (settings: Settings, options: CallOptions.Options): Settings => ({
   ...settings,
   timeoutMillis: options.timeout === undefined ? settings.timeoutMillis : Duration.toMillis(options.timeout),
@@ -80,12 +93,7 @@ const override = (settings: Settings, options: CallOptions.Options): Settings =>
   totalMillis: options.retry === undefined ? settings.totalMillis : Duration.toMillis(options.retry.total),
   budget: options.retryBudget ?? settings.budget,
   circuit: options.circuitBreaker ?? settings.circuit,
-  limiter:
-    options.rateLimiter === undefined
-      ? settings.limiter
-      : options.rateLimiter === "none"
-        ? Option.none()
-        : Option.some(options.rateLimiter),
+  limiter: limiterOf(settings, options),
   maxBodyBytes: options.maxBodyBytes ?? settings.maxBodyBytes
 })
 

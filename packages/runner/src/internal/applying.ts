@@ -1,31 +1,27 @@
 /** The run that applies a plan. */
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import * as Codec from "@effect-glowmarkt/core/Codec"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { PlanMismatch, PlanNeeded, Result, type Row, Summary } from "../Applied.js"
 import * as Flow from "../Flow.js"
+import { Journal } from "../Journal.js"
 import type { Outcome, Settled } from "../Outcome.js"
 import * as Plan from "../Plan.js"
-import type { ApplyOptions, PlannedFlow, Trouble } from "../PlannedFlow.js"
-import { type RunId, RunMismatch, type RunNotFound } from "../Run.js"
+import type { ApplyOptions, PlannedFlow, ResumeOptions, Trouble } from "../PlannedFlow.js"
+import type { RunId, RunMismatch, RunNotFound } from "../Run.js"
 import { RunStore } from "../RunStore.js"
-import { RunStoreError } from "../RunStoreError.js"
-import { checked, step } from "./applyingStep.js"
+import type { RunStoreError } from "../RunStoreError.js"
+import { glance, step } from "./applyingStep.js"
+import { checked, isMeant } from "./entry.js"
+import * as journaling from "./journaling.js"
+import { damaged, parametersOf, RunParameters, recorded } from "./recorded.js"
 import { decoded } from "./rows.js"
+import * as targets from "./targets.js"
 import { mark } from "./unretried.js"
-
-/** What is recorded of a run: the plan's header without what does not matter to the work. */
-const RunParameters = Schema.Struct({
-  plan: Schema.String,
-  counts: Plan.Counts,
-  parameters: Schema.Record({ key: Schema.String, value: Schema.Unknown })
-})
-
-type RunParameters = typeof RunParameters.Type
 
 const outcomes: Record<Result["_tag"], Settled> = { Done: "done", Skipped: "skipped", Failed: "failed" }
 
@@ -33,6 +29,7 @@ const runnable = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   defaults: RunParameters,
   parameters: P,
+  journalOf: journaling.JournalOf,
   entries: (runId: RunId) => Stream.Stream<Plan.Entry, PlanNeeded>
 ): Flow.Flow<RunParameters, Plan.Entry, Result, PlanNeeded | CallError, R> => {
   // In full, or the compiler takes a setback for an error of the flow's own.
@@ -55,20 +52,14 @@ const runnable = <P extends object, W, Read, E extends Trouble, R>(
     subject: Plan.Entry,
     result: Result,
     subjects: ({ runId }) => entries(runId),
-    step: mark((entry) => step(flow, parameters, entry)),
-    outcome: ({ _tag }) => outcomes[_tag]
+    step: mark((entry, { runId }) =>
+      Effect.provideService(step(flow, parameters, entry), Journal, journalOf(runId, entry.key))
+    ),
+    outcome: ({ _tag }) => outcomes[_tag],
+    requests: ({ intent }) => (isMeant(intent) ? undefined : 0),
+    look: (entry) => glance(flow, parameters, entry)
   })
 }
-
-const targetDifferences = (
-  planned: Plan.Target,
-  here: Plan.Target
-): ReadonlyArray<PlanMismatch["differences"][number]> =>
-  (["origin", "applicationId"] as const).flatMap((field) =>
-    planned[field] !== undefined && here[field] !== undefined && planned[field] !== here[field]
-      ? [{ field, planned: planned[field], found: here[field] }]
-      : []
-  )
 
 const summary = (flow: { readonly name: string }, runId: RunId) =>
   Effect.gen(function* () {
@@ -82,17 +73,12 @@ const summary = (flow: { readonly name: string }, runId: RunId) =>
           counts[outcome]++
         })
     )
-    const { plan } = yield* Effect.mapError(recordedOf(run.parameters), (cause) => damaged(store.file, runId, cause))
+    const { plan } = yield* parametersOf(run)
     const { finishedAt, startedAt, total = 0 } = run
     return finishedAt === undefined
       ? yield* Effect.dieMessage(`the run ${runId} was returned unfinished`)
       : new Summary({ runId, flow: flow.name, plan, startedAt, finishedAt, total, ...counts })
   })
-
-const recordedOf = Schema.decodeUnknown(RunParameters)
-
-const damaged = (file: string, runId: RunId, cause: unknown) =>
-  new RunStoreError({ reason: "damaged", file, detail: `the parameters of run ${runId} cannot be read`, cause })
 
 export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
@@ -106,55 +92,55 @@ export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object,
   const { header } = plan
   const differences = [
     ...(header.flow === flow.name ? [] : [{ field: "flow", planned: header.flow, found: flow.name }]),
-    ...targetDifferences(header.target, target)
+    ...targets.differences(header.target, target).map(({ field, given, known }) => ({
+      field,
+      planned: known,
+      found: given
+    }))
   ]
   if (Arr.isNonEmptyReadonlyArray(differences)) {
     return yield* new PlanMismatch({ differences })
   }
   const parameters = yield* checked(flow, plan)
-  const given: RunParameters = { plan: header.id, counts: header.counts, parameters: header.parameters }
-  const run = yield* Flow.run(
-    runnable(flow, given, parameters, () => Stream.fromIterable(plan.entries)),
-    { ...pace, runId, parameters: given }
+  const given: RunParameters = {
+    plan: header.id,
+    counts: header.counts,
+    target: header.target,
+    parameters: header.parameters
+  }
+  const run = yield* journaling.during((journalOf) =>
+    Flow.run(
+      runnable(flow, given, parameters, journalOf, () => Stream.fromIterable(plan.entries)),
+      { ...pace, runId, parameters: given }
+    )
   )
   // It was found just now.
   return yield* Effect.catchTag(summary(flow, run.runId), "RunNotFound", Effect.die)
 })
 
-export const recorded = Effect.fnUntraced(function* (flow: { readonly name: string }, runId: RunId) {
-  const store = yield* RunStore
-  const run = yield* store.get(runId)
-  if (run.flow !== flow.name) {
-    const differences = [{ name: "flow", recorded: run.flow, given: flow.name }] as const
-    return yield* new RunMismatch({ runId, differences })
-  }
-  return yield* Effect.mapError(recordedOf(run.parameters), (cause) => damaged(store.file, runId, cause))
-})
-
 export const resume = Effect.fn("PlannedFlow.resume")(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   runId: RunId,
-  pace: Flow.Pace = {}
+  { target = {}, ...pace }: ResumeOptions = {}
 ): Effect.fn.Return<
   Summary,
   PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   R | WorkflowEngine | RunStore
 > {
-  const store = yield* RunStore
-  const given = yield* recorded(flow, runId)
-  const parameters = yield* Effect.mapError(flow.parameters.decode(given.parameters), (cause) =>
-    damaged(store.file, runId, cause)
-  )
-  yield* Flow.run(
-    runnable(flow, given, parameters, (runId) => Stream.fail(new PlanNeeded({ runId }))),
-    { ...pace, runId }
+  const given = yield* recorded(flow, runId, target)
+  const parameters = yield* Effect.catchAll(flow.parameters.decode(given.parameters), (cause) => damaged(runId, cause))
+  yield* journaling.during((journalOf) =>
+    Flow.run(
+      runnable(flow, given, parameters, journalOf, (runId) => Stream.fail(new PlanNeeded({ runId }))),
+      { ...pace, runId }
+    )
   )
   return yield* summary(flow, runId)
 })
 
-const decodeEntry = Schema.decodeUnknownEither(Plan.Entry)
+const decodeEntry = Codec.decoder(Plan.Entry)
 
-const decodeResult = Schema.decodeUnknownEither(Result)
+const decodeResult = Codec.decoder(Result)
 
 export const rows = (
   flow: { readonly name: string },

@@ -1,61 +1,18 @@
-/** What a run does with one line of a plan, and the check that all lines can be understood. */
-import type * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
+/** What a run does with one line of a plan. */
+import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { inOneSession } from "../ActAs.js"
 import type { Result } from "../Applied.js"
 import { Refused } from "../Converge.js"
-import { type Entry, InvalidPlan, type Plan } from "../Plan.js"
+import * as Journal from "../Journal.js"
+import type { Entry } from "../Plan.js"
 import type { PlannedFlow, Trouble } from "../PlannedFlow.js"
 import { Setback } from "../Step.js"
-import { isCallError } from "./callError.js"
-import { inWords, toRecord } from "./planning.js"
+import { isCallError, mayHaveWritten } from "./callError.js"
+import { isMeant, toRecord, understood } from "./entry.js"
 import { unretried } from "./unretried.js"
-
-/** The intent of an entry in the flow's own types; nothing for one that is skipped. */
-const understood = <P extends object, W, Read, E extends Trouble, R>(
-  flow: PlannedFlow<P, W, Read, E, R>,
-  intent: Exclude<Entry["intent"], { readonly _tag: "Skip" }>
-) => Either.all({ read: flow.read.decode(intent.read), wanted: flow.wanted.decode(intent.wanted) })
-
-const problemOf = <P extends object, W, Read, E extends Trouble, R>(
-  flow: PlannedFlow<P, W, Read, E, R>,
-  { intent, key, will }: Entry
-): string | undefined => {
-  if (intent._tag === "Skip") {
-    return undefined
-  }
-  const known = understood(flow, intent)
-  if (Either.isLeft(known)) {
-    return `what was read or is wanted cannot be understood: ${known.left.message}`
-  }
-  const { read, wanted } = known.right
-  const words = inWords(flow, intent._tag, read, wanted)
-  return flow.input.key(wanted) !== key
-    ? `it is about ${key}, but the change is of ${flow.input.key(wanted)}`
-    : words !== will
-      ? `it says “${will}”, but would ${words}`
-      : undefined
-}
-
-export const checked = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
-  flow: PlannedFlow<P, W, Read, E, R>,
-  { entries, header }: Plan
-): Effect.fn.Return<P, InvalidPlan> {
-  const problems = entries.flatMap((entry, i) => {
-    const problem = problemOf(flow, entry)
-    return problem === undefined ? [] : [{ line: i + 2, problem }]
-  })
-  const parameters = flow.parameters.decode(header.parameters)
-  const all = Either.isLeft(parameters)
-    ? [{ line: 1, problem: `the parameters cannot be understood: ${parameters.left.message}` }, ...problems]
-    : problems
-  if (Arr.isNonEmptyReadonlyArray(all)) {
-    return yield* new InvalidPlan({ problems: all })
-  }
-  // The left one is among the problems.
-  return Either.getOrThrow(parameters)
-})
 
 type Differences = NonNullable<Extract<Result, { readonly _tag: "Skipped" }>["differences"]>
 
@@ -67,32 +24,46 @@ export const differences = (
     .filter((field) => JSON.stringify(planned[field]) !== JSON.stringify(found[field]))
     .map((field) => ({ field, planned: planned[field] ?? null, found: found[field] ?? null }))
 
-const skipped = (reason: string): Result => ({ _tag: "Skipped", reason })
+const missed = (reason: string): Result => ({ _tag: "Skipped", reason, end: "missed" })
+
+const unchanged: Result = { _tag: "Skipped", reason: "nothing to do: already so", end: "reached" }
 
 const drifted = (differences: Differences): Result => {
   const said = differences.map(
     ({ field, found, planned }) => `${field} was ${JSON.stringify(planned)}, now ${JSON.stringify(found)}`
   )
-  return { _tag: "Skipped", reason: `changed since the plan was made: ${said.join("; ")}`, differences }
+  return { _tag: "Skipped", reason: `changed since the plan was made: ${said.join("; ")}`, end: "missed", differences }
 }
 
-const failed = (error: Trouble): Result =>
+const failed = (error: Trouble, mayHaveBeenApplied: boolean): Result =>
   error instanceof Refused
-    ? skipped(error.reason)
-    : {
-        _tag: "Failed",
-        kind: error._tag,
-        message: error.message,
-        mayHaveBeenApplied: error.mayHaveBeenApplied ?? false
-      }
+    ? missed(error.reason)
+    : { _tag: "Failed", kind: error._tag, message: error.message, mayHaveBeenApplied }
+
+/** The run sees all subjects, and decides whether to call again; what no call is to blame for is the subject's result. */
+const concluded = (error: Trouble, mayHaveBeenApplied: boolean): Effect.Effect<Result, Setback<Result, CallError>> => {
+  const failure = isCallError(error) ? error : error.failure
+  const result = failed(error, mayHaveBeenApplied)
+  return failure === undefined ? Effect.succeed(result) : Effect.fail(new Setback(failure, result, failure))
+}
+
+/** Looking writes nothing: what may have been written, an earlier try wrote. */
+const whileLooking = (error: Trouble) =>
+  Effect.flatMap(Journal.standing, (standing) => concluded(error, standing === "written"))
+
+/** How far a call came the journal knows, unless it was not told; what other errors say of themselves stands. */
+const whileActing = (error: Trouble) =>
+  Effect.flatMap(Journal.standing, (standing) =>
+    concluded(error, mayHaveWritten(error, standing) ?? error.mayHaveBeenApplied ?? false)
+  )
 
 export const step = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   parameters: P,
   { intent }: Entry
-): Effect.Effect<Result, Setback<Result, GlowmarktError.CallError>, R> => {
-  if (intent._tag === "Skip") {
-    return Effect.succeed(skipped(intent.reason))
+): Effect.Effect<Result, Setback<Result, CallError>, R> => {
+  if (!isMeant(intent)) {
+    return Effect.succeed(missed(intent.reason))
   }
   const known = understood(flow, intent)
   if (Either.isLeft(known)) {
@@ -104,25 +75,51 @@ export const step = <P extends object, W, Read, E extends Trouble, R>(
     })
   }
   const { read: planned, wanted } = known.right
-  const done = (read: Read): Result => ({ _tag: "Done", read: toRecord(flow.read.encode(read)) })
-  return flow.look(wanted, parameters).pipe(
-    Effect.flatMap((read): Effect.Effect<Result, Trouble, R> => {
-      if (flow.isReached(read, wanted)) {
-        // Whether this run got there before it was cut off or somebody else did: the wanted end is there.
-        return Effect.succeed(intent._tag === "Nothing" ? skipped("nothing to do: already so") : done(read))
-      }
-      const drift = differences(intent.read, toRecord(flow.read.encode(read)))
-      return Arr.isNonEmptyReadonlyArray(drift) && !flow.isOnTheWay({ wanted, read, planned })
-        ? Effect.succeed(drifted(drift))
-        : Effect.map(flow.act({ wanted, read, planned }, parameters), done)
-    }),
-    // The run sees all subjects, and decides whether to call again: a step may run as often as it likes.
-    unretried,
-    Effect.catchAll((error: Trouble) => {
-      const failure = isCallError(error) ? error : error.failure
-      return failure === undefined
-        ? Effect.succeed(failed(error))
-        : Effect.fail(new Setback(failure, failed(error), failure))
-    })
+
+  // What the journal does not know of, somebody else did.
+  const done = (read: Read) =>
+    Effect.map(
+      Journal.standing,
+      (standing): Result => ({
+        _tag: "Done",
+        read: toRecord(flow.read.encode(read)),
+        change: standing === "written" ? "made" : "found"
+      })
+    )
+
+  const found = (read: Read): Effect.Effect<Result, Setback<Result, CallError>, R> => {
+    if (flow.isReached(read, wanted)) {
+      return intent._tag === "Nothing" ? Effect.succeed(unchanged) : done(read)
+    }
+    const drift = differences(intent.read, toRecord(flow.read.encode(read)))
+    if (intent._tag === "Nothing") {
+      // Nobody was asked about a change of this one.
+      const reason = "the plan says that there is nothing to do, but there is: make a new plan"
+      return Effect.succeed(Arr.isNonEmptyReadonlyArray(drift) ? drifted(drift) : missed(reason))
+    }
+    return Arr.isNonEmptyReadonlyArray(drift) && !flow.isOnTheWay({ wanted, read, planned })
+      ? Effect.succeed(drifted(drift))
+      : Effect.matchEffect(flow.act({ wanted, read, planned }, parameters), { onSuccess: done, onFailure: whileActing })
+  }
+
+  return Effect.matchEffect(flow.look(wanted, parameters), { onSuccess: found, onFailure: whileLooking }).pipe(
+    inOneSession,
+    unretried
   )
+}
+
+/** Only whether the provider answers: what it says of this subject is not asked. */
+export const glance = <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  parameters: P,
+  { intent }: Entry
+): Effect.Effect<void, Setback<void, CallError>, R> => {
+  const known = isMeant(intent) ? understood(flow, intent) : undefined
+  return known === undefined || Either.isLeft(known)
+    ? Effect.void
+    : Effect.matchEffect(flow.look(known.right.wanted, parameters), {
+        onSuccess: () => Effect.void,
+        onFailure: (error: Trouble) =>
+          isCallError(error) ? Effect.fail(new Setback(error, undefined, error)) : Effect.void
+      })
 }

@@ -6,20 +6,23 @@ import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Flow, Pace, RunOptions } from "../Flow.js"
 import * as Progress from "../Progress.js"
-import type { Run, RunMismatch } from "../Run.js"
-import { RunStore } from "../RunStore.js"
+import type { Run, RunId, RunMismatch } from "../Run.js"
+import { type PendingSubject, RunStore } from "../RunStore.js"
 import type { RunStoreError } from "../RunStoreError.js"
 import type { Given } from "../Step.js"
 import * as Crew from "./crew.js"
 import * as Ledger from "./ledger.js"
+import { patiently } from "./listing.js"
 import { open } from "./opening.js"
+import { report } from "./reporting.js"
 import { Attempt, RunWorkflow } from "./runWorkflow.js"
 
-const reportMillis = 100
+const firstRows = 5000
 
 interface Circumstances<P> {
   readonly given: Given<P>
@@ -27,6 +30,7 @@ interface Circumstances<P> {
   readonly ledger: Ledger.Ledger
   readonly publish: (event: Progress.Event) => void
   readonly pace: Pace
+  readonly witness: PendingSubject | undefined
 }
 
 export const run = Effect.fn("Flow.run")(function* <P extends object, S, A, E, R>(
@@ -34,7 +38,7 @@ export const run = Effect.fn("Flow.run")(function* <P extends object, S, A, E, R
   options: RunOptions<P> = {}
 ): Effect.fn.Return<Run, E | RunMismatch | RunStoreError, R | WorkflowEngine | RunStore> {
   const store = yield* RunStore
-  const { given, run } = yield* open(flow, options)
+  const { begins, given, run } = yield* open(flow, options)
   if (run.finishedAt !== undefined) {
     return run
   }
@@ -48,7 +52,8 @@ export const run = Effect.fn("Flow.run")(function* <P extends object, S, A, E, R
   // The engine would record a failure for ever. It is only this attempt's: it goes past the engine
   // to whoever waits, and what failed stays unfinished.
   const fail = (cause: Cause.Cause<E | RunStoreError>) => Effect.zipRight(Deferred.failCause(over, cause), Effect.never)
-  const attempt = body(flow, { given, store, ledger, publish, pace: options }, (work) =>
+  const witness = run.recorded === 0 ? undefined : yield* earlierSuccess(store, runId)
+  const attempt = body(flow, { given, store, ledger, publish, pace: options, witness }, (work) =>
     Effect.acquireUseRelease(
       idle.close,
       () => Effect.raceFirst(work, Deferred.await(over)),
@@ -59,7 +64,8 @@ export const run = Effect.fn("Flow.run")(function* <P extends object, S, A, E, R
     Effect.provideService(Attempt, attempt),
     Effect.raceFirst(Deferred.await(over)),
     // However the attempt ends, when it has ended nothing is in flight and what was done is recorded.
-    Effect.ensuring(Effect.zipRight(Deferred.interrupt(over), idle.await))
+    Effect.ensuring(Effect.zipRight(Deferred.interrupt(over), idle.await)),
+    Effect.onError(() => (begins === "now" ? Effect.ignore(forgetEmpty(store, runId)) : Effect.void))
   )
   const finished = yield* store.get(runId).pipe(Effect.catchTag("RunNotFound", Effect.die))
   publish(new Progress.RunFinished({ runId, total: finished.recorded }))
@@ -85,7 +91,7 @@ const body = <P extends object, S, A, E, R>(
     publish(new Progress.SubjectsListed({ runId, recorded: ledger.count.recorded, total }))
 
     const crew = yield* Crew.make(flow, circumstances, total)
-    const reporter = yield* Effect.fork(report(circumstances, crew, total))
+    const reporter = yield* Effect.fork(report({ runId, total, ledger, publish }, crew))
     yield* activity("work", Schema.Void, worked(crew, ledger))
     yield* Fiber.interrupt(reporter)
 
@@ -96,8 +102,30 @@ const body = <P extends object, S, A, E, R>(
     )
   })
 
-const listSubjects = <P extends object, S, A, E, R>(flow: Flow<P, S, A, E, R>, { given, store }: Circumstances<P>) =>
-  store.putSubjects(given.runId, Stream.map(flow.subjects(given), flow.subject.encode))
+/** A run that broke off before it had its subjects has nothing to go on with. */
+const forgetEmpty = (store: RunStore["Type"], runId: RunId) =>
+  Effect.flatMap(store.get(runId), ({ total }) => (total === undefined ? store.forget(runId) : Effect.void))
+
+/** One of the first, which is soon found: any will do. */
+const earlierSuccess = (store: RunStore["Type"], runId: RunId) =>
+  store.rows(runId).pipe(
+    Stream.take(firstRows),
+    Stream.filter(({ outcome }) => outcome === "done"),
+    Stream.runHead,
+    Effect.map(Option.getOrUndefined),
+    // It was opened just now.
+    Effect.catchTag("RunNotFound", Effect.die)
+  )
+
+const listSubjects = <P extends object, S, A, E, R>(
+  flow: Flow<P, S, A, E, R>,
+  { given, pace, publish, store }: Circumstances<P>
+) =>
+  patiently(store.putSubjects(given.runId, Stream.map(flow.subjects(given), flow.subject.encode)), {
+    runId: given.runId,
+    pace,
+    publish
+  })
 
 /**
  * All of the work is one activity: what is done of it is in the store (see `ledger.ts`), and is left out when
@@ -108,15 +136,3 @@ const worked = <E, R>(crew: Crew.Crew<E, R>, ledger: Ledger.Ledger) =>
     // What is done is kept, whatever ends the attempt; if keeping it fails too, it is done again.
     Effect.onError(() => Effect.ignore(ledger.flush))
   )
-
-const report = <P, E, R>({ given, ledger, publish }: Circumstances<P>, crew: Crew.Crew<E, R>, total: number) => {
-  const state = () => ({ ...ledger.count, ...crew.count })
-  let last = state()
-  return Effect.sync(() => {
-    const now = state()
-    if (now.processed !== last.processed || now.retries !== last.retries) {
-      last = now
-      publish(new Progress.Advanced({ runId: given.runId, ...now, concurrency: crew.concurrency(), total }))
-    }
-  }).pipe(Effect.delay(reportMillis), Effect.forever)
-}

@@ -30,7 +30,19 @@ export interface Backlog {
   readonly again: (item: Item, dueMillis: number) => void
 }
 
-export const make = (store: RunStore["Type"], runId: RunId, total: number): Backlog => {
+/** Where subjects come from: the store, or something like it. `file` is for messages. */
+export type Source = Pick<RunStore["Type"], "pending" | "file">
+
+export const item = ({ position, subject }: PendingSubject): Item => ({
+  position,
+  subject,
+  blame: 0,
+  standing: "untried",
+  answersThen: 0,
+  dueMillis: 0
+})
+
+export const make = (store: Source, runId: RunId, total: number): Backlog => {
   let page: Array<Item> = []
   let next = 0
   let cursor = 0
@@ -41,14 +53,7 @@ export const make = (store: RunStore["Type"], runId: RunId, total: number): Back
     Effect.flatMap(store.pending(runId, cursor, cursor + pageSize), (pending) => {
       cursor += pageSize
       next = 0
-      page = pending.map(({ position, subject }) => ({
-        position,
-        subject,
-        blame: 0,
-        standing: "untried",
-        answersThen: 0,
-        dueMillis: 0
-      }))
+      page = pending.map(item)
       // Of a run that goes on, whole pages are done.
       return page.length === 0 && cursor < total ? load : Effect.void
     })

@@ -5,19 +5,20 @@
  * A worker that has nothing to do parks. Of those that only wait for some instant one sleeps; whoever finds
  * work wakes the next that is parked.
  */
+import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Random from "effect/Random"
-import type { Span } from "../Concurrency.js"
 import type { Flow, Pace } from "../Flow.js"
 import type * as Progress from "../Progress.js"
-import type { RunStore } from "../RunStore.js"
+import type { PendingSubject } from "../RunStore.js"
 import { RunStoreError } from "../RunStoreError.js"
 import { type Given, Setback } from "../Step.js"
 import * as Backlog from "./backlog.js"
 import * as Judge from "./judge.js"
 import type { Ledger } from "./ledger.js"
+import * as Meter from "./meter.js"
 import * as Pacer from "./pacer.js"
 import { aroundAll } from "./unretried.js"
 
@@ -29,14 +30,19 @@ export interface Crew<E, R> {
 
 interface Circumstances<P> {
   readonly given: Given<P>
-  readonly store: RunStore["Type"]
+  readonly store: Backlog.Source
   readonly ledger: Ledger
   readonly publish: (event: Progress.Event) => void
   readonly pace: Pace
+  /** A subject that went well in an earlier attempt. */
+  readonly witness?: PendingSubject | undefined
 }
 
+/** A probe finds out whether the provider is back; a witness is one that went well before, is only looked at, and keeps its result. */
+type Role = "worker" | "probe" | "witness"
+
 type Order =
-  | { readonly _tag: "Work"; readonly item: Backlog.Item; readonly probe: boolean }
+  | { readonly _tag: "Work"; readonly item: Backlog.Item; readonly role: Role }
   | { readonly _tag: "Load" }
   | { readonly _tag: "Wait"; readonly untilMillis: number }
   | { readonly _tag: "Stop" }
@@ -52,7 +58,7 @@ const isSetback = <A, E>(error: E | Setback<A, E>): error is Setback<A, E> => er
 
 export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   flow: Flow<P, S, A, E, R>,
-  { given, ledger, pace, publish, store }: Circumstances<P>,
+  { given, ledger, pace, publish, store, ...earlier }: Circumstances<P>,
   total: number
 ): Effect.fn.Return<Crew<E, R>> {
   const { runId } = given
@@ -61,14 +67,19 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   const outstanding = () => total - ledger.count.processed
   const pacer = Pacer.make(pace, clock.unsafeCurrentTimeMillis())
   const backlog = Backlog.make(store, runId, total)
-  const judge = Judge.make<A, E>({ runId, pace, pacer, backlog, publish, outstanding })
+  const hasWitness = () => witness !== undefined && flow.look !== undefined
+  const judge = Judge.make<A, E>({ runId, pace, pacer, backlog, publish, outstanding, hasWitness })
   const count = { retries: 0 }
+  const queue: Meter.Queue = { waiting: 0 }
 
   let over = false
   let loading = false
   let probing = false
   let inFlight = 0
   let working = 0
+  let witness = earlier.witness === undefined ? undefined : Backlog.item(earlier.witness)
+  // Steps that ask nobody, or not by this client, are not told from others until some request was counted.
+  let metered = false
   let wakesAt = Number.POSITIVE_INFINITY
   const parked: Array<() => void> = []
   const benched: Array<() => void> = []
@@ -92,18 +103,22 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
       if (probeAt > now) return { _tag: "Wait", untilMillis: probeAt }
       if (backlog.wantsPage()) return load
       // From the other end: those that failed may be bad neighbours.
-      const item = backlog.untried("back") ?? backlog.due(Number.POSITIVE_INFINITY)
-      return item === undefined ? untilWoken : { _tag: "Work", item, probe: true }
+      const fresh = backlog.untried("back")
+      if (fresh === undefined && witness !== undefined && hasWitness()) {
+        return { _tag: "Work", item: witness, role: "witness" }
+      }
+      const item = fresh ?? backlog.due(Number.POSITIVE_INFINITY)
+      return item === undefined ? untilWoken : { _tag: "Work", item, role: "probe" }
     }
     const opensAt = pacer.opensAtMillis(now)
     if (opensAt > now) return { _tag: "Wait", untilMillis: opensAt }
     const due = backlog.due(now)
-    if (due !== undefined) return { _tag: "Work", item: due, probe: false }
+    if (due !== undefined) return { _tag: "Work", item: due, role: "worker" }
     if (backlog.wantsPage()) return load
     const item = backlog.untried(judge.from())
     return item === undefined
       ? { _tag: "Wait", untilMillis: backlog.earliestDue() }
-      : { _tag: "Work", item, probe: false }
+      : { _tag: "Work", item, role: "worker" }
   }
 
   const unreadable = (cause: unknown) =>
@@ -122,44 +137,74 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
         ? Effect.fail(verdict.ending)
         : recordAll(verdict.all)
 
-  const work = (item: Backlog.Item, probe: boolean, beganMillis: number) => {
+  const work = (item: Backlog.Item, role: Role, beganMillis: number): Effect.Effect<void, E | RunStoreError, R> => {
+    const decoded = flow.subject.decode(item.subject)
+    if (Either.isLeft(decoded)) return Effect.fail(unreadable(decoded.left))
+    const subject = decoded.right
+    const cost = flow.requests?.(subject)
+    const meter = Meter.make(pacer, queue, clock, beganMillis)
     inFlight++
-    const busy = inFlight
+    const busy = inFlight - queue.waiting
     if (item.standing !== "untried") count.retries++
-    pacer.begin(beganMillis)
-    probing ||= probe
-    const span = (): Span => ({ beganMillis, endedMillis: clock.unsafeCurrentTimeMillis() })
+    if (cost !== 0) pacer.take(beganMillis)
+    probing ||= role !== "worker"
     const ended = () => {
       inFlight--
-      if (probe) probing = false
+      if (role !== "worker") probing = false
       while (benched.length > 0 && working < pacer.allowed()) {
         working++
         wakeOne(benched)
       }
     }
-    const endedAfter = (rest: Effect.Effect<void, E | RunStoreError>) => Effect.map(rest, ended)
-    const subject = flow.subject.decode(item.subject)
-    if (Either.isLeft(subject)) return Effect.fail(unreadable(subject.left))
-    return Effect.matchEffect(flow.step(subject.right, given), {
-      onSuccess: (result) => {
-        const released = judge.succeeded(span(), Math.max(busy, inFlight))
-        const recorded = record({ item, result })
-        if (released.length > 0) return endedAfter(Effect.zipRight(recordAll(released), recorded ?? Effect.void))
-        if (recorded !== undefined) return endedAfter(recorded)
-        ended()
-        return Effect.void
-      },
-      onFailure: (error): Effect.Effect<void, E | RunStoreError> => {
-        if (error instanceof RunStoreError) return Effect.fail(error)
-        if (!isSetback(error)) return Effect.fail(error)
-        const ended = span()
-        return endedAfter(
-          Effect.flatMap(Random.next, (chance) =>
-            carryOut(judge.failed(item, error, { span: ended, busy: Math.max(busy, inFlight), probe, chance }))
+    const endedAfter = <E2, R2>(rest: Effect.Effect<void, E2, R2>) => Effect.map(rest, ended)
+    /** How many requests it was, at least as far as its answer counts; the last one is the judge's. */
+    const counted = (nowMillis: number): number => {
+      metered ||= meter.sent > 0
+      const requests = cost ?? (metered ? meter.sent : 1)
+      if (requests === 0 && cost === undefined) pacer.giveBack(nowMillis)
+      if (requests > 1) pacer.admitted(requests - 1, nowMillis)
+      return requests
+    }
+    const settled = (recording: Effect.Effect<void, RunStoreError> | undefined): Effect.Effect<void, RunStoreError> => {
+      if (recording !== undefined) return endedAfter(recording)
+      ended()
+      return Effect.void
+    }
+    const succeeded = (result: A): Effect.Effect<void, RunStoreError> => {
+      const recording = record({ item, result })
+      const span = meter.span()
+      // What asked nobody says nothing of the provider.
+      if (counted(span.endedMillis) === 0) return settled(recording)
+      witness = item
+      const released = judge.succeeded(span, Math.max(busy, inFlight - queue.waiting))
+      return settled(released.length === 0 ? recording : Effect.zipRight(recordAll(released), recording ?? Effect.void))
+    }
+    const failed = (error: E | Setback<A, E>): Effect.Effect<void, E | RunStoreError> => {
+      if (!isSetback(error)) return Effect.fail(error)
+      const span = meter.span()
+      counted(span.endedMillis)
+      return endedAfter(
+        Effect.flatMap(Random.next, (chance) => {
+          const probe = role === "probe"
+          return carryOut(
+            judge.failed(item, error, { span, busy: Math.max(busy, inFlight - queue.waiting), probe, chance })
           )
+        })
+      )
+    }
+    const gauged = <A2, E2>(calls: Effect.Effect<A2, E2, R>) =>
+      cost === undefined ? CallOptions.locally(calls, { turn: meter.turn }) : calls
+    return role === "witness" && flow.look !== undefined
+      ? endedAfter(
+          Effect.matchEffect(gauged(flow.look(subject, given)), {
+            onSuccess: () => carryOut(judge.witnessed(undefined, meter.span())),
+            onFailure: (setback) => carryOut(judge.witnessed(setback, meter.span()))
+          })
         )
-      }
-    })
+      : Effect.matchEffect(gauged(Effect.suspend(() => flow.step(subject, given))), {
+          onSuccess: succeeded,
+          onFailure: failed
+        })
   }
 
   const loadPage = Effect.suspend(() => {
@@ -190,7 +235,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
     switch (next._tag) {
       case "Work":
         wakeOne(parked)
-        return work(next.item, next.probe, now)
+        return work(next.item, next.role, now)
       case "Load":
         return loadPage
       case "Wait":

@@ -4,6 +4,7 @@ import * as ParseResult from "effect/ParseResult"
 import type { Column, Definition, Row } from "../CsvInput.js"
 import { restored } from "./csvLines.js"
 import type { Damage, Records } from "./csvText.js"
+import { canonical } from "./ids.js"
 
 interface Problem extends Damage {
   readonly column?: string
@@ -13,11 +14,18 @@ interface Problem extends Damage {
 export interface Read<A> {
   readonly rows: ReadonlyArray<Row<A>>
   readonly problems: ReadonlyArray<Problem>
+  /** Of all rows, by line. */
+  readonly cells: ReadonlyMap<number, Readonly<Record<string, string>>>
   /** `broken`: what is wrong concerns the file and not only some of its rows. */
   readonly standing: "whole" | "broken"
 }
 
-export const broken = <A>(problems: ReadonlyArray<Problem>): Read<A> => ({ rows: [], problems, standing: "broken" })
+export const broken = <A>(problems: ReadonlyArray<Problem>): Read<A> => ({
+  rows: [],
+  problems,
+  cells: new Map(),
+  standing: "broken"
+})
 
 const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
 
@@ -26,8 +34,21 @@ const find = (columns: ReadonlyArray<Column>, header: string) =>
 
 export const knows = (columns: ReadonlyArray<Column>) => (header: string) => find(columns, header) !== undefined
 
-const soundsSecret = (header: string) =>
-  /password|passwd|passphrase|secret|apikey|(^|old|new|app|access|user|mobile)token$/.test(plain(header))
+/** In the languages of the people who keep such lists. */
+const secretNames = [
+  /pass(word|wd|wort|phrase|code)/,
+  /pwd|^(old|new)?(pass|pw)$/,
+  /kennwort|losungswort|geheim|motdepasse|^mdp$|contrasena|wachtwoord|haslo/,
+  /secret|credential|(api|private)key/,
+  /(^|old|new|app|access|refresh|bearer|session|user|mobile)token$/,
+  /^(my|user|card|old|new)?pin(code|number|nr)?$/
+]
+
+const soundsSecret = (header: string) => {
+  // Accents are no help to whoever reads a store.
+  const name = plain(header.normalize("NFD").replace(/\p{M}/gu, ""))
+  return secretNames.some((pattern) => pattern.test(name))
+}
 
 interface Place {
   readonly header: string
@@ -112,7 +133,7 @@ const sameValues = (a: Row<unknown>, b: Row<unknown>) => JSON.stringify(a.value)
 const repeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, key: (value: A) => string) => {
   const byKey = new Map<string, Array<Row<A> & { readonly line: number }>>()
   for (const row of rows) {
-    const name = key(row.value)
+    const name = canonical(key(row.value))
     byKey.set(name, [...(byKey.get(name) ?? []), row])
   }
   const kept: Array<Row<A>> = []
@@ -138,6 +159,19 @@ const repeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, ke
   return { kept, problems }
 }
 
+type Cells = Readonly<Record<string, string>>
+
+/** People write the secret itself where a reference belongs. */
+const withoutSecrets = (places: ReadonlyArray<Place>, cells: Cells, problems: ReadonlyArray<Problem>): Cells => {
+  const wrong = new Set(problems.map(({ column }) => column))
+  const secret = places.filter(({ column }) => column?.content === "secret" && wrong.has(column.name))
+  return secret.length === 0 ? cells : { ...cells, ...Object.fromEntries(secret.map(({ header }) => [header, ""])) }
+}
+
+/** In a row with too many cells nobody can tell which of them belongs into the column of a secret. */
+const unshifted = (columns: ReadonlyArray<Column>, cells: Cells): Cells =>
+  columns.some(({ content }) => content === "secret") ? {} : cells
+
 export const read = <A>({ columns, decode, key }: Definition<A>, { damage, records }: Records): Read<A> => {
   const [head, ...body] = records
   if (head === undefined) {
@@ -155,6 +189,7 @@ export const read = <A>({ columns, decode, key }: Definition<A>, { damage, recor
   const structural = [...headerProblems(columns, places, head.line), ...damage]
   const problems: Array<Problem> = []
   const rows: Array<Row<A> & { readonly line: number }> = []
+  const kept = new Map<number, Readonly<Record<string, string>>>()
   for (const { cells, line } of headerProblems(columns, places, head.line).length > 0 ? [] : body) {
     const original: Record<string, string> = {}
     const found: Record<string, string> = {}
@@ -169,17 +204,17 @@ export const read = <A>({ columns, decode, key }: Definition<A>, { damage, recor
     }
     const extra = extraCells(cells, places.length, line)
     const decoded = decode(found)
-    if (Either.isLeft(decoded)) {
-      problems.push(...extra, ...cellProblems(columns, found, decoded.left, line))
-    } else if (extra.length > 0) {
-      problems.push(...extra)
-    } else {
+    const wrong = Either.isLeft(decoded) ? cellProblems(columns, found, decoded.left, line) : []
+    problems.push(...extra, ...wrong)
+    kept.set(line, extra.length > 0 ? unshifted(columns, original) : withoutSecrets(places, original, wrong))
+    if (Either.isRight(decoded) && extra.length === 0) {
       rows.push({ line, cells: original, value: decoded.right })
     }
   }
   const unique = repeated(rows, key)
   return {
     rows: unique.kept,
+    cells: kept,
     problems: [...structural, ...problems, ...unique.problems].sort((a, b) => a.line - b.line),
     standing: structural.length > 0 ? "broken" : "whole"
   }

@@ -45,6 +45,8 @@ export const make = <A, E>(given: {
   readonly backlog: Backlog
   readonly publish: (event: Progress.Event) => void
   readonly outstanding: () => number
+  /** Whether there is a subject that went well, and a way to look at it again. */
+  readonly hasWitness: () => boolean
 }) => {
   const { backlog, pace, pacer, publish, runId } = given
   const patience = pace.patience === undefined ? Outage.patience : Duration.decode(pace.patience)
@@ -95,6 +97,13 @@ export const make = <A, E>(given: {
   const othersFailed = ({ position }: Item, { beganMillis }: Span) =>
     (latest.position === position ? latestOfOthersMillis : latest.atMillis) >= beganMillis
 
+  /** A few that are left are no strain: when they fail together, it is not because they are many. */
+  const strained = (item: Item, span: Span) =>
+    othersFailed(item, span) && (backlog.hasUntried() || given.outstanding() > Outage.failuresInARow)
+
+  /** Then it is not known yet whether it is the provider. */
+  const isWitnessNext = () => !backlog.hasUntried() && given.hasWitness()
+
   const noteFailure = ({ position }: Item, atMillis: number) => {
     if (latest.position !== position) latestOfOthersMillis = latest.atMillis
     latest = { position, atMillis }
@@ -108,16 +117,18 @@ export const make = <A, E>(given: {
     const now = span.endedMillis
     const wasWaiting = Outage.isWaiting(outage)
     const firstTime = item.standing === "untried"
-    if (firstTime || answers > item.answersThen) {
+    const othersSucceeded = !firstTime && answers > item.answersThen
+    if (firstTime || othersSucceeded) {
       item.standing = firstTime ? "failed" : "suspect"
     }
     item.answersThen = answers
     const limited = failure._tag === "RateLimited"
-    if (firstTime || (item.standing === "suspect" && !wasWaiting)) {
-      item.blame += Outage.blame[limited ? "refused" : othersFailed(item, span) ? "strained" : "failed"]
+    if (firstTime || (othersSucceeded && !wasWaiting)) {
+      item.blame += Outage.blame[limited ? "refused" : strained(item, span) ? "strained" : "failed"]
     }
 
-    let news = item.standing !== "suspect"
+    // One that failed alone says nothing of the provider; when since then nobody succeeded, it may be the provider after all.
+    let news = item.standing !== "suspect" || !othersSucceeded
     if (limited) {
       news = pacer.refused(span, failure.retryAfter) && news
     } else if (news) {
@@ -134,7 +145,8 @@ export const make = <A, E>(given: {
     if (resumes - now > Duration.toMillis(patience)) {
       return { _tag: "RunEnds", ending }
     }
-    switch (Outage.fate(outage, item, { nowMillis: now, untried: backlog.hasUntried() ? "some" : "none", patience })) {
+    const unseen = backlog.hasUntried() || given.hasWitness() || answers === 0
+    switch (Outage.fate(outage, item, { nowMillis: now, patience, left: unseen ? "others" : "onlyFailing" })) {
       case "runEnds":
         return { _tag: "RunEnds", ending }
       case "givenUp":
@@ -143,7 +155,7 @@ export const make = <A, E>(given: {
         return { _tag: "Settled", all: [{ item, result }] }
       case "again": {
         backlog.again(item, limited ? now : now + Duration.toMillis(Outage.backoff(item.blame, chance)))
-        if (Outage.isWaiting(outage) && (probe || !wasWaiting)) {
+        if (Outage.isWaiting(outage) && (probe || (!wasWaiting && !isWitnessNext()))) {
           announce(outage.firstMillis, Math.max(outage.nextProbeMillis, resumes), failure.message)
         } else if (limited && resumes - now > worthMentioning && waitsSince === undefined) {
           announce(now, resumes, failure.message)
@@ -178,6 +190,21 @@ export const make = <A, E>(given: {
       if (failure._tag !== "AccessDenied") return { _tag: "Settled", all: [...trusted(span), { item, result }] }
       denied.push({ item, result, ending: setback.ending, atMillis: span.endedMillis })
       return denied.length >= deniedLimit ? { _tag: "RunEnds", ending: setback.ending } : later
+    },
+
+    /** When a subject that went well before was looked at again, to see whether the provider is there. */
+    witnessed: (setback: Setback<unknown, E> | undefined, span: Span): Verdict<A, E> => {
+      if (setback === undefined || !setback.failure.isTransient) {
+        arrived(span, 1)
+        return later
+      }
+      const { ending, failure } = setback
+      const now = span.endedMillis
+      if (failure._tag === "RateLimited") pacer.refused(span, failure.retryAfter)
+      outage = Outage.probed(outage, now)
+      if (Duration.greaterThan(Outage.lasted(outage, now), patience)) return { _tag: "RunEnds", ending }
+      announce(outage.firstMillis, Math.max(outage.nextProbeMillis, pacer.resumesAtMillis()), failure.message)
+      return later
     },
 
     /** When every subject was tried. */

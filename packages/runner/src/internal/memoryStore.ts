@@ -8,6 +8,7 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { Run, type RunId, RunNotFound } from "../Run.js"
 import type { NewRun, PendingSubject, Result, RunStore, StoredRow } from "../RunStore.js"
+import { undoOf } from "./undoOf.js"
 
 const pageSize = 1000
 
@@ -19,6 +20,8 @@ interface Kept {
   /** By position. */
   readonly results: Array<Result | undefined>
   recorded: number
+  /** By subject. */
+  readonly notes: Map<string, Array<string>>
 }
 
 const seen = ({ finishedAt, recorded, run, total }: Kept): Run =>
@@ -57,7 +60,15 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
       Effect.sync(() => {
         const known = runs.get(run.runId)
         if (known !== undefined) return seen(known)
-        const kept: Kept = { run, finishedAt: undefined, total: undefined, subjects: [], results: [], recorded: 0 }
+        const kept: Kept = {
+          run,
+          finishedAt: undefined,
+          total: undefined,
+          subjects: [],
+          results: [],
+          recorded: 0,
+          notes: new Map()
+        }
         runs.set(run.runId, kept)
         return seen(kept)
       }),
@@ -67,9 +78,17 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
     list: Effect.sync(() => Array.from(runs.values(), seen)),
 
     forget: (runId) =>
-      Effect.sync(() => {
+      Effect.map(find(runId), () => {
         runs.delete(runId)
+        runs.delete(undoOf(runId))
       }),
+
+    note: (runId, subject, note) =>
+      Effect.map(existing(runId), ({ notes }) => {
+        notes.set(subject, [...(notes.get(subject) ?? []), note])
+      }),
+
+    notes: (runId, subject) => Effect.sync(() => runs.get(runId)?.notes.get(subject) ?? []),
 
     putSubjects: (runId, subjects) =>
       Effect.flatMap(existing(runId), (kept) => {

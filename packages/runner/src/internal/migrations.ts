@@ -31,6 +31,15 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
       result TEXT NOT NULL,
       PRIMARY KEY (run, position)
     ) WITHOUT ROWID`
+  ],
+  [
+    `CREATE TABLE glowmarkt_notes (
+      run INTEGER NOT NULL,
+      subject TEXT NOT NULL,
+      number INTEGER NOT NULL,
+      note TEXT NOT NULL,
+      PRIMARY KEY (run, subject, number)
+    ) WITHOUT ROWID`
   ]
 ]
 

@@ -50,7 +50,7 @@ export const open = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
       parameters: toRecord(flow.parameters.encode(parameters)),
       startedAt: yield* DateTime.now
     })
-    return { run, given: { runId, startedAt: run.startedAt, parameters } satisfies Given<P> }
+    return { run, begins: "now" as const, given: { runId, startedAt: run.startedAt, parameters } satisfies Given<P> }
   }
   const run = existing.value
   yield* mismatch(run.flow === flow.name ? [] : [{ name: "flow", recorded: run.flow, given: flow.name }])
@@ -66,5 +66,5 @@ export const open = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   )
   const parameters = { ...recorded, ...given }
   yield* mismatch(differences(run.parameters, toRecord(flow.parameters.encode(parameters))))
-  return { run, given: { runId, startedAt: run.startedAt, parameters } satisfies Given<P> }
+  return { run, begins: "earlier" as const, given: { runId, startedAt: run.startedAt, parameters } satisfies Given<P> }
 })

@@ -1,62 +1,152 @@
 /** Looking at subjects and putting into words what would be done with them. */
+import * as Codec from "@effect-glowmarkt/core/Codec"
+import type { AccessDenied, CallError } from "@effect-glowmarkt/core/GlowmarktError"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { Refused } from "../Converge.js"
-import type { Row } from "../CsvInput.js"
-import { count, type Entry, type Intent, type Plan } from "../Plan.js"
+import type { InvalidRow, Row } from "../CsvInput.js"
+import type { Flow, Pace } from "../Flow.js"
+import { count, Entry, type Intent, type Plan } from "../Plan.js"
 import type { PlannedFlow, PlanOptions, Trouble } from "../PlannedFlow.js"
-import { makeRunId } from "../Run.js"
-
-const defaultConcurrency = 16
-
-export const toRecord = Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
-
-export const inWords = <P extends object, W, Read, E extends Trouble, R>(
-  flow: PlannedFlow<P, W, Read, E, R>,
-  tag: "Change" | "Nothing",
-  read: Read,
-  wanted: W
-) => (tag === "Change" ? flow.describe(read, wanted) : "nothing: already so")
+import * as Progress from "../Progress.js"
+import { makeRunId, type RunId } from "../Run.js"
+import { Setback } from "../Step.js"
+import { isCallError } from "./callError.js"
+import * as Crew from "./crew.js"
+import { inWords, tagOf, toRecord } from "./entry.js"
+import type { Ledger } from "./ledger.js"
+import { report } from "./reporting.js"
+import { mark, unretried } from "./unretried.js"
 
 const entry = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   parameters: P,
   { cells, line, value }: Row<W>
-): Effect.Effect<Entry, E, R> => {
+): Effect.Effect<Entry, Setback<Entry, CallError>, R> => {
   const from = { cells, ...(line === undefined ? {} : { line }) }
   const key = flow.input.key(value)
-  return flow.look(value, parameters).pipe(
-    Effect.map((read): Entry => {
-      const tag = flow.isReached(read, value) ? "Nothing" : "Change"
+  const skip = (reason: string): Entry => ({
+    key,
+    will: `skip: ${reason}`,
+    intent: { _tag: "Skip", reason },
+    ...from
+  })
+  return Effect.matchEffect(flow.look(value, parameters), {
+    onSuccess: (read) => {
+      const tag = tagOf(flow, read, value)
       const intent: Intent = {
         _tag: tag,
         read: toRecord(flow.read.encode(read)),
         wanted: toRecord(flow.wanted.encode(value))
       }
-      return { key, will: inWords(flow, tag, read, value), intent, ...from }
-    }),
-    Effect.catchAll((error) =>
-      error instanceof Refused
-        ? Effect.succeed<Entry>({
-            key,
-            will: `skip: ${error.reason}`,
-            intent: { _tag: "Skip", reason: error.reason },
-            ...from
-          })
-        : // What is left when `Refused` is taken out of `E | Refused`; the compiler cannot subtract from a type parameter.
-          Effect.fail(error as E)
-    )
-  )
+      return Effect.succeed<Entry>({ key, will: inWords(flow, tag, read, value), intent, ...from })
+    },
+    onFailure: (error: Trouble) => {
+      if (error instanceof Refused) return Effect.succeed(skip(error.reason))
+      const unread = skip(`could not be looked at: ${error.message}`)
+      const failure = isCallError(error) ? error : error.failure
+      return failure === undefined ? Effect.succeed(unread) : Effect.fail(new Setback(failure, unread, failure))
+    }
+  }).pipe(unretried)
 }
+
+/** Nothing but refusals, however few: the plan would only say so again and again. */
+const unlessAllDenied = () => {
+  let denied: AccessDenied | undefined
+  let others = 0
+  return {
+    watch: <A, R>(look: Effect.Effect<A, Setback<A, CallError>, R>) =>
+      Effect.tapBoth(look, {
+        onSuccess: () => Effect.sync(() => others++),
+        onFailure: ({ failure }) =>
+          Effect.sync(() => {
+            if (failure._tag === "AccessDenied") denied = failure
+            else others++
+          })
+      }),
+    verdict: Effect.suspend(() => (denied !== undefined && others === 0 ? Effect.fail(denied) : Effect.void))
+  }
+}
+
+/** Two rows of one subject are both invalid: they are told apart by their lines. */
+const unusable = ({ cells, line, problems }: InvalidRow): Entry => {
+  const reason = problems.map(({ message }) => message).join("; ")
+  return { key: `line ${line}`, will: `invalid: ${reason}`, intent: { _tag: "Invalid", reason }, line, cells }
+}
+
+const byLine = Order.mapInput(Order.number, ({ line = Number.POSITIVE_INFINITY }: Entry) => line)
+
+const decodeEntries = Schema.decodeUnknown(Schema.Array(Entry))
+
+/** By the same workers as a run, so that it bears as much; in memory, since it can be done again. */
+const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  given: { readonly runId: RunId; readonly startedAt: DateTime.Utc; readonly parameters: P },
+  rows: ReadonlyArray<Row<W>>,
+  pace: Pace
+): Effect.fn.Return<ReadonlyArray<Entry>, CallError, R> {
+  const { publish } = yield* Progress.Progress
+  const { runId } = given
+  const total = rows.length
+  const denials = unlessAllDenied()
+  const looking: Flow<P, number, Entry, CallError, R> = {
+    name: flow.name,
+    defaults: given.parameters,
+    parameters: flow.parameters,
+    subject: Codec.make(Schema.Int),
+    result: Codec.make(Entry),
+    subjects: () => Stream.empty,
+    step: mark((position) => {
+      const row = rows[position]
+      return row === undefined
+        ? Effect.dieMessage(`there is no row ${position}`)
+        : denials.watch(entry(flow, given.parameters, row))
+    }),
+    outcome: () => "done",
+    look: (position) => {
+      const row = rows[position]
+      return row === undefined ? Effect.void : entry(flow, given.parameters, row)
+    }
+  }
+  const results = new Map<number, unknown>()
+  const ledger: Ledger = {
+    count: { processed: 0, recorded: 0 },
+    add: ({ position, result }) =>
+      Effect.sync(() => {
+        results.set(position, result)
+        ledger.count.processed++
+      }),
+    flush: Effect.void
+  }
+  const store = {
+    file: "",
+    pending: (_: RunId, from: number, to: number) =>
+      Effect.succeed(rows.slice(from, to).map((_, i) => ({ position: from + i, subject: from + i })))
+  }
+  publish(new Progress.RunStarted({ runId, flow: flow.name, recorded: 0 }))
+  publish(new Progress.SubjectsListed({ runId, recorded: 0, total }))
+  const crew = yield* Crew.make(looking, { given, store, ledger, publish, pace }, total)
+  yield* Effect.raceFirst(crew.run, report({ runId, total, ledger, publish }, crew)).pipe(
+    // There is no store.
+    Effect.catchTag("RunStoreError", Effect.die)
+  )
+  yield* denials.verdict
+  publish(new Progress.RunFinished({ runId, total }))
+  return yield* Effect.orDie(decodeEntries(rows.map((_, position) => results.get(position))))
+})
 
 export const plan = Effect.fn("PlannedFlow.plan")(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
-  { concurrency = defaultConcurrency, parameters, rows, target = {} }: PlanOptions<P, W>
-): Effect.fn.Return<Plan, E, R> {
+  { invalid = [], parameters, rows, target = {}, ...pace }: PlanOptions<P, W>
+): Effect.fn.Return<Plan, CallError, R> {
   const createdAt = yield* DateTime.now
   const id = yield* makeRunId(flow.name)
-  const entries = yield* Effect.forEach(rows, (row) => entry(flow, parameters, row), { concurrency })
+  const surveyed = yield* survey(flow, { runId: id, startedAt: createdAt, parameters }, rows, pace)
+  const entries = invalid.length === 0 ? surveyed : Arr.sort([...surveyed, ...invalid.map(unusable)], byLine)
   return {
     header: {
       plan: 1,

@@ -12,7 +12,9 @@ import { Outcome } from "../Outcome.js"
 import { Run, RunId, RunNotFound } from "../Run.js"
 import type { RunStore, StoredRow } from "../RunStore.js"
 import * as RunStoreError from "../RunStoreError.js"
+import * as forgetting from "./forgetting.js"
 import { migrate } from "./migrations.js"
+import * as notes from "./notes.js"
 
 const pageSize = 1000
 
@@ -121,6 +123,8 @@ export const make = Effect.fnUntraced(function* (file: string) {
   const service: Context.Tag.Service<RunStore> = {
     file,
 
+    ...notes.make(sql, file),
+
     open: Effect.fn("RunStore.open")(function* (run) {
       yield* sql`
         INSERT INTO glowmarkt_runs (run_id, flow, parameters, started_at)
@@ -134,14 +138,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
 
     list: Effect.suspend(() => runs(sql`TRUE`)),
 
-    forget: (runId) =>
-      Effect.zipRight(
-        sql`DELETE FROM glowmarkt_results WHERE run = ${numberOf(runId)}`,
-        Effect.zipRight(
-          sql`DELETE FROM glowmarkt_subjects WHERE run = ${numberOf(runId)}`,
-          sql`DELETE FROM glowmarkt_runs WHERE run_id = ${runId}`
-        )
-      ).pipe(sql.withTransaction, Effect.mapError(refused), Effect.asVoid),
+    forget: (runId) => Effect.zipRight(get(runId), forgetting.forget(sql, file, runId)),
 
     putSubjects: Effect.fn("RunStore.putSubjects")(function* (runId, subjects) {
       const run = yield* existing(runId)

@@ -1,6 +1,6 @@
 /** The other half of all or nothing: what a run added is made inactive again, as a run of its own. */
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
-import type { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
+import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import * as Chunk from "effect/Chunk"
@@ -10,18 +10,23 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Result, Row } from "../Applied.js"
 import * as Converge from "../Converge.js"
+import type { Pace } from "../Flow.js"
 import * as Plan from "../Plan.js"
 import * as PlannedFlow from "../PlannedFlow.js"
-import { type Run, RunId, type RunMismatch, type RunNotFound } from "../Run.js"
+import type { Run, RunId, RunMismatch, RunNotFound } from "../Run.js"
 import type { RunStore } from "../RunStore.js"
 import type { RunStoreError } from "../RunStoreError.js"
 import { absent } from "./absent.js"
+import { undoOf } from "./undoOf.js"
 
 const Added = Schema.Struct({ user: Schema.String, accountId: AccountId, applicationId: ApplicationId })
 
 const Read = Schema.Struct({ inactive: Schema.Boolean })
 
 const describe = ({ accountId }: typeof Added.Type) => `make ${accountId} inactive again`
+
+const look = ({ accountId, applicationId }: typeof Added.Type) =>
+  Effect.map(Converge.seeOwn(accountId, applicationId), (seen) => ({ inactive: Converge.isInactive(seen) }))
 
 const undoing = PlannedFlow.make({
   name: "onboardAccounts.undo",
@@ -30,29 +35,35 @@ const undoing = PlannedFlow.make({
   key: ({ user }) => user,
   expected: { user: "the user", accountId: "the account that was added", applicationId: "its application" },
   read: Read,
-  look: ({
-    accountId,
-    applicationId
-  }): Effect.Effect<typeof Read.Type, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
-    Converge.seeOwn(accountId, applicationId).pipe(
-      Effect.map((seen) => ({ inactive: Converge.isInactive(seen) })),
-      Effect.catchTag("AccountNotFound", absent)
-    ),
+  look: (added): Effect.Effect<typeof Read.Type, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
+    Effect.catchTag(look(added), "AccountNotFound", absent),
   isReached: ({ inactive }) => inactive,
-  act: ({ wanted }) => Effect.as(Converge.ensureInactive(wanted.accountId, wanted.applicationId), { inactive: true }),
+  act: ({ read, wanted }) =>
+    Effect.flatMap(AdminAccounts, (admin) =>
+      Converge.converge({
+        before: read,
+        read: look(wanted),
+        isReached: ({ inactive }) => inactive,
+        write: () => admin.remove(wanted.accountId),
+        wanted: "the account inactive"
+      })
+    ),
   describe: (_, added) => describe(added)
 })
 
 const decodeAdded = Schema.decodeUnknownOption(Added)
 
+const isMade = (result: Result | undefined): result is Extract<Result, { readonly _tag: "Done" }> =>
+  result?._tag === "Done" && result.change === "made"
+
 /**
- * What the plan meant to add and what is there now: an account that was there before the plan is `skipped`, not `done`. The same rows give the
- * same plan, so that undoing can be resumed like any other run.
+ * What the run added: an account that was there before the plan is `skipped`, and one that somebody else added since was `found`. The same
+ * rows give the same plan, so that undoing can be resumed like any other run.
  */
-const planFor = (run: Pick<Run, "runId" | "startedAt">, rows: ReadonlyArray<Row>): Plan.Plan => {
+const planFor = (run: Pick<Run, "runId" | "startedAt">, target: Plan.Target, rows: ReadonlyArray<Row>): Plan.Plan => {
   const entries = rows.flatMap(
     ({ cells, key, result }): ReadonlyArray<Plan.Entry> =>
-      Option.match(decodeAdded(result?._tag === "Done" ? { ...result.read, user: key } : undefined), {
+      Option.match(decodeAdded(isMade(result) ? { ...result.read, user: key } : undefined), {
         onNone: () => [],
         onSome: (added) => [
           { key, will: describe(added), intent: { _tag: "Change", read: { inactive: false }, wanted: added }, cells }
@@ -65,16 +76,13 @@ const planFor = (run: Pick<Run, "runId" | "startedAt">, rows: ReadonlyArray<Row>
       id: run.runId,
       flow: undoing.name,
       createdAt: run.startedAt,
-      target: {},
+      target,
       parameters: {},
       counts: Plan.count(entries)
     },
     entries
   }
 }
-
-// A run id may have 100 characters, and the mark must fit.
-const runIdOf = (runId: RunId): RunId => RunId.make(`${runId.slice(0, 95)}.undo`)
 
 export interface Undone {
   readonly runId: RunId
@@ -84,12 +92,14 @@ export interface Undone {
 
 export const undo = Effect.fnUntraced(function* (
   of: { readonly name: string },
-  run: Pick<Run, "runId" | "startedAt">
+  run: Pick<Run, "runId" | "startedAt">,
+  target: Plan.Target,
+  pace: Pace
 ): Effect.fn.Return<Undone, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
   const rows = yield* Effect.catchTag(Stream.runCollect(PlannedFlow.rows(of, run.runId)), "RunNotFound", Effect.die)
-  const plan = planFor(run, Chunk.toReadonlyArray(rows))
-  const runId = runIdOf(run.runId)
-  const { done, skipped, failed } = yield* PlannedFlow.apply(undoing, plan, { runId }).pipe(
+  const plan = planFor(run, target, Chunk.toReadonlyArray(rows))
+  const runId = undoOf(run.runId)
+  const { done, skipped, failed } = yield* PlannedFlow.apply(undoing, plan, { runId, ...pace }).pipe(
     // The plan was made here a moment ago.
     Effect.catchTags({ InvalidPlan: Effect.die, PlanMismatch: Effect.die, PlanNeeded: Effect.die })
   )
@@ -119,7 +129,7 @@ export const rows = (
 ): Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const undoings = yield* Stream.runCollect(PlannedFlow.rows(undoing, runIdOf(runId))).pipe(
+      const undoings = yield* Stream.runCollect(PlannedFlow.rows(undoing, undoOf(runId))).pipe(
         Effect.catchTag("RunNotFound", () => Effect.succeed(Chunk.empty<Row>()))
       )
       const results = new Map(

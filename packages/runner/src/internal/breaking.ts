@@ -1,0 +1,14 @@
+/** Failures inside a step that are not its subject's: the disk is full, for example. */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+
+/** Fails the whole of what {@link during} is around. The step itself never ends, so that nothing is recorded of its subject. */
+export type Break<E> = (error: E) => Effect.Effect<never>
+
+export const during = <E2, A, E, R>(use: (break_: Break<E2>) => Effect.Effect<A, E, R>): Effect.Effect<A, E | E2, R> =>
+  Effect.flatMap(Deferred.make<never, E2>(), (broken) =>
+    Effect.raceFirst(
+      use((error) => Effect.zipRight(Deferred.fail(broken, error), Effect.never)),
+      Deferred.await(broken)
+    )
+  )

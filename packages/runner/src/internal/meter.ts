@@ -1,0 +1,55 @@
+/** Counts the requests of one subject's step, and lets each wait for its turn. */
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as RateLimiter from "effect/RateLimiter"
+import type { Span } from "../Concurrency.js"
+import type { Pacer } from "./pacer.js"
+
+export interface Meter {
+  /** Of requests that were sent, or are known to be. */
+  sent: number
+  /** To be asked before each request. */
+  readonly turn: RateLimiter.RateLimiter
+  /** The time that one request took, the last one, as far as can be told: waiting for turns is not the provider's. */
+  readonly span: () => Span
+}
+
+/** What is waited for by all: a subject that waits for a turn is nobody the provider works for. */
+export interface Queue {
+  waiting: number
+}
+
+/** The first turn was taken when the subject was begun. */
+export const make = (pacer: Pacer, queue: Queue, clock: Clock.Clock, beganMillis: number): Meter => {
+  let waitedMillis = 0
+
+  const wait = (untilMillis: number, nowMillis: number) => {
+    queue.waiting++
+    return Effect.ensuring(
+      Effect.sleep(Math.ceil(untilMillis - nowMillis)),
+      Effect.sync(() => {
+        queue.waiting--
+        waitedMillis += clock.unsafeCurrentTimeMillis() - nowMillis
+      })
+    )
+  }
+
+  const meter: Meter = {
+    sent: 0,
+    turn: (task) =>
+      Effect.suspend(() => {
+        const first = meter.sent === 0
+        meter.sent++
+        if (first) return task
+        const now = clock.unsafeCurrentTimeMillis()
+        const turn = pacer.take(now)
+        return turn <= now ? task : Effect.zipRight(wait(turn, now), task)
+      }),
+    span: () => {
+      const endedMillis = clock.unsafeCurrentTimeMillis()
+      const worked = Math.max(0, endedMillis - beganMillis - waitedMillis)
+      return { beganMillis: endedMillis - worked / Math.max(1, meter.sent), endedMillis }
+    }
+  }
+  return meter
+}
