@@ -20,6 +20,7 @@ import * as Ledger from "./ledger.js"
 import { patiently } from "./listing.js"
 import { open } from "./opening.js"
 import { report } from "./reporting.js"
+import { keptIn } from "./rows.js"
 import { Attempt, RunWorkflow } from "./runWorkflow.js"
 
 const firstRows = 5000
@@ -53,7 +54,7 @@ export const run = Effect.fn("Flow.run")(function* <P extends object, S, A, E, R
   // to whoever waits, and what failed stays unfinished.
   const fail = (cause: Cause.Cause<E | RunStoreError>) => Effect.zipRight(Deferred.failCause(over, cause), Effect.never)
   const witness = run.recorded === 0 ? undefined : yield* earlierSuccess(store, runId)
-  const attempt = body(flow, { given, store, ledger, publish, pace: options, witness }, (work) =>
+  const attempt = body(keptIn(store, flow), { given, store, ledger, publish, pace: options, witness }, (work) =>
     Effect.acquireUseRelease(
       idle.close,
       () => Effect.raceFirst(work, Deferred.await(over)),

@@ -3,6 +3,7 @@ import * as Chunk from "effect/Chunk"
 import type * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
@@ -55,6 +56,9 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
 
   return {
     file,
+
+    // What comes out is what was put in.
+    keeping: <A>() => ({ encode: (value: A) => value, decode: (kept: unknown) => Either.right(kept as A) }),
 
     open: (run) =>
       Effect.sync(() => {

@@ -20,17 +20,18 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
     )`,
     `CREATE TABLE glowmarkt_subjects (
       run INTEGER NOT NULL,
-      position INTEGER NOT NULL,
-      subject TEXT NOT NULL,
-      PRIMARY KEY (run, position)
-    ) WITHOUT ROWID`,
+      page INTEGER NOT NULL,
+      subjects TEXT NOT NULL,
+      PRIMARY KEY (run, page)
+    )`,
     `CREATE TABLE glowmarkt_results (
+      batch INTEGER PRIMARY KEY,
       run INTEGER NOT NULL,
-      position INTEGER NOT NULL,
-      outcome TEXT NOT NULL,
-      result TEXT NOT NULL,
-      PRIMARY KEY (run, position)
-    ) WITHOUT ROWID`
+      page INTEGER NOT NULL,
+      count INTEGER NOT NULL,
+      results TEXT NOT NULL
+    )`,
+    `CREATE INDEX glowmarkt_results_of ON glowmarkt_results (run, page)`
   ],
   [
     `CREATE TABLE glowmarkt_notes (
