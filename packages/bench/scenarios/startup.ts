@@ -1,5 +1,6 @@
 /** What it takes to begin: the command line beside Node itself, and the client beside what it imports of Effect. */
 import { spawnSync } from "node:child_process"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { median, verdict } from "../figures.js"
 import type { Scenario } from "../scenario.js"
@@ -12,23 +13,24 @@ const imports = (modules: ReadonlyArray<string>) => [
   modules.map((name) => `import ${JSON.stringify(name)}`).join("\n")
 ]
 
-// What the modules of core import, all of them.
-const ofEffect = [
-  ...["Cause", "Chunk", "Clock", "Config", "Context", "DateTime", "DefaultServices", "Deferred", "Duration", "Effect"],
-  ...["Either", "Encoding", "Exit", "FiberId", "FiberRef", "Function", "Layer", "Metric", "MetricBoundaries"],
-  ...["MetricKey", "MetricLabel", "Option", "ParseResult", "Predicate", "Random", "RateLimiter", "Redacted", "Ref"],
-  ...["Schema", "SchemaAST", "Stream", "Tracer"]
-].map((name) => `effect/${name}`)
+const core = join(root, "packages/core/dist")
 
-const ofPlatform = [
-  ...["FetchHttpClient", "Headers", "HttpApi", "HttpApiEndpoint", "HttpApiGroup", "HttpApiSchema", "HttpApiSecurity"],
-  ...["HttpBody", "HttpClient", "HttpClientRequest", "KeyValueStore", "OpenApi"]
-].map((name) => `@effect/platform/${name}`)
+/** What the modules of core's main entry import of Effect, read from them. */
+const ofEffect = [
+  ...new Set(
+    readdirSync(core, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".js") && !/node/i.test(file))
+      .flatMap((file) => [
+        ...readFileSync(join(core, file), "utf8").matchAll(/from "((?:@effect\/platform|effect)\/[^"]+)"/g)
+      ])
+      .flatMap(([, name]) => name ?? [])
+  )
+].sort()
 
 const commands = {
   "node -e 0": ["-e", "0"],
   "glowmarkt --version": [join(root, "packages/cli/dist/bin.js"), "--version"],
-  "what core imports of Effect": imports([...ofEffect, ...ofPlatform]),
+  "what core imports of Effect": imports(ofEffect),
   "@effect-glowmarkt/core": imports(["@effect-glowmarkt/core"])
 }
 
