@@ -3,15 +3,13 @@
  *
  * @since 0.1.0
  */
-import { Engine, type Finding, Progress, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import { type Finding, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as AuditFiles from "./AuditFiles.js"
 import * as AuditFormat from "./AuditFormat.js"
-import * as AuditProgress from "./AuditProgress.js"
 import * as AuditSummary from "./AuditSummary.js"
 import type { AdminScheme } from "./Auth.js"
 import { Unfinished, UsageError } from "./CommandError.js"
@@ -20,6 +18,7 @@ import type { Form } from "./Flags.js"
 import * as Output from "./Output.js"
 import { count } from "./ProgressBar.js"
 import * as ResumeLine from "./ResumeLine.js"
+import * as RunSession from "./RunSession.js"
 import * as Store from "./Store.js"
 
 /**
@@ -42,32 +41,6 @@ export interface AuditOptions {
 
 const days = (value: Option.Option<number>) => Option.getOrUndefined(Option.map(value, Duration.days))
 
-const face = Effect.fnUntraced(function* (options: AuditOptions, knowledge: Ref.Ref<AuditProgress.Known>) {
-  if (options.progress === "quiet") return AuditProgress.quiet(knowledge)
-  const { stderr } = yield* Output.Output
-  return Option.isSome(yield* stderr.columns) ? AuditProgress.bar(knowledge) : AuditProgress.lines(knowledge)
-})
-
-// Started by npm, `glowmarkt` is not on the path of the shell that the line will be pasted into.
-const program = process.env["npm_command"] === undefined ? "glowmarkt" : "npx glowmarkt"
-
-/** Asked of the store: what was in flight when the progress was last told may have been recorded since. */
-const sayHowToResume = (line: string, runId: Run.RunId) =>
-  Effect.gen(function* () {
-    const store = yield* RunStore.RunStore
-    const run = yield* Effect.option(store.get(runId))
-    const said = Option.match(
-      Option.flatMap(run, ({ recorded, total }) =>
-        Option.map(Option.fromNullable(total), (total) => `${count(recorded)} of ${count(total)} accounts`)
-      ),
-      {
-        onNone: () => "Interrupted before the list of accounts was read. Start again with",
-        onSome: (kept) => `Interrupted: ${kept} are done and kept. Go on with`
-      }
-    )
-    yield* Output.note(`${said}\n  ${line}`)
-  })
-
 /** What a resumed run was started with may be other than today's defaults. */
 const linesOf = Effect.fnUntraced(function* (runId: Run.RunId) {
   const store = yield* RunStore.RunStore
@@ -76,12 +49,28 @@ const linesOf = Effect.fnUntraced(function* (runId: Run.RunId) {
   return { dormantDays: Duration.toDays(dormantFor), expiringDays: Duration.toDays(expiringWithin) }
 })
 
+/** Every option again: what the results are for has not changed. */
+const lineOf = (options: AuditOptions, runId: Run.RunId, store: string) =>
+  ResumeLine.make(["audit"], {
+    run: Option.some(runId),
+    store: Option.some(store),
+    out: options.out,
+    format: options.formats,
+    concurrency: options.concurrency,
+    "dormant-days": options.dormantDays,
+    "expiring-days": options.expiringDays,
+    "fail-on": options.failOn,
+    auth: options.auth,
+    quiet: options.progress === "quiet",
+    json: options.form === "json"
+  })
+
 const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
 
 const report = Effect.fnUntraced(function* (options: AuditOptions, summary: StatusAudit.Summary) {
   yield* options.form === "json"
-    ? Output.json(encodeSummary(summary))
-    : Output.data(AuditSummary.render(summary, yield* linesOf(summary.runId), yield* Output.columns))
+    ? Output.jsonLine({ _tag: "Summary", ...encodeSummary(summary) })
+    : Output.data(AuditSummary.render(summary, yield* linesOf(summary.runId), yield* Output.layout))
   if (Option.isNone(options.out)) return
   const formats = Option.getOrElse(options.formats, () => AuditFormat.all)
   const files = yield* AuditFiles.writeAll(options.out.value, formats, summary)
@@ -113,8 +102,7 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
   if (Option.isSome(options.out)) yield* AuditFiles.prepare(options.out.value)
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(StatusAudit.flow.name)
   const store = yield* Store.file(options.store)
-  const knowledge = yield* Ref.make(AuditProgress.nothing)
-  const resume = ResumeLine.make(program, options, { id: runId, store })
+  const line = lineOf(options, runId, store)
 
   yield* StatusAudit.run({
     runId,
@@ -122,11 +110,15 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
     dormantFor: days(options.dormantDays),
     expiringWithin: days(options.expiringDays)
   }).pipe(
-    Progress.observe(yield* face(options, knowledge)),
-    Effect.onInterrupt(() => sayHowToResume(resume, runId)),
+    RunSession.attempt({
+      runId,
+      subjects: "accounts",
+      lines: { resume: line, begin: line },
+      face: { progress: options.progress, form: options.form, first: "Reading the list of accounts …" }
+    }),
     Effect.tap((summary) => report(options, summary)),
     Effect.flatMap((summary) => judge(options, summary)),
-    Effect.provide(Engine.sqlite(store)),
+    Effect.provide(Store.engine(store, Option.some(runId))),
     Effect.provide(Environment.admin(options.auth))
   )
 })

@@ -6,7 +6,8 @@
 import { Finding, type StatusAudit } from "@effect-glowmarkt/runner"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import type * as Option from "effect/Option"
+import type { Tone } from "./Ink.js"
+import type { Layout } from "./Output.js"
 import { count } from "./ProgressBar.js"
 import * as Table from "./Table.js"
 
@@ -25,6 +26,19 @@ const meanings = (summary: {
   undetermined: "its status could not be read"
 })
 
+/** How bad each is: of an account that has ended its own way there is nothing to repair. */
+const tones: Readonly<Record<Finding.Finding, Tone>> = {
+  healthy: "good",
+  inactive: "plain",
+  mismatch: "bad",
+  tokenExpired: "bad",
+  tokenExpiring: "warn",
+  dormant: "warn",
+  missing: "bad",
+  denied: "bad",
+  undetermined: "bad"
+}
+
 const share = (part: number, total: number) => (total === 0 ? "" : `${((100 * part) / total).toFixed(1)} %`)
 
 /**
@@ -34,7 +48,7 @@ const share = (part: number, total: number) => (total === 0 ? "" : `${((100 * pa
 export const render = (
   summary: StatusAudit.Summary,
   lines: { readonly dormantDays: number; readonly expiringDays: number },
-  columns: Option.Option<number>
+  layout: Layout
 ): string => {
   const { counts, errors, finishedAt, runId, startedAt, total } = summary
   const says = meanings(lines)
@@ -46,13 +60,16 @@ export const render = (
       { title: "SHARE", width: "fixed", align: "right" },
       { title: "MEANING", width: "flexible" }
     ],
-    Finding.Finding.literals.map((finding) => [
-      finding,
-      count(counts[finding]),
-      share(counts[finding], total),
-      says[finding]
-    ]),
-    columns
+    Finding.Finding.literals.map((finding) => {
+      const tone = counts[finding] === 0 ? "faint" : tones[finding]
+      return [
+        { text: finding, tone },
+        { text: count(counts[finding]), tone },
+        share(counts[finding], total),
+        { text: says[finding], tone: "faint" }
+      ]
+    }),
+    layout
   )
   const kinds = Object.entries(errors)
   const failures =
@@ -64,8 +81,8 @@ export const render = (
               { title: "ERROR", width: "fixed" },
               { title: "ACCOUNTS", width: "fixed", align: "right" }
             ],
-            kinds.map(([kind, number]) => [kind, count(number)]),
-            columns
+            kinds.map(([kind, number]) => [{ text: kind, tone: "bad" }, count(number)]),
+            layout
           )
         ]
   return [`${count(total)} accounts audited in ${took}, run ${runId}`, findings, ...failures].join("\n\n")

@@ -79,7 +79,9 @@ export const secondsAfter = (
       const [, start, length] = startAndLength.exec(text) ?? []
       return start === undefined || length === undefined || Number(length) === 0
         ? Effect.fail(
-            invalid(`--${name} takes two whole numbers of seconds as START,LENGTH, 5,60 say, not ${JSON.stringify(text)}.`)
+            invalid(
+              `--${name} takes two whole numbers of seconds as START,LENGTH, 5,60 say, not ${JSON.stringify(text)}.`
+            )
           )
         : Effect.succeed({ after: Duration.seconds(Number(start)), lasts: Duration.seconds(Number(length)) })
     })

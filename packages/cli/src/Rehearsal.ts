@@ -39,7 +39,10 @@ export interface Rehearsal {
  * @since 0.1.0
  * @category constructors
  */
-export const limit = (perSecond: number): Throttle.Limit => ({ perSecond, burst: Math.max(1, Math.ceil(perSecond / 4)) })
+export const limit = (perSecond: number): Throttle.Limit => ({
+  perSecond,
+  burst: Math.max(1, Math.ceil(perSecond / 4))
+})
 
 /**
  * What goes wrong all the time.

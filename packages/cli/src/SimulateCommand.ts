@@ -66,7 +66,7 @@ const simulate = Page.describe(
         line: "glowmarkt simulate > simulator.json & jq -r .appKeys.key simulator.json"
       },
       {
-        does: "Rehearse: 200 requests a second, and five seconds after the first request a minute of outage",
+        does: "Rehearse slow answers, 200 a second at most, and a minute of outage",
         line: "glowmarkt simulate --accounts 5000 --throttle 200 --latency 80 --outage 5,60"
       }
     ]
