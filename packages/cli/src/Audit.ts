@@ -10,14 +10,18 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as AuditFiles from "./AuditFiles.js"
 import * as AuditFormat from "./AuditFormat.js"
+import * as AuditSoFar from "./AuditSoFar.js"
 import * as AuditSummary from "./AuditSummary.js"
 import type { AdminScheme } from "./Auth.js"
 import { Unfinished, UsageError } from "./CommandError.js"
 import * as Environment from "./Environment.js"
 import type { Form } from "./Flags.js"
 import * as Output from "./Output.js"
+import * as OutputFile from "./OutputFile.js"
+import * as Pace from "./Pace.js"
 import { count } from "./ProgressBar.js"
 import * as ResumeLine from "./ResumeLine.js"
+import type { Effort } from "./RunFlags.js"
 import * as RunSession from "./RunSession.js"
 import * as Store from "./Store.js"
 
@@ -25,10 +29,9 @@ import * as Store from "./Store.js"
  * @since 0.1.0
  * @category models
  */
-export interface AuditOptions {
+export interface AuditOptions extends Effort {
   readonly out: Option.Option<string>
   readonly formats: Option.Option<ReadonlyArray<AuditFormat.Format>>
-  readonly concurrency: Option.Option<number>
   readonly dormantDays: Option.Option<number>
   readonly expiringDays: Option.Option<number>
   readonly run: Option.Option<Run.RunId>
@@ -41,14 +44,6 @@ export interface AuditOptions {
 
 const days = (value: Option.Option<number>) => Option.getOrUndefined(Option.map(value, Duration.days))
 
-/** What a resumed run was started with may be other than today's defaults. */
-const linesOf = Effect.fnUntraced(function* (runId: Run.RunId) {
-  const store = yield* RunStore.RunStore
-  const { parameters } = yield* store.get(runId)
-  const { dormantFor, expiringWithin } = yield* Effect.orDie(StatusAudit.flow.parameters.decode(parameters))
-  return { dormantDays: Duration.toDays(dormantFor), expiringDays: Duration.toDays(expiringWithin) }
-})
-
 /** Every option again: what the results are for has not changed. */
 const lineOf = (options: AuditOptions, runId: Run.RunId, store: string) =>
   ResumeLine.make(["audit"], {
@@ -57,6 +52,7 @@ const lineOf = (options: AuditOptions, runId: Run.RunId, store: string) =>
     out: options.out,
     format: options.formats,
     concurrency: options.concurrency,
+    rate: options.rate,
     "dormant-days": options.dormantDays,
     "expiring-days": options.expiringDays,
     "fail-on": options.failOn,
@@ -68,9 +64,13 @@ const lineOf = (options: AuditOptions, runId: Run.RunId, store: string) =>
 const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
 
 const report = Effect.fnUntraced(function* (options: AuditOptions, summary: StatusAudit.Summary) {
+  const store = yield* RunStore.RunStore
+  const run = yield* store.get(summary.runId)
   yield* options.form === "json"
     ? Output.jsonLine({ _tag: "Summary", ...encodeSummary(summary) })
-    : Output.data(AuditSummary.render(summary, yield* linesOf(summary.runId), yield* Output.layout))
+    : Output.data(
+        AuditSummary.render(AuditSummary.head(summary), summary, yield* AuditSoFar.linesOf(run), yield* Output.layout)
+      )
   if (Option.isNone(options.out)) return
   const formats = Option.getOrElse(options.formats, () => AuditFormat.all)
   const files = yield* AuditFiles.writeAll(options.out.value, formats, summary)
@@ -99,14 +99,14 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
       message: "--format says which files to write, and there is no directory for them.\nSay it: --out DIR."
     })
   }
-  if (Option.isSome(options.out)) yield* AuditFiles.prepare(options.out.value)
+  if (Option.isSome(options.out)) yield* OutputFile.directory(options.out.value)
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(StatusAudit.flow.name)
   const store = yield* Store.file(options.store)
   const line = lineOf(options, runId, store)
 
   yield* StatusAudit.run({
     runId,
-    concurrency: Option.getOrUndefined(options.concurrency),
+    ...Pace.of(options),
     dormantFor: days(options.dormantDays),
     expiringWithin: days(options.expiringDays)
   }).pipe(

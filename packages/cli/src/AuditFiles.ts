@@ -3,23 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import { HtmlReport, Report, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Format } from "./AuditFormat.js"
 import * as OutputFile from "./OutputFile.js"
-
-/**
- * Makes the directory: before anything else, so that a long audit does not end
- * with nowhere to go.
- *
- * @since 0.1.0
- * @category writing
- */
-export const prepare = (directory: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (files) => files.makeDirectory(directory, { recursive: true }))
 
 const bytes = (format: Format, summary: StatusAudit.Summary) => {
   switch (format) {

@@ -42,18 +42,26 @@ const tones: Readonly<Record<Finding.Finding, Tone>> = {
 const share = (part: number, total: number) => (total === 0 ? "" : `${((100 * part) / total).toFixed(1)} %`)
 
 /**
+ * What was found, as far as it is known.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Found extends Pick<StatusAudit.Summary, "counts" | "errors" | "total"> {}
+
+/**
+ * The first line, of an audit that is finished.
+ *
  * @since 0.1.0
  * @category rendering
  */
-export const render = (
-  summary: StatusAudit.Summary,
-  lines: { readonly dormantDays: number; readonly expiringDays: number },
-  layout: Layout
-): string => {
-  const { counts, errors, finishedAt, runId, startedAt, total } = summary
-  const says = meanings(lines)
+export const head = ({ finishedAt, runId, startedAt, total }: StatusAudit.Summary): string => {
   const took = Duration.format(Duration.seconds(Math.round(DateTime.distance(startedAt, finishedAt) / 1000)))
-  const findings = Table.render(
+  return `${count(total)} accounts audited in ${took}, run ${runId}`
+}
+
+const findings = ({ counts, total }: Found, says: Readonly<Record<Finding.Finding, string>>, layout: Layout): string =>
+  Table.render(
     [
       { title: "FINDING", width: "fixed" },
       { title: "ACCOUNTS", width: "fixed", align: "right" },
@@ -71,19 +79,28 @@ export const render = (
     }),
     layout
   )
+
+const failures = ({ errors }: Found, layout: Layout): ReadonlyArray<string> => {
   const kinds = Object.entries(errors)
-  const failures =
-    kinds.length === 0
-      ? []
-      : [
-          Table.render(
-            [
-              { title: "ERROR", width: "fixed" },
-              { title: "ACCOUNTS", width: "fixed", align: "right" }
-            ],
-            kinds.map(([kind, number]) => [{ text: kind, tone: "bad" }, count(number)]),
-            layout
-          )
-        ]
-  return [`${count(total)} accounts audited in ${took}, run ${runId}`, findings, ...failures].join("\n\n")
+  if (kinds.length === 0) return []
+  const table = Table.render(
+    [
+      { title: "ERROR", width: "fixed" },
+      { title: "ACCOUNTS", width: "fixed", align: "right" }
+    ],
+    kinds.map(([kind, number]) => [{ text: kind, tone: "bad" }, count(number)]),
+    layout
+  )
+  return [table]
 }
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const render = (
+  head: string,
+  found: Found,
+  lines: { readonly dormantDays: number; readonly expiringDays: number },
+  layout: Layout
+): string => [head, findings(found, meanings(lines), layout), ...failures(found, layout)].join("\n\n")

@@ -61,6 +61,7 @@ export type CommandError =
   | ValidationError.ValidationError
   | Run.RunNotFound
   | Run.RunMismatch
+  | Run.RunUnfinished
   | RunStoreError.RunStoreError
   | CsvInput.InvalidCsv
   | Plan.InvalidPlan

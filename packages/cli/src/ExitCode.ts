@@ -64,6 +64,7 @@ const table: Table = {
 
   RunNotFound: 2,
   RunMismatch: 2,
+  RunUnfinished: 2,
   RunStoreError: (error) => (error.reason === "full" || error.reason === "damaged" || error.reason === "other" ? 1 : 2),
 
   InvalidCsv: 2,

@@ -12,6 +12,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as StandardInput from "./StandardInput.js"
 
 /**
  * How a result is shown: to people, or to programs.
@@ -41,6 +42,22 @@ export const consent = Options.boolean("yes").pipe(
 )
 
 const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
+
+/**
+ * An option that takes the name of a file or directory.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const path = (name: string, what: "FILE" | "DIR"): Options.Options<string> =>
+  Options.text(name).pipe(
+    Options.withPseudoName(what),
+    Options.mapEffect((text) =>
+      text === StandardInput.word
+        ? Effect.fail(invalid(`--${name} takes the name of a ${what === "FILE" ? "file" : "directory"}, not -.`))
+        : Effect.succeed(text)
+    )
+  )
 
 /**
  * An option that takes a whole number.

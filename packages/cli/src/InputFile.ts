@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Ask from "./Ask.js"
 import { UsageError } from "./CommandError.js"
+import * as StandardInput from "./StandardInput.js"
 
 const standardInput = Effect.map(
   Ask.Input,
@@ -29,6 +30,6 @@ const standardInput = Effect.map(
 export const bytes = (
   name: string
 ): Stream.Stream<Uint8Array, PlatformError.PlatformError | UsageError, Ask.Input | FileSystem.FileSystem> =>
-  name === "-"
+  name === StandardInput.word
     ? Stream.unwrap(standardInput)
     : Stream.unwrap(Effect.map(FileSystem.FileSystem, (files) => files.stream(name)))

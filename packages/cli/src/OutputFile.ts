@@ -5,6 +5,7 @@
  */
 import * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -60,6 +61,31 @@ const found = (path: string) =>
       Effect.option
     )
   )
+
+/**
+ * Makes the directory: before anything else, so that a long run does not end
+ * with nowhere to go.
+ *
+ * @since 0.1.0
+ * @category writing
+ */
+export const directory = (path: string): Effect.Effect<void, PlatformError.PlatformError, FileSystem.FileSystem> =>
+  Effect.flatMap(FileSystem.FileSystem, (files) => files.makeDirectory(path, { recursive: true }))
+
+/**
+ * That there is a directory to write it into.
+ *
+ * @since 0.1.0
+ * @category checking
+ */
+export const check = (
+  path: string
+): Effect.Effect<void, PlatformError.PlatformError, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const { dirname, resolve } = yield* Path.Path
+    yield* files.access(dirname(resolve(path)), { writable: true })
+  })
 
 /**
  * Writes beside the file and puts it in its place at the end, so that a full disk or an interruption leaves what was there before;

@@ -7,11 +7,12 @@
 import { homedir } from "node:os"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
-import { Engine, type Run, RunStoreError } from "@effect-glowmarkt/runner"
+import { Engine, type Run, RunStore, RunStoreError } from "@effect-glowmarkt/runner"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { UsageError } from "./CommandError.js"
 import * as StoreHolder from "./StoreHolder.js"
 
 const stateDirectory = Effect.gen(function* () {
@@ -60,3 +61,16 @@ export const engine = (file: string, runId: Option.Option<Run.RunId>) =>
     Layer.scopedDiscard(StoreHolder.hold(file, runId)),
     Layer.catchAll(Engine.sqlite(file), (error) => Layer.unwrapEffect(Effect.map(withHolder(error), Layer.fail)))
   )
+
+/**
+ * The store to look at, also while another process works on it. Nothing is created by looking.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const reader = Effect.fnUntraced(function* (named: Option.Option<string>) {
+  const store = yield* file(named)
+  const files = yield* FileSystem.FileSystem
+  if (yield* files.exists(store)) return RunStore.layerSqlite(store)
+  return yield* new UsageError({ message: `There is no run store ${store}.\nSay which: --store FILE.` })
+})

@@ -1,0 +1,84 @@
+/**
+ * What `glowmarkt runs resume` does: whatever kind of run it is, it goes on.
+ *
+ * @since 0.1.0
+ */
+import { type Finding, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Audit from "./Audit.js"
+import type * as AuditFormat from "./AuditFormat.js"
+import * as Changing from "./Changing.js"
+import { UsageError } from "./CommandError.js"
+import * as FlowTable from "./FlowTable.js"
+import * as OutputFile from "./OutputFile.js"
+import * as Pace from "./Pace.js"
+import * as Remaining from "./Remaining.js"
+import * as RunView from "./RunView.js"
+import * as Store from "./Store.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ResumeOptions extends Changing.ChangeOptions {
+  readonly run: Run.RunId
+  readonly formats: Option.Option<ReadonlyArray<AuditFormat.Format>>
+  readonly failOn: Option.Option<ReadonlyArray<Finding.Finding>>
+}
+
+const undo = ".undo"
+
+/** To take back what a run added is a part of that run. */
+const parentOf = ({ flow, runId }: Run.Run): Option.Option<Run.RunId> =>
+  flow.endsWith(undo) && runId.endsWith(undo)
+    ? Option.some(Run.RunId.make(runId.slice(0, -undo.length)))
+    : Option.none()
+
+const find = Effect.fnUntraced(function* (runId: Run.RunId) {
+  const store = yield* RunStore.RunStore
+  const run = yield* store.get(runId)
+  return yield* Option.match(parentOf(run), { onNone: () => Effect.succeed(run), onSome: store.get })
+})
+
+const audit = (options: ResumeOptions) =>
+  Audit.run({
+    ...options,
+    run: Option.some(options.run),
+    dormantDays: Option.none(),
+    expiringDays: Option.none()
+  })
+
+const change = Effect.fnUntraced(function* (options: ResumeOptions, run: Run.Run) {
+  const { formats, out } = options
+  const { runId } = run
+  const flow = FlowTable.find(run.flow)
+  if (Option.isNone(flow)) {
+    return yield* new UsageError({
+      message: `Run ${runId} is of the flow ${run.flow}, which this program does not know.\nResume it with the program that began it.`
+    })
+  }
+  if (Option.isSome(formats) || Option.isSome(options.failOn)) {
+    return yield* new UsageError({
+      message: `--format and --fail-on are for audits, and run ${runId} is of the flow ${run.flow}.\nLeave them out.`
+    })
+  }
+  if (Option.isSome(out)) yield* OutputFile.directory(out.value)
+  return yield* Changing.run(options, {
+    flow: flow.value,
+    runId,
+    begin: ["apply", "PLAN"],
+    show: () => RunView.facts(run),
+    wanted: Remaining.ofRun(flow.value, run),
+    carryOut: ({ resume }, consent) => resume(runId, { consent, ...Pace.of(options) })
+  })
+})
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const run = Effect.fn("glowmarkt.runs.resume")(function* (options: ResumeOptions) {
+  const found = yield* Effect.provide(find(options.run), yield* Store.reader(options.store))
+  yield* found.flow === StatusAudit.flow.name ? audit(options) : change(options, found)
+})

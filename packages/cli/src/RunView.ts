@@ -1,0 +1,60 @@
+/**
+ * Runs as people read them.
+ *
+ * @since 0.1.0
+ */
+import type { Run } from "@effect-glowmarkt/runner"
+import * as DateTime from "effect/DateTime"
+import type { Tone } from "./Ink.js"
+import type { Layout } from "./Output.js"
+import { count } from "./ProgressBar.js"
+import * as Table from "./Table.js"
+
+const instant = (at: DateTime.Utc): string => `${DateTime.formatIso(at).slice(0, 16).replace("T", " ")} UTC`
+
+const state = ({ finishedAt, recorded, total }: Run.Run): { readonly text: string; readonly tone: Tone } => {
+  if (finishedAt !== undefined) return { text: "finished", tone: "good" }
+  return total === undefined
+    ? { text: "not begun", tone: "warn" }
+    : { text: `${count(recorded)} of ${count(total)} done`, tone: "warn" }
+}
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const list = (runs: ReadonlyArray<Run.Run>, layout: Layout): string =>
+  Table.render(
+    [
+      { title: "RUN", width: "fixed" },
+      { title: "FLOW", width: "fixed" },
+      { title: "STARTED", width: "fixed" },
+      { title: "ROWS", width: "fixed", align: "right" },
+      { title: "STATE", width: "fixed" }
+    ],
+    runs.map((run) => [
+      run.runId,
+      run.flow,
+      instant(run.startedAt),
+      run.total === undefined ? "" : count(run.total),
+      state(run)
+    ]),
+    layout
+  )
+
+const said = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const facts = (run: Run.Run): string =>
+  Table.facts([
+    ["Run", run.runId],
+    ["Flow", run.flow],
+    ["Started", instant(run.startedAt)],
+    ["Finished", run.finishedAt === undefined ? undefined : instant(run.finishedAt)],
+    ["State", state(run).text],
+    ["Rows", run.total === undefined ? undefined : count(run.total)],
+    ...Object.entries(run.parameters).map(([name, value]): readonly [string, string] => [name, said(value)])
+  ])
