@@ -50,8 +50,8 @@ const judge = (tally: Tally.Tally, undone: Ended["undone"], failedCsv: Option.Op
   const troubled = Tally.troubledRows(tally)
   if (troubled === 0 && undone === undefined) return Effect.void
   const next = Option.match(failedCsv, {
-    onNone: () => "Say --out DIR for a failed.csv of them to plan again.",
-    onSome: (file) => `${file} has them with the reason, to be corrected and planned again.`
+    onNone: () => "Say --out DIR next time for a failed.csv that can be planned again.",
+    onSome: (file) => `Correct what ${file} says of them, and plan that file again.`
   })
   const rows = troubled === 1 ? "1 row" : `${count(troubled)} rows`
   return new Unfinished({ message: `${rows} did not come to the wanted end. ${next}` })

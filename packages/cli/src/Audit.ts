@@ -20,6 +20,7 @@ import * as Output from "./Output.js"
 import * as OutputFile from "./OutputFile.js"
 import * as Pace from "./Pace.js"
 import { count } from "./ProgressBar.js"
+import * as Reach from "./Reach.js"
 import * as ResumeLine from "./ResumeLine.js"
 import type { Effort } from "./RunFlags.js"
 import * as RunSession from "./RunSession.js"
@@ -104,8 +105,11 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
   const store = yield* Store.file(options.store)
   const line = lineOf(options, runId, store)
 
-  yield* StatusAudit.run({
+  const target = yield* Environment.target
+
+  const auditing = StatusAudit.run({
     runId,
+    target,
     ...Pace.of(options),
     dormantFor: days(options.dormantDays),
     expiringWithin: days(options.expiringDays)
@@ -117,7 +121,9 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
       face: { progress: options.progress, form: options.form, first: "Reading the list of accounts …" }
     }),
     Effect.tap((summary) => report(options, summary)),
-    Effect.flatMap((summary) => judge(options, summary)),
+    Effect.flatMap((summary) => judge(options, summary))
+  )
+  yield* Effect.zipRight(Reach.check, auditing).pipe(
     Effect.provide(Store.engine(store, Option.some(runId))),
     Effect.provide(Environment.admin(options.auth))
   )

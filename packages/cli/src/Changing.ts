@@ -11,10 +11,11 @@ import type { AdminScheme } from "./Auth.js"
 import type { CommandError } from "./CommandError.js"
 import * as Consenting from "./Consenting.js"
 import * as Output from "./Output.js"
+import * as Reach from "./Reach.js"
 import * as ResumeLine from "./ResumeLine.js"
 import type { Effort } from "./RunFlags.js"
 import * as RunSession from "./RunSession.js"
-import type { Ended, Engine, Running, SpelledFlow } from "./SpelledFlow.js"
+import type { Ended, Engine, Running, SpelledFlow, Work } from "./SpelledFlow.js"
 import * as Store from "./Store.js"
 
 /**
@@ -36,17 +37,16 @@ export interface ChangeOptions extends Effort, Consenting.Said, ApplyReport.Wish
  * @since 0.1.0
  * @category models
  */
-export interface Change<R> {
+export interface Change {
   readonly flow: SpelledFlow
-  readonly runId: Run.RunId
   readonly begin: ReadonlyArray<string>
   readonly show: (layout: Output.Layout) => string
-  readonly wanted: Effect.Effect<Consenting.Wanted, CommandError, R>
+  readonly work: Work
   readonly carryOut: (running: Running<Engine>, consent: Consent.Consent) => Effect.Effect<Ended, CommandError, Engine>
 }
 
 /** All that was said of how it is run; what was consented to is asked for again. */
-const linesOf = <R>(options: ChangeOptions, { begin, runId }: Change<R>, store: string) => {
+const linesOf = (options: ChangeOptions, { begin }: Change, runId: Run.RunId, store: string) => {
   const said = {
     store: Option.some(store),
     out: options.out,
@@ -63,22 +63,35 @@ const linesOf = <R>(options: ChangeOptions, { begin, runId }: Change<R>, store: 
   }
 }
 
+const wantedOf = ({ deletes, deletions, subjects }: SpelledFlow, work: Work): Consenting.Wanted => {
+  const number = deletions(work)
+  return { subjects, changes: work.remaining, deletions: number, deletes: deletes(number) }
+}
+
 /**
+ * `found` is looked for with the store in hand.
+ *
  * @since 0.1.0
  * @category running
  */
-export const run = Effect.fnUntraced(function* <R>(options: ChangeOptions, change: Change<R>) {
-  const { flow, runId } = change
+export const run = Effect.fnUntraced(function* <R>(
+  options: ChangeOptions,
+  runId: Run.RunId,
+  found: Effect.Effect<Change, CommandError, R>
+) {
   const store = yield* Store.file(options.store)
   const changing = Effect.gen(function* () {
+    const change = yield* found
+    const { flow, work } = change
     const running = yield* flow.open(options.auth)
+    yield* Reach.check
     yield* Output.picture((layout) => `${change.show(layout)}\n`)
-    const consent = yield* Consenting.obtain(yield* change.wanted, options)
+    const consent = yield* Consenting.obtain(wantedOf(flow, work), options)
     const ended = yield* change.carryOut(running, consent).pipe(
       RunSession.attempt({
         runId,
         subjects: flow.subjects,
-        lines: linesOf(options, change, store),
+        lines: linesOf(options, change, runId, store),
         face: { progress: options.progress, form: options.form, first: "Looking at what there is to do …" }
       })
     )

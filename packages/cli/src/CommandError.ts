@@ -39,6 +39,18 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly messag
 export class Unfinished extends Data.TaggedError("Unfinished")<{ readonly message: string }> {}
 
 /**
+ * There is no server at the address.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unreachable extends Data.TaggedError("Unreachable")<{ readonly origin: string; readonly code: string }> {
+  override get message() {
+    return `Cannot reach ${this.origin} (${this.code}). Nothing was done.\nCheck GLOWMARKT_BASE_URL, and the network.`
+  }
+}
+
+/**
  * A run ended before all of it was done; `next` says what is kept and how to go on.
  *
  * @since 0.1.0
@@ -53,6 +65,7 @@ export class Stopped extends Data.TaggedError("Stopped")<{ readonly error: Comma
 export type CommandError =
   | UsageError
   | Unfinished
+  | Unreachable
   | Stopped
   | GlowmarktError.GlowmarktError
   | ConfigError.ConfigError

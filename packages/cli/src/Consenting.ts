@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ask from "./Ask.js"
 import { Unfinished, UsageError } from "./CommandError.js"
+import * as Output from "./Output.js"
 import { count } from "./ProgressBar.js"
 
 /**
@@ -40,13 +41,11 @@ const nothingDone = new Unfinished({ message: "Nothing was done." })
 
 const digits = (text: string) => text.replace(/[\s,.]/g, "")
 
-const typed = ({ deletes, deletions }: Wanted) =>
-  Effect.gen(function* () {
-    const answer = yield* Prompt.run(
-      Prompt.text({ message: `This ${deletes}, and the API has no call to undo it. To go on, type how many:` })
-    )
-    return digits(answer) === String(deletions) ? deletions : yield* nothingDone
-  })
+const typed = Effect.fnUntraced(function* ({ deletes, deletions }: Wanted) {
+  yield* Output.note(`This ${deletes}, and the API has no call to undo it.`)
+  const answer = yield* Prompt.run(Prompt.text({ message: "To go on, type how many:" }))
+  return digits(answer) === String(deletions) ? deletions : yield* nothingDone
+})
 
 const wrong = ({ deletes, deletions }: Wanted, given: number) =>
   new UsageError({

@@ -36,6 +36,7 @@ type Table = {
 const table: Table = {
   UsageError: 2,
   Unfinished: 1,
+  Unreachable: 4,
   Stopped: ({ error }) => fromError(error),
 
   AccessDenied: 3,

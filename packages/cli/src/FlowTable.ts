@@ -62,6 +62,7 @@ const table: Readonly<Record<string, SpelledFlow>> = {
   onboardAccounts: {
     command: "onboard",
     subjects: "users",
+    // Also what is added already is taken back.
     deletions: ({ counts, parameters }) => (parameters["together"] === "allOrNothing" ? counts.change : 0),
     deletes: (deletions) => `makes up to ${accounts(deletions)} inactive again if one cannot be added`,
     open: opening(administrators, OnboardAccounts),
@@ -70,7 +71,7 @@ const table: Readonly<Record<string, SpelledFlow>> = {
   offboardAccounts: {
     command: "offboard",
     subjects: "accounts",
-    deletions: ({ counts }) => counts.change,
+    deletions: ({ remaining }) => remaining,
     deletes: (deletions) => `makes ${accounts(deletions)} inactive`,
     open: opening(administrators, {
       apply: (plan, options) => ended(OffboardAccounts.apply(plan, options)),

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Path from "@effect/platform/Path"
 import { Identifier } from "@effect-glowmarkt/core"
 import {
   CorrectOwnDetails,
@@ -26,21 +25,21 @@ import * as Schema from "effect/Schema"
 import type { AdminScheme } from "./Auth.js"
 import { UsageError } from "./CommandError.js"
 import * as Environment from "./Environment.js"
-import type { Form } from "./Flags.js"
 import * as InputFile from "./InputFile.js"
 import * as OutputFile from "./OutputFile.js"
+import * as Pace from "./Pace.js"
 import * as Planned from "./Planned.js"
+import type { Effort } from "./RunFlags.js"
 import * as Store from "./Store.js"
 
 /**
  * @since 0.1.0
  * @category models
  */
-export interface PlanOptions extends Planned.Wishes {
+export interface PlanOptions extends Planned.Wishes, Effort {
   readonly csv: string
   readonly invalid: CsvInput.Invalid
   readonly auth: Option.Option<AdminScheme>
-  readonly form: Form
 }
 
 interface OfApplication extends PlanOptions {
@@ -76,8 +75,8 @@ const users = (auth: PlanOptions["auth"]) =>
 export const rename = Effect.fn("glowmarkt.plan.rename")(function* (options: PlanOptions) {
   const { problems, rows } = yield* input(RenameAccounts.flow.input, options)
   const target = yield* Environment.target
-  const planning = PlannedFlow.plan(RenameAccounts.flow, { rows, parameters: {}, target })
-  return yield* Planned.finish(options, yield* Effect.provide(planning, Environment.admin(options.auth)), problems)
+  const planning = PlannedFlow.plan(RenameAccounts.flow, { rows, parameters: {}, target, ...Pace.of(options) })
+  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)), problems)
 }, withPlace)
 
 /**
@@ -89,8 +88,13 @@ export const onboard = Effect.fn("glowmarkt.plan.onboard")(function* (
 ) {
   const { problems, rows } = yield* input(OnboardAccounts.input, options)
   const target = yield* Environment.target
-  const planning = OnboardAccounts.plan({ rows, parameters: { together: options.together }, target })
-  return yield* Planned.finish(options, yield* Effect.provide(planning, Environment.admin(options.auth)), problems)
+  const planning = OnboardAccounts.plan({
+    rows,
+    parameters: { together: options.together },
+    target,
+    ...Pace.of(options)
+  })
+  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)), problems)
 }, withPlace)
 
 /**
@@ -131,8 +135,8 @@ export const offboard = Effect.fn("glowmarkt.plan.offboard")(function* (options:
   const { problems, rows } = yield* chosen(options)
   const applicationId = yield* applicationOf(options.application)
   const target = { ...(yield* Environment.target), applicationId }
-  const planning = OffboardAccounts.plan({ rows, parameters: { applicationId }, target })
-  return yield* Planned.finish(options, yield* Effect.provide(planning, Environment.admin(options.auth)), problems)
+  const planning = OffboardAccounts.plan({ rows, parameters: { applicationId }, target, ...Pace.of(options) })
+  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)), problems)
 }, withPlace)
 
 /**
@@ -143,8 +147,13 @@ export const correct = Effect.fn("glowmarkt.plan.correct")(function* (options: O
   const { problems, rows } = yield* input(CorrectOwnDetails.flow.input, options)
   const applicationId = yield* applicationOf(options.application)
   const target = { ...(yield* Environment.target), applicationId }
-  const planning = PlannedFlow.plan(CorrectOwnDetails.flow, { rows, parameters: { applicationId }, target })
-  return yield* Planned.finish(options, yield* Effect.provide(planning, users(options.auth)), problems)
+  const planning = PlannedFlow.plan(CorrectOwnDetails.flow, {
+    rows,
+    parameters: { applicationId },
+    target,
+    ...Pace.of(options)
+  })
+  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)), problems)
 }, withPlace)
 
 /**
@@ -154,14 +163,17 @@ export const correct = Effect.fn("glowmarkt.plan.correct")(function* (options: O
 export const passwords = Effect.fn("glowmarkt.plan.passwords")(function* (
   options: OfApplication & { readonly passwordFile: string }
 ) {
-  const path = yield* Path.Path
   const { problems, rows } = yield* input(RotatePasswords.input, options)
   const applicationId = yield* applicationOf(options.application)
   const target = { ...(yield* Environment.target), applicationId }
-  // The run may be resumed from somewhere else.
-  const passwordFile = path.resolve(options.passwordFile)
-  const planning = RotatePasswords.plan({ rows, parameters: { applicationId, passwordFile }, target })
-  return yield* Planned.finish(options, yield* Effect.provide(planning, users(options.auth)), problems)
+  const { passwordFile } = options
+  const planning = RotatePasswords.plan({
+    rows,
+    parameters: { applicationId, passwordFile },
+    target,
+    ...Pace.of(options)
+  })
+  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)), problems)
 }, withPlace)
 
 /**
@@ -172,6 +184,11 @@ export const mobileTokens = Effect.fn("glowmarkt.plan.mobile-tokens")(function* 
   const { problems, rows } = yield* input(RotateMobileTokens.flow.input, options)
   const applicationId = yield* applicationOf(options.application)
   const target = { ...(yield* Environment.target), applicationId }
-  const planning = PlannedFlow.plan(RotateMobileTokens.flow, { rows, parameters: { applicationId }, target })
-  return yield* Planned.finish(options, yield* Effect.provide(planning, users(options.auth)), problems)
+  const planning = PlannedFlow.plan(RotateMobileTokens.flow, {
+    rows,
+    parameters: { applicationId },
+    target,
+    ...Pace.of(options)
+  })
+  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)), problems)
 }, withPlace)

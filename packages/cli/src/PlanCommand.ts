@@ -35,8 +35,10 @@ const common = {
       "Plans the good rows although others are wrong. These are told all the same, and the exit code is 1."
     )
   ),
+  ...RunFlags.effort,
   auth: Auth.admin,
-  form: Flags.form
+  progress: RunFlags.progress,
+  form: RunFlags.form
 }
 
 const application = Flags.schema("application", "ID", ApplicationId).pipe(

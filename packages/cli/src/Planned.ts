@@ -1,18 +1,19 @@
 /**
- * A plan that was just made: saved, shown, and judged.
+ * A plan in the making: watched while it is made, then saved, shown and judged.
  *
  * @since 0.1.0
  */
-import { type CsvInput, Plan } from "@effect-glowmarkt/runner"
+import { type CsvInput, Plan, Progress } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Unfinished } from "./CommandError.js"
-import type { Form } from "./Flags.js"
+import * as Face from "./Face.js"
 import * as Output from "./Output.js"
 import * as PlanFile from "./PlanFile.js"
 import * as PlanSummary from "./PlanSummary.js"
 import { count } from "./ProgressBar.js"
+import * as Reach from "./Reach.js"
 import * as ResumeLine from "./ResumeLine.js"
 
 /**
@@ -21,9 +22,8 @@ import * as ResumeLine from "./ResumeLine.js"
  * @since 0.1.0
  * @category models
  */
-export interface Wishes {
+export interface Wishes extends Pick<Face.Wishes, "progress" | "form"> {
   readonly out: Option.Option<string>
-  readonly form: Form
 }
 
 const encodeHeader = Schema.encodeSync(Plan.Header)
@@ -56,20 +56,33 @@ const save = (out: string, plan: Plan.Plan) =>
     Output.note(`Wrote ${out}. Nothing is changed yet; look at it, then\n  ${ResumeLine.make(["apply", out], {})}`)
   )
 
+const watched =
+  ({ form, progress }: Wishes) =>
+  <A, E, R>(planning: Effect.Effect<A, E, R>) =>
+    Effect.gen(function* () {
+      const face = yield* Face.make({ form, progress, first: "Reading …" })
+      return yield* planning.pipe(
+        Progress.observe(face),
+        Effect.onInterrupt(() => Output.note("Interrupted: nothing is changed, and no plan was written."))
+      )
+    })
+
 /**
  * `problems` are those of rows that are not in the plan.
  *
  * @since 0.1.0
  * @category running
  */
-export const finish = Effect.fnUntraced(function* (
-  { form, out }: Wishes,
-  plan: Plan.Plan,
+export const make = Effect.fnUntraced(function* <E, R>(
+  options: Wishes,
+  planning: Effect.Effect<Plan.Plan, E, R>,
   problems: ReadonlyArray<CsvInput.Problem>
 ) {
-  yield* form === "json"
+  yield* Reach.check
+  const plan = yield* watched(options)(planning)
+  yield* options.form === "json"
     ? Output.jsonLine(forPrograms(plan, problems))
     : Output.data(PlanSummary.render(plan, problems, yield* Output.layout))
-  if (Option.isSome(out)) yield* save(out.value, plan)
+  if (Option.isSome(options.out)) yield* save(options.out.value, plan)
   return yield* judge(plan, problems)
 })

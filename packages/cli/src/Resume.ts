@@ -3,17 +3,17 @@
  *
  * @since 0.1.0
  */
-import { type Finding, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import { type Finding, PlannedFlow, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Audit from "./Audit.js"
 import type * as AuditFormat from "./AuditFormat.js"
 import * as Changing from "./Changing.js"
 import { UsageError } from "./CommandError.js"
+import * as Environment from "./Environment.js"
 import * as FlowTable from "./FlowTable.js"
 import * as OutputFile from "./OutputFile.js"
 import * as Pace from "./Pace.js"
-import * as Remaining from "./Remaining.js"
 import * as RunView from "./RunView.js"
 import * as Store from "./Store.js"
 
@@ -35,10 +35,14 @@ const parentOf = ({ flow, runId }: Run.Run): Option.Option<Run.RunId> =>
     ? Option.some(Run.RunId.make(runId.slice(0, -undo.length)))
     : Option.none()
 
+type Found = Effect.Effect.Success<ReturnType<typeof find>>
+
+/** What the id means: the run itself, and what it has begun if it applies a plan. */
 const find = Effect.fnUntraced(function* (runId: Run.RunId) {
   const store = yield* RunStore.RunStore
-  const run = yield* store.get(runId)
-  return yield* Option.match(parentOf(run), { onNone: () => Effect.succeed(run), onSome: store.get })
+  const named = yield* store.get(runId)
+  const run = yield* Option.match(parentOf(named), { onNone: () => Effect.succeed(named), onSome: store.get })
+  return { run, begun: yield* PlannedFlow.begun(run.runId) }
 })
 
 const audit = (options: ResumeOptions) =>
@@ -49,29 +53,33 @@ const audit = (options: ResumeOptions) =>
     expiringDays: Option.none()
   })
 
-const change = Effect.fnUntraced(function* (options: ResumeOptions, run: Run.Run) {
-  const { formats, out } = options
+const change = Effect.fnUntraced(function* (options: ResumeOptions, { begun, run }: Found) {
   const { runId } = run
   const flow = FlowTable.find(run.flow)
-  if (Option.isNone(flow)) {
+  if (Option.isNone(flow) || Option.isNone(begun)) {
     return yield* new UsageError({
       message: `Run ${runId} is of the flow ${run.flow}, which this program does not know.\nResume it with the program that began it.`
     })
   }
-  if (Option.isSome(formats) || Option.isSome(options.failOn)) {
+  if (Option.isSome(options.formats) || Option.isSome(options.failOn)) {
     return yield* new UsageError({
       message: `--format and --fail-on are for audits, and run ${runId} is of the flow ${run.flow}.\nLeave them out.`
     })
   }
-  if (Option.isSome(out)) yield* OutputFile.directory(out.value)
-  return yield* Changing.run(options, {
-    flow: flow.value,
+  if (Option.isSome(options.out)) yield* OutputFile.directory(options.out.value)
+  const target = yield* Environment.target
+  return yield* Changing.run(
+    options,
     runId,
-    begin: ["apply", "PLAN"],
-    show: () => RunView.facts(run),
-    wanted: Remaining.ofRun(flow.value, run),
-    carryOut: ({ resume }, consent) => resume(runId, { consent, ...Pace.of(options) })
-  })
+    Effect.succeed({
+      flow: flow.value,
+      begin: ["apply", "PLAN"],
+      show: () => RunView.facts(run),
+      work: begun.value,
+      carryOut: ({ resume }, consent) =>
+        resume(runId, { target, consent, ...Pace.ofFew(options, begun.value.remaining) })
+    })
+  )
 })
 
 /**
@@ -80,5 +88,5 @@ const change = Effect.fnUntraced(function* (options: ResumeOptions, run: Run.Run
  */
 export const run = Effect.fn("glowmarkt.runs.resume")(function* (options: ResumeOptions) {
   const found = yield* Effect.provide(find(options.run), yield* Store.reader(options.store))
-  yield* found.flow === StatusAudit.flow.name ? audit(options) : change(options, found)
+  yield* found.run.flow === StatusAudit.flow.name ? audit(options) : change(options, found)
 })

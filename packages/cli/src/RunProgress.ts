@@ -10,19 +10,19 @@ import * as Option from "effect/Option"
 import type * as ProgressBar from "./ProgressBar.js"
 
 /**
- * An outage that is waited out.
+ * An outage that is waited out, with all the ways it showed itself.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Waiting {
-  readonly reason: string
+  readonly reasons: ReadonlyArray<string>
   readonly sinceMillis: number
   readonly nextProbeMillis: number
 }
 
 /**
- * `total` is known when all subjects are.
+ * `total` is known when all subjects are; `pausedMillis` is how long it has waited since.
  *
  * @since 0.1.0
  * @category models
@@ -34,6 +34,7 @@ export interface Known {
   readonly retries: number
   readonly concurrency: number
   readonly beganMillis: number
+  readonly pausedMillis: number
   readonly waiting: Option.Option<Waiting>
 }
 
@@ -48,8 +49,12 @@ export const nothing: Known = {
   retries: 0,
   concurrency: 0,
   beganMillis: 0,
+  pausedMillis: 0,
   waiting: Option.none()
 }
+
+const reasonsOf = ({ waiting }: Known): ReadonlyArray<string> =>
+  Option.match(waiting, { onNone: () => [], onSome: ({ reasons }) => reasons })
 
 /**
  * @since 0.1.0
@@ -60,7 +65,7 @@ export const after = (known: Known, event: Progress.Event, nowMillis: number): K
     case "RunStarted":
       return { ...nothing, before: event.recorded, processed: event.recorded }
     case "SubjectsListed":
-      return { ...known, total: Option.some(event.total), beganMillis: nowMillis }
+      return { ...known, total: Option.some(event.total), beganMillis: nowMillis, pausedMillis: 0 }
     case "Advanced": {
       const { concurrency, processed, retries } = event
       return { ...known, processed, retries, concurrency }
@@ -69,13 +74,17 @@ export const after = (known: Known, event: Progress.Event, nowMillis: number): K
       return {
         ...known,
         waiting: Option.some({
-          reason: event.reason,
+          reasons: [...reasonsOf(known), event.reason],
           sinceMillis: DateTime.toEpochMillis(event.since),
           nextProbeMillis: DateTime.toEpochMillis(event.nextProbeAt)
         })
       }
     case "Resumed":
-      return { ...known, waiting: Option.none() }
+      return {
+        ...known,
+        pausedMillis: known.pausedMillis + Duration.toMillis(event.waited),
+        waiting: Option.none()
+      }
     case "RunFinished":
       return { ...known, processed: event.total, waiting: Option.none() }
   }
@@ -94,7 +103,7 @@ export const position = (known: Known, nowMillis: number): Option.Option<Progres
     processed: known.processed,
     retries: known.retries,
     concurrency: known.concurrency,
-    elapsed: Duration.millis(nowMillis - known.beganMillis),
+    elapsed: Duration.millis(nowMillis - known.beganMillis - known.pausedMillis),
     waiting: pause(known, nowMillis)
   }))
 
@@ -118,14 +127,16 @@ const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
  * @since 0.1.0
  * @category decisions
  */
-export const news = (known: Known, event: Progress.Event): Option.Option<string> => {
+export const news = (before: Known, event: Progress.Event): Option.Option<string> => {
   if (event._tag === "Resumed") return Option.some(`Going on after ${Duration.format(seconds(event.waited))}.`)
   if (event._tag !== "Waiting") return Option.none()
   const { reason, since } = event
+  const known = reasonsOf(before)
   // It is sent again with every try.
-  return Option.exists(known.waiting, (waiting) => waiting.reason === reason)
-    ? Option.none()
-    : Option.some(`Waiting since ${clock.format(DateTime.toDate(since))}: ${reason}`)
+  if (known.includes(reason)) return Option.none()
+  return Option.some(
+    known.length === 0 ? `Waiting since ${clock.format(DateTime.toDate(since))}: ${reason}` : `Still waiting: ${reason}`
+  )
 }
 
 const seconds = (duration: Duration.Duration) => Duration.seconds(Math.max(1, Math.round(Duration.toSeconds(duration))))

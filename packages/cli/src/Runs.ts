@@ -44,7 +44,7 @@ export const list = Effect.fn("glowmarkt.runs.list")(function* ({ form }: Common
   const runs = yield* store.list
   if (form === "json") return yield* Output.json(runs.map((run) => encode(run)))
   if (runs.length > 0) yield* Output.data(RunView.list(runs, yield* Output.layout))
-  yield* Output.note(`${count(runs.length)} runs in ${store.file}`)
+  yield* Output.note(`${runs.length === 1 ? "1 run" : `${count(runs.length)} runs`} in ${store.file}`)
 }, reading)
 
 interface Shown {

@@ -6,16 +6,7 @@
 
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
-import type {
-  Applied,
-  Consent,
-  Flow,
-  OnboardAccounts,
-  Plan,
-  PlannedFlow,
-  Run,
-  RunStore
-} from "@effect-glowmarkt/runner"
+import type { Applied, Consent, OnboardAccounts, Plan, PlannedFlow, Run, RunStore } from "@effect-glowmarkt/runner"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -64,13 +55,24 @@ export interface Running<R> {
     plan: Plan.Plan,
     options: PlannedFlow.ApplyOptions & Consenting
   ) => Effect.Effect<Ended, CommandError, R>
-  readonly resume: (runId: Run.RunId, options: Flow.Pace & Consenting) => Effect.Effect<Ended, CommandError, R>
+  readonly resume: (
+    runId: Run.RunId,
+    options: PlannedFlow.ResumeOptions & Consenting
+  ) => Effect.Effect<Ended, CommandError, R>
 }
+
+/**
+ * What there is to do, of a plan or of a run that has begun.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Work extends Pick<Applied.Begun, "counts" | "parameters" | "remaining"> {}
 
 /**
  * - `command` is the word after `glowmarkt plan`.
  * - `subjects` are what it changes.
- * - `deletions` says how many accounts a run of so many changes may make inactive, `deletes` says it in words.
+ * - `deletions` says how many accounts the work may make inactive, `deletes` says it in words.
  * - `open` finds the credentials, before anybody is asked anything.
  *
  * @since 0.1.0
@@ -79,7 +81,7 @@ export interface Running<R> {
 export interface SpelledFlow {
   readonly command: string
   readonly subjects: "accounts" | "users"
-  readonly deletions: (run: Pick<Plan.Header, "counts" | "parameters">) => number
+  readonly deletions: (work: Work) => number
   readonly deletes: (deletions: number) => string
   readonly open: (
     auth: Option.Option<AdminScheme>
