@@ -5,8 +5,6 @@
  */
 import * as Path from "@effect/platform/Path"
 import { Applied, type Run, RunReport } from "@effect-glowmarkt/runner"
-import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -15,7 +13,7 @@ import { Unfinished } from "./CommandError.js"
 import type { Form } from "./Flags.js"
 import * as Output from "./Output.js"
 import * as OutputFile from "./OutputFile.js"
-import { count } from "./ProgressBar.js"
+import { count, elapsed } from "./ProgressBar.js"
 import type { Ended, SpelledFlow } from "./SpelledFlow.js"
 import * as Tally from "./Tally.js"
 
@@ -33,8 +31,7 @@ export interface Wishes {
 const encode = Schema.encodeSync(Applied.Summary)
 
 const head = ({ finishedAt, runId, startedAt, total }: Applied.Summary, { subjects }: SpelledFlow): string => {
-  const took = Duration.format(Duration.seconds(Math.round(DateTime.distance(startedAt, finishedAt) / 1000)))
-  return `${count(total)} ${subjects} in ${took}, run ${runId}`
+  return `${count(total)} ${subjects} in ${elapsed(startedAt, finishedAt)}, run ${runId}`
 }
 
 const save = Effect.fnUntraced(function* (out: string, flow: SpelledFlow, runId: Run.RunId) {
@@ -71,7 +68,7 @@ export const finish = Effect.fnUntraced(function* (
     ? Output.jsonLine({ _tag: "Summary", ...encode(summary), ...(undone === undefined ? {} : { undone }) })
     : Output.data(ApplySummary.render(head(summary, flow), tally, undone, yield* Output.layout))
   const files = Option.isSome(out) ? Option.some(yield* save(out.value, flow, summary.runId)) : Option.none()
-  if (Option.isSome(files)) yield* Output.note(`Wrote ${files.value.results}, ${files.value.failed}`)
+  if (Option.isSome(files)) yield* Output.note(`\nWrote ${files.value.results}, ${files.value.failed}`)
   return yield* judge(
     tally,
     undone,

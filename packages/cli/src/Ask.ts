@@ -19,6 +19,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { UsageError } from "./CommandError.js"
+import * as Ink from "./Ink.js"
 import * as Output from "./Output.js"
 
 /**
@@ -68,7 +69,7 @@ export const layerTerminal: Layer.Layer<Terminal.Terminal, never, Output.Output>
         stderr.columns,
         Option.getOrElse(() => 80)
       ),
-      display: stderr.write
+      display: (text) => stderr.write(Ink.wash(text, stderr.colour))
     })
   })
 ).pipe(Layer.provide(NodeTerminal.layer))

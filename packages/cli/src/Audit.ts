@@ -49,7 +49,7 @@ const days = (value: Option.Option<number>) => Option.getOrUndefined(Option.map(
 const lineOf = (options: AuditOptions, runId: Run.RunId, store: string) =>
   ResumeLine.make(["audit"], {
     run: Option.some(runId),
-    store: Option.some(store),
+    store: Option.as(options.store, store),
     out: options.out,
     format: options.formats,
     concurrency: options.concurrency,

@@ -4,11 +4,9 @@
  * @since 0.1.0
  */
 import { Finding, type StatusAudit } from "@effect-glowmarkt/runner"
-import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import type { Tone } from "./Ink.js"
 import type { Layout } from "./Output.js"
-import { count } from "./ProgressBar.js"
+import { count, elapsed } from "./ProgressBar.js"
 import * as Table from "./Table.js"
 
 const meanings = (summary: {
@@ -56,8 +54,7 @@ export interface Found extends Pick<StatusAudit.Summary, "counts" | "errors" | "
  * @category rendering
  */
 export const head = ({ finishedAt, runId, startedAt, total }: StatusAudit.Summary): string => {
-  const took = Duration.format(Duration.seconds(Math.round(DateTime.distance(startedAt, finishedAt) / 1000)))
-  return `${count(total)} accounts audited in ${took}, run ${runId}`
+  return `${count(total)} accounts audited in ${elapsed(startedAt, finishedAt)}, run ${runId}`
 }
 
 const findings = ({ counts, total }: Found, says: Readonly<Record<Finding.Finding, string>>, layout: Layout): string =>

@@ -48,7 +48,7 @@ export interface Change {
 /** All that was said of how it is run; what was consented to is asked for again. */
 const linesOf = (options: ChangeOptions, { begin }: Change, runId: Run.RunId, store: string) => {
   const said = {
-    store: Option.some(store),
+    store: Option.as(options.store, store),
     out: options.out,
     concurrency: options.concurrency,
     rate: options.rate,

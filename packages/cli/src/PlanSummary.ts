@@ -10,7 +10,7 @@ import { count } from "./ProgressBar.js"
 import * as Table from "./Table.js"
 import * as TroubleList from "./TroubleList.js"
 
-const shown = 10
+const shown = 5
 
 const head = ({ createdAt, flow, target }: Plan.Header): string =>
   Table.facts([

@@ -53,7 +53,7 @@ const judge = ({ header: { counts } }: Plan.Plan, problems: ReadonlyArray<CsvInp
 const save = (out: string, plan: Plan.Plan) =>
   Effect.zipRight(
     PlanFile.write(out, plan),
-    Output.note(`Wrote ${out}. Nothing is changed yet; look at it, then\n  ${ResumeLine.make(["apply", out], {})}`)
+    Output.note(`\nWrote ${out}. Nothing is changed yet; look at it, then\n  ${ResumeLine.make(["apply", out], {})}`)
   )
 
 const watched =

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 
@@ -41,6 +42,15 @@ const number = new Intl.NumberFormat("en-GB")
  * @category rendering
  */
 export const count = (value: number): string => number.format(value)
+
+/**
+ * How long it took: a second at least, since nothing takes none.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const elapsed = (from: DateTime.Utc, to: DateTime.Utc): string =>
+  Duration.format(Duration.seconds(Math.max(1, Math.round(DateTime.distance(from, to) / 1000))))
 
 const perSecond = ({ before, elapsed, processed }: Position): Option.Option<number> => {
   const seconds = Duration.toSeconds(elapsed)

@@ -14,9 +14,7 @@ const instant = (at: DateTime.Utc): string => `${DateTime.formatIso(at).slice(0,
 
 const state = ({ finishedAt, recorded, total }: Run.Run): { readonly text: string; readonly tone: Tone } => {
   if (finishedAt !== undefined) return { text: "finished", tone: "good" }
-  return total === undefined
-    ? { text: "not begun", tone: "warn" }
-    : { text: `${count(recorded)} of ${count(total)} done`, tone: "warn" }
+  return total === undefined ? { text: "not begun", tone: "warn" } : { text: `${count(recorded)} done`, tone: "warn" }
 }
 
 /**
@@ -42,7 +40,30 @@ export const list = (runs: ReadonlyArray<Run.Run>, layout: Layout): string =>
     layout
   )
 
-const said = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))
+const labels: Readonly<Record<string, string>> = {
+  plan: "Plan",
+  origin: "Server",
+  applicationId: "Application",
+  change: "Changes",
+  nothing: "Already so",
+  skip: "Left alone",
+  dormantFor: "Dormant after",
+  expiringWithin: "Expiring within"
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** The same may be recorded twice, of the plan and of its flow. */
+const flat = (parameters: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(parameters).flatMap(
+      ([name, value]): ReadonlyArray<readonly [string, string]> =>
+        isRecord(value)
+          ? [...flat(value)]
+          : [[labels[name] ?? name, typeof value === "string" ? value : JSON.stringify(value)]]
+    )
+  )
 
 /**
  * @since 0.1.0
@@ -54,7 +75,7 @@ export const facts = (run: Run.Run): string =>
     ["Flow", run.flow],
     ["Started", instant(run.startedAt)],
     ["Finished", run.finishedAt === undefined ? undefined : instant(run.finishedAt)],
-    ["State", state(run).text],
     ["Rows", run.total === undefined ? undefined : count(run.total)],
-    ...Object.entries(run.parameters).map(([name, value]): readonly [string, string] => [name, said(value)])
+    ["State", state(run).text],
+    ...flat(run.parameters)
   ])
