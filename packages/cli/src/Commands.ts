@@ -31,7 +31,7 @@ const all = Page.describe(
   {
     path: [],
     usage: "COMMAND [OPTIONS]",
-    summary: "audits, bulk changes and account administration on the Glowmarkt platform",
+    summary: "audits, bulk changes and account administration on Glowmarkt",
     about: [
       "Credentials come from here, or from a file .env in the working directory. An empty value counts as none. Administrators need one of appKeys, orgAppKeys and devUserToken, users one of userToken and session; where there are several, --auth says which."
     ],

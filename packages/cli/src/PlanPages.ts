@@ -150,7 +150,7 @@ export const mobileTokens: Text = {
 export const group: Text = {
   path: ["plan"],
   usage: "COMMAND CSV [OPTIONS]",
-  summary: "say what a bulk change would do, and write it down for glowmarkt apply",
+  summary: "say what a bulk change would do, before it is done",
   about: [
     "A plan is a file of JSON lines, a line a subject: read it, compare it, have it approved. It contains no secrets."
   ],

@@ -17,9 +17,19 @@ const told = ({ stderr, stdout }: Captured.Captured) => {
 
 describe("wrong usage exits with 2 and says what to do", () => {
   const cases: ReadonlyArray<readonly [args: string, says: RegExp]> = [
-    ["frobnicate", /use one of 'audit', 'simulate', 'accounts', 'me'/],
+    ["frobnicate", /use one of 'audit', 'plan', 'apply', 'runs', 'simulate', 'accounts', 'me'/],
     ["audit --frobnicate", /unknown argument: '--frobnicate'\nSee glowmarkt audit --help/],
-    ["audit --concurrency many", /--concurrency takes a whole number from 1 to 256, not "many"/],
+    ["audit --concurrency many", /--concurrency takes a whole number from 1 to 256, or auto, not "many"/],
+    ["audit --rate 0", /--rate takes a whole number from 1 to 10000, or unlimited, not "0"/],
+    ["plan rename", /Missing argument <CSV>/],
+    ["plan rename x.csv --out -", /--out takes the name of a file, not -/],
+    ["plan passwords x.csv", /--passwords is missing/],
+    ["plan offboard x.csv --findings broken", /broken is not one of healthy, inactive/],
+    ["apply", /Missing argument <PLAN>/],
+    ["apply no-such-plan", /no-such-plan: there is no such file/],
+    ["apply x --deletions many", /--deletions takes a whole number/],
+    ["runs show ../x", /a run id is/],
+    ["simulate --outage 5", /--outage takes two whole numbers of seconds as START,LENGTH/],
     ["audit --fail-on broken", /broken is not one of healthy, inactive/],
     ["audit --format xml --out x", /xml is not one of json, ndjson, csv, html/],
     ["audit --format csv", /--out DIR/],

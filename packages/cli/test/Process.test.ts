@@ -121,6 +121,38 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
     })
   )
 
+  it.effect("simulate: rehearses a throttle, a latency and an outage", () =>
+    Effect.gen(function* () {
+      const bad = ["--throttle", "4", "--latency", "150", "--outage", "1,2"]
+      const simulator = Spawned.start(["simulate", "--accounts", "5", ...bad], { cwd: directory() })
+      const { url } = JSON.parse(yield* Effect.promise(() => simulator.until("stdout", /\n/)))
+      const ask = Effect.promise(async () => {
+        const began = performance.now()
+        const response = await fetch(`${url}/account`).catch(() => undefined)
+        return {
+          status: response?.status ?? 0,
+          millis: performance.now() - began,
+          after: response?.headers.get("retry-after") ?? ""
+        }
+      })
+      const first = yield* ask
+      assert.strictEqual(first.status, 400)
+      assert.isAtLeast(first.millis, 149)
+      const many = yield* Effect.all(Array.from({ length: 4 }, () => ask))
+      const refused = many.filter(({ status }) => status === 429)
+      assert.isNotEmpty(refused)
+      assert.isTrue(refused.every(({ after }) => after === "1"))
+      yield* Effect.promise(() => simulator.until("stderr", /^Outage: .* for 2s\.$/m))
+      const away = yield* Effect.all(Array.from({ length: 3 }, () => Effect.delay(ask, Duration.millis(300))))
+      assert.isTrue(away.every(({ status }) => status !== 400 && status !== 200))
+      assert.isTrue(away.some(({ status }) => status === 503))
+      yield* Effect.promise(() => simulator.until("stderr", /The outage is over/))
+      assert.strictEqual((yield* Effect.delay(ask, Duration.millis(500))).status, 400)
+      simulator.process.kill("SIGTERM")
+      assert.strictEqual((yield* Effect.promise(() => simulator.ended)).code, 0)
+    })
+  )
+
   it.effect("before it is built it says so", () =>
     Effect.gen(function* () {
       const cwd = directory()

@@ -1,6 +1,8 @@
+import { stripVTControlCharacters } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import * as Ink from "../src/Ink.js"
 import * as ProgressBar from "../src/ProgressBar.js"
 import * as ResumeLine from "../src/ResumeLine.js"
 import * as Table from "../src/Table.js"
@@ -57,6 +59,9 @@ describe("the progress bar", () => {
   })
 })
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is how colour begins
+const escape = /\u001b\[/
+
 describe("tables", () => {
   const columns = [
     { title: "ID", width: "fixed" },
@@ -69,6 +74,18 @@ describe("tables", () => {
       Table.render(columns, [["abcdefghij", "名前名前名前名前", "5"]], { columns: Option.some(24), colour: "plain" }),
       ["ID          NAME       N", "abcdefghij  名前名前…  5"].join("\n")
     )
+  })
+
+  it("have colour where it is understood, which changes nothing of their width", () => {
+    const row = [{ text: "a", tone: "bad" }, "b", "1"] as const
+    const layout = { columns: Option.some(24) }
+    const plain = Table.render(columns, [row], { ...layout, colour: "plain" })
+    const ansi = Table.render(columns, [row], { ...layout, colour: "ansi" })
+    assert.notMatch(plain, escape)
+    assert.match(ansi, escape)
+    assert.strictEqual(stripVTControlCharacters(ansi), plain)
+    assert.strictEqual(Ink.wash(ansi, "plain"), plain)
+    assert.strictEqual(Ink.wash("\u001b[2K\u001b[0;31mx", "plain"), "\u001b[2Kx")
   })
 
   it("are as wide as they like where nobody looks", () => {
