@@ -49,7 +49,7 @@ export const run = Effect.fn("glowmarkt.apply")(function* (options: ApplyOptions
     return {
       flow,
       begin: ["apply", options.plan],
-      show: (layout) => PlanSummary.render(plan, [], layout),
+      show: (layout) => PlanSummary.render(plan, layout),
       work,
       carryOut: ({ apply, resume }, consent) =>
         Option.isSome(begun) ? resume(runId, { consent, ...pace }) : apply(plan, { runId, consent, ...pace })

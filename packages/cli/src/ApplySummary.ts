@@ -41,7 +41,12 @@ const counted = ({ counts }: Tally.Tally, layout: Layout): string =>
 const troubled = (tally: Tally.Tally, layout: Layout): ReadonlyArray<string> =>
   TroubleList.render(
     "WHY",
-    tally.troubled.map((row) => ({ line: row.line, text: `${row.key}: ${Tally.why(row)}` })),
+    tally.troubled.map((row) =>
+      // A row that could not be used is named by its line alone.
+      row.key === `line ${row.line}`
+        ? { text: Tally.why(row) }
+        : { line: row.line, text: `${row.key}: ${Tally.why(row)}` }
+    ),
     layout,
     Tally.troubledRows(tally)
   )

@@ -9,8 +9,6 @@ import * as Cause from "effect/Cause"
 import type * as ConfigError from "effect/ConfigError"
 import type { CommandError } from "./CommandError.js"
 import * as Help from "./Help.js"
-import { count } from "./ProgressBar.js"
-import * as TroubleList from "./TroubleList.js"
 
 const config = (error: ConfigError.ConfigError): string => {
   switch (error._op) {
@@ -47,16 +45,6 @@ const system = (error: PlatformError.SystemError): string => {
   return `${what}${known?.[1] ?? said}`
 }
 
-const number = (problems: number) => (problems === 1 ? "1 problem" : `${count(problems)} problems`)
-
-/** All of them is more than a person reads. */
-const many = (head: string, problems: ReadonlyArray<string>): string =>
-  [
-    head,
-    ...problems.slice(0, TroubleList.most),
-    ...(problems.length > TroubleList.most ? [`and ${count(problems.length - TroubleList.most)} more`] : [])
-  ].join("\n")
-
 /**
  * `help` is the line that shows how the command is called.
  *
@@ -83,16 +71,6 @@ export const text = (error: CommandError, help: string): string => {
       return `${Help.plain(error.error).replace(missing, "The option $1 is missing.")}\nSee ${help}`
     case "SystemError":
       return system(error)
-    case "InvalidCsv":
-      return many(
-        `The CSV has ${number(error.problems.length)}. Nothing was sent.`,
-        error.problems.map(({ message }) => message)
-      )
-    case "InvalidPlan":
-      return many(
-        "This plan cannot be applied. Make a new one.",
-        error.problems.map(({ line, problem }) => `line ${line}: ${problem}`)
-      )
     case "Stopped":
       return `${text(error.error, help)}\n${error.next}`
     default:

@@ -73,10 +73,10 @@ const users = (auth: PlanOptions["auth"]) =>
  * @category commands
  */
 export const rename = Effect.fn("glowmarkt.plan.rename")(function* (options: PlanOptions) {
-  const { problems, rows } = yield* input(RenameAccounts.flow.input, options)
+  const { invalid, rows } = yield* input(RenameAccounts.flow.input, options)
   const target = yield* Environment.target
-  const planning = PlannedFlow.plan(RenameAccounts.flow, { rows, parameters: {}, target, ...Pace.of(options) })
-  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)), problems)
+  const planning = PlannedFlow.plan(RenameAccounts.flow, { rows, invalid, parameters: {}, target, ...Pace.of(options) })
+  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)))
 }, withPlace)
 
 /**
@@ -86,15 +86,16 @@ export const rename = Effect.fn("glowmarkt.plan.rename")(function* (options: Pla
 export const onboard = Effect.fn("glowmarkt.plan.onboard")(function* (
   options: PlanOptions & OnboardAccounts.Parameters
 ) {
-  const { problems, rows } = yield* input(OnboardAccounts.input, options)
+  const { invalid, rows } = yield* input(OnboardAccounts.input, options)
   const target = yield* Environment.target
   const planning = OnboardAccounts.plan({
     rows,
+    invalid,
     parameters: { together: options.together },
     target,
     ...Pace.of(options)
   })
-  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)), problems)
+  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)))
 }, withPlace)
 
 /**
@@ -132,11 +133,11 @@ const chosen = Effect.fnUntraced(function* ({ csv, findings, fromAudit, invalid,
  * @category commands
  */
 export const offboard = Effect.fn("glowmarkt.plan.offboard")(function* (options: OffboardOptions) {
-  const { problems, rows } = yield* chosen(options)
+  const { invalid, rows } = yield* chosen(options)
   const applicationId = yield* applicationOf(options.application)
   const target = { ...(yield* Environment.target), applicationId }
-  const planning = OffboardAccounts.plan({ rows, parameters: { applicationId }, target, ...Pace.of(options) })
-  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)), problems)
+  const planning = OffboardAccounts.plan({ rows, invalid, parameters: { applicationId }, target, ...Pace.of(options) })
+  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)))
 }, withPlace)
 
 /**
@@ -144,16 +145,17 @@ export const offboard = Effect.fn("glowmarkt.plan.offboard")(function* (options:
  * @category commands
  */
 export const correct = Effect.fn("glowmarkt.plan.correct")(function* (options: OfApplication) {
-  const { problems, rows } = yield* input(CorrectOwnDetails.flow.input, options)
+  const { invalid, rows } = yield* input(CorrectOwnDetails.flow.input, options)
   const applicationId = yield* applicationOf(options.application)
   const target = { ...(yield* Environment.target), applicationId }
   const planning = PlannedFlow.plan(CorrectOwnDetails.flow, {
     rows,
+    invalid,
     parameters: { applicationId },
     target,
     ...Pace.of(options)
   })
-  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)), problems)
+  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)))
 }, withPlace)
 
 /**
@@ -163,17 +165,18 @@ export const correct = Effect.fn("glowmarkt.plan.correct")(function* (options: O
 export const passwords = Effect.fn("glowmarkt.plan.passwords")(function* (
   options: OfApplication & { readonly passwordFile: string }
 ) {
-  const { problems, rows } = yield* input(RotatePasswords.input, options)
+  const { invalid, rows } = yield* input(RotatePasswords.input, options)
   const applicationId = yield* applicationOf(options.application)
   const target = { ...(yield* Environment.target), applicationId }
   const { passwordFile } = options
   const planning = RotatePasswords.plan({
     rows,
+    invalid,
     parameters: { applicationId, passwordFile },
     target,
     ...Pace.of(options)
   })
-  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)), problems)
+  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)))
 }, withPlace)
 
 /**
@@ -181,14 +184,15 @@ export const passwords = Effect.fn("glowmarkt.plan.passwords")(function* (
  * @category commands
  */
 export const mobileTokens = Effect.fn("glowmarkt.plan.mobile-tokens")(function* (options: OfApplication) {
-  const { problems, rows } = yield* input(RotateMobileTokens.flow.input, options)
+  const { invalid, rows } = yield* input(RotateMobileTokens.flow.input, options)
   const applicationId = yield* applicationOf(options.application)
   const target = { ...(yield* Environment.target), applicationId }
   const planning = PlannedFlow.plan(RotateMobileTokens.flow, {
     rows,
+    invalid,
     parameters: { applicationId },
     target,
     ...Pace.of(options)
   })
-  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)), problems)
+  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)))
 }, withPlace)

@@ -88,7 +88,7 @@ export const offboard: Text = {
 export const correct: Text = {
   path: ["plan", "correct"],
   usage: "CSV [OPTIONS]",
-  summary: "plan new names and e-mail addresses of users, as themselves",
+  summary: "plan corrections of users' own names and addresses",
   about: [
     "Columns: username, the name of a user; password, where the password is; name, the new name, and email, the new address: one of them or both.",
     secrets,

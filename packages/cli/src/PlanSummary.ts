@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { CsvInput, Plan } from "@effect-glowmarkt/runner"
+import type { Plan } from "@effect-glowmarkt/runner"
 import * as DateTime from "effect/DateTime"
 import type { Layout } from "./Output.js"
 import { count } from "./ProgressBar.js"
@@ -20,7 +20,7 @@ const head = ({ createdAt, flow, target }: Plan.Header): string =>
     ["Application", target.applicationId]
   ])
 
-const counted = ({ counts }: Plan.Header, invalid: number, layout: Layout): string =>
+const counted = ({ counts }: Plan.Header, layout: Layout): string =>
   Table.render(
     [
       { title: "ROWS", width: "fixed", align: "right" },
@@ -30,7 +30,7 @@ const counted = ({ counts }: Plan.Header, invalid: number, layout: Layout): stri
       [count(counts.change), { text: "change", tone: counts.change > 0 ? "good" : "plain" }],
       ...(counts.nothing > 0 ? [[count(counts.nothing), "nothing: already so"]] : []),
       ...(counts.skip > 0 ? [[count(counts.skip), { text: "leave alone", tone: "warn" as const }]] : []),
-      ...(invalid > 0 ? [[count(invalid), { text: "leave out", tone: "bad" as const }]] : [])
+      ...(counts.invalid > 0 ? [[count(counts.invalid), { text: "leave out", tone: "bad" as const }]] : [])
     ],
     layout
   )
@@ -51,33 +51,25 @@ const changes = (all: ReadonlyArray<Plan.Entry>, layout: Layout): ReadonlyArray<
   return [all.length > shown ? `${table}\nand ${count(all.length - shown)} more` : table]
 }
 
-const leftAlone = (entries: ReadonlyArray<Plan.Entry>): ReadonlyArray<TroubleList.Trouble> =>
-  entries.flatMap(({ intent, key, line }) =>
-    intent._tag === "Skip" ? [{ line, text: `${key}: ${intent.reason}` }] : []
+const withReason = (entries: ReadonlyArray<Plan.Entry>, tag: "Skip" | "Invalid") =>
+  entries.flatMap(
+    ({ intent, key, line }): ReadonlyArray<TroubleList.Trouble> =>
+      // What is wrong with a row says where.
+      intent._tag === tag ? [tag === "Skip" ? { line, text: `${key}: ${intent.reason}` } : { text: intent.reason }] : []
   )
 
 /**
- * `problems` are those of the rows that were left out of it.
- *
  * @since 0.1.0
  * @category rendering
  */
-export const render = (
-  { entries, header }: Plan.Plan,
-  problems: ReadonlyArray<CsvInput.Problem>,
-  layout: Layout
-): string =>
+export const render = ({ entries, header }: Plan.Plan, layout: Layout): string =>
   [
     head(header),
-    counted(header, new Set(problems.map(({ line }) => line)).size, layout),
+    counted(header, layout),
     ...changes(
       entries.filter(({ intent }) => intent._tag === "Change"),
       layout
     ),
-    ...TroubleList.render("LEFT ALONE", leftAlone(entries), layout),
-    ...TroubleList.render(
-      "LEFT OUT",
-      problems.map(({ message }) => ({ text: message })),
-      layout
-    )
+    ...TroubleList.render("LEFT ALONE", withReason(entries, "Skip"), layout),
+    ...TroubleList.render("LEFT OUT", withReason(entries, "Invalid"), layout)
   ].join("\n\n")

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type CsvInput, Plan, Progress } from "@effect-glowmarkt/runner"
+import { Plan, Progress } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -28,22 +28,24 @@ export interface Wishes extends Pick<Face.Wishes, "progress" | "form"> {
 
 const encodeHeader = Schema.encodeSync(Plan.Header)
 
-const forPrograms = ({ entries, header }: Plan.Plan, problems: ReadonlyArray<CsvInput.Problem>) => ({
+const withReason = ({ entries }: Plan.Plan, tag: "Skip" | "Invalid") =>
+  entries.flatMap(({ intent, key, line }) =>
+    intent._tag === tag ? [{ key, ...(line === undefined ? {} : { line }), reason: intent.reason }] : []
+  )
+
+const forPrograms = (plan: Plan.Plan) => ({
   _tag: "Summary",
-  ...encodeHeader(header),
-  leftAlone: entries.flatMap(({ intent, key, line }) =>
-    intent._tag === "Skip" ? [{ key, ...(line === undefined ? {} : { line }), reason: intent.reason }] : []
-  ),
-  leftOut: problems
+  ...encodeHeader(plan.header),
+  leftAlone: withReason(plan, "Skip"),
+  leftOut: withReason(plan, "Invalid")
 })
 
 const rows = (number: number) => (number === 1 ? "1 row" : `${count(number)} rows`)
 
-const judge = ({ header: { counts } }: Plan.Plan, problems: ReadonlyArray<CsvInput.Problem>) => {
-  const invalid = new Set(problems.map(({ line }) => line)).size
+const judge = ({ header: { counts } }: Plan.Plan) => {
   const complaints = [
     ...(counts.skip > 0 ? [`leaves ${rows(counts.skip)} alone`] : []),
-    ...(invalid > 0 ? [`leaves ${rows(invalid)} out`] : [])
+    ...(counts.invalid > 0 ? [`leaves ${rows(counts.invalid)} out`] : [])
   ]
   return complaints.length === 0
     ? Effect.void
@@ -68,21 +70,15 @@ const watched =
     })
 
 /**
- * `problems` are those of rows that are not in the plan.
- *
  * @since 0.1.0
  * @category running
  */
-export const make = Effect.fnUntraced(function* <E, R>(
-  options: Wishes,
-  planning: Effect.Effect<Plan.Plan, E, R>,
-  problems: ReadonlyArray<CsvInput.Problem>
-) {
+export const make = Effect.fnUntraced(function* <E, R>(options: Wishes, planning: Effect.Effect<Plan.Plan, E, R>) {
   yield* Reach.check
   const plan = yield* watched(options)(planning)
   yield* options.form === "json"
-    ? Output.jsonLine(forPrograms(plan, problems))
-    : Output.data(PlanSummary.render(plan, problems, yield* Output.layout))
+    ? Output.jsonLine(forPrograms(plan))
+    : Output.data(PlanSummary.render(plan, yield* Output.layout))
   if (Option.isSome(options.out)) yield* save(options.out.value, plan)
-  return yield* judge(plan, problems)
+  return yield* judge(plan)
 })

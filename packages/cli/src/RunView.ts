@@ -47,6 +47,7 @@ const labels: Readonly<Record<string, string>> = {
   change: "Changes",
   nothing: "Already so",
   skip: "Left alone",
+  invalid: "Left out",
   dormantFor: "Dormant after",
   expiringWithin: "Expiring within"
 }

@@ -92,6 +92,37 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
+  it.effect("failed.csv has every row that missed its end, with its columns and why, and is an input again", () =>
+    Effect.gen(function* () {
+      const { state } = yield* Simulator.Simulator
+      const place = Bulk.place()
+      const [good, drifted] = yield* take(18, 20)
+      assert(good !== undefined && drifted !== undefined)
+      const rows = [
+        [good.accountId, "Good", "n1"],
+        ["../x", "Bad", "n2"],
+        [drifted.accountId, "Mine", "n3"]
+      ]
+      const input = place.write("input.csv", Bulk.csv("accountId,name,note", rows))
+      const plan = place.path("plan.ndjson")
+      yield* Bulk.run(["plan", "rename", input, "--skip-invalid", "--out", plan])
+      yield* state.rename(drifted.accountId, { operation: "updateAccount", name: "Theirs" })
+      const store = ["--store", place.path("runs.db")]
+      const { code, stdout } = yield* Bulk.run(["apply", plan, "--yes", "--out", place.path("results"), ...store])
+      assert.strictEqual(code, 1)
+      assert.match(stdout, /^ +1 {2}changed, and verified$[\s\S]*^ +2 {2}left alone$/m)
+      assert.match(stdout, /^line 3, accountId: "\.\.\/x"/m)
+      const [header, ...failed] = place.read("results/failed.csv").trimEnd().split("\r\n")
+      assert.strictEqual(header, "accountId,name,note,error")
+      assert.lengthOf(failed, 2)
+      assert.match(failed[0] ?? "", /^\.\.\/x,Bad,n2,.*line 3, accountId: /)
+      assert.match(failed[1] ?? "", /,Mine,n3,.*now ""Theirs""/)
+
+      const again = yield* Bulk.run(["plan", "rename", place.path("results/failed.csv"), "--skip-invalid", "--json"])
+      assert.deepInclude(Bulk.last(again).counts, { change: 1, invalid: 1 })
+    })
+  )
+
   it.effect("--json: what happens, line by line, and the summary as the last", () =>
     Effect.gen(function* () {
       const members = yield* take(7, 10)
