@@ -55,15 +55,13 @@ const labels: Readonly<Record<string, string>> = {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** The same may be recorded twice, of the plan and of its flow. */
+/** The same may be recorded twice, of the plan and of its flow; what there is none of is not told. */
 const flat = (parameters: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> =>
   new Map(
-    Object.entries(parameters).flatMap(
-      ([name, value]): ReadonlyArray<readonly [string, string]> =>
-        isRecord(value)
-          ? [...flat(value)]
-          : [[labels[name] ?? name, typeof value === "string" ? value : JSON.stringify(value)]]
-    )
+    Object.entries(parameters).flatMap(([name, value]): ReadonlyArray<readonly [string, string]> => {
+      if (isRecord(value)) return [...flat(value)]
+      return value === 0 ? [] : [[labels[name] ?? name, typeof value === "string" ? value : JSON.stringify(value)]]
+    })
   )
 
 /**
