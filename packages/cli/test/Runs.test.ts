@@ -4,24 +4,31 @@ import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Bulk from "./support/Bulk.js"
 
-/** Begins to rename, and is cut off by credentials that are good for nothing any more. */
-const cutOff = (place: Bulk.Place, number: number) =>
+/** Begins, and is cut off after five by credentials that are good for nothing any more. */
+const cutOff = (
+  place: Bulk.Place,
+  number: number,
+  flow: { readonly command: string; readonly consent: ReadonlyArray<string> } = {
+    command: "rename",
+    consent: ["--yes"]
+  }
+) =>
   Effect.gen(function* () {
     const { faults } = yield* Simulator.Simulator
     const members = (yield* Bulk.members).slice(0, number)
     const file = place.write(
       "names.csv",
       Bulk.csv(
-        "accountId,name",
+        flow.command === "rename" ? "accountId,name" : "accountId,note",
         members.map(({ accountId }, i) => [accountId, `${place.path("x")} ${i}`])
       )
     )
     const plan = place.path("plan.ndjson")
-    const planned = yield* Bulk.run(["plan", "rename", file, "--out", plan])
+    const planned = yield* Bulk.run(["plan", flow.command, file, "--out", plan])
     assert.strictEqual(planned.code, 0, planned.stderr)
     const later = members.slice(5).map(({ accountId }) => accountId)
     yield* faults.set([Faults.always({ accountIds: later }, Faults.accessDenied)])
-    const args = ["apply", plan, "--run", "r1", "--store", place.path("runs.db"), "--yes", "--concurrency", "1"]
+    const args = ["apply", plan, "--run", "r1", "--store", place.path("runs.db"), ...flow.consent, "--concurrency", "1"]
     const cut = yield* Bulk.run([...args, "--out", place.path("results")])
     yield* faults.clear
     return { cut, members, plan }
@@ -60,6 +67,28 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const again = yield* Bulk.run(["apply", plan, "--run", "r1", ...store])
       assert.strictEqual(again.code, 0, again.stderr)
       assert.strictEqual(yield* requests.count("updateAccount"), 40)
+    })
+  )
+
+  it.effect("consent to go on is for the deletions that are left, whichever way it goes on", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* Simulator.Simulator
+      const consent = ["--delete", "--deletions", "25", "--yes"]
+      for (const again of ["resume", "apply"]) {
+        const { reset } = yield* Simulator.Simulator
+        yield* reset
+        const place = Bulk.place()
+        const { cut, plan } = yield* cutOff(place, 25, { command: "offboard", consent })
+        assert.match(cut.stderr, /5 of 25 accounts are done and kept/)
+        const store = ["--store", place.path("runs.db")]
+        const args = again === "resume" ? ["runs", "resume", "r1", ...store] : ["apply", plan, "--run", "r1", ...store]
+        const tooMany = yield* Bulk.run([...args, ...consent])
+        assert.strictEqual(tooMany.code, 2)
+        assert.match(tooMany.stderr, /This makes 20 accounts inactive; --deletions says 25/)
+        const { code, stderr } = yield* Bulk.run([...args, "--delete"], Bulk.typing("20\n"))
+        assert.strictEqual(code, 0, stderr)
+        assert.strictEqual(yield* requests.count("deleteAccount"), 25)
+      }
     })
   )
 
