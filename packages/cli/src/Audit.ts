@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import { type Finding, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import { Identifier } from "@effect-glowmarkt/core"
+import { AccountFilter, CsvInput, type Finding, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -16,6 +17,8 @@ import type { AdminScheme } from "./Auth.js"
 import { Unfinished, UsageError } from "./CommandError.js"
 import * as Environment from "./Environment.js"
 import type { Form } from "./Flags.js"
+import * as InputFile from "./InputFile.js"
+import * as Only from "./Only.js"
 import * as Output from "./Output.js"
 import * as OutputFile from "./OutputFile.js"
 import * as Pace from "./Pace.js"
@@ -35,6 +38,9 @@ export interface AuditOptions extends Effort {
   readonly formats: Option.Option<ReadonlyArray<AuditFormat.Format>>
   readonly dormantDays: Option.Option<number>
   readonly expiringDays: Option.Option<number>
+  readonly only: Option.Option<Only.Only>
+  readonly where: Option.Option<AccountFilter.AccountFilter>
+  readonly sample: Option.Option<number>
   readonly run: Option.Option<Run.RunId>
   readonly store: Option.Option<string>
   readonly failOn: Option.Option<ReadonlyArray<Finding.Finding>>
@@ -45,9 +51,9 @@ export interface AuditOptions extends Effort {
 
 const days = (value: Option.Option<number>) => Option.getOrUndefined(Option.map(value, Duration.days))
 
-/** Every option again: what the results are for has not changed. */
-const lineOf = (options: AuditOptions, runId: Run.RunId, store: string) =>
-  ResumeLine.make(["audit"], {
+/** Every option again: what the results are for has not changed. Which accounts it is about the run knows, once it has begun. */
+const linesOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSession.Session["lines"] => {
+  const said = {
     run: Option.some(runId),
     store: Option.as(options.store, store),
     out: options.out,
@@ -60,7 +66,29 @@ const lineOf = (options: AuditOptions, runId: Run.RunId, store: string) =>
     auth: options.auth,
     quiet: options.progress === "quiet",
     json: options.form === "json"
-  })
+  }
+  return {
+    resume: ResumeLine.make(["audit"], said),
+    begin: ResumeLine.make(["audit"], {
+      ...said,
+      only: Option.map(options.only, Only.text),
+      where: Option.map(options.where, AccountFilter.format),
+      sample: options.sample
+    })
+  }
+}
+
+const accountId = CsvInput.define({
+  row: Schema.Struct({ accountId: Schema.compose(Schema.Trim, Identifier.AccountId) }),
+  key: ({ accountId }) => accountId,
+  expected: { accountId: "the id of an account" }
+})
+
+const idsOf = Only.$match({
+  Ids: ({ ids }) => Effect.succeed(ids),
+  File: ({ path }) =>
+    Effect.map(CsvInput.read(accountId, InputFile.bytes(path)), ({ rows }) => rows.map(({ value }) => value.accountId))
+})
 
 const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
 
@@ -103,7 +131,7 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
   if (Option.isSome(options.out)) yield* OutputFile.directory(options.out.value)
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(StatusAudit.flow.name)
   const store = yield* Store.file(options.store)
-  const line = lineOf(options, runId, store)
+  const only = yield* Effect.transposeOption(Option.map(options.only, idsOf))
 
   const target = yield* Environment.target
 
@@ -112,12 +140,15 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
     target,
     ...Pace.of(options),
     dormantFor: days(options.dormantDays),
-    expiringWithin: days(options.expiringDays)
+    expiringWithin: days(options.expiringDays),
+    only: Option.getOrUndefined(only),
+    where: Option.getOrUndefined(options.where),
+    sample: Option.getOrUndefined(options.sample)
   }).pipe(
     RunSession.attempt({
       runId,
       subjects: "accounts",
-      lines: { resume: line, begin: line },
+      lines: linesOf(options, runId, store),
       face: { progress: options.progress, form: options.form, first: "Reading the list of accounts …" }
     }),
     Effect.tap((summary) => report(options, summary)),

@@ -5,10 +5,13 @@
  */
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
+import * as Effect from "effect/Effect"
 import * as AuditFlags from "./AuditFlags.js"
 import * as Auth from "./Auth.js"
 import * as Flags from "./Flags.js"
 import * as Lazy from "./Lazy.js"
+import * as Only from "./Only.js"
 import * as Page from "./Page.js"
 import * as RunFlags from "./RunFlags.js"
 
@@ -24,6 +27,24 @@ const options = {
   ),
   expiringDays: Flags.wholeNumber("expiring-days", days).pipe(
     Options.withDescription("A directory token that ends within so many days is expiring. Default: 7."),
+    Options.optional
+  ),
+  only: Options.text("only").pipe(
+    Options.withPseudoName("IDS"),
+    Options.mapEffect((text) => Effect.mapError(Only.parse(text), (problem) => Flags.invalid(`--only: ${problem}.`))),
+    Options.withDescription(
+      "Audits only these accounts: ids with commas between them, or @FILE, a CSV with a column accountId, as audits write them."
+    ),
+    Options.optional
+  ),
+  where: Flags.schema("where", "FILTER", AccountFilter.FromText).pipe(
+    Options.withDescription(
+      "Audits only accounts that meet this as they are listed. Fields: status, active, name, username, email, accountId, userId, directoryId, applicationId, createdAt, updatedAt. Of them: =, !=, in, contains, before, after, is missing, is present; with and, or, not and parentheses between."
+    ),
+    Options.optional
+  ),
+  sample: Flags.wholeNumber("sample", { min: 1, max: 10_000_000 }).pipe(
+    Options.withDescription("Audits only so many of them, drawn by lot: the same for the same run id."),
     Options.optional
   ),
   run: RunFlags.run,
@@ -56,6 +77,10 @@ const audit = Page.describe(
       {
         does: "In a nightly job: fail if list and status disagree, or tokens have ended",
         line: "glowmarkt audit --quiet --json --fail-on mismatch,tokenExpired"
+      },
+      {
+        does: "Only some: those that were not updated for long, or a sample",
+        line: 'glowmarkt audit --where "status = active and updatedAt before 180 days ago" --sample 500'
       },
       {
         does: "Try it against accounts that do not exist (the other terminal says the keys)",

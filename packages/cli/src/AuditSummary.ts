@@ -53,8 +53,9 @@ export interface Found extends Pick<StatusAudit.Summary, "counts" | "errors" | "
  * @since 0.1.0
  * @category rendering
  */
-export const head = ({ finishedAt, runId, startedAt, total }: StatusAudit.Summary): string => {
-  return `${count(total)} accounts audited in ${elapsed(startedAt, finishedAt)}, run ${runId}`
+export const head = ({ finishedAt, listed, runId, startedAt, total }: StatusAudit.Summary): string => {
+  const which = listed === undefined ? "" : ` of ${count(listed)}`
+  return `${count(total)}${which} accounts audited in ${elapsed(startedAt, finishedAt)}, run ${runId}`
 }
 
 const findings = ({ counts, total }: Found, says: Readonly<Record<Finding.Finding, string>>, layout: Layout): string =>

@@ -41,7 +41,14 @@ export const consent = Options.boolean("yes").pipe(
   Options.withDescription("Does not ask. Needed where there is no terminal.")
 )
 
-const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
+/**
+ * A value that cannot be read; `message` says what is expected.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const invalid = (message: string): ValidationError.ValidationError =>
+  ValidationError.invalidValue(HelpDoc.p(message))
 
 /**
  * An option that takes the name of a file or directory.

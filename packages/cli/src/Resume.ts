@@ -49,6 +49,9 @@ const audit = (options: ResumeOptions) =>
   Audit.run({
     ...options,
     run: Option.some(options.run),
+    only: Option.none(),
+    where: Option.none(),
+    sample: Option.none(),
     dormantDays: Option.none(),
     expiringDays: Option.none()
   })

@@ -3,15 +3,11 @@
  *
  * @since 0.1.0
  */
-import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
-import * as ValidationError from "@effect/cli/ValidationError"
 import { RunId } from "@effect-glowmarkt/runner/Run"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Flags from "./Flags.js"
-
-const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
 
 /** A whole number, or the one word that stands for none. */
 const wordOr = <const Word extends string>(name: string, word: Word, most: number): Options.Options<Word | number> =>
@@ -23,7 +19,7 @@ const wordOr = <const Word extends string>(name: string, word: Word, most: numbe
       return /^\d+$/.test(text) && value >= 1 && value <= most
         ? Effect.succeed<Word | number>(value)
         : Effect.fail(
-            invalid(`--${name} takes a whole number from 1 to ${most}, or ${word}, not ${JSON.stringify(text)}.`)
+            Flags.invalid(`--${name} takes a whole number from 1 to ${most}, or ${word}, not ${JSON.stringify(text)}.`)
           )
     })
   )

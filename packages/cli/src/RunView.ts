@@ -49,18 +49,26 @@ const labels: Readonly<Record<string, string>> = {
   skip: "Left alone",
   invalid: "Left out",
   dormantFor: "Dormant after",
-  expiringWithin: "Expiring within"
+  expiringWithin: "Expiring within",
+  only: "Only",
+  where: "Where",
+  sample: "Sample"
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
+
+const said = (value: unknown): string => {
+  if (Array.isArray(value)) return `${count(value.length)} accounts`
+  return typeof value === "string" ? value : JSON.stringify(value)
+}
 
 /** The same may be recorded twice, of the plan and of its flow; what there is none of is not told. */
 const flat = (parameters: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> =>
   new Map(
     Object.entries(parameters).flatMap(([name, value]): ReadonlyArray<readonly [string, string]> => {
       if (isRecord(value)) return [...flat(value)]
-      return value === 0 ? [] : [[labels[name] ?? name, typeof value === "string" ? value : JSON.stringify(value)]]
+      return value === 0 ? [] : [[labels[name] ?? name, said(value)]]
     })
   )
 
