@@ -39,7 +39,7 @@ export const found = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Found, RunStoreError.RunStoreError, RunStore.RunStore> {
   const store = yield* RunStore.RunStore
   const counted = yield* Effect.mapError(
-    Effect.flatMap(store.count(runId, ["$.findings", "$.problem.kind"]), decode),
+    Effect.flatMap(store.count(runId, [["findings"], ["problem", "kind"]]), decode),
     (error) => RunStoreError.fromUnknown(store.file, error)
   )
   const counts: Record<Finding.Finding, number> = {

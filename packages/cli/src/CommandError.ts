@@ -9,6 +9,7 @@ import type * as Terminal from "@effect/platform/Terminal"
 import type { GlowmarktError } from "@effect-glowmarkt/core"
 import type {
   Applied,
+  AuditDiff,
   Consent,
   Converge,
   CsvInput,
@@ -76,6 +77,7 @@ export type CommandError =
   | Run.RunMismatch
   | Run.RunUnfinished
   | RunStoreError.RunStoreError
+  | AuditDiff.NotComparable
   | CsvInput.InvalidCsv
   | Plan.InvalidPlan
   | Applied.PlanMismatch

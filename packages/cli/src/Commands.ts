@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as AccountsCommand from "./AccountsCommand.js"
 import * as ApplyCommand from "./ApplyCommand.js"
 import * as AuditCommand from "./AuditCommand.js"
+import * as AuditDiffCommand from "./AuditDiffCommand.js"
 import * as MeCommand from "./MeCommand.js"
 import * as Page from "./Page.js"
 import * as PlanCommand from "./PlanCommand.js"
@@ -18,6 +19,7 @@ const all = Page.describe(
   Command.make("glowmarkt").pipe(
     Command.withSubcommands([
       AuditCommand.command,
+      AuditDiffCommand.command,
       PlanCommand.command,
       ApplyCommand.command,
       RunsCommand.command,
@@ -71,6 +73,7 @@ export const groups: ReadonlyArray<Page.Page> = [
  */
 export const pages: ReadonlyArray<Page.Page> = [
   AuditCommand.page,
+  AuditDiffCommand.page,
   ...PlanCommand.pages,
   ApplyCommand.page,
   ...RunsCommand.pages,

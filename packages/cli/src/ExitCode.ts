@@ -68,6 +68,7 @@ const table: Table = {
   RunUnfinished: 2,
   RunStoreError: (error) => (error.reason === "full" || error.reason === "damaged" || error.reason === "other" ? 1 : 2),
 
+  NotComparable: 2,
   InvalidCsv: 2,
   InvalidPlan: 2,
   PlanMismatch: 2,

@@ -17,7 +17,7 @@ const told = ({ stderr, stdout }: Captured.Captured) => {
 
 describe("wrong usage exits with 2 and says what to do", () => {
   const cases: ReadonlyArray<readonly [args: string, says: RegExp]> = [
-    ["frobnicate", /use one of 'audit', 'plan', 'apply', 'runs', 'simulate', 'accounts', 'me'/],
+    ["frobnicate", /use one of 'audit', 'audit-diff', 'plan', 'apply', 'runs', 'simulate', 'accounts', 'me'/],
     ["audit --frobnicate", /unknown argument: '--frobnicate'\nSee glowmarkt audit --help/],
     ["audit --concurrency many", /--concurrency takes a whole number from 1 to 256, or auto, not "many"/],
     ["audit --rate 0", /--rate takes a whole number from 1 to 10000, or unlimited, not "0"/],
