@@ -103,9 +103,11 @@ const written = `${text.slice(0, from)}${begin}${await Effect.runPromise(main)}\
 if (written === text) {
   console.log("transcript: README.md is up to date")
 } else if (process.argv.includes("--check")) {
-  console.error(
-    "transcript: README.md shows something else than the commands do. Look at what npm run transcript changes."
-  )
+  const [shown, prints] = [text.split("\n"), written.split("\n")]
+  const first = shown.findIndex((line, index) => line !== prints[index])
+  console.error(`transcript: README.md, line ${first + 1}, is not what the commands print today. See what npm run transcript changes.
+- ${shown[first]}
++ ${prints[first]}`)
   process.exitCode = 1
 } else {
   writeFileSync(readme, written)
