@@ -135,6 +135,12 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
 
   const target = yield* Environment.target
 
+  const session: RunSession.Session = {
+    runId,
+    subjects: "accounts",
+    lines: linesOf(options, runId, store),
+    face: { progress: options.progress, form: options.form, first: "Reading the list of accounts …" }
+  }
   const auditing = StatusAudit.run({
     runId,
     target,
@@ -145,13 +151,8 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
     where: Option.getOrUndefined(options.where),
     sample: Option.getOrUndefined(options.sample)
   }).pipe(
-    RunSession.attempt({
-      runId,
-      subjects: "accounts",
-      lines: linesOf(options, runId, store),
-      face: { progress: options.progress, form: options.form, first: "Reading the list of accounts …" }
-    }),
-    Effect.tap((summary) => report(options, summary)),
+    RunSession.attempt(session),
+    Effect.tap((summary) => RunSession.report(session)(report(options, summary))),
     Effect.flatMap((summary) => judge(options, summary))
   )
   yield* Effect.zipRight(Reach.check, auditing).pipe(

@@ -87,15 +87,14 @@ export const run = Effect.fnUntraced(function* <R>(
     yield* Reach.check
     yield* Output.picture((layout) => `${change.show(layout)}\n`)
     const consent = yield* Consenting.obtain(wantedOf(flow, work), options)
-    const ended = yield* change.carryOut(running, consent).pipe(
-      RunSession.attempt({
-        runId,
-        subjects: flow.subjects,
-        lines: linesOf(options, change, runId, store),
-        face: { progress: options.progress, form: options.form, first: "Looking at what there is to do …" }
-      })
-    )
-    yield* ApplyReport.finish(options, flow, ended)
+    const session: RunSession.Session = {
+      runId,
+      subjects: flow.subjects,
+      lines: linesOf(options, change, runId, store),
+      face: { progress: options.progress, form: options.form, first: "Looking at what there is to do …" }
+    }
+    const ended = yield* RunSession.attempt(session)(change.carryOut(running, consent))
+    yield* RunSession.report(session)(ApplyReport.finish(options, flow, ended))
   })
   yield* Effect.scoped(changing).pipe(Effect.provide(Store.engine(store, Option.some(runId))))
 })

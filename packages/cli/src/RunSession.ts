@@ -59,6 +59,23 @@ const stopped = (session: Session) => (error: CommandError) =>
     : Effect.flatMap(howToGoOn(session), (next) => new Stopped({ error, next }))
 
 /**
+ * What is done with the results of a run that is finished: where that fails, the run is still there, and says how to do it again.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const report =
+  ({ lines, runId }: Session) =>
+  <A, E extends CommandError, R>(reporting: Effect.Effect<A, E, R>): Effect.Effect<A, CommandError, R> =>
+    Effect.catchAll(
+      reporting,
+      (error): Effect.Effect<never, CommandError> =>
+        error._tag === "Unfinished"
+          ? Effect.fail(error)
+          : new Stopped({ error, next: `Run ${runId} is finished and kept. For its results again:\n  ${lines.resume}` })
+    )
+
+/**
  * @since 0.1.0
  * @category running
  */
