@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs"
 import { assert, layer } from "@effect/vitest"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import * as Duration from "effect/Duration"
@@ -22,6 +23,10 @@ const planned = (members: ReadonlyArray<{ readonly accountId: string }>, prefix:
 
 const spawned = (args: ReadonlyArray<string>, cwd: string, env: Record<string, string>) =>
   Effect.promise(() => Spawned.start(args, { cwd, env }).ended)
+
+const keptIn = (stderr: string) => Number(/(\d+) of 60 accounts are done and kept/.exec(stderr)?.[1])
+
+const runIdIn = (stderr: string) => /runs resume (\S+)/.exec(stderr)?.[1] ?? ""
 
 const slowly = Faults.always({ operations: ["updateAccount"] }, Faults.Latency({ duration: Duration.millis(100) }))
 
@@ -82,9 +87,20 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
       const interrupted = yield* Effect.promise(() => apply.ended)
       assert.isBelow(performance.now() - pressed, 5000)
       assert.strictEqual(interrupted.code, 130, interrupted.stderr)
-      const kept = Number(/(\d+) of 60 accounts are done and kept/.exec(interrupted.stderr)?.[1])
+      const kept = keptIn(interrupted.stderr)
       assert.isAtLeast(kept, 16, interrupted.stderr)
       assert.isBelow(kept, number)
+      // Once more: what goes on can be interrupted as well.
+      const sent = yield* requests.count("updateAccount")
+      const again = Spawned.start(["runs", "resume", runIdIn(interrupted.stderr), "--yes", "--concurrency", "4"], {
+        cwd: place.path("."),
+        env: orgAppKeys
+      })
+      yield* until(sent + 6)
+      again.process.kill("SIGINT")
+      const interruptedAgain = yield* Effect.promise(() => again.ended)
+      assert.strictEqual(interruptedAgain.code, 130, interruptedAgain.stderr)
+      assert.isAbove(keptIn(interruptedAgain.stderr), kept)
       yield* faults.clear
 
       // The line is for a shell: a shell reads it. What it asks for consent to is what is left.
@@ -105,7 +121,30 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
       assert.lengthOf(writes, number)
       assert.isTrue(writes.every(({ times }) => times === 1))
       // At most what was in flight was sent again, where it was found not to be done.
-      assert.isAtMost(yield* requests.count("updateAccount"), number + 4)
+      assert.isAtMost(yield* requests.count("updateAccount"), number + 8)
+    })
+  )
+
+  it.effect("plan: Ctrl-C exits with 130, and leaves no plan", () =>
+    Effect.gen(function* () {
+      const { orgAppKeys } = yield* Captured.environments
+      const { faults, requests } = yield* Simulator.Simulator
+      const place = yield* planned((yield* Bulk.members).slice(0, number), "Unplanned")
+      const read = { operations: ["getAccountById"] } as const
+      yield* faults.set([Faults.always(read, Faults.Latency({ duration: Duration.millis(200) }))])
+      const before = yield* requests.count("getAccountById")
+      const args = ["plan", "rename", "names.csv", "--out", "other.ndjson", "--concurrency", "2"]
+      const plan = Spawned.start(args, { cwd: place.path("."), env: orgAppKeys })
+      yield* Effect.repeat(requests.count("getAccountById"), {
+        until: (sent) => sent > before,
+        schedule: Schedule.spaced(Duration.millis(20))
+      })
+      plan.process.kill("SIGINT")
+      const { code, stderr } = yield* Effect.promise(() => plan.ended)
+      yield* faults.clear
+      assert.strictEqual(code, 130, stderr)
+      assert.match(stderr, /Interrupted: nothing is changed, and no plan was written\./)
+      assert.deepStrictEqual(readdirSync(place.path(".")).sort(), ["names.csv", "plan.ndjson"])
     })
   )
 
