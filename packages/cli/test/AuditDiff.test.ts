@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Simulator } from "@effect-glowmarkt/simulator"
+import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Bulk from "./support/Bulk.js"
@@ -66,8 +66,19 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
       yield* audited(place, "some", "--only", one.accountId)
       place.write("broken.ndjson", '{"accountId":7}\n')
       const store = ["--store", place.path("runs.db")]
+      const { faults } = yield* Simulator.Simulator
+      const status = { operations: ["getAccountStatusById"] } as const
+      yield* faults.set([
+        Faults.Script({ on: status, faults: [Faults.None(), Faults.None()] }),
+        Faults.always(status, Faults.accessDenied)
+      ])
+      const half = yield* Bulk.run(["audit", "--run", "half", "--quiet", ...store])
+      yield* faults.clear
+      assert.strictEqual(half.code, 3, half.stderr)
       const cases: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]> = [
         [["all", "some"], /cannot be compared: only is not said in the one/],
+        [["all", "half"], /Run "half" is not finished/],
+        [[place.path("all"), "half"], /Run "half" is not finished/],
         [["all", "none"], /There is no run "none"/],
         [["all", "../x"], /"\.\.\/x" is neither a file nor the id of a run/],
         [[place.path("all"), place.path("broken.ndjson")], /broken\.ndjson, line 1: this is no row of an audit/],
