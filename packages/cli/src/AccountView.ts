@@ -5,7 +5,7 @@
  */
 import type { Account } from "@effect-glowmarkt/core"
 import * as DateTime from "effect/DateTime"
-import type * as Option from "effect/Option"
+import type { Layout } from "./Output.js"
 import * as Table from "./Table.js"
 
 const instant = (at: DateTime.Utc | undefined): string | undefined =>
@@ -53,7 +53,7 @@ export const status = (status: Account.AccountStatus): string =>
  * @since 0.1.0
  * @category rendering
  */
-export const list = (accounts: ReadonlyArray<Account.Account>, columns: Option.Option<number>): string =>
+export const list = (accounts: ReadonlyArray<Account.Account>, layout: Layout): string =>
   Table.render(
     [
       { title: "ACCOUNT", width: "fixed" },
@@ -62,5 +62,5 @@ export const list = (accounts: ReadonlyArray<Account.Account>, columns: Option.O
       { title: "USER NAME", width: "flexible" }
     ],
     accounts.map(({ accountId, name = "", status = "", username = "" }) => [accountId, status, name, username]),
-    columns
+    layout
   )

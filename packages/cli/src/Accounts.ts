@@ -43,7 +43,7 @@ export const list = Effect.fn("glowmarkt.accounts.list")(function* ({ form }: Co
   const { accounts, unreadable } = yield* admin.list
   yield* form === "json"
     ? Output.json(accounts.map((account) => encodeAccount(account)))
-    : Output.data(AccountView.list(accounts, yield* Output.columns))
+    : Output.data(AccountView.list(accounts, yield* Output.layout))
   if (form === "human") yield* Output.note(`${count(accounts.length)} accounts`)
   if (unreadable.length === 0) return
   for (const { accountId, index, problem } of unreadable) {

@@ -4,12 +4,11 @@
  *
  * @since 0.1.0
  */
-
-import { text as textOf } from "node:stream/consumers"
 import * as Prompt from "@effect/cli/Prompt"
 import type * as PlatformError from "@effect/platform/Error"
 import { SystemError } from "@effect/platform/Error"
 import * as Terminal from "@effect/platform/Terminal"
+import * as NodeStream from "@effect/platform-node/NodeStream"
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -18,18 +17,20 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import { UsageError } from "./CommandError.js"
+import * as Ink from "./Ink.js"
 import * as Output from "./Output.js"
 
 /**
- * Standard input: somebody who can be asked, or a text.
+ * Standard input: somebody who can be asked, or a text. `bytes` are the text as it comes: what encoding it has is for its reader to find out.
  *
  * @since 0.1.0
  * @category services
  */
 export class Input extends Context.Tag("@effect-glowmarkt/cli/Input")<
   Input,
-  { readonly kind: "terminal" | "text"; readonly text: Effect.Effect<string, PlatformError.PlatformError> }
+  { readonly kind: "terminal" | "text"; readonly bytes: Stream.Stream<Uint8Array, PlatformError.PlatformError> }
 >() {}
 
 /**
@@ -38,17 +39,17 @@ export class Input extends Context.Tag("@effect-glowmarkt/cli/Input")<
  */
 export const layerInputProcess: Layer.Layer<Input> = Layer.sync(Input, () => ({
   kind: process.stdin.isTTY ? ("terminal" as const) : ("text" as const),
-  text: Effect.tryPromise({
-    try: () => textOf(process.stdin),
-    catch: (cause) =>
+  bytes: NodeStream.fromReadable<PlatformError.PlatformError, Uint8Array>(
+    () => process.stdin,
+    (cause) =>
       new SystemError({
         reason: "Unknown",
-        module: "Terminal",
-        method: "readLine",
-        description: "no standard input",
+        module: "Stream",
+        method: "read",
+        description: "standard input cannot be read",
         cause
       })
-  })
+  )
 }))
 
 /**
@@ -68,7 +69,7 @@ export const layerTerminal: Layer.Layer<Terminal.Terminal, never, Output.Output>
         stderr.columns,
         Option.getOrElse(() => 80)
       ),
-      display: stderr.write
+      display: (text) => stderr.write(Ink.wash(text, stderr.colour))
     })
   })
 ).pipe(Layer.provide(NodeTerminal.layer))
@@ -129,8 +130,9 @@ const names = (wanted: ReadonlyArray<Wanted>) =>
   wanted.map(({ name, variables }) => `${name.toLowerCase()} (or set ${variables[0]})`).join(", then the ")
 
 const piped = Effect.fnUntraced(function* (wanted: ReadonlyArray<Wanted>) {
-  const { text } = yield* Input
-  const lines = (yield* text).replace(/\r?\n$/, "").split(/\r?\n/)
+  const { bytes } = yield* Input
+  const text = yield* Stream.mkString(Stream.decodeText(bytes))
+  const lines = text.replace(/\r?\n$/, "").split(/\r?\n/)
   if (lines.length !== wanted.length || lines.includes("")) {
     return yield* new UsageError({
       message: `Standard input should have ${wanted.length === 1 ? "one line" : `${wanted.length} lines`}: the ${names(wanted)}.`

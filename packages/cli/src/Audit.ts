@@ -3,35 +3,44 @@
  *
  * @since 0.1.0
  */
-import { Engine, type Finding, Progress, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import { Identifier } from "@effect-glowmarkt/core"
+import { AccountFilter, CsvInput, type Finding, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as AuditFiles from "./AuditFiles.js"
 import * as AuditFormat from "./AuditFormat.js"
-import * as AuditProgress from "./AuditProgress.js"
+import * as AuditSoFar from "./AuditSoFar.js"
 import * as AuditSummary from "./AuditSummary.js"
 import type { AdminScheme } from "./Auth.js"
 import { Unfinished, UsageError } from "./CommandError.js"
 import * as Environment from "./Environment.js"
 import type { Form } from "./Flags.js"
+import * as InputFile from "./InputFile.js"
+import * as Only from "./Only.js"
 import * as Output from "./Output.js"
+import * as OutputFile from "./OutputFile.js"
+import * as Pace from "./Pace.js"
 import { count } from "./ProgressBar.js"
+import * as Reach from "./Reach.js"
 import * as ResumeLine from "./ResumeLine.js"
+import type { Effort } from "./RunFlags.js"
+import * as RunSession from "./RunSession.js"
 import * as Store from "./Store.js"
 
 /**
  * @since 0.1.0
  * @category models
  */
-export interface AuditOptions {
+export interface AuditOptions extends Effort {
   readonly out: Option.Option<string>
   readonly formats: Option.Option<ReadonlyArray<AuditFormat.Format>>
-  readonly concurrency: Option.Option<number>
   readonly dormantDays: Option.Option<number>
   readonly expiringDays: Option.Option<number>
+  readonly only: Option.Option<Only.Only>
+  readonly where: Option.Option<AccountFilter.AccountFilter>
+  readonly sample: Option.Option<number>
   readonly run: Option.Option<Run.RunId>
   readonly store: Option.Option<string>
   readonly failOn: Option.Option<ReadonlyArray<Finding.Finding>>
@@ -42,46 +51,55 @@ export interface AuditOptions {
 
 const days = (value: Option.Option<number>) => Option.getOrUndefined(Option.map(value, Duration.days))
 
-const face = Effect.fnUntraced(function* (options: AuditOptions, knowledge: Ref.Ref<AuditProgress.Known>) {
-  if (options.progress === "quiet") return AuditProgress.quiet(knowledge)
-  const { stderr } = yield* Output.Output
-  return Option.isSome(yield* stderr.columns) ? AuditProgress.bar(knowledge) : AuditProgress.lines(knowledge)
+/** Every option again: what the results are for has not changed. Which accounts it is about the run knows, once it has begun. */
+const linesOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSession.Session["lines"] => {
+  const said = {
+    run: Option.some(runId),
+    store: Option.as(options.store, store),
+    out: options.out,
+    format: options.formats,
+    concurrency: options.concurrency,
+    rate: options.rate,
+    "dormant-days": options.dormantDays,
+    "expiring-days": options.expiringDays,
+    "fail-on": options.failOn,
+    auth: options.auth,
+    quiet: options.progress === "quiet",
+    json: options.form === "json"
+  }
+  return {
+    resume: ResumeLine.make(["audit"], said),
+    begin: ResumeLine.make(["audit"], {
+      ...said,
+      only: Option.map(options.only, Only.text),
+      where: Option.map(options.where, AccountFilter.format),
+      sample: options.sample
+    })
+  }
+}
+
+const accountId = CsvInput.define({
+  row: Schema.Struct({ accountId: Schema.compose(Schema.Trim, Identifier.AccountId) }),
+  key: ({ accountId }) => accountId,
+  expected: { accountId: "the id of an account" }
 })
 
-// Started by npm, `glowmarkt` is not on the path of the shell that the line will be pasted into.
-const program = process.env["npm_command"] === undefined ? "glowmarkt" : "npx glowmarkt"
-
-/** Asked of the store: what was in flight when the progress was last told may have been recorded since. */
-const sayHowToResume = (line: string, runId: Run.RunId) =>
-  Effect.gen(function* () {
-    const store = yield* RunStore.RunStore
-    const run = yield* Effect.option(store.get(runId))
-    const said = Option.match(
-      Option.flatMap(run, ({ recorded, total }) =>
-        Option.map(Option.fromNullable(total), (total) => `${count(recorded)} of ${count(total)} accounts`)
-      ),
-      {
-        onNone: () => "Interrupted before the list of accounts was read. Start again with",
-        onSome: (kept) => `Interrupted: ${kept} are done and kept. Go on with`
-      }
-    )
-    yield* Output.note(`${said}\n  ${line}`)
-  })
-
-/** What a resumed run was started with may be other than today's defaults. */
-const linesOf = Effect.fnUntraced(function* (runId: Run.RunId) {
-  const store = yield* RunStore.RunStore
-  const { parameters } = yield* store.get(runId)
-  const { dormantFor, expiringWithin } = yield* Effect.orDie(StatusAudit.flow.parameters.decode(parameters))
-  return { dormantDays: Duration.toDays(dormantFor), expiringDays: Duration.toDays(expiringWithin) }
+const idsOf = Only.$match({
+  Ids: ({ ids }) => Effect.succeed(ids),
+  File: ({ path }) =>
+    Effect.map(CsvInput.read(accountId, InputFile.bytes(path)), ({ rows }) => rows.map(({ value }) => value.accountId))
 })
 
 const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
 
 const report = Effect.fnUntraced(function* (options: AuditOptions, summary: StatusAudit.Summary) {
+  const store = yield* RunStore.RunStore
+  const run = yield* store.get(summary.runId)
   yield* options.form === "json"
-    ? Output.json(encodeSummary(summary))
-    : Output.data(AuditSummary.render(summary, yield* linesOf(summary.runId), yield* Output.columns))
+    ? Output.jsonLine({ _tag: "Summary", ...encodeSummary(summary) })
+    : Output.data(
+        AuditSummary.render(AuditSummary.head(summary), summary, yield* AuditSoFar.linesOf(run), yield* Output.layout)
+      )
   if (Option.isNone(options.out)) return
   const formats = Option.getOrElse(options.formats, () => AuditFormat.all)
   const files = yield* AuditFiles.writeAll(options.out.value, formats, summary)
@@ -110,23 +128,35 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
       message: "--format says which files to write, and there is no directory for them.\nSay it: --out DIR."
     })
   }
-  if (Option.isSome(options.out)) yield* AuditFiles.prepare(options.out.value)
+  if (Option.isSome(options.out)) yield* OutputFile.directory(options.out.value)
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(StatusAudit.flow.name)
   const store = yield* Store.file(options.store)
-  const knowledge = yield* Ref.make(AuditProgress.nothing)
-  const resume = ResumeLine.make(program, options, { id: runId, store })
+  const only = yield* Effect.transposeOption(Option.map(options.only, idsOf))
 
-  yield* StatusAudit.run({
+  const target = yield* Environment.target
+
+  const session: RunSession.Session = {
     runId,
-    concurrency: Option.getOrUndefined(options.concurrency),
+    subjects: "accounts",
+    lines: linesOf(options, runId, store),
+    face: { progress: options.progress, form: options.form, first: "Reading the list of accounts …" }
+  }
+  const auditing = StatusAudit.run({
+    runId,
+    target,
+    ...Pace.of(options),
     dormantFor: days(options.dormantDays),
-    expiringWithin: days(options.expiringDays)
+    expiringWithin: days(options.expiringDays),
+    only: Option.getOrUndefined(only),
+    where: Option.getOrUndefined(options.where),
+    sample: Option.getOrUndefined(options.sample)
   }).pipe(
-    Progress.observe(yield* face(options, knowledge)),
-    Effect.onInterrupt(() => sayHowToResume(resume, runId)),
-    Effect.tap((summary) => report(options, summary)),
-    Effect.flatMap((summary) => judge(options, summary)),
-    Effect.provide(Engine.sqlite(store)),
+    RunSession.attempt(session),
+    Effect.tap((summary) => RunSession.report(session)(report(options, summary))),
+    Effect.flatMap((summary) => judge(options, summary))
+  )
+  yield* Effect.zipRight(Reach.check, auditing).pipe(
+    Effect.provide(Store.engine(store, Option.some(runId))),
     Effect.provide(Environment.admin(options.auth))
   )
 })

@@ -5,35 +5,22 @@
  */
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import { Finding } from "@effect-glowmarkt/runner/Finding"
-import { RunId } from "@effect-glowmarkt/runner/Run"
-import * as AuditFormat from "./AuditFormat.js"
+import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
+import * as Effect from "effect/Effect"
+import * as AuditFlags from "./AuditFlags.js"
 import * as Auth from "./Auth.js"
 import * as Flags from "./Flags.js"
 import * as Lazy from "./Lazy.js"
+import * as Only from "./Only.js"
 import * as Page from "./Page.js"
-
-const findings = Finding.literals
+import * as RunFlags from "./RunFlags.js"
 
 const days = { min: 0, max: 36_500 }
 
 const options = {
-  out: Options.text("out").pipe(
-    Options.withPseudoName("DIR"),
-    Options.withDescription("The directory for the results, created if need be. Without it only the summary is shown."),
-    Options.optional
-  ),
-  formats: Flags.someOf("format", AuditFormat.all).pipe(
-    Options.withPseudoName("LIST"),
-    Options.withDescription(
-      "Which results to write: json is DIR/audit.json, the summary; ndjson and csv are DIR/accounts.ndjson and DIR/accounts.csv, a row an account; html is DIR/report.html, charts and a table to search in a browser. All of them unless given."
-    ),
-    Options.optional
-  ),
-  concurrency: Flags.wholeNumber("concurrency", { min: 1, max: 256 }).pipe(
-    Options.withDescription("How many accounts are asked about at a time. Default: 16."),
-    Options.optional
-  ),
+  out: AuditFlags.out,
+  formats: AuditFlags.formats,
+  ...RunFlags.effort,
   dormantDays: Flags.wholeNumber("dormant-days", days).pipe(
     Options.withDescription("An account not updated for more days than this is dormant. Default: 180."),
     Options.optional
@@ -42,29 +29,30 @@ const options = {
     Options.withDescription("A directory token that ends within so many days is expiring. Default: 7."),
     Options.optional
   ),
-  run: Flags.schema("run", "ID", RunId).pipe(
-    Options.withDescription("The run to resume, or the name of a new one. Without it, a new name."),
-    Options.optional
-  ),
-  store: Options.text("store").pipe(
-    Options.withPseudoName("FILE"),
+  only: Options.text("only").pipe(
+    Options.withPseudoName("IDS"),
+    Options.mapEffect((text) => Effect.mapError(Only.parse(text), (problem) => Flags.invalid(`--only: ${problem}.`))),
     Options.withDescription(
-      "Where runs are kept, a SQLite file. Default: $XDG_STATE_HOME/glowmarkt/runs.db, or ~/.local/state/glowmarkt/runs.db."
+      "Audits only these accounts: ids with commas between them, or @FILE, a CSV with a column accountId, as audits write them."
     ),
     Options.optional
   ),
-  failOn: Flags.someOf("fail-on", findings).pipe(
-    Options.withPseudoName("LIST"),
-    Options.withDescription(`Exit with 1 if an account has one of these findings: ${findings.join(", ")}.`),
+  where: Flags.schema("where", "FILTER", AccountFilter.FromText).pipe(
+    Options.withDescription(
+      "Audits only accounts that meet this as they are listed. Fields: status, active, name, username, email, accountId, userId, directoryId, applicationId, createdAt, updatedAt. Of them: =, !=, in, contains, before, after, is missing, is present; with and, or, not and parentheses between."
+    ),
     Options.optional
   ),
-  progress: Options.boolean("quiet").pipe(
-    Options.withAlias("q"),
-    Options.map((quiet) => (quiet ? "quiet" : "shown")),
-    Options.withDescription("Shows no progress.")
+  sample: Flags.wholeNumber("sample", { min: 1, max: 10_000_000 }).pipe(
+    Options.withDescription("Audits only so many of them, drawn by lot: the same for the same run id."),
+    Options.optional
   ),
+  run: RunFlags.run,
+  store: RunFlags.store,
+  failOn: AuditFlags.failOn,
+  progress: RunFlags.progress,
   auth: Auth.admin,
-  form: Flags.form
+  form: RunFlags.form
 }
 
 const audit = Page.describe(
@@ -89,6 +77,10 @@ const audit = Page.describe(
       {
         does: "In a nightly job: fail if list and status disagree, or tokens have ended",
         line: "glowmarkt audit --quiet --json --fail-on mismatch,tokenExpired"
+      },
+      {
+        does: "Only some: those that were not updated for long, or a sample",
+        line: 'glowmarkt audit --where "status = active and updatedAt before 180 days ago" --sample 500'
       },
       {
         does: "Try it against accounts that do not exist (the other terminal says the keys)",

@@ -3,42 +3,25 @@
  *
  * @since 0.1.0
  */
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import { HtmlReport, Report, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Format } from "./AuditFormat.js"
+import * as OutputFile from "./OutputFile.js"
 
-/**
- * Makes the directory: before anything else, so that a long audit does not end
- * with nowhere to go.
- *
- * @since 0.1.0
- * @category writing
- */
-export const prepare = (directory: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (files) => files.makeDirectory(directory, { recursive: true }))
-
-const write = Effect.fnUntraced(function* (format: Format, file: string, summary: StatusAudit.Summary) {
-  const files = yield* FileSystem.FileSystem
-  const save = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>) =>
-    // The file system takes a write of nothing for a full disk.
-    Stream.run(
-      Stream.filter(bytes, ({ length }) => length > 0),
-      files.sink(file)
-    )
+const bytes = (format: Format, summary: StatusAudit.Summary) => {
   switch (format) {
     case "json":
-      return yield* files.writeFileString(file, Report.json(summary))
+      return Stream.encodeText(Stream.make(Report.json(summary)))
     case "ndjson":
-      return yield* save(Report.ndjson(StatusAudit.rows(summary.runId)))
+      return Report.ndjson(StatusAudit.rows(summary.runId))
     case "csv":
-      return yield* save(Report.csv(StatusAudit.rows(summary.runId)))
+      return Report.csv(StatusAudit.rows(summary.runId))
     case "html":
-      return yield* save(HtmlReport.make(summary, StatusAudit.rows(summary.runId)))
+      return HtmlReport.make(summary, StatusAudit.rows(summary.runId))
   }
-})
+}
 
 const names: Readonly<Record<Format, string>> = {
   json: "audit.json",
@@ -61,6 +44,6 @@ export const writeAll = Effect.fnUntraced(function* (
   const path = yield* Path.Path
   return yield* Effect.forEach(formats, (format) => {
     const file = path.join(directory, names[format])
-    return Effect.as(write(format, file, summary), file)
+    return Effect.as(OutputFile.write(file, bytes(format, summary)), file)
   })
 })

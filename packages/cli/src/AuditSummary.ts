@@ -4,10 +4,9 @@
  * @since 0.1.0
  */
 import { Finding, type StatusAudit } from "@effect-glowmarkt/runner"
-import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
-import type * as Option from "effect/Option"
-import { count } from "./ProgressBar.js"
+import type { Tone } from "./Ink.js"
+import type { Layout } from "./Output.js"
+import { count, elapsed } from "./ProgressBar.js"
 import * as Table from "./Table.js"
 
 const meanings = (summary: {
@@ -25,48 +24,81 @@ const meanings = (summary: {
   undetermined: "its status could not be read"
 })
 
+/** How bad each is: of an account that has ended its own way there is nothing to repair. */
+const tones: Readonly<Record<Finding.Finding, Tone>> = {
+  healthy: "good",
+  inactive: "plain",
+  mismatch: "bad",
+  tokenExpired: "bad",
+  tokenExpiring: "warn",
+  dormant: "warn",
+  missing: "bad",
+  denied: "bad",
+  undetermined: "bad"
+}
+
 const share = (part: number, total: number) => (total === 0 ? "" : `${((100 * part) / total).toFixed(1)} %`)
 
 /**
+ * What was found, as far as it is known.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Found extends Pick<StatusAudit.Summary, "counts" | "errors" | "total"> {}
+
+/**
+ * The first line, of an audit that is finished.
+ *
  * @since 0.1.0
  * @category rendering
  */
-export const render = (
-  summary: StatusAudit.Summary,
-  lines: { readonly dormantDays: number; readonly expiringDays: number },
-  columns: Option.Option<number>
-): string => {
-  const { counts, errors, finishedAt, runId, startedAt, total } = summary
-  const says = meanings(lines)
-  const took = Duration.format(Duration.seconds(Math.round(DateTime.distance(startedAt, finishedAt) / 1000)))
-  const findings = Table.render(
+export const head = ({ finishedAt, listed, runId, startedAt, total }: StatusAudit.Summary): string => {
+  const which = listed === undefined ? "" : ` of ${count(listed)}`
+  return `${count(total)}${which} accounts audited in ${elapsed(startedAt, finishedAt)}, run ${runId}`
+}
+
+const findings = ({ counts, total }: Found, says: Readonly<Record<Finding.Finding, string>>, layout: Layout): string =>
+  Table.render(
     [
       { title: "FINDING", width: "fixed" },
       { title: "ACCOUNTS", width: "fixed", align: "right" },
       { title: "SHARE", width: "fixed", align: "right" },
       { title: "MEANING", width: "flexible" }
     ],
-    Finding.Finding.literals.map((finding) => [
-      finding,
-      count(counts[finding]),
-      share(counts[finding], total),
-      says[finding]
-    ]),
-    columns
+    Finding.Finding.literals.map((finding) => {
+      const tone = counts[finding] === 0 ? "faint" : tones[finding]
+      return [
+        { text: finding, tone },
+        { text: count(counts[finding]), tone },
+        share(counts[finding], total),
+        { text: says[finding], tone: "faint" }
+      ]
+    }),
+    layout
   )
+
+const failures = ({ errors }: Found, layout: Layout): ReadonlyArray<string> => {
   const kinds = Object.entries(errors)
-  const failures =
-    kinds.length === 0
-      ? []
-      : [
-          Table.render(
-            [
-              { title: "ERROR", width: "fixed" },
-              { title: "ACCOUNTS", width: "fixed", align: "right" }
-            ],
-            kinds.map(([kind, number]) => [kind, count(number)]),
-            columns
-          )
-        ]
-  return [`${count(total)} accounts audited in ${took}, run ${runId}`, findings, ...failures].join("\n\n")
+  if (kinds.length === 0) return []
+  const table = Table.render(
+    [
+      { title: "ERROR", width: "fixed" },
+      { title: "ACCOUNTS", width: "fixed", align: "right" }
+    ],
+    kinds.map(([kind, number]) => [{ text: kind, tone: "bad" }, count(number)]),
+    layout
+  )
+  return [table]
 }
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const render = (
+  head: string,
+  found: Found,
+  lines: { readonly dormantDays: number; readonly expiringDays: number },
+  layout: Layout
+): string => [head, findings(found, meanings(lines), layout), ...failures(found, layout)].join("\n\n")

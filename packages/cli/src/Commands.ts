@@ -6,15 +6,23 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as AccountsCommand from "./AccountsCommand.js"
+import * as ApplyCommand from "./ApplyCommand.js"
 import * as AuditCommand from "./AuditCommand.js"
+import * as AuditDiffCommand from "./AuditDiffCommand.js"
 import * as MeCommand from "./MeCommand.js"
 import * as Page from "./Page.js"
+import * as PlanCommand from "./PlanCommand.js"
+import * as RunsCommand from "./RunsCommand.js"
 import * as SimulateCommand from "./SimulateCommand.js"
 
 const all = Page.describe(
   Command.make("glowmarkt").pipe(
     Command.withSubcommands([
       AuditCommand.command,
+      AuditDiffCommand.command,
+      PlanCommand.command,
+      ApplyCommand.command,
+      RunsCommand.command,
       SimulateCommand.command,
       AccountsCommand.command,
       MeCommand.command
@@ -25,7 +33,7 @@ const all = Page.describe(
   {
     path: [],
     usage: "COMMAND [OPTIONS]",
-    summary: "audits and account administration on the Glowmarkt platform",
+    summary: "audits, bulk changes and account administration on Glowmarkt",
     about: [
       "Credentials come from here, or from a file .env in the working directory. An empty value counts as none. Administrators need one of appKeys, orgAppKeys and devUserToken, users one of userToken and session; where there are several, --auth says which."
     ],
@@ -52,7 +60,12 @@ export const overview = all.page
  * @since 0.1.0
  * @category help
  */
-export const groups: ReadonlyArray<Page.Page> = [...AccountsCommand.groups, ...MeCommand.groups]
+export const groups: ReadonlyArray<Page.Page> = [
+  ...PlanCommand.groups,
+  ...RunsCommand.groups,
+  ...AccountsCommand.groups,
+  ...MeCommand.groups
+]
 
 /**
  * @since 0.1.0
@@ -60,6 +73,10 @@ export const groups: ReadonlyArray<Page.Page> = [...AccountsCommand.groups, ...M
  */
 export const pages: ReadonlyArray<Page.Page> = [
   AuditCommand.page,
+  AuditDiffCommand.page,
+  ...PlanCommand.pages,
+  ApplyCommand.page,
+  ...RunsCommand.pages,
   SimulateCommand.page,
   ...AccountsCommand.pages,
   ...MeCommand.pages

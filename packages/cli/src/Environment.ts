@@ -13,6 +13,7 @@ import {
   AppKeys,
   DevUserToken,
   GlowmarktClient,
+  Identifier,
   OrgAppKeys,
   UserAccounts,
   type UserCredentials,
@@ -27,6 +28,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as Ask from "./Ask.js"
 import type { AdminScheme, UserScheme } from "./Auth.js"
 import { UsageError } from "./CommandError.js"
@@ -120,7 +122,32 @@ const incomplete = (name: string, missing: ReadonlyArray<string>) =>
     message: `${name} lacks ${conjunction(missing)}.\nSet ${missing.length === 1 ? "it" : "them"} in the environment or in a .env file.`
   })
 
-const client = Layer.provide(GlowmarktClient.layerConfig(), NodeTransport.layer())
+/**
+ * The client of the environment, for callers who bring their own credentials.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const client: Layer.Layer<GlowmarktClient.GlowmarktClient, ConfigError.ConfigError> = Layer.provide(
+  GlowmarktClient.layerConfig(),
+  NodeTransport.layer()
+)
+
+/**
+ * Where calls go: scheme, host and port of the base URL, and the application where the environment names one.
+ *
+ * @since 0.1.0
+ * @category reading
+ */
+export const target: Effect.Effect<
+  { readonly origin: string; readonly applicationId?: Identifier.ApplicationId },
+  ConfigError.ConfigError
+> = Effect.gen(function* () {
+  const { baseUrl } = yield* GlowmarktClient.GlowmarktClient
+  const named = yield* Config.option(Schema.Config(applicationId, Identifier.ApplicationId))
+  const { origin } = new URL(baseUrl)
+  return Option.match(named, { onNone: () => ({ origin }), onSome: (applicationId) => ({ origin, applicationId }) })
+}).pipe(Effect.provide(client))
 
 /**
  * The accounts of an application, as the administrator of the environment.
@@ -140,6 +167,26 @@ export const admin = (
       )
     ),
     Layer.provide(client)
+  )
+
+/**
+ * As {@link admin} where the environment has credentials of an administrator; otherwise nothing, and nobody is missed.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const adminIfAny = (
+  auth: Option.Option<AdminScheme>
+): Layer.Layer<never, UsageError | ConfigError.ConfigError> =>
+  Layer.unwrapEffect(
+    Effect.map(
+      Effect.exists(
+        adminSchemes.flatMap(({ own }) => own),
+        isSet
+      ),
+      (some): Layer.Layer<never, UsageError | ConfigError.ConfigError> =>
+        some || Option.isSome(auth) ? admin(auth) : Layer.empty
+    )
   )
 
 const withPassword = (secret: Redacted.Redacted) =>

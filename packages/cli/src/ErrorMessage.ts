@@ -26,9 +26,23 @@ const config = (error: ConfigError.ConfigError): string => {
 
 const missing = /^Expected to find option: '(.*)'$/
 
-const path = (error: PlatformError.SystemError): string => {
+// The codes of the operating system, where its own words are for programmers.
+const plainly: ReadonlyArray<readonly [code: string, words: string]> = [
+  ["ENOSPC", "the disk is full. Make room, or name another place"],
+  ["EDQUOT", "the quota is used up. Make room, or name another place"],
+  ["ENOENT", "there is no such file or directory"],
+  ["EACCES", "permission is missing"],
+  ["EPERM", "permission is missing"],
+  ["EROFS", "it cannot be written to: the file system is read-only"],
+  ["EISDIR", "it is a directory"],
+  ["ENOTDIR", "part of the path is not a directory"]
+]
+
+const system = (error: PlatformError.SystemError): string => {
   const what = error.pathOrDescriptor === undefined ? "" : `${error.pathOrDescriptor}: `
-  return `${what}${error.description ?? error.reason}`
+  const said = error.description ?? error.reason
+  const known = plainly.find(([code]) => said.startsWith(`${code}:`))
+  return `${what}${known?.[1] ?? said}`
 }
 
 /**
@@ -56,7 +70,9 @@ export const text = (error: CommandError, help: string): string => {
     case "UnclusteredFlag":
       return `${Help.plain(error.error).replace(missing, "The option $1 is missing.")}\nSee ${help}`
     case "SystemError":
-      return path(error)
+      return system(error)
+    case "Stopped":
+      return `${text(error.error, help)}\n${error.next}`
     default:
       return error.message
   }

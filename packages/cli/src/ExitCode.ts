@@ -19,7 +19,7 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70 | 130
  */
 export const meanings: ReadonlyArray<readonly [code: ExitCode, meaning: string]> = [
   [0, "all well"],
-  [1, "finished, but something failed, or --fail-on was met"],
+  [1, "finished, but something failed or differs, or --fail-on was met"],
   [2, "wrong usage or configuration"],
   [3, "credentials refused"],
   [4, "server unreachable"],
@@ -36,6 +36,8 @@ type Table = {
 const table: Table = {
   UsageError: 2,
   Unfinished: 1,
+  Unreachable: 4,
+  Stopped: ({ error }) => fromError(error),
 
   AccessDenied: 3,
   // A certificate that is not accepted counts too: no request can be made.
@@ -63,7 +65,17 @@ const table: Table = {
 
   RunNotFound: 2,
   RunMismatch: 2,
+  RunUnfinished: 2,
   RunStoreError: (error) => (error.reason === "full" || error.reason === "damaged" || error.reason === "other" ? 1 : 2),
+
+  NotComparable: 2,
+  InvalidCsv: 2,
+  InvalidPlan: 2,
+  PlanMismatch: 2,
+  PlanNeeded: 2,
+  ConsentMismatch: 2,
+  Refused: 2,
+  PasswordFileError: 2,
 
   CommandMismatch: 2,
   CorrectedFlag: 2,

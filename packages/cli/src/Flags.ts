@@ -8,9 +8,11 @@ import * as Args from "@effect/cli/Args"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as StandardInput from "./StandardInput.js"
 
 /**
  * How a result is shown: to people, or to programs.
@@ -39,7 +41,30 @@ export const consent = Options.boolean("yes").pipe(
   Options.withDescription("Does not ask. Needed where there is no terminal.")
 )
 
-const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
+/**
+ * A value that cannot be read; `message` says what is expected.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const invalid = (message: string): ValidationError.ValidationError =>
+  ValidationError.invalidValue(HelpDoc.p(message))
+
+/**
+ * An option that takes the name of a file or directory.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const path = (name: string, what: "FILE" | "DIR"): Options.Options<string> =>
+  Options.text(name).pipe(
+    Options.withPseudoName(what),
+    Options.mapEffect((text) =>
+      text === StandardInput.word
+        ? Effect.fail(invalid(`--${name} takes the name of a ${what === "FILE" ? "file" : "directory"}, not -.`))
+        : Effect.succeed(text)
+    )
+  )
 
 /**
  * An option that takes a whole number.
@@ -58,6 +83,31 @@ export const wholeNumber = (
       return /^\d+$/.test(text) && value >= min && value <= max
         ? Effect.succeed(value)
         : Effect.fail(invalid(`--${name} takes a whole number from ${min} to ${max}, not ${JSON.stringify(text)}.`))
+    })
+  )
+
+const startAndLength = /^(\d{1,6}),(\d{1,6})$/
+
+/**
+ * An option that takes two numbers of seconds: when something begins, and how long it lasts.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const secondsAfter = (
+  name: string
+): Options.Options<{ readonly after: Duration.Duration; readonly lasts: Duration.Duration }> =>
+  Options.text(name).pipe(
+    Options.withPseudoName("START,LENGTH"),
+    Options.mapEffect((text) => {
+      const [, start, length] = startAndLength.exec(text) ?? []
+      return start === undefined || length === undefined || Number(length) === 0
+        ? Effect.fail(
+            invalid(
+              `--${name} takes two whole numbers of seconds as START,LENGTH, 5,60 say, not ${JSON.stringify(text)}.`
+            )
+          )
+        : Effect.succeed({ after: Duration.seconds(Number(start)), lasts: Duration.seconds(Number(length)) })
     })
   )
 

@@ -27,6 +27,10 @@ export const text = (value: string): string => value.replace(active, (character)
  */
 export const lines = (value: string): string => value.split("\n").map(text).join("\n")
 
+const escaped = (json: string) =>
+  // The line breaks and indentation are outside of strings, where an escape would be an error.
+  json.replace(active, (character) => (character === "\n" ? character : `\\u${hex(character)}`))
+
 /**
  * JSON in which every control character is escaped, also those that
  * `JSON.stringify` lets through.
@@ -34,9 +38,12 @@ export const lines = (value: string): string => value.split("\n").map(text).join
  * @since 0.1.0
  * @category rendering
  */
-export const json = (value: unknown): string => {
-  // The line breaks and indentation are outside of strings, where an escape would be an error.
-  return JSON.stringify(value, null, 2).replace(active, (character) =>
-    character === "\n" ? character : `\\u${hex(character)}`
-  )
-}
+export const json = (value: unknown): string => escaped(JSON.stringify(value, null, 2))
+
+/**
+ * The same without line breaks.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const jsonLine = (value: unknown): string => escaped(JSON.stringify(value))

@@ -28,6 +28,7 @@ import * as ExitCode from "./ExitCode.js"
 import * as Manual from "./Manual.js"
 import * as Output from "./Output.js"
 import * as Printing from "./Printing.js"
+import * as StandardInput from "./StandardInput.js"
 import * as Variables from "./Variables.js"
 
 const manifest: { readonly version: string } = createRequire(import.meta.url)("../package.json")
@@ -73,7 +74,7 @@ export const run = (
     if (Option.isSome(help)) return yield* Manual.show(help.value)
     const config = yield* Variables.configProvider(environment)
     // What comes first are the names of the runtime and the script, which are not looked at.
-    yield* Effect.withConfigProvider(cli(["node", "glowmarkt", ...args]), config)
+    yield* Effect.withConfigProvider(cli(["node", "glowmarkt", ...StandardInput.spelled(args)]), config)
     return ExitCode.done
   }).pipe(
     Effect.matchCauseEffect({

@@ -50,6 +50,14 @@ export const data = (text: string): Effect.Effect<void, never, Output> =>
 export const json = (value: unknown): Effect.Effect<void, never, Output> => data(Inert.json(value))
 
 /**
+ * Writes a value as JSON on a line of its own, as data.
+ *
+ * @since 0.1.0
+ * @category writing
+ */
+export const jsonLine = (value: unknown): Effect.Effect<void, never, Output> => data(Inert.jsonLine(value))
+
+/**
  * Says something beside the data.
  *
  * @since 0.1.0
@@ -59,15 +67,36 @@ export const note = (text: string): Effect.Effect<void, never, Output> =>
   Effect.flatMap(Output, ({ stderr }) => stderr.write(`${Inert.lines(text)}\n`))
 
 /**
- * The width that data may have.
+ * How wide the lines of a text may be, and whether it may have colour.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Layout {
+  readonly columns: Option.Option<number>
+  readonly colour: Sink["colour"]
+}
+
+const layoutOf = ({ colour, columns }: Sink) => Effect.map(columns, (columns): Layout => ({ columns, colour }))
+
+/**
+ * That of data.
  *
  * @since 0.1.0
  * @category reading
  */
-export const columns: Effect.Effect<Option.Option<number>, never, Output> = Effect.flatMap(
-  Output,
-  ({ stdout }) => stdout.columns
-)
+export const layout: Effect.Effect<Layout, never, Output> = Effect.flatMap(Output, ({ stdout }) => layoutOf(stdout))
+
+/**
+ * Shows beside the data what was laid out for a person to look at: `draw` makes names inert itself, and may use colour.
+ *
+ * @since 0.1.0
+ * @category writing
+ */
+export const picture = (draw: (layout: Layout) => string): Effect.Effect<void, never, Output> =>
+  Effect.flatMap(Output, ({ stderr }) =>
+    Effect.flatMap(layoutOf(stderr), (layout) => stderr.write(`${draw(layout)}\n`))
+  )
 
 const sink = (stream: NodeJS.WriteStream, wanted: Sink["colour"]): Sink => {
   // A reader that has seen enough (`| head`) closes the pipe: no error of ours.

@@ -1,41 +1,38 @@
 /**
- * The line that goes on with an audit, to be pasted into a shell as it is.
+ * The line that goes on with a run, to be pasted into a shell as it is.
  *
  * @since 0.1.0
  */
 import * as Option from "effect/Option"
-import type { AuditOptions } from "./Audit.js"
 
 const plain = /^[A-Za-z0-9_./:,=@%+-]+$/
 
 const quoted = (word: string): string => (plain.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
-const option = (name: string, value: Option.Option<string | number>): ReadonlyArray<string> =>
-  Option.match(value, { onNone: () => [], onSome: (value) => [`--${name}`, quoted(String(value))] })
+/**
+ * What was said on the command line: a value or some, a mark, or nothing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Said = Option.Option<string | number | ReadonlyArray<string>> | boolean
 
-const list = (value: Option.Option<ReadonlyArray<string>>) => Option.map(value, (words) => words.join(","))
+const option = ([name, value]: readonly [string, Said]): ReadonlyArray<string> => {
+  if (typeof value === "boolean") return value ? [`--${name}`] : []
+  return Option.match(value, {
+    onNone: () => [],
+    onSome: (value) => [`--${name}`, quoted(typeof value === "object" ? value.join(",") : String(value))]
+  })
+}
+
+// Started by npm, `glowmarkt` is not on the path of the shell that the line will be pasted into.
+const program = process.env["npm_command"] === undefined ? "glowmarkt" : "npx glowmarkt"
 
 /**
- * `program` is how the user calls this: `glowmarkt` or `npx glowmarkt`.
+ * `words` are the command with its arguments.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const make = (program: string, options: AuditOptions, run: { readonly id: string; readonly store: string }) =>
-  [
-    program,
-    "audit",
-    "--run",
-    run.id,
-    "--store",
-    quoted(run.store),
-    ...option("out", options.out),
-    ...option("format", list(options.formats)),
-    ...option("concurrency", options.concurrency),
-    ...option("dormant-days", options.dormantDays),
-    ...option("expiring-days", options.expiringDays),
-    ...option("fail-on", list(options.failOn)),
-    ...option("auth", options.auth),
-    ...(options.progress === "quiet" ? ["--quiet"] : []),
-    ...(options.form === "json" ? ["--json"] : [])
-  ].join(" ")
+export const make = (words: ReadonlyArray<string>, options: Readonly<Record<string, Said>>): string =>
+  [program, ...words.map(quoted), ...Object.entries(options).flatMap(option)].join(" ")

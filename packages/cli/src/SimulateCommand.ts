@@ -5,6 +5,7 @@
  */
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Duration from "effect/Duration"
 import * as Flags from "./Flags.js"
 import * as Lazy from "./Lazy.js"
 import * as Page from "./Page.js"
@@ -24,6 +25,24 @@ const simulate = Page.describe(
       seed: Flags.wholeNumber("seed", { min: 0, max: 2_147_483_647 }).pipe(
         Options.withDescription("Decides everything: the same seed gives the same accounts, findings and keys."),
         Options.withDefault(1)
+      ),
+      throttle: Flags.wholeNumber("throttle", { min: 1, max: 100_000 }).pipe(
+        Options.withDescription(
+          "Admits N requests a second, and a quarter as many at once; answers the others 429 with Retry-After."
+        ),
+        Options.optional
+      ),
+      latency: Flags.wholeNumber("latency", { min: 0, max: 600_000 }).pipe(
+        Options.withPseudoName("MS"),
+        Options.map(Duration.millis),
+        Options.withDescription("Answers everything so many milliseconds later."),
+        Options.optional
+      ),
+      outage: Flags.secondsAfter("outage").pipe(
+        Options.withDescription(
+          "So many seconds after the first request the server is away for so many seconds: it answers 503 and 500, or resets the connection."
+        ),
+        Options.optional
       )
     },
     Lazy.handler(
@@ -37,13 +56,18 @@ const simulate = Page.describe(
     summary: "serve the Account API on this machine, with made-up accounts",
     about: [
       "Prints one line of JSON when it is ready: url, applicationId, appKeys, orgAppKeys, devUserToken, users (with passwords), accounts, seed, docs. Then serves until it is interrupted (Ctrl-C, SIGTERM), and exits with 0.",
-      "It listens on 127.0.0.1 only and forgets everything when it ends."
+      "It listens on 127.0.0.1 only and forgets everything when it ends.",
+      "With --throttle, --latency and --outage it has bad days on purpose: rehearse there how a run behaves before you start it on the real thing."
     ],
     examples: [
       { does: "Serve 5,000 accounts", line: "glowmarkt simulate --port 8080 --accounts 5000" },
       {
         does: "Read its keys from a script",
         line: "glowmarkt simulate > simulator.json & jq -r .appKeys.key simulator.json"
+      },
+      {
+        does: "Rehearse slow answers, 200 a second at most, and a minute of outage",
+        line: "glowmarkt simulate --accounts 5000 --throttle 200 --latency 80 --outage 5,60"
       }
     ]
   }

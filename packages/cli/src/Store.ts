@@ -1,5 +1,5 @@
 /**
- * Where runs are kept unless `--store` says otherwise.
+ * Where runs are kept, unless `--store` says otherwise, and who may work on them.
  *
  * @since 0.1.0
  */
@@ -7,9 +7,13 @@
 import { homedir } from "node:os"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import { Engine, type Run, RunStore, RunStoreError } from "@effect-glowmarkt/runner"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { UsageError } from "./CommandError.js"
+import * as StoreHolder from "./StoreHolder.js"
 
 const stateDirectory = Effect.gen(function* () {
   const path = yield* Path.Path
@@ -30,6 +34,43 @@ export const file = Effect.fnUntraced(function* (named: Option.Option<string>) {
   if (Option.isSome(named)) return path.resolve(named.value)
   const directory = path.join(yield* stateDirectory, "glowmarkt")
   const files = yield* FileSystem.FileSystem
-  yield* files.makeDirectory(directory, { recursive: true })
+  // What is kept there has names and e-mail addresses in it.
+  yield* files.makeDirectory(directory, { recursive: true, mode: 0o700 })
   return path.join(directory, "runs.db")
+})
+
+const withHolder = (error: RunStoreError.RunStoreError) =>
+  error.reason === "inUse"
+    ? Effect.map(
+        StoreHolder.find(error.file),
+        Option.match({
+          onNone: () => error,
+          onSome: (detail) => new RunStoreError.RunStoreError({ reason: error.reason, file: error.file, detail })
+        })
+      )
+    : Effect.succeed(error)
+
+/**
+ * The engine over the store, for this process alone. Whoever is kept out is told who is in.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const engine = (file: string, runId: Option.Option<Run.RunId>) =>
+  Layer.provideMerge(
+    Layer.scopedDiscard(StoreHolder.hold(file, runId)),
+    Layer.catchAll(Engine.sqlite(file), (error) => Layer.unwrapEffect(Effect.map(withHolder(error), Layer.fail)))
+  )
+
+/**
+ * The store to look at, also while another process works on it. Nothing is created by looking.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const reader = Effect.fnUntraced(function* (named: Option.Option<string>) {
+  const store = yield* file(named)
+  const files = yield* FileSystem.FileSystem
+  if (yield* files.exists(store)) return RunStore.layerSqlite(store)
+  return yield* new UsageError({ message: `There is no run store ${store}.\nSay which: --store FILE.` })
 })

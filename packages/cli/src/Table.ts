@@ -7,6 +7,8 @@
 import * as Option from "effect/Option"
 import stringWidth from "string-width"
 import * as Inert from "./Inert.js"
+import * as Ink from "./Ink.js"
+import type { Layout } from "./Output.js"
 
 /**
  * `fixed` columns are always shown whole; the `flexible` ones share what is
@@ -20,6 +22,14 @@ export interface Column {
   readonly width: "fixed" | "flexible"
   readonly align?: "left" | "right"
 }
+
+/**
+ * A text, or one that means more than it says.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Cell = string | { readonly text: string; readonly tone: Ink.Tone }
 
 const gap = 2
 
@@ -57,19 +67,26 @@ const fit = (columns: ReadonlyArray<Column>, natural: ReadonlyArray<number>, ava
   return widths
 }
 
+const textOf = (cell: Cell): string => Inert.text(typeof cell === "string" ? cell : cell.text)
+
+const toneOf = (cell: Cell): Ink.Tone => (typeof cell === "string" ? "plain" : cell.tone)
+
 /**
  * @since 0.1.0
  * @category rendering
  */
 export const render = (
   columns: ReadonlyArray<Column>,
-  rows: ReadonlyArray<ReadonlyArray<string>>,
-  terminal: Option.Option<number>
+  rows: ReadonlyArray<ReadonlyArray<Cell>>,
+  { colour, columns: terminal }: Layout
 ): string => {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => row.map(Inert.text))]
+  const cells: ReadonlyArray<ReadonlyArray<Cell>> = [
+    columns.map(({ title }) => ({ text: title, tone: "strong" as const })),
+    ...rows
+  ]
   const natural = columns.map((_, index) => {
     let width = 0
-    for (const row of cells) width = Math.max(width, stringWidth(row[index] ?? ""))
+    for (const row of cells) width = Math.max(width, stringWidth(textOf(row[index] ?? "")))
     return width
   })
   const widths = Option.match(terminal, {
@@ -77,15 +94,17 @@ export const render = (
     onSome: (available) => fit(columns, natural, available)
   })
   return cells
-    .map((row) =>
-      row
+    .map((row) => {
+      const last = row.length - 1
+      return row
         .map((cell, index) => {
           const width = widths[index] ?? 0
-          return pad(cut(cell, width), width, columns[index]?.align)
+          const shown = pad(cut(textOf(cell), width), width, columns[index]?.align)
+          return Ink.paint(toneOf(cell), index === last ? shown.trimEnd() : shown, colour)
         })
         .join(" ".repeat(gap))
         .trimEnd()
-    )
+    })
     .join("\n")
 }
 

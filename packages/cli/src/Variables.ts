@@ -44,7 +44,7 @@ export const all: ReadonlyArray<Variable> = [
   { name: "GLOWMARKT_OLD_PASSWORD", says: "me password: the password until now; by default GLOWMARKT_PASSWORD" },
   { name: "GLOWMARKT_NEW_PASSWORD", says: "me password: the password from now on" },
   { name: "GLOWMARKT_MOBILE_TOKEN", says: "me mobile-token: the token to add or remove" },
-  { name: "NO_COLOR", says: "no emphasis on terminals, if set to anything" }
+  { name: "NO_COLOR", says: "no colour on terminals, if set to anything" }
 ]
 
 /**

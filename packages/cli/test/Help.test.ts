@@ -1,4 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
+import {
+  CorrectOwnDetails,
+  OffboardAccounts,
+  OnboardAccounts,
+  RenameAccounts,
+  RotateMobileTokens,
+  RotatePasswords
+} from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Commands from "../src/Commands.js"
 import * as Captured from "./support/Captured.js"
@@ -26,6 +34,29 @@ describe("help", () => {
     )
   )
 
+  it.effect("the pages of plan have the columns that each flow reads, and no others", () =>
+    Effect.gen(function* () {
+      const inputs = {
+        rename: RenameAccounts.flow.input,
+        onboard: OnboardAccounts.input,
+        offboard: OffboardAccounts.input,
+        correct: CorrectOwnDetails.flow.input,
+        passwords: RotatePasswords.input,
+        "mobile-tokens": RotateMobileTokens.flow.input
+      }
+      for (const [command, { columns }] of Object.entries(inputs)) {
+        const text = yield* help(["plan", command], 80)
+        const [, paragraph = ""] = /^ {2}Columns: ([\s\S]*?)\n\n/m.exec(text) ?? []
+        for (const { name } of columns) assert.match(paragraph, new RegExp(`\\b${name}\\b`), command)
+        const named = paragraph.match(/\b[a-z]+[A-Z]\w+/g) ?? []
+        assert.isTrue(
+          named.every((word) => columns.some(({ name }) => name === word)),
+          `${command}: ${named}`
+        )
+      }
+    })
+  )
+
   it.effect("no line is wider than the terminal, examples of the shell aside", () =>
     Effect.forEach(
       [[], ...Commands.groups.map(({ path }) => path), ...Commands.pages.map(({ path }) => path)],
@@ -51,7 +82,7 @@ describe("help", () => {
 
   it.effect("a command without its second word is an error that shows the choice", () =>
     Effect.gen(function* () {
-      for (const args of [[], ["accounts"], ["me"], ["me", "mobile-token"]]) {
+      for (const args of [[], ["plan"], ["runs"], ["accounts"], ["me"], ["me", "mobile-token"]]) {
         const { code, stderr, stdout } = yield* Captured.run(args)
         assert.deepStrictEqual({ code, stdout }, { code: 2, stdout: "" })
         assert.include(stderr, "COMMANDS")

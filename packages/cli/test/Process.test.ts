@@ -80,6 +80,38 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
     })
   )
 
+  it.effect("audit of some accounts: by id, by what is listed, by lot", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const { population, requests } = yield* Simulator.Simulator
+      const [first, second] = [...population.members].map(({ accountId }) => accountId)
+      const cwd = directory()
+      const environment = { ...appKeys, XDG_STATE_HOME: cwd }
+      writeFileSync(join(cwd, "some.csv"), `name,accountId\nx,${first}\ny,${second}\n`)
+      const audit = (...args: ReadonlyArray<string>) =>
+        Effect.gen(function* () {
+          const before = yield* requests.count("getAccountStatusById")
+          const captured = yield* Captured.run(["audit", "--quiet", "--json", ...args], { environment })
+          assert.strictEqual(captured.code, 0, captured.stderr)
+          const asked = (yield* requests.count("getAccountStatusById")) - before
+          return { ...JSON.parse(captured.stdout), asked }
+        })
+      assert.deepInclude(yield* audit("--only", `${first},${second}`), { total: 2, listed: accounts })
+      assert.deepInclude(yield* audit("--only", `@${join(cwd, "some.csv")}`), { total: 2, listed: accounts })
+      assert.deepInclude(yield* audit("--sample", "7"), { total: 7, listed: accounts })
+      const inactive = yield* audit("--where", "status = inactive")
+      assert.isAbove(inactive.total, 0)
+      assert.isBelow(inactive.total, accounts)
+      assert.isAtMost(inactive.asked, inactive.total + 10)
+      const shown = yield* Captured.run(["audit", "--where", "status = inactive", "--quiet"], { environment })
+      assert.match(shown.stdout, new RegExp(`^${inactive.total} of ${accounts} accounts audited`))
+      const listed = yield* Captured.run(["runs", "list", "--json"], { environment })
+      const [{ runId }] = JSON.parse(listed.stdout).filter((run: { parameters: object }) => "where" in run.parameters)
+      const facts = yield* Captured.run(["runs", "show", runId], { environment })
+      assert.match(facts.stdout, /^Where +status = inactive$/m)
+    })
+  )
+
   it.effect("a reader that has seen enough is no error", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
@@ -118,6 +150,38 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
           }),
         { concurrency: 2 }
       )
+    })
+  )
+
+  it.effect("simulate: rehearses a throttle, a latency and an outage", () =>
+    Effect.gen(function* () {
+      const bad = ["--throttle", "4", "--latency", "150", "--outage", "1,2"]
+      const simulator = Spawned.start(["simulate", "--accounts", "5", ...bad], { cwd: directory() })
+      const { url } = JSON.parse(yield* Effect.promise(() => simulator.until("stdout", /\n/)))
+      const ask = Effect.promise(async () => {
+        const began = performance.now()
+        const response = await fetch(`${url}/account`).catch(() => undefined)
+        return {
+          status: response?.status ?? 0,
+          millis: performance.now() - began,
+          after: response?.headers.get("retry-after") ?? ""
+        }
+      })
+      const first = yield* ask
+      assert.strictEqual(first.status, 400)
+      assert.isAtLeast(first.millis, 149)
+      const many = yield* Effect.all(Array.from({ length: 4 }, () => ask))
+      const refused = many.filter(({ status }) => status === 429)
+      assert.isNotEmpty(refused)
+      assert.isTrue(refused.every(({ after }) => after === "1"))
+      yield* Effect.promise(() => simulator.until("stderr", /^Outage: .* for 2s\.$/m))
+      const away = yield* Effect.all(Array.from({ length: 3 }, () => Effect.delay(ask, Duration.millis(300))))
+      assert.isTrue(away.every(({ status }) => status !== 400 && status !== 200))
+      assert.isTrue(away.some(({ status }) => status === 503))
+      yield* Effect.promise(() => simulator.until("stderr", /The outage is over/))
+      assert.strictEqual((yield* Effect.delay(ask, Duration.millis(500))).status, 400)
+      simulator.process.kill("SIGTERM")
+      assert.strictEqual((yield* Effect.promise(() => simulator.ended)).code, 0)
     })
   )
 

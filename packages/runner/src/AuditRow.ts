@@ -35,14 +35,16 @@ const recorded = Schema.Struct({
 const account: Schema.Schema<Account, typeof recorded.Encoded> = recorded
 
 /**
- * An element of the list, as an audit begins with it: an account, or one that could not be read as one.
+ * An element of the list, as an audit begins with it: an account, or one that could not be read as one; or the id of an account that was
+ * asked for and is not in the list.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Listed = Schema.Union(
   Schema.TaggedStruct("Account", { account }),
-  Schema.TaggedStruct("Unreadable", { accountId: text, problem: Schema.String })
+  Schema.TaggedStruct("Unreadable", { accountId: text, problem: Schema.String }),
+  Schema.TaggedStruct("Unlisted", { accountId: Schema.String })
 )
 
 /**
@@ -174,7 +176,7 @@ export const live = ({ active, createdAt, directory, status, updatedAt }: Accoun
  */
 export const make = (listed: Listed, audited: Audited = notYet): AuditRow => {
   const { findings, live, problem } = audited
-  if (listed._tag === "Unreadable") {
+  if (listed._tag !== "Account") {
     return { ...present({ accountId: listed.accountId, error: problem }), findings }
   }
   const { account } = listed

@@ -108,6 +108,14 @@ export class RunUnfinished extends Schema.TaggedError<RunUnfinished>("@effect-gl
   }
 }
 
+// Ten thousand ids are a parameter, too.
+const longest = 200
+
+const shown = (value: unknown): string => {
+  const text = value === undefined ? "not said" : JSON.stringify(value)
+  return text.length > longest ? `${text.slice(0, longest)}…` : text
+}
+
 /**
  * A run of that id was started with other parameters, or belongs to another
  * flow. `differences` names each parameter with the value recorded and the value given.
@@ -126,8 +134,7 @@ export class RunMismatch extends Schema.TaggedError<RunMismatch>("@effect-glowma
 ) {
   override get message() {
     const differences = this.differences.map(
-      ({ given, name, recorded }) =>
-        `${name} was ${recorded === undefined ? "not said" : JSON.stringify(recorded)}, now ${JSON.stringify(given)}`
+      ({ given, name, recorded }) => `${name} was ${shown(recorded)}, now ${shown(given)}`
     )
     return `Run "${this.runId}" was started differently: ${differences.join("; ")}. Resume it as it was started, or use another run id`
   }

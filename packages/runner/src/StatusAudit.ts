@@ -14,17 +14,22 @@ import type { Account } from "@effect-glowmarkt/core/Account"
 import type { UnreadableAccount } from "@effect-glowmarkt/core/AccountList"
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { AccountNotFound, CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
+import { AccountId } from "@effect-glowmarkt/core/Identifier"
+import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as AccountFilter from "./AccountFilter.js"
 import * as AuditRow from "./AuditRow.js"
 import * as Classification from "./Classification.js"
 import * as Finding from "./Finding.js"
 import * as Flow from "./Flow.js"
 import { DurationText } from "./internal/durationText.js"
+import * as Selection from "./internal/selection.js"
 import * as Tally from "./internal/tally.js"
 import { Target } from "./Plan.js"
 import { RunId, type RunMismatch, type RunNotFound } from "./Run.js"
@@ -34,12 +39,20 @@ import type { Given } from "./Step.js"
 import * as Step from "./Step.js"
 
 /**
- * Where the audit draws its lines, see `Classification.Lines`; and what is known of the server, see `Plan.Target`.
+ * Where the audit draws its lines, see `Classification.Lines`; which accounts it is about; and what is known of the server, see
+ * `Plan.Target`.
  *
  * @since 0.1.0
  * @category models
  */
-export const Parameters = Schema.Struct({ dormantFor: DurationText, expiringWithin: DurationText, ...Target.fields })
+export const Parameters = Schema.Struct({
+  dormantFor: DurationText,
+  expiringWithin: DurationText,
+  only: Schema.optionalWith(Schema.Array(AccountId), { exact: true }),
+  where: Schema.optionalWith(AccountFilter.FromText, { exact: true }),
+  sample: Schema.optionalWith(Schema.Int.pipe(Schema.positive()), { exact: true }),
+  ...Target.fields
+})
 
 /**
  * @since 0.1.0
@@ -58,7 +71,7 @@ export const defaults: Parameters = { dormantFor: Duration.days(180), expiringWi
 /**
  * What an audit comes to. `counts` has every finding, also those that did not
  * occur; an account with two findings counts twice. `errors` counts the rows with an error by its
- * kind.
+ * kind. `listed` is how many the list has, where the audit was about some of them.
  *
  * @since 0.1.0
  * @category models
@@ -68,6 +81,7 @@ export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/Sta
   startedAt: Schema.DateTimeUtc,
   finishedAt: Schema.DateTimeUtc,
   total: Schema.NonNegativeInt,
+  listed: Schema.optionalWith(Schema.NonNegativeInt, { exact: true }),
   counts: Schema.Record({ key: Finding.Finding, value: Schema.NonNegativeInt }),
   errors: Schema.Record({ key: Schema.String, value: Schema.NonNegativeInt })
 }) {}
@@ -81,7 +95,7 @@ const listed = Either.match({
   })
 })
 
-const subjects = Stream.unwrap(Effect.map(AdminAccounts, (admin) => Stream.map(admin.stream, listed)))
+const list = Stream.unwrap(Effect.map(AdminAccounts, (admin) => Stream.map(admin.stream, listed)))
 
 const audit = Step.retried(
   (
@@ -92,6 +106,12 @@ const audit = Step.retried(
       return Effect.succeed({
         findings: ["undetermined"],
         problem: { kind: "UnreadableAccount", message: `as listed, ${subject.problem}` }
+      })
+    }
+    if (subject._tag === "Unlisted") {
+      return Effect.succeed({
+        findings: ["undetermined"],
+        problem: { kind: "NotListed", message: "there is no account of this id in the list" }
       })
     }
     const { account } = subject
@@ -118,13 +138,19 @@ const audit = Step.retried(
  * @since 0.1.0
  * @category flows
  */
-export const flow: Flow.Flow<Parameters, AuditRow.Listed, AuditRow.Audited, CallError, AdminAccounts> = Flow.make({
+export const flow: Flow.Flow<
+  Parameters,
+  AuditRow.Listed,
+  AuditRow.Audited,
+  CallError | RunStoreError,
+  AdminAccounts | RunStore
+> = Flow.make({
   name: "statusAudit",
   parameters: Parameters,
   defaults,
   subject: AuditRow.Listed,
   result: AuditRow.Audited,
-  subjects: () => subjects,
+  subjects: (run) => Selection.of(list, run),
   step: audit,
   outcome: ({ problem }) => (problem === undefined ? "done" : "failed"),
   requests: ({ _tag }) => (_tag === "Account" ? 1 : 0),
@@ -142,6 +168,12 @@ export interface Options extends Flow.Pace {
   readonly dormantFor?: Duration.DurationInput | undefined
   /** A directory token that ends within this is `tokenExpiring` (7 days, or what the resumed run has). */
   readonly expiringWithin?: Duration.DurationInput | undefined
+  /** Only the accounts of these ids. One that is not in the list is `undetermined`. */
+  readonly only?: Iterable<AccountId> | undefined
+  /** Only accounts that meet this, as they are listed. What cannot be read as an account is audited, too. */
+  readonly where?: AccountFilter.AccountFilter | undefined
+  /** Only so many, drawn from those: the same for the same run id and list. */
+  readonly sample?: number | undefined
   /** What is known of the server: an audit that was begun at another one, or at an unknown one, is not resumed here. */
   readonly target?: Target | undefined
 }
@@ -172,20 +204,32 @@ export interface Options extends Flow.Pace {
 export const run = Effect.fn("StatusAudit.run")(function* (
   options: Options = {}
 ): Effect.fn.Return<Summary, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
-  const { dormantFor, expiringWithin, target = {}, ...others } = options
+  const { dormantFor, expiringWithin, only, sample, target = {}, where, ...others } = options
   const { finishedAt, startedAt, ...finished } = yield* Flow.run(flow, {
     ...others,
     parameters: {
       dormantFor: dormantFor === undefined ? undefined : Duration.decode(dormantFor),
       expiringWithin: expiringWithin === undefined ? undefined : Duration.decode(expiringWithin),
+      // The order in which they are asked for does not matter.
+      only: only === undefined ? undefined : Arr.sort(Arr.dedupe(only), Order.string),
+      where,
+      sample,
       ...target
     }
   })
-  const tally = yield* Tally.of(yield* RunStore, finished.runId)
+  const store = yield* RunStore
+  const tally = yield* Tally.of(store, finished.runId)
+  const listed = yield* Selection.listedOf(store, finished.runId)
   if (finishedAt === undefined) {
     return yield* Effect.dieMessage(`Flow.run returned the unfinished run ${finished.runId}`)
   }
-  return new Summary({ runId: finished.runId, startedAt, finishedAt, ...tally })
+  return new Summary({
+    runId: finished.runId,
+    startedAt,
+    finishedAt,
+    ...tally,
+    ...Option.match(listed, { onNone: () => ({}), onSome: (listed) => ({ listed }) })
+  })
 })
 
 /**

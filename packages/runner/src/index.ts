@@ -1,3 +1,4 @@
+export * as AccountFilter from "./AccountFilter.js"
 export * as ActAs from "./ActAs.js"
 export * as Applied from "./Applied.js"
 export * as AuditDiff from "./AuditDiff.js"

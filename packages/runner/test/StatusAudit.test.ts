@@ -5,7 +5,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Account, AdminAccounts, AppKeys, GlowmarktClient, GlowmarktError, Identifier } from "@effect-glowmarkt/core"
 import { Expected, Simulator } from "@effect-glowmarkt/simulator"
 import { Chunk, DateTime, Duration, Effect, Either, Layer, Option, Redacted, Schema, Stream } from "effect"
-import { AuditRow, Engine, Finding, Progress, Run, RunStore, StatusAudit } from "../src/index.js"
+import { AccountFilter, AuditRow, Engine, Finding, Progress, Run, RunStore, StatusAudit } from "../src/index.js"
 import { bundle } from "./fixtures/bundle.js"
 
 const id = (name: string) => Run.RunId.make(name)
@@ -80,6 +80,80 @@ layer(Engine.memory, { excludeTestServices: true })("StatusAudit", (it) => {
       const [, waits] = events
       assert(waits?._tag === "Waiting")
       assert.strictEqual(waits.reason, unavailable.message)
+    })
+  )
+
+  const people = Array.from({ length: 300 }, (_, i) =>
+    account(i, { status: i % 3 === 0 ? "inactive" : "active", active: i % 3 !== 0 })
+  )
+  const strange = { index: 0, accountId: Option.some("strange"), problem: "createdAt is not of the expected kind" }
+  const population = listing(
+    Stream.concat(
+      Stream.fromIterable(people.map((account) => Either.right(account))),
+      Stream.make(Either.left(strange))
+    ),
+    () => Effect.succeed(active)
+  )
+
+  const audited = (options: StatusAudit.Options) =>
+    Effect.gen(function* () {
+      const summary = yield* Effect.provide(StatusAudit.run({ rate: "unlimited", ...options }), population)
+      return { summary, ids: (yield* rowsOf(summary.runId)).map(({ accountId }) => accountId) }
+    })
+
+  const where = (text: string) => Either.getOrThrow(AccountFilter.parse(text))
+
+  it.effect("is about the accounts that are meant, and says of how many that are listed", () =>
+    Effect.gen(function* () {
+      const inactive = yield* audited({ where: where("status = inactive") })
+      assert.deepStrictEqual([inactive.summary.total, inactive.summary.listed], [101, 301])
+      assert.deepStrictEqual(inactive.ids, [
+        ...people.filter(({ status }) => status === "inactive").map(({ accountId }) => accountId),
+        "strange"
+      ])
+      const [first, second] = people.map(({ accountId }) => accountId)
+      assert(first !== undefined && second !== undefined)
+      const nobody = Identifier.AccountId.make("ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6")
+      const named = yield* audited({ only: [nobody, second, first, first] })
+      assert.deepStrictEqual(named.ids, [first, second, nobody])
+      assert.deepStrictEqual([named.summary.total, named.summary.listed], [3, 301])
+      assert.deepStrictEqual(named.summary.errors, { NotListed: 1 })
+      const all = yield* audited({})
+      assert.deepStrictEqual([all.summary.total, all.summary.listed], [301, undefined])
+    })
+  )
+
+  it.effect("a sample is the same for the same run id, in the order of the list, and another one for others", () =>
+    Effect.gen(function* () {
+      const once = yield* audited({ runId: id("sample-1"), sample: 40 })
+      const store = yield* RunStore.RunStore
+      yield* store.forget(id("sample-1"))
+      const again = yield* audited({ runId: id("sample-1"), sample: 40 })
+      const other = yield* audited({ runId: id("sample-2"), sample: 40 })
+      assert.deepStrictEqual(again.ids, once.ids)
+      assert.notDeepEqual(other.ids, once.ids)
+      for (const { ids, summary } of [once, other]) {
+        assert.deepStrictEqual([summary.total, summary.listed, new Set(ids).size], [40, 301, 40])
+        assert.deepStrictEqual(ids, [...ids].sort())
+        // From all over the list.
+        const halves = ids.filter((accountId = "") => accountId < (people[150]?.accountId ?? ""))
+        assert.isTrue(halves.length > 5 && halves.length < 35)
+      }
+      assert.strictEqual((yield* audited({ sample: 1000 })).summary.total, 301)
+      const some = yield* audited({ where: where("status = inactive"), sample: 10 })
+      assert.deepStrictEqual([some.summary.total, some.summary.listed], [10, 301])
+    })
+  )
+
+  it.effect("is resumed with what it was begun with, and refused with anything else", () =>
+    Effect.gen(function* () {
+      const runId = id("filtered")
+      const begun = yield* audited({ runId, where: where("status = inactive"), sample: 7 })
+      assert.deepStrictEqual((yield* audited({ runId })).ids, begun.ids)
+      const same = { runId, where: where(" ( status=inactive ) "), sample: 7 }
+      assert.deepStrictEqual((yield* audited(same)).ids, begun.ids)
+      const error = yield* Effect.flip(audited({ runId, where: where("status = active") }))
+      assert.include(error.message, 'where was "status = inactive", now "status = active"')
     })
   )
 

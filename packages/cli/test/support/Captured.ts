@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import * as Ask from "../../src/Ask.js"
 import * as Ending from "../../src/Ending.js"
 import * as Main from "../../src/Main.js"
@@ -24,7 +25,7 @@ export interface Captured {
 export interface Situation {
   readonly environment?: Variables.Environment
   /** What is piped in, or typed: at a terminal a line break is the key Return. */
-  readonly input?: { readonly kind: "terminal" | "text" | "broken"; readonly text: string }
+  readonly input?: { readonly kind: "terminal" | "text" | "broken"; readonly text: string | Uint8Array }
   readonly columns?: number
 }
 
@@ -61,7 +62,7 @@ export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
     const stdout = sink(columns)
     const stderr = sink(columns)
     // One for all questions: each takes up where the one before left off.
-    const keyboard = yield* keys(input.text)
+    const keyboard = yield* keys(typeof input.text === "string" ? input.text : "")
     const terminal = Terminal.Terminal.of({
       columns: Effect.succeed(columns ?? 80),
       rows: Effect.succeed(24),
@@ -76,7 +77,10 @@ export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
           Layer.succeed(Output.Output, { stdout: stdout.sink, stderr: stderr.sink }),
           Layer.succeed(Ask.Input, {
             kind: input.kind === "terminal" ? "terminal" : "text",
-            text: input.kind === "broken" ? Effect.die(new Error("a bug")) : Effect.succeed(input.text)
+            bytes:
+              input.kind === "broken"
+                ? Stream.die(new Error("a bug"))
+                : Stream.make(typeof input.text === "string" ? new TextEncoder().encode(input.text) : input.text)
           }),
           Layer.succeed(Terminal.Terminal, terminal),
           Layer.effect(Ending.Ending, Ending.make),

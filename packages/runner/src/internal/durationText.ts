@@ -11,7 +11,8 @@ const units = [
   ["seconds", 1000]
 ] as const
 
-const format = (duration: Duration.Duration): string => {
+/** In the largest unit it is a whole number of. */
+export const durationText = (duration: Duration.Duration): string => {
   const millis = Duration.toMillis(duration)
   const [unit, size] = units.find(([, size]) => millis % size === 0) ?? ["millis", 1]
   return `${millis / size} ${unit}`
@@ -25,5 +26,5 @@ export const DurationText = Schema.transformOrFail(Schema.String, Schema.Duratio
       Option.filter(Duration.decodeUnknown(text), Duration.isFinite),
       () => new ParseResult.Type(ast, text, `expected a duration like "180 days"`)
     ),
-  encode: (duration) => ParseResult.succeed(format(duration))
+  encode: (duration) => ParseResult.succeed(durationText(duration))
 })

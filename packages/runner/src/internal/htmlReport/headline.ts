@@ -26,13 +26,17 @@ interface Figure {
   readonly note: string
 }
 
-const figures = ({ counts, total }: Summary): ReadonlyArray<Figure> => {
+const figures = ({ counts, listed, total }: Summary): ReadonlyArray<Figure> => {
   const of = (value: number) => (total === 0 ? "of none" : `${share.format(value / total)} of all`)
   const attention = total - counts.healthy
   const tokens = counts.tokenExpired + counts.tokenExpiring
   const open = counts.missing + counts.denied + counts.undetermined
   return [
-    { label: "Accounts", value: total, note: "in the list" },
+    {
+      label: "Accounts",
+      value: total,
+      note: listed === undefined ? "in the list" : `audited, of ${number.format(listed)} in the list`
+    },
     { label: "Healthy", value: counts.healthy, note: of(counts.healthy) },
     { label: "Need attention", value: attention, note: of(attention) },
     {

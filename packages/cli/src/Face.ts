@@ -1,0 +1,148 @@
+/**
+ * The faces of a running flow: a bar that is drawn over itself on a terminal, a line now and then elsewhere, its events
+ * for programs, or nothing.
+ *
+ * @since 0.1.0
+ */
+import { Progress } from "@effect-glowmarkt/runner"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Form } from "./Flags.js"
+import * as Inert from "./Inert.js"
+import * as Output from "./Output.js"
+import * as ProgressBar from "./ProgressBar.js"
+import * as RunProgress from "./RunProgress.js"
+
+/**
+ * For `Progress.observe`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Face = (events: Stream.Stream<Progress.Event>) => Effect.Effect<void, never, Output.Output>
+
+/**
+ * - `progress`: whether any is shown.
+ * - `form`: to whom.
+ * - `first`: what happens before all subjects are known, on a terminal.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Wishes {
+  readonly progress: "shown" | "quiet"
+  readonly form: Form
+  readonly first: string
+}
+
+/** Time passes also when nothing happens. */
+const withTicks = (events: Stream.Stream<Progress.Event>) =>
+  Stream.merge(
+    Stream.map(events, Option.some),
+    Stream.map(Stream.fromSchedule(Schedule.spaced(Duration.seconds(1))), () => Option.none<Progress.Event>()),
+    { haltStrategy: "left" }
+  )
+
+interface Drawing {
+  /** What stays, whole lines. */
+  readonly say: (news: string) => Effect.Effect<void, never, Output.Output>
+  /** What the next one replaces. */
+  readonly draw: (known: RunProgress.Known, nowMillis: number) => Effect.Effect<void, never, Output.Output>
+}
+
+const following = (
+  events: Stream.Stream<Progress.Event>,
+  knowledge: Ref.Ref<RunProgress.Known>,
+  { draw, say }: Drawing
+) =>
+  Stream.runForEach(withTicks(events), (tick) =>
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      if (Option.isSome(tick)) {
+        const known = yield* Ref.get(knowledge)
+        const news = RunProgress.news(known, tick.value)
+        if (Option.isSome(news)) yield* say(news.value)
+        yield* Ref.set(knowledge, RunProgress.after(known, tick.value, now))
+      }
+      yield* draw(yield* Ref.get(knowledge), now)
+    })
+  )
+
+const quiet: Face = Stream.runDrain
+
+const encode = Schema.encodeSync(Progress.Event)
+
+const events: Face = Stream.runForEach((event) => Output.jsonLine(encode(event)))
+
+/** A line when it begins, and one every five seconds. */
+const lines: Face = (events) =>
+  Effect.gen(function* () {
+    const knowledge = yield* Ref.make(RunProgress.nothing)
+    const spoken = yield* Ref.make(Option.none<number>())
+    yield* following(events, knowledge, {
+      say: Output.note,
+      draw: (known, now) =>
+        Effect.gen(function* () {
+          const last = yield* Ref.get(spoken)
+          const here = RunProgress.position(known, now)
+          if (Option.isNone(here) || Option.exists(last, (last) => now - last < 5000)) return
+          yield* Ref.set(spoken, Option.some(now))
+          yield* Output.note(ProgressBar.line(here.value))
+        })
+    })
+  })
+
+const overwrite = "\r\u001b[2K"
+
+const bar =
+  (first: string): Face =>
+  (events) =>
+    Effect.gen(function* () {
+      const { stderr } = yield* Output.Output
+      const knowledge = yield* Ref.make(RunProgress.nothing)
+      const draw = (text: string) => stderr.write(overwrite + text)
+      yield* draw(first)
+      const show = following(events, knowledge, {
+        // However long: a line that stays may be wrapped by the terminal, one that is drawn over may not.
+        say: (news) => draw(`${Inert.text(news)}\n`),
+        draw: (known, now) =>
+          Effect.gen(function* () {
+            const columns = Option.getOrElse(yield* stderr.columns, () => 80)
+            yield* draw(
+              Option.match(RunProgress.position(known, now), {
+                onSome: (here) => ProgressBar.bar(here, columns),
+                onNone: () =>
+                  Option.match(RunProgress.pause(known, now), {
+                    onNone: () => first,
+                    onSome: (pause) => ProgressBar.paused(pause).slice(0, columns - 1)
+                  })
+              })
+            )
+          })
+      })
+      // The last bar stays, however it ends; the words before it do not.
+      yield* Effect.ensuring(
+        show,
+        Effect.flatMap(Ref.get(knowledge), ({ total }) => stderr.write(Option.isSome(total) ? "\n" : overwrite))
+      )
+    })
+
+/**
+ * The face that somebody with these wishes sees.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = ({ first, form, progress }: Wishes): Effect.Effect<Face, never, Output.Output> =>
+  Effect.gen(function* () {
+    if (progress === "quiet") return quiet
+    if (form === "json") return events
+    const { stderr } = yield* Output.Output
+    return Option.isSome(yield* stderr.columns) ? bar(first) : lines
+  })

@@ -1,0 +1,32 @@
+/**
+ * How hard a run works, as its options say.
+ *
+ * @since 0.1.0
+ */
+import type { Flow } from "@effect-glowmarkt/runner"
+import * as Option from "effect/Option"
+import type { Effort } from "./RunFlags.js"
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const of = ({ concurrency, rate }: Effort): Pick<Flow.Pace, "concurrency" | "rate"> => ({
+  concurrency: Option.getOrUndefined(concurrency),
+  rate: Option.getOrUndefined(
+    Option.map(rate, (rate) => (rate === "unlimited" ? rate : { limit: rate, interval: "1 second" }))
+  )
+})
+
+const deniedInARow = 20
+
+/**
+ * Of so many subjects. Where all of the few there are are denied, it is the credentials, and not these subjects.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const ofFew = (effort: Effort, subjects: number): Pick<Flow.Pace, "concurrency" | "rate" | "deniedLimit"> => ({
+  ...of(effort),
+  deniedLimit: Math.max(1, Math.min(deniedInARow, subjects))
+})

@@ -1,0 +1,95 @@
+/**
+ * What `glowmarkt runs resume` does: whatever kind of run it is, it goes on.
+ *
+ * @since 0.1.0
+ */
+import { type Finding, PlannedFlow, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Audit from "./Audit.js"
+import type * as AuditFormat from "./AuditFormat.js"
+import * as Changing from "./Changing.js"
+import { UsageError } from "./CommandError.js"
+import * as Environment from "./Environment.js"
+import * as FlowTable from "./FlowTable.js"
+import * as OutputFile from "./OutputFile.js"
+import * as Pace from "./Pace.js"
+import * as RunView from "./RunView.js"
+import * as Store from "./Store.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ResumeOptions extends Changing.ChangeOptions {
+  readonly run: Run.RunId
+  readonly formats: Option.Option<ReadonlyArray<AuditFormat.Format>>
+  readonly failOn: Option.Option<ReadonlyArray<Finding.Finding>>
+}
+
+const undo = ".undo"
+
+/** To take back what a run added is a part of that run. */
+const parentOf = ({ flow, runId }: Run.Run): Option.Option<Run.RunId> =>
+  flow.endsWith(undo) && runId.endsWith(undo)
+    ? Option.some(Run.RunId.make(runId.slice(0, -undo.length)))
+    : Option.none()
+
+type Found = Effect.Effect.Success<ReturnType<typeof find>>
+
+/** What the id means: the run itself, and what it has begun if it applies a plan. */
+const find = Effect.fnUntraced(function* (runId: Run.RunId) {
+  const store = yield* RunStore.RunStore
+  const named = yield* store.get(runId)
+  const run = yield* Option.match(parentOf(named), { onNone: () => Effect.succeed(named), onSome: store.get })
+  return { run, begun: yield* PlannedFlow.begun(run.runId) }
+})
+
+const audit = (options: ResumeOptions) =>
+  Audit.run({
+    ...options,
+    run: Option.some(options.run),
+    only: Option.none(),
+    where: Option.none(),
+    sample: Option.none(),
+    dormantDays: Option.none(),
+    expiringDays: Option.none()
+  })
+
+const change = Effect.fnUntraced(function* (options: ResumeOptions, { begun, run }: Found) {
+  const { runId } = run
+  const flow = FlowTable.find(run.flow)
+  if (Option.isNone(flow) || Option.isNone(begun)) {
+    return yield* new UsageError({
+      message: `Run ${runId} is of the flow ${run.flow}, which this program does not know.\nResume it with the program that began it.`
+    })
+  }
+  if (Option.isSome(options.formats) || Option.isSome(options.failOn)) {
+    return yield* new UsageError({
+      message: `--format and --fail-on are for audits, and run ${runId} is of the flow ${run.flow}.\nLeave them out.`
+    })
+  }
+  if (Option.isSome(options.out)) yield* OutputFile.directory(options.out.value)
+  const target = yield* Environment.target
+  return yield* Changing.run(
+    options,
+    runId,
+    Effect.succeed({
+      flow: flow.value,
+      begin: ["apply", "PLAN"],
+      show: () => RunView.facts(run),
+      work: begun.value,
+      carryOut: ({ resume }, consent) =>
+        resume(runId, { target, consent, ...Pace.ofFew(options, begun.value.remaining) })
+    })
+  )
+})
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const run = Effect.fn("glowmarkt.runs.resume")(function* (options: ResumeOptions) {
+  const found = yield* Effect.provide(find(options.run), yield* Store.reader(options.store))
+  yield* found.run.flow === StatusAudit.flow.name ? audit(options) : change(options, found)
+})

@@ -1,0 +1,191 @@
+import { statSync } from "node:fs"
+import { assert, layer } from "@effect/vitest"
+import { Simulator } from "@effect-glowmarkt/simulator"
+import * as Effect from "effect/Effect"
+import * as Bulk from "./support/Bulk.js"
+
+const isChange = ({ intent }: Record<string, unknown>) =>
+  typeof intent === "object" && intent !== null && "_tag" in intent && intent._tag === "Change"
+
+layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true })("glowmarkt plan", (it) => {
+  it.effect("reads what a spreadsheet writes from standard input, writes a plan for its owner, and nothing else", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* Simulator.Simulator
+      const [first, second] = yield* Bulk.members
+      assert(first !== undefined && second !== undefined)
+      const place = Bulk.place()
+      const text = `\ufeffName;Account ID;note\r\n"Flat ""1""";${first.accountId};x\r\n\r\nFlat 2;${second.accountId};y\r\n`
+      const { code, stderr, stdout } = yield* Bulk.run(["plan", "rename", "-", "--out", place.path("plan.ndjson")], {
+        input: { kind: "text", text: Buffer.from(text, "utf16le") },
+        columns: 100
+      })
+      assert.strictEqual(code, 0, stderr)
+      assert.match(stdout, /^ +2 {2}change$/m)
+      assert.match(stdout, /^ +4 {2}[-0-9a-f]+ {2}rename from .* to "Flat 2"$/m)
+      assert.match(
+        stderr,
+        /Wrote .*plan\.ndjson\. Nothing is changed yet.*\n {2}(npx )?glowmarkt apply .*plan\.ndjson\n$/
+      )
+      assert.strictEqual(statSync(place.path("plan.ndjson")).mode & 0o777, 0o600)
+      const [header, ...entries] = place.ndjson("plan.ndjson")
+      assert.deepInclude(header, { flow: "renameAccounts", counts: { change: 2, nothing: 0, skip: 0, invalid: 0 } })
+      assert.deepStrictEqual(
+        entries.map(({ line }) => line),
+        [2, 4]
+      )
+      assert.strictEqual(yield* requests.count("updateAccount"), 0)
+    })
+  )
+
+  it.effect("tells all that is wrong with a file, and asks the server nothing", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* Simulator.Simulator
+      const before = yield* requests.count("getAccountById")
+      const place = Bulk.place()
+      const bad = Array.from({ length: 57 }, (_, i) => ["../etc", `Flat ${i}`])
+      const file = place.write("names.csv", Bulk.csv("accountId,name", bad))
+      const { code, stderr, stdout } = yield* Bulk.run(["plan", "rename", file, "--out", place.path("plan.ndjson")])
+      assert.strictEqual(code, 2)
+      assert.strictEqual(stdout, "")
+      const lines = stderr.trimEnd().split("\n")
+      assert.strictEqual(lines[0], "The CSV has 57 problems. Nothing was sent.")
+      assert.match(lines[1] ?? "", /^line 2, accountId: "\.\.\/etc" .*; write the id of an account$/)
+      assert.lengthOf(lines, 22)
+      assert.strictEqual(lines[21], "and 37 more")
+      assert.throws(() => statSync(place.path("plan.ndjson")), /ENOENT/)
+      assert.strictEqual(yield* requests.count("getAccountById"), before)
+    })
+  )
+
+  it.effect("--skip-invalid plans the good rows, tells of the others, and exits with 1", () =>
+    Effect.gen(function* () {
+      const [first] = yield* Bulk.members
+      assert(first !== undefined)
+      const place = Bulk.place()
+      const file = place.write(
+        "names.csv",
+        Bulk.csv("accountId,name", [
+          [first.accountId, "Flat 1"],
+          ["../etc", "Flat 2"],
+          ["ffffffff-0000-4000-8000-000000000000", "Flat 3"]
+        ])
+      )
+      const args = ["plan", "rename", file, "--skip-invalid", "--out", place.path("plan.ndjson")]
+      const { code, stderr, stdout } = yield* Bulk.run(args)
+      assert.strictEqual(code, 1, stderr)
+      assert.match(stdout, /^ +1 {2}change$[\s\S]*^ +1 {2}leave alone$[\s\S]*^ +1 {2}leave out$/m)
+      assert.match(stdout, /LEFT ALONE\nline 4: ffffffff-0000.* has no account .*\n/)
+      assert.match(stdout, /LEFT OUT\nline 3, accountId: "\.\.\/etc"/)
+      assert.match(stderr, /leaves 1 row alone and leaves 1 row out/)
+      assert.lengthOf(place.ndjson("plan.ndjson").filter(isChange), 1)
+
+      const told = yield* Bulk.run([...args, "--json"])
+      const summary = Bulk.last(told)
+      assert.deepInclude(summary, { _tag: "Summary", flow: "renameAccounts" })
+      assert.deepInclude(summary.leftOut[0], { line: 3 })
+      assert.match(told.stdout, /^\{.*"_tag":"RunStarted".*\n/)
+    })
+  )
+
+  it.effect("credentials are tried while planning", () =>
+    Effect.gen(function* () {
+      const [first] = yield* Bulk.members
+      assert(first !== undefined)
+      const place = Bulk.place()
+      const file = place.write("names.csv", Bulk.csv("accountId,name", [[first.accountId, "Flat 1"]]))
+      const refused = yield* Bulk.run(["plan", "rename", file], { environment: { GLOWMARKT_ORG_SECRET: "wrong" } })
+      assert.strictEqual(refused.code, 3)
+      const nowhere = yield* Bulk.run(["plan", "rename", file], {
+        environment: { GLOWMARKT_BASE_URL: "http://127.0.0.1:1/api/v0-1" }
+      })
+      assert.strictEqual(nowhere.code, 4)
+      const none = yield* Bulk.run(["plan", "rename", file], { environment: { GLOWMARKT_ORG_SECRET: "" } })
+      assert.strictEqual(none.code, 2)
+    })
+  )
+
+  it.effect("what a user's password cannot open is left alone and said so", () =>
+    Effect.gen(function* () {
+      const [first, second] = yield* Bulk.members
+      assert(first !== undefined && second !== undefined)
+      const place = Bulk.place()
+      const file = place.write(
+        "users.csv",
+        Bulk.csv("username,password,email", [
+          [first.username, "env:RIGHT", "a@new.example"],
+          [second.username, "env:WRONG", "b@new.example"]
+        ])
+      )
+      const { code, stderr, stdout } = yield* Bulk.run(["plan", "correct", file, "--out", place.path("plan.ndjson")], {
+        environment: { RIGHT: first.password, WRONG: "not-the-password" }
+      })
+      assert.strictEqual(code, 1, stderr)
+      assert.match(stdout, /^ +1 {2}change$/m)
+      assert.match(stdout, /LEFT ALONE\nline 3: /)
+      assert.notInclude(stdout + stderr + place.read("plan.ndjson"), first.password)
+      assert.notInclude(stdout + stderr + place.read("plan.ndjson"), "not-the-password")
+    })
+  )
+
+  it.effect("a secret where a reference belongs is not repeated", () =>
+    Effect.gen(function* () {
+      const place = Bulk.place()
+      const file = place.write("users.csv", Bulk.csv("username,password", [["scotty", "Hunter2-hunter2"]]))
+      const { code, stderr } = yield* Bulk.run(["plan", "passwords", file, "--passwords", place.path("new.txt")])
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /line 2, password: is not what belongs there; write where the present password is/)
+      assert.notInclude(stderr, "Hunter2")
+    })
+  )
+
+  it.effect("a plan has somewhere to go before anything is asked", () =>
+    Effect.gen(function* () {
+      const place = Bulk.place()
+      const file = place.write("names.csv", "accountId,name\n")
+      const nowhere = yield* Bulk.run(["plan", "rename", file, "--out", place.path("no/such/plan.ndjson")])
+      assert.strictEqual(nowhere.code, 2)
+      assert.match(nowhere.stderr, /no\/such: there is no such file or directory/)
+      const full = yield* Bulk.run(["plan", "rename", file, "--out", "/dev/full"])
+      assert.strictEqual(full.code, 2)
+      assert.match(full.stderr, /^\/dev\/full: the disk is full/m)
+    })
+  )
+
+  it.effect("offboard: a file or an audit's findings, and one of them", () =>
+    Effect.gen(function* () {
+      const place = Bulk.place()
+      const file = place.write("leavers.csv", "accountId\n")
+      const store = ["--store", place.path("runs.db")]
+      const audit = ["--from-audit", "nightly", "--findings", "inactive", ...store]
+      for (const args of [[], [file, ...audit], ["--from-audit", "nightly", ...store], ["--findings", "inactive"]]) {
+        const { code, stderr } = yield* Bulk.run(["plan", "offboard", ...args])
+        assert.strictEqual(code, 2)
+        assert.match(stderr, /--from-audit RUN --findings/)
+      }
+      const noStore = yield* Bulk.run(["plan", "offboard", ...audit])
+      assert.strictEqual(noStore.code, 2)
+      assert.match(noStore.stderr, /no run store .*runs\.db/)
+
+      const audited = yield* Bulk.run(["audit", "--run", "nightly", "--quiet", "--json", ...store])
+      const { counts } = JSON.parse(audited.stdout)
+      const planned = yield* Bulk.run(["plan", "offboard", ...audit, "--json"])
+      const { change, nothing, skip } = Bulk.last(planned).counts
+      assert.isAbove(counts.inactive, 0)
+      assert.strictEqual(change + nothing + skip, counts.inactive)
+    })
+  )
+
+  it.effect("a hostile name in a plan cannot command the terminal", () =>
+    Effect.gen(function* () {
+      const [, , third] = yield* Bulk.members
+      assert(third !== undefined)
+      const place = Bulk.place()
+      const file = place.write("names.csv", Bulk.csv("accountId,name", [[third.accountId, '"\u001b[2J\u202eevil"']]))
+      const { code, stdout } = yield* Bulk.run(["plan", "rename", file])
+      assert.strictEqual(code, 0)
+      assert.include(stdout, "evil")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      assert.notMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+    })
+  )
+})

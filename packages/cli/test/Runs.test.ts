@@ -1,0 +1,192 @@
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { assert, layer } from "@effect/vitest"
+import { Faults, Simulator } from "@effect-glowmarkt/simulator"
+import * as Effect from "effect/Effect"
+import * as Bulk from "./support/Bulk.js"
+
+/** Begins, and is cut off after five by credentials that are good for nothing any more. */
+const cutOff = (
+  place: Bulk.Place,
+  number: number,
+  flow: { readonly command: string; readonly consent: ReadonlyArray<string> } = {
+    command: "rename",
+    consent: ["--yes"]
+  }
+) =>
+  Effect.gen(function* () {
+    const { faults } = yield* Simulator.Simulator
+    const members = (yield* Bulk.members).slice(0, number)
+    const file = place.write(
+      "names.csv",
+      Bulk.csv(
+        flow.command === "rename" ? "accountId,name" : "accountId,note",
+        members.map(({ accountId }, i) => [accountId, `${place.path("x")} ${i}`])
+      )
+    )
+    const plan = place.path("plan.ndjson")
+    const planned = yield* Bulk.run(["plan", flow.command, file, "--out", plan])
+    assert.strictEqual(planned.code, 0, planned.stderr)
+    const later = members.slice(5).map(({ accountId }) => accountId)
+    yield* faults.set([Faults.always({ accountIds: later }, Faults.accessDenied)])
+    const args = ["apply", plan, "--run", "r1", "--store", place.path("runs.db"), ...flow.consent, "--concurrency", "1"]
+    const cut = yield* Bulk.run([...args, "--out", place.path("results")])
+    yield* faults.clear
+    return { cut, members, plan }
+  })
+
+layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true })("glowmarkt runs", (it) => {
+  it.effect("what was cut off says how to go on, goes on from there, and does nothing twice", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* Simulator.Simulator
+      const place = Bulk.place()
+      const { cut, members, plan } = yield* cutOff(place, 40)
+      assert.strictEqual(cut.code, 3, cut.stderr)
+      assert.match(cut.stderr, /5 of 40 accounts are done and kept\. Go on with\n {2}(npx )?glowmarkt runs resume r1 /)
+      assert.strictEqual(yield* requests.count("updateAccount"), 5)
+      const store = ["--store", place.path("runs.db")]
+
+      const listed = yield* Bulk.run(["runs", "list", ...store])
+      assert.match(listed.stdout, /^r1 +renameAccounts .* 40 {2}5 done$/m)
+      const shown = yield* Bulk.run(["runs", "show", "r1", ...store])
+      assert.match(shown.stdout, /^ +5 {2}changed, and verified$[\s\S]*^ *35 {2}not tried yet$/m)
+      assert.match(shown.stderr, /Go on with\n.*runs resume r1/)
+      const json = yield* Bulk.run(["runs", "show", "r1", "--json", ...store])
+      assert.deepInclude(JSON.parse(json.stdout).counts, { made: 5, unprocessed: 35 })
+
+      const asked = yield* Bulk.run(["runs", "resume", "r1", ...store], Bulk.typing("n"))
+      assert.strictEqual(asked.code, 1)
+      assert.match(asked.stderr, /Change 35 accounts\?/)
+      // The line itself, and by the plan: the same run.
+      const [, line = ""] = /glowmarkt (runs resume .*)$/m.exec(cut.stderr) ?? []
+      const resumed = yield* Bulk.run([...line.split(" "), "--yes"])
+      assert.strictEqual(resumed.code, 0, resumed.stderr)
+      assert.match(resumed.stdout, /^ *40 {2}changed, and verified$/m)
+      assert.strictEqual(yield* requests.count("updateAccount"), 40)
+      assert.lengthOf(place.ndjson("results/results.ndjson"), 40)
+      assert.strictEqual(yield* Bulk.nameOf(members[39]?.accountId ?? ""), `${place.path("x")} 39`)
+      const again = yield* Bulk.run(["apply", plan, "--run", "r1", ...store])
+      assert.strictEqual(again.code, 0, again.stderr)
+      assert.strictEqual(yield* requests.count("updateAccount"), 40)
+    })
+  )
+
+  it.effect("consent to go on is for the deletions that are left, whichever way it goes on", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* Simulator.Simulator
+      const consent = ["--delete", "--deletions", "25", "--yes"]
+      for (const again of ["resume", "apply"]) {
+        const { reset } = yield* Simulator.Simulator
+        yield* reset
+        const place = Bulk.place()
+        const { cut, plan } = yield* cutOff(place, 25, { command: "offboard", consent })
+        assert.match(cut.stderr, /5 of 25 accounts are done and kept/)
+        const store = ["--store", place.path("runs.db")]
+        const args = again === "resume" ? ["runs", "resume", "r1", ...store] : ["apply", plan, "--run", "r1", ...store]
+        const tooMany = yield* Bulk.run([...args, ...consent])
+        assert.strictEqual(tooMany.code, 2)
+        assert.match(tooMany.stderr, /This makes 20 accounts inactive; --deletions says 25/)
+        const { code, stderr } = yield* Bulk.run([...args, "--delete"], Bulk.typing("20\n"))
+        assert.strictEqual(code, 0, stderr)
+        assert.strictEqual(yield* requests.count("deleteAccount"), 25)
+      }
+    })
+  )
+
+  it.effect("elsewhere a run is not resumed", () =>
+    Effect.gen(function* () {
+      const place = Bulk.place()
+      yield* cutOff(place, 30)
+      const environment = { GLOWMARKT_APPLICATION_ID: "b0f1b774-a586-4f72-9edd-27ead8aa7a8d" }
+      const args = ["runs", "resume", "r1", "--yes", "--store", place.path("runs.db")]
+      const { code, stderr } = yield* Bulk.run(args, { environment })
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /started differently: applicationId was/)
+      assert.notMatch(stderr, /Go on with/)
+    })
+  )
+
+  it.effect("audits are shown and resumed, too", () =>
+    Effect.gen(function* () {
+      const { faults } = yield* Simulator.Simulator
+      const place = Bulk.place()
+      const store = ["--store", place.path("runs.db")]
+      yield* faults.set([
+        // Some answers first.
+        Faults.Script({ on: { operations: ["getAccountStatusById"] }, faults: [Faults.None(), Faults.None()] }),
+        Faults.always({ operations: ["getAccountStatusById"] }, Faults.accessDenied)
+      ])
+      const audit = yield* Bulk.run(["audit", "--run", "a1", "--dormant-days", "90", "--quiet", ...store])
+      assert.strictEqual(audit.code, 3)
+      assert.match(audit.stderr, /\d+ of 150 accounts are done and kept\. Go on with\n.*audit --run a1 /)
+      yield* faults.clear
+      const shown = yield* Bulk.run(["runs", "show", "a1", ...store])
+      assert.match(shown.stdout, /^dormant .* not updated for more than 90 days$/m)
+      const out = place.path("results")
+      const resumed = yield* Bulk.run(["runs", "resume", "a1", "--quiet", "--out", out, "--format", "json", ...store])
+      assert.strictEqual(resumed.code, 0, resumed.stderr)
+      assert.match(resumed.stdout, /^150 accounts audited/)
+      assert.strictEqual(JSON.parse(place.read("results/audit.json")).total, 150)
+    })
+  )
+
+  it.effect("results that cannot be written are no loss: the run says how to write them again", () =>
+    Effect.gen(function* () {
+      const place = Bulk.place()
+      const store = ["--store", place.path("runs.db")]
+      const out = place.path("results")
+      mkdirSync(out)
+      // Writing there is like writing to a full disk.
+      symlinkSync("/dev/full", place.path("results/audit.json"))
+      const args = ["audit", "--run", "a1", "--quiet", "--out", out, "--format", "json", ...store]
+      const full = yield* Bulk.run(args)
+      assert.strictEqual(full.code, 2)
+      assert.match(
+        full.stderr,
+        /results\/audit\.json: the disk is full.*\nRun a1 is finished and kept\..*\n.*audit --run a1/
+      )
+      rmSync(place.path("results/audit.json"))
+      const again = yield* Bulk.run(args)
+      assert.strictEqual(again.code, 0, again.stderr)
+      assert.strictEqual(JSON.parse(place.read("results/audit.json")).total, 150)
+    })
+  )
+
+  it.effect("forget asks first, and only then the run is gone", () =>
+    Effect.gen(function* () {
+      const place = Bulk.place()
+      const store = ["--store", place.path("runs.db")]
+      yield* Bulk.run(["audit", "--run", "a1", "--quiet", ...store])
+      const piped = yield* Bulk.run(["runs", "forget", "a1", ...store])
+      assert.strictEqual(piped.code, 2)
+      const no = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("n"))
+      assert.strictEqual(no.code, 1)
+      assert.match(no.stderr, /statusAudit[\s\S]*Nothing was forgotten/)
+      const yes = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("y"))
+      assert.strictEqual(yes.code, 0, yes.stderr)
+      const listed = yield* Bulk.run(["runs", "list", "--json", ...store])
+      assert.deepStrictEqual(JSON.parse(listed.stdout), [])
+      for (const args of [["show"], ["resume"], ["forget", "--yes"]]) {
+        const gone = yield* Bulk.run(["runs", ...args, "a1", ...store])
+        assert.strictEqual(gone.code, 2)
+        assert.match(gone.stderr, /There is no run "a1"/)
+      }
+    })
+  )
+
+  it.effect("to look creates nothing, and what is no store is left alone", () =>
+    Effect.gen(function* () {
+      const place = Bulk.place()
+      const missing = place.path("runs.db")
+      for (const args of [["list"], ["show", "x"], ["resume", "x"], ["forget", "x", "--yes"]]) {
+        const { code, stderr } = yield* Bulk.run(["runs", ...args, "--store", missing])
+        assert.strictEqual(code, 2)
+        assert.match(stderr, /no run store .*\nSay which: --store/)
+      }
+      assert.isFalse(existsSync(missing))
+      writeFileSync(missing, "something else entirely, and longer than a page of SQLite has to be")
+      const { code, stderr } = yield* Bulk.run(["runs", "list", "--store", missing])
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /not a run store/)
+    })
+  )
+})

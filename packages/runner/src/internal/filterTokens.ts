@@ -1,0 +1,50 @@
+/** Filters cut into words, quoted texts and signs. */
+import * as Either from "effect/Either"
+
+export interface Fault {
+  /** From 1. */
+  readonly position: number
+  readonly problem: string
+}
+
+export interface Token {
+  readonly kind: "word" | "quoted" | "sign" | "end"
+  readonly text: string
+  readonly position: number
+}
+
+// A quoted text may have its quote in it twice.
+const token = /\s*(?:(?<quoted>"(?:[^"]|"")*"|'(?:[^']|'')*')|(?<sign><=|>=|!=|[=<>(),])|(?<word>[^\s"'()=!<>,]+))/y
+
+const unquoted = (quoted: string) => {
+  const quote = quoted.charAt(0)
+  return quoted.slice(1, -1).replaceAll(quote + quote, quote)
+}
+
+export const tokens = (source: string): Either.Either<ReadonlyArray<Token>, Fault> => {
+  const all: Array<Token> = []
+  const text = source.trimEnd()
+  token.lastIndex = 0
+  while (token.lastIndex < text.length) {
+    const from = token.lastIndex
+    const found = token.exec(text)
+    if (found === null) {
+      const at = from + (/\S/.exec(text.slice(from))?.index ?? 0)
+      const character = text.charAt(at)
+      const problem =
+        character === '"' || character === "'"
+          ? `a quote is opened and never closed`
+          : `nobody knows what ${JSON.stringify(character)} means`
+      return Either.left({ position: at + 1, problem })
+    }
+    const { quoted, sign, word } = found.groups ?? {}
+    const raw = quoted ?? sign ?? word ?? ""
+    all.push({
+      kind: quoted !== undefined ? "quoted" : sign !== undefined ? "sign" : "word",
+      text: quoted === undefined ? raw : unquoted(quoted),
+      position: token.lastIndex - raw.length + 1
+    })
+  }
+  all.push({ kind: "end", text: "", position: text.length + 1 })
+  return Either.right(all)
+}

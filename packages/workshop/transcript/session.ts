@@ -1,0 +1,92 @@
+/** Somebody at a terminal, who types commands and answers what they ask. */
+import { readFileSync, writeFileSync } from "node:fs"
+import * as Terminal from "@effect/platform/Terminal"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as Ask from "@effect-glowmarkt/cli/Ask"
+import * as Ending from "@effect-glowmarkt/cli/Ending"
+import * as Main from "@effect-glowmarkt/cli/Main"
+import * as Output from "@effect-glowmarkt/cli/Output"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Screen } from "./screen.js"
+
+export interface Session {
+  /** A command of `glowmarkt`, and what is typed when it asks. */
+  readonly run: (line: string, typed?: string) => Effect.Effect<number>
+  /** One that is interrupted once `moment` has come. */
+  readonly interrupt: (line: string, typed: string, moment: Effect.Effect<void>) => Effect.Effect<number>
+  /** The beginning of a file. */
+  readonly head: (file: string, lines: number) => void
+  readonly write: (file: string, content: string) => void
+}
+
+const keyboard = (text: string) =>
+  Effect.tap(Mailbox.make<Terminal.UserInput>(), (mailbox) =>
+    Effect.forEach(text, (character) =>
+      mailbox.offer({
+        input: Option.some(character),
+        key: { name: character === "\n" ? "return" : character, ctrl: false, meta: false, shift: false }
+      })
+    )
+  )
+
+export const make = (screen: Screen, environment: Readonly<Record<string, string>>): Session => {
+  const sink: Output.Sink = {
+    write: (text) => Effect.sync(() => screen.write(text)),
+    columns: Effect.succeed(Option.some(screen.columns)),
+    colour: "plain"
+  }
+
+  const start = (line: string, typed: string) =>
+    Effect.gen(function* () {
+      screen.write(`$ ${line}\n`)
+      const keys = yield* keyboard(typed)
+      const terminal = Terminal.Terminal.of({
+        columns: Effect.succeed(screen.columns),
+        rows: Effect.succeed(24),
+        isTTY: Effect.succeed(true),
+        readInput: Effect.succeed(keys),
+        readLine: Effect.succeed(""),
+        display: sink.write
+      })
+      const [, ...args] = line.split(" ")
+      return Main.run(args, environment).pipe(
+        Effect.provide(
+          Layer.mergeAll(
+            Layer.succeed(Output.Output, { stdout: sink, stderr: sink }),
+            Layer.succeed(Ask.Input, { kind: "terminal", bytes: Stream.empty }),
+            Layer.succeed(Terminal.Terminal, terminal),
+            Layer.effect(Ending.Ending, Ending.make),
+            NodeFileSystem.layer,
+            NodePath.layer
+          )
+        )
+      )
+    })
+
+  const apart = Effect.sync(() => screen.write("\n"))
+
+  return {
+    run: (line, typed = "") => Effect.zipLeft(Effect.flatten(start(line, typed)), apart),
+    interrupt: (line, typed, moment) =>
+      Effect.gen(function* () {
+        const fiber = yield* Effect.fork(yield* start(line, typed))
+        yield* moment
+        screen.write("^C")
+        const exit = yield* Fiber.interrupt(fiber)
+        yield* apart
+        return exit._tag === "Success" ? exit.value : 130
+      }),
+    head: (file, lines) => {
+      screen.write(`$ head -n ${lines} ${file}\n`)
+      screen.write(readFileSync(file, "utf8").split("\n").slice(0, lines).join("\n"))
+      screen.write("\n\n")
+    },
+    write: writeFileSync
+  }
+}
