@@ -4,6 +4,8 @@
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 import { Announcement } from "@effect-glowmarkt/simulator"
@@ -11,6 +13,10 @@ import * as Schema from "effect/Schema"
 
 const glowmarkt = join(import.meta.dirname, "../../node_modules/.bin/glowmarkt")
 const out = resolve(process.env["INIT_CWD"] ?? ".", "audit")
+
+// Only what the simulator says counts: neither your own credentials nor your own runs have a part in it.
+const home = await mkdtemp(join(tmpdir(), "glowmarkt-demo-"))
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GLOWMARKT_")))
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
@@ -22,10 +28,11 @@ say(`  serving ${url}\n`)
 
 say("$ export GLOWMARKT_BASE_URL=… GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=…")
 say(`$ glowmarkt audit --out audit`)
-const audit = spawn(glowmarkt, ["audit", "--out", out], {
+const audit = spawn(glowmarkt, ["audit", "--out", out, "--store", join(home, "runs.db")], {
   stdio: "inherit",
+  cwd: home,
   env: {
-    ...process.env,
+    ...environment,
     GLOWMARKT_BASE_URL: url,
     GLOWMARKT_APP_KEY: appKeys.key,
     GLOWMARKT_APP_SECRET: appKeys.secret
@@ -33,6 +40,7 @@ const audit = spawn(glowmarkt, ["audit", "--out", out], {
 })
 const [code]: Array<unknown> = await once(audit, "close")
 simulator.kill("SIGTERM")
+await rm(home, { recursive: true })
 if (code === 0) {
   say(`
 The report is in ${out}: report.html to look at, audit.json (totals), accounts.csv and

@@ -4,7 +4,7 @@ import { NodeFileSystem } from "@effect/platform-node"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqliteClient } from "@effect/sql-sqlite-node"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Chunk, DateTime, Effect, Exit, Layer, Schema, Stream } from "effect"
+import { Chunk, Context, DateTime, Effect, Exit, Layer, Schema, Stream } from "effect"
 import { Engine, Flow, Run, RunStore, RunStoreError } from "../src/index.js"
 
 const runId = Run.RunId.make("run-1")
@@ -18,6 +18,17 @@ const numbers = (count: number) =>
   )
 
 const stores = { "in SQLite": RunStore.layerSqlite(":memory:"), "in memory": RunStore.layerMemory }
+
+/** The tables as the first version made them. */
+const versionOne = [
+  `CREATE TABLE glowmarkt_runs (number INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL UNIQUE, flow TEXT NOT NULL,
+    parameters TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER, total INTEGER)`,
+  `CREATE TABLE glowmarkt_subjects (run INTEGER NOT NULL, position INTEGER NOT NULL, subject TEXT NOT NULL,
+    PRIMARY KEY (run, position)) WITHOUT ROWID`,
+  `CREATE TABLE glowmarkt_results (run INTEGER NOT NULL, position INTEGER NOT NULL, outcome TEXT NOT NULL, result TEXT NOT NULL,
+    PRIMARY KEY (run, position)) WITHOUT ROWID`,
+  `PRAGMA user_version = 1`
+]
 
 const tempFile = Effect.flatMap(FileSystem.FileSystem, (fs) =>
   Effect.map(fs.makeTempDirectoryScoped(), (directory) => `${directory}/runs.sqlite`)
@@ -166,6 +177,54 @@ describe("RunStore", () => {
         assert.include(error.message, "newer version")
         assert.include(error.message, "99")
         assert.deepStrictEqual(yield* version, [{ user_version: 99 }])
+      })
+    )
+
+    it.scoped("a store from an older version is brought to this one, with all that is in it", () =>
+      Effect.gen(function* () {
+        const file = yield* tempFile
+        const raw = Layer.orDie(SqliteClient.layer({ filename: file }))
+        const at = "2026-03-14T09:15:00.123Z"
+        const account = (n: number) => ({
+          _tag: "Account",
+          account: { accountId: `a${n}`, name: `"${n}"`, updatedAt: at }
+        })
+        yield* Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          for (const statement of versionOne) yield* sql.unsafe(statement)
+          yield* sql`
+            INSERT INTO glowmarkt_runs (run_id, flow, parameters, started_at, total)
+            VALUES (${runId}, 'statusAudit', '{"days":30}', ${DateTime.toEpochMillis(startedAt)}, 1003)
+          `
+          for (let n = 0; n < 1003; n++) {
+            yield* sql`INSERT INTO glowmarkt_subjects VALUES (1, ${n}, ${JSON.stringify(account(n))})`
+            if (n === 1001) continue
+            const result = {
+              findings: [n % 2 === 0 ? "healthy" : "inactive"],
+              ...(n === 5 ? {} : { live: { createdAt: at } })
+            }
+            yield* sql`INSERT INTO glowmarkt_results VALUES (1, ${n}, 'done', ${JSON.stringify(result)})`
+          }
+        }).pipe(Effect.provide(raw))
+        const store = Context.get(yield* Layer.build(Engine.sqlite(file)), RunStore.RunStore)
+        const run = yield* store.get(runId)
+        assert.deepStrictEqual([run.recorded, run.total, run.parameters], [1002, 1003, { days: 30 }])
+        const millis = DateTime.toEpochMillis(DateTime.unsafeMake(at))
+        const stored = (n: number) => ({
+          _tag: "Account",
+          account: { accountId: `a${n}`, name: `"${n}"`, updatedAt: millis }
+        })
+        const rows = Chunk.toReadonlyArray(yield* Stream.runCollect(store.rows(runId)))
+        assert.strictEqual(rows.length, 1003)
+        assert.deepStrictEqual(rows[2], {
+          position: 2,
+          subject: stored(2),
+          outcome: "done",
+          result: { findings: ["healthy"], live: { createdAt: millis } }
+        })
+        assert.deepStrictEqual(rows[5]?.outcome === "done" && rows[5].result, { findings: ["inactive"] })
+        assert.deepStrictEqual(rows[1001], { position: 1001, subject: stored(1001), outcome: "unprocessed" })
+        assert.deepStrictEqual(yield* store.pending(runId, 0, 1003), [{ position: 1001, subject: stored(1001) }])
       })
     )
 

@@ -3,6 +3,14 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as RunStoreError from "../RunStoreError.js"
 
+/** Instants as milliseconds since 1970, where there are any: what is missing stays missing. */
+const instantsAsNumbers = (column: string, fields: ReadonlyArray<string>) => {
+  const replacements = fields.map(
+    (field) => `'$.${field}', CAST(round(1000 * unixepoch(${column} ->> '$.${field}', 'subsec')) AS INTEGER)`
+  )
+  return `json_replace(${column}, ${replacements.join(", ")})`
+}
+
 /**
  * Each entry takes the tables from the version of its index to the next. Never
  * edit one that was released: append.
@@ -20,6 +28,33 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
     )`,
     `CREATE TABLE glowmarkt_subjects (
       run INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      subject TEXT NOT NULL,
+      PRIMARY KEY (run, position)
+    ) WITHOUT ROWID`,
+    `CREATE TABLE glowmarkt_results (
+      run INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      outcome TEXT NOT NULL,
+      result TEXT NOT NULL,
+      PRIMARY KEY (run, position)
+    ) WITHOUT ROWID`
+  ],
+  [
+    `CREATE TABLE glowmarkt_notes (
+      run INTEGER NOT NULL,
+      subject TEXT NOT NULL,
+      number INTEGER NOT NULL,
+      note TEXT NOT NULL,
+      PRIMARY KEY (run, subject, number)
+    ) WITHOUT ROWID`
+  ],
+  // Subjects and results in pages of 1,000; the instants of an audit as numbers.
+  [
+    `ALTER TABLE glowmarkt_subjects RENAME TO glowmarkt_subjects_single`,
+    `ALTER TABLE glowmarkt_results RENAME TO glowmarkt_results_single`,
+    `CREATE TABLE glowmarkt_subjects (
+      run INTEGER NOT NULL,
       page INTEGER NOT NULL,
       subjects TEXT NOT NULL,
       PRIMARY KEY (run, page)
@@ -31,16 +66,17 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
       count INTEGER NOT NULL,
       results TEXT NOT NULL
     )`,
-    `CREATE INDEX glowmarkt_results_of ON glowmarkt_results (run, page)`
-  ],
-  [
-    `CREATE TABLE glowmarkt_notes (
-      run INTEGER NOT NULL,
-      subject TEXT NOT NULL,
-      number INTEGER NOT NULL,
-      note TEXT NOT NULL,
-      PRIMARY KEY (run, subject, number)
-    ) WITHOUT ROWID`
+    `CREATE INDEX glowmarkt_results_of ON glowmarkt_results (run, page)`,
+    `INSERT INTO glowmarkt_subjects (run, page, subjects)
+      SELECT run, position / 1000, json_group_array(${instantsAsNumbers("subject", ["account.createdAt", "account.updatedAt"])} ORDER BY position)
+      FROM glowmarkt_subjects_single GROUP BY 1, 2`,
+    `INSERT INTO glowmarkt_results (run, page, count, results)
+      SELECT run, position / 1000, count(*), json_group_array(
+        json_array(position, outcome, ${instantsAsNumbers("result", ["live.createdAt", "live.updatedAt", "live.tokenExpiryDate"])})
+        ORDER BY position)
+      FROM glowmarkt_results_single GROUP BY 1, 2`,
+    `DROP TABLE glowmarkt_subjects_single`,
+    `DROP TABLE glowmarkt_results_single`
   ]
 ]
 
