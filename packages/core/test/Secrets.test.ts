@@ -58,7 +58,7 @@ function nastyBodies(): ReadonlyArray<string> {
   return [
     JSON.stringify({ error: `bad login: private@example.com / pass-one-1` }),
     JSON.stringify({
-      error: JSON.stringify({ password: "pass-one-1", name: "Private Person" }).replaceAll("Private Person", "")
+      error: JSON.stringify({ password: "pass-one-1", name: "Private Person" })
     }),
     JSON.stringify({
       message: `token=${encodeURIComponent("user-token")}&old=${Buffer.from("pass-one-1").toString("base64url")}`
@@ -68,7 +68,10 @@ function nastyBodies(): ReadonlyArray<string> {
     "name=Private+Person&email=private%40example.com&password=pass-one-1",
     `{"error":"${"x".repeat(790)} mobile-tok-3 and more"}`,
     JSON.stringify({ error: "missing elements", missingElements: ["username", "private@example.com", "pass-one-1"] }),
-    JSON.stringify({ error: "missing elements -pass-one-1 private@example.com" })
+    JSON.stringify({ error: "missing elements -pass-one-1 private@example.com" }),
+    JSON.stringify({ error: "name: Private Person is taken" }),
+    JSON.stringify({ error: "Hello Private Person" }),
+    JSON.stringify("Private Person")
   ]
 }
 

@@ -13,11 +13,13 @@ export const isSuccess = (status: number) => status >= 200 && status < 300
 // An object or an array, and inside it what may stand there: "[maintenance]" is not JSON that breaks off.
 const beginsAsJson = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\-\d]|true|false|null|$))/
 
-// A gateway's page announces itself. What is announced may be anything: only what is a media type is repeated.
-const mediaType = (contentType: string | undefined) =>
-  /^[a-z]+\/[\w.+-]{1,60}/i.exec(contentType ?? "")?.[0].toLowerCase()
+// A gateway's page announces itself. What is announced may be anything: only what is known to be a media type is repeated.
+const mediaTypes =
+  /^(?:text\/(?:html|plain|xml|css|csv|javascript)|application\/(?:(?:(?:problem|hal|ld|vnd\.api)\+)?json|(?:xhtml\+)?xml|pdf|octet-stream|javascript)|image\/(?:png|gif|jpeg|webp))(?=$|[\s;])/i
 
-const isJson = /^application\/(?:.+\+)?json$/
+const mediaType = (contentType: string | undefined) => mediaTypes.exec(contentType ?? "")?.[0].toLowerCase()
+
+const isJson = /json$/
 
 const notJson = (contentType: string | undefined) => {
   const type = mediaType(contentType)

@@ -7,6 +7,7 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as RateLimiter from "effect/RateLimiter"
+import * as Redacted from "effect/Redacted"
 import * as CallOptions from "../CallOptions.js"
 import type * as CircuitBreaker from "../CircuitBreaker.js"
 import type { Credential, Grant } from "../Credential.js"
@@ -155,7 +156,7 @@ export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): 
   appliedBefore,
   elapsedMillis: elapsed(call),
   nowMillis: call.clock.unsafeCurrentTimeMillis(),
-  sent: [...Object.values(call.operation.headers(grant)).flatMap(failure.echoes), ...call.prepared.values]
+  sent: [...Object.values(grant).flatMap((secret) => failure.echoes(Redacted.value(secret))), ...call.prepared.values]
 })
 
 /** What is left of the time for all attempts together, in milliseconds. */

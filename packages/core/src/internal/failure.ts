@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as GlowmarktError from "../GlowmarktError.js"
 import { excerpt } from "./excerpt.js"
 import { parseRetryAfter } from "./retryAfter.js"
+import { isKnown, wordsOf } from "./vocabulary.js"
 import type * as wire from "./wire.js"
 
 /** What is known of a call at the moment it fails. */
@@ -35,18 +36,23 @@ const ErrorBody = Schema.Struct({
 })
 const decodeErrorBody = Schema.decodeUnknownEither(Schema.parseJson(ErrorBody))
 
+// What tells one 400 from another stands at the beginning, and patterns take their time over long texts.
+const telling = 200
+
 const said = (body: string): { readonly text: string; readonly missing: ReadonlyArray<string> } =>
   Either.match(decodeErrorBody(body), {
     onLeft: () => ({ text: "", missing: [] }),
     onRight: ({ description, error, message, missingElements }) => ({
-      text: (typeof error === "string" ? error : error?.message) ?? message ?? description ?? "",
+      text: ((typeof error === "string" ? error : error?.message) ?? message ?? description ?? "").slice(0, telling),
       missing: missingElements ?? []
     })
   })
 
-/** What can be the name of a field, and is not a value that was sent. */
-const isFieldName = (state: CallState) => (element: string) =>
-  /^[A-Za-z][\w.]{0,40}$/.test(element) && !state.sent.includes(element)
+/** The names of fields among these: of words as in an excerpt, and without what was sent. */
+const fieldNames = (elements: ReadonlyArray<string>, sent: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const carried = wordsOf(sent)
+  return elements.filter((element) => /^[A-Za-z][\w.]{0,40}$/.test(element) && isKnown(element, carried))
+}
 
 const missingElements = /^missing elements?\s*-?\s*(.*)$/i
 
@@ -110,7 +116,7 @@ export const fromAnswer = (
     const named = missingElements.exec(text)
     if (declared.has("MissingElements") && (named !== null || missing.length > 0)) {
       const elements = missing.length > 0 ? missing : (named?.[1]?.split(/[\s,]+/) ?? [])
-      return new GlowmarktError.MissingElements({ ...common, elements: elements.filter(isFieldName(state)) })
+      return new GlowmarktError.MissingElements({ ...common, elements: fieldNames(elements, state.sent) })
     }
     if (declared.has("IncorrectElements") && /^incorrect elements?/i.test(text)) {
       return new GlowmarktError.IncorrectElements(common)

@@ -126,7 +126,8 @@ interface SystemFailure {
  */
 const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => {
   if (typeof cause !== "object" || cause === null || depth > 5) return undefined
-  if ("code" in cause && typeof cause.code === "string") {
+  // A client of the program's own may call anything a code.
+  if ("code" in cause && typeof cause.code === "string" && /^[A-Z][A-Z0-9_]{1,60}$/.test(cause.code)) {
     return { code: cause.code, connecting: "syscall" in cause && cause.syscall === "connect" }
   }
   if ("cause" in cause) {
