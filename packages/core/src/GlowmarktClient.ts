@@ -47,7 +47,7 @@ export interface Options {
   readonly rateLimit?: { readonly limit: number; readonly interval: Duration.DurationInput }
   /** Default: none. */
   readonly circuitBreaker?: CircuitBreaker.CircuitBreaker
-  /** The largest answer that is read, in bytes. Streamed lists have no limit. Default: 64 MiB. */
+  /** The largest answer that is read, in bytes. In streamed lists that of an element. Default: 64 MiB. */
   readonly maxBodyBytes?: number
 }
 
@@ -60,7 +60,9 @@ export interface Options {
  * @category models
  */
 export type BodyReader<A> = (
-  invalid: (reason: GlowmarktError.InvalidResponse["reason"], problem: string) => GlowmarktError.InvalidResponse
+  invalid: (reason: GlowmarktError.InvalidResponse["reason"], problem: string) => GlowmarktError.InvalidResponse,
+  /** What may be kept of it at a time. */
+  maxBytes: number
 ) => {
   readonly add: (bytes: Uint8Array) => Either.Either<ReadonlyArray<A>, GlowmarktError.InvalidResponse>
   readonly end: () => Either.Either<void, GlowmarktError.InvalidResponse>

@@ -88,7 +88,9 @@ export const delay = (
 ): Option.Option<Duration.Duration> => {
   const { attempts, elapsed, error, random, repeatability } = failure
   if (attempts > policy.retries || !mayRepeat(repeatability, error)) return Option.none()
-  const backoff = Duration.times(Duration.min(policy.cap, Duration.times(policy.base, 2 ** (attempts - 1))), random)
+  const longest = Duration.min(policy.cap, Duration.times(policy.base, 2 ** (attempts - 1)))
+  // In whole milliseconds: clocks know no parts of them.
+  const backoff = Duration.millis(Math.round(Duration.toMillis(longest) * random))
   const asked = Option.getOrElse(error.retryAfter, () => Duration.zero)
   if (Duration.greaterThan(asked, policy.retryAfterCap)) return Option.none()
   // Full jitter on top of what the server asks: all its clients were told the same.

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { AdminAccounts, GlowmarktError, RetryPolicy, UserAccounts } from "@effect-glowmarkt/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -120,6 +121,41 @@ describe("every shape of an answer becomes one member", () => {
       })
     )
   }
+
+  const reasonOf = (body: string) =>
+    Effect.map(failureOf({ status: 200, body }, get), (error) =>
+      error._tag === "InvalidResponse" ? error.reason : error._tag
+    )
+
+  it.effect.prop(
+    "JSON that breaks off is an accident, wherever it does",
+    [FastCheck.oneof(FastCheck.array(FastCheck.jsonValue()), FastCheck.object()), FastCheck.nat()],
+    ([value, at]) =>
+      Effect.gen(function* () {
+        const text = JSON.stringify(value)
+        const cut = text.slice(0, 1 + (at % (text.length - 1)))
+        assert.strictEqual(yield* reasonOf(cut), "Truncated", cut)
+      }),
+    { fastCheck: { numRuns: 50 } }
+  )
+
+  it.effect("what is more than JSON, or none, is no accident", () =>
+    Effect.gen(function* () {
+      for (const body of [
+        '{"a":1}{"b":2}',
+        '{"a":1}[',
+        '[]"',
+        '{"a":NaN}',
+        '{"a":1]]',
+        '["a\\"]]"]]',
+        "NaN",
+        '"abc',
+        "1 2"
+      ]) {
+        assert.strictEqual(yield* reasonOf(body), "NotJson", body)
+      }
+    })
+  )
 
   it.effect("JSON is JSON, whatever it calls itself", () =>
     Effect.gen(function* () {

@@ -74,6 +74,7 @@ describe("spans", () => {
         parent: "Glowmarkt.getAccountById",
         attributes: {
           "http.request.method": "GET",
+          "url.full": "https://glow.test/api/v0-1/account/{accountId}",
           "url.template": "/account/{accountId}",
           "server.address": "glow.test",
           "server.port": 443

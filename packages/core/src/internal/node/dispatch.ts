@@ -41,8 +41,8 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   }
 
   private answer(body: wire.Answer["body"]): void {
-    const { contentType, retryAfter, status } = this.head
-    this.end(Either.right({ status, retryAfter, contentType, body }))
+    const { contentType, date, retryAfter, status } = this.head
+    this.end(Either.right({ status, retryAfter, date, contentType, body }))
   }
 
   private refuse(): void {

@@ -152,14 +152,14 @@ export const open =
       )
       download.send(dispatcher, request)
       return until(download, () => download.begun()).pipe(
-        Effect.map(({ contentType, retryAfter, status }) => ({
+        Effect.map(({ contentType, date, retryAfter, status }) => ({
           status,
           pull,
           whole: wire.inTime(
             request,
             Effect.map(
               body.collect(Stream.fromPull(pull), request.maxBodyBytes),
-              (text): wire.Answer => ({ status, retryAfter, contentType, body: text })
+              (text): wire.Answer => ({ status, retryAfter, date, contentType, body: text })
             )
           )
         })),

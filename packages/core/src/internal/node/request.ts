@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer"
 import type * as Undici from "@effect/platform-node/Undici"
+import { broken as brokenBy } from "../broken.js"
 import * as wire from "../wire.js"
 
 /** What undici is told when we have no use for the rest; nobody sees it. */
@@ -39,21 +40,32 @@ const valueOf = (raw: ReadonlyArray<Buffer>, name: string): string | undefined =
 export interface Head {
   readonly status: number
   readonly retryAfter: string | undefined
+  readonly date: string | undefined
   readonly contentType: string | undefined
   readonly announced: number
 }
 
-export const noHead: Head = { status: 0, retryAfter: undefined, contentType: undefined, announced: 0 }
+export const noHead: Head = {
+  status: 0,
+  retryAfter: undefined,
+  date: undefined,
+  contentType: undefined,
+  announced: 0
+}
 
-export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => ({
-  status,
-  retryAfter: valueOf(raw, "retry-after"),
-  contentType: valueOf(raw, "content-type"),
-  announced: Number(valueOf(raw, "content-length") ?? 0)
-})
+export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
+  const retryAfter = valueOf(raw, "retry-after")
+  return {
+    status,
+    retryAfter,
+    date: retryAfter === undefined ? undefined : valueOf(raw, "date"),
+    contentType: valueOf(raw, "content-type"),
+    announced: Number(valueOf(raw, "content-length") ?? 0)
+  }
+}
 
 /** Before undici has a connection to write to, nothing can have arrived. */
 export const broken = (error: Error, phase: wire.Broken["phase"]): wire.Broken => {
-  const broken = wire.broken(error, "connection broken")
+  const broken = brokenBy(error, "connection broken")
   return broken.code === "UND_ERR_INVALID_ARG" ? wire.unsendable : { ...broken, phase }
 }
