@@ -29,16 +29,6 @@ const over = (wire: Pick<ReturnType<typeof Wire.make>, "layer">, options: Glowma
 const list = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list)
 
 describe("the shared retry budget", () => {
-  it.effect("keeps an outage to 1.2 requests a call over thousands of calls", () => {
-    const wire = Wire.make(() => ({ status: 503 }))
-    return Effect.gen(function* () {
-      yield* Effect.forEach(Array.from({ length: 3000 }), () => Effect.flip(list), { concurrency: 50, discard: true })
-      assert.isAtLeast(wire.seen.length, 3000)
-      assert.isAtMost(wire.seen.length, 3600)
-      // No waits between the requests: how many there are does not depend on them.
-    }).pipe(Effect.provide(over(wire, { retry: { ...RetryPolicy.standard, base: Duration.zero } })))
-  })
-
   it.effect("does not stand in the way of a few failures", () => {
     const wire = Wire.make((_, index) => (index % 3 === 2 ? Wire.json([]) : { status: 503 }))
     return Effect.gen(function* () {

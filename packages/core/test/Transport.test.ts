@@ -1,9 +1,5 @@
-import { createServer, type Server, type Socket } from "node:net"
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { AdminAccounts, AppKeys, DevUserToken, GlowmarktClient, Identifier, RetryPolicy } from "@effect-glowmarkt/core"
-import { NodeTransport } from "@effect-glowmarkt/core/node"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -15,44 +11,19 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-
-const transports = {
-  fetch: FetchHttpClient.layer,
-  "node:http": NodeHttpClient.layer,
-  undici: NodeHttpClient.layerUndici,
-  "our own": NodeTransport.layer()
-}
+import { listening, names, type Transport, transports } from "./support/Sockets.js"
 
 // Real sockets, real time: no wait is worth waiting for.
 const eager: RetryPolicy.RetryPolicy = { ...RetryPolicy.standard, base: Duration.zero, retryAfterCap: Duration.zero }
 
-const accountsOver = (
-  transport: keyof typeof transports,
-  baseUrl: string,
-  options: GlowmarktClient.Options = { retry: eager }
-) =>
+const accountsOver = (transport: Transport, baseUrl: string, options: GlowmarktClient.Options = { retry: eager }) =>
   AdminAccounts.layer.pipe(
     Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
     Layer.provide(GlowmarktClient.layer({ baseUrl, ...options })),
     Layer.provide(transports[transport])
   )
 
-/** A server that only listens; gives its port. */
-const listening = (onSocket: (socket: Socket) => void) =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.async<Server>((resume) => {
-        const server = createServer(onSocket).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) => Effect.async<void>((resume) => void server.close(() => resume(Effect.void)))
-    ),
-    (server) => {
-      const address = server.address()
-      return typeof address === "object" && address !== null ? address.port : 0
-    }
-  )
-
-const simulated = (transport: keyof typeof transports) =>
+const simulated = (transport: Transport) =>
   Layer.unwrapEffect(
     Effect.map(Simulator.Simulator, ({ population, url }) =>
       AdminAccounts.layer.pipe(
@@ -75,7 +46,7 @@ const fault: FastCheck.Arbitrary<Faults.Fault> = FastCheck.constantFrom(
 
 const faults = FastCheck.tuple(fault, fault, fault, fault)
 
-for (const transport of ["fetch", "node:http", "undici", "our own"] as const) {
+for (const transport of names) {
   describe(`over ${transport}`, () => {
     layer(simulated(transport), { excludeTestServices: true })((it) => {
       it.effect("reads what the simulator holds", () =>

@@ -221,9 +221,9 @@ export const failed = (
   problem: AnyError | wire.Problem
 ): AnyError => {
   const error = errorOf(call, attempt, patienceMillis, problem)
-  call.telemetry.requested(error._tag)
-  // What cannot be sent says nothing of the server.
+  // What cannot be sent is no request, and says nothing of the server.
   if (problem === wire.unsendable) return error
+  call.telemetry.requested(error._tag)
   if (isOutage(error)) permit.failed(stopwatch.millis(call.clock))
   else permit.succeeded()
   return error
