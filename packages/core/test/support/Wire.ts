@@ -10,7 +10,7 @@ export type Answer =
   | {
       readonly status: number
       /** Whole, or in pieces. */
-      readonly body?: string | ReadonlyArray<string>
+      readonly body?: string | Uint8Array<ArrayBuffer> | ReadonlyArray<string>
       readonly headers?: Record<string, string>
     }
   | { readonly breaks: NodeJS.ErrnoException }
@@ -59,7 +59,7 @@ export const make = (answer: (request: Seen, index: number) => Answer) => {
     return Effect.succeed(
       HttpClientResponse.fromWeb(
         request,
-        new Response(empty ? null : typeof body === "string" ? body : inPieces(body), {
+        new Response(empty ? null : typeof body === "string" || body instanceof Uint8Array ? body : inPieces(body), {
           status: answer.status,
           headers: { "content-type": "application/json", ...answer.headers }
         })
