@@ -53,6 +53,47 @@ describe("bodies", () => {
     }).pipe(Effect.provide(answering(() => new Response(long, { headers: json }))))
   )
 
+  it.effect("larger than the limit without a word are read no further than that", () => {
+    let pulled = 0
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        // It would end, but much later.
+        if (pulled++ > 1000) controller.close()
+        else controller.enqueue(new Uint8Array(100))
+      }
+    })
+    return Effect.gen(function* () {
+      const error = yield* Effect.flip(get)
+      assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
+      assert.isBelow(pulled, 30)
+    }).pipe(Effect.provide(answering(() => new Response(endless, { headers: json }))))
+  })
+
+  it.effect("have a limit of 64 MiB unless a program says otherwise", () => {
+    const announcing = (length: number) =>
+      get.pipe(
+        Effect.provide(
+          AdminAccounts.layer.pipe(
+            Layer.provide(Callers.admin.appKeys),
+            Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl })),
+            Layer.provide(FetchHttpClient.layer),
+            Layer.provide(
+              Layer.succeed(FetchHttpClient.Fetch, () =>
+                Promise.resolve(
+                  new Response('{"accountId":"a1"}', { headers: { ...json, "content-length": String(length) } })
+                )
+              )
+            )
+          )
+        )
+      )
+    return Effect.gen(function* () {
+      assert.strictEqual((yield* announcing(64 * 1024 * 1024)).accountId, "a1")
+      const error = yield* Effect.flip(announcing(64 * 1024 * 1024 + 1))
+      assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
+    })
+  })
+
   it.effect("within the limit are read, whether announced or not", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* get).accountId, "a1")

@@ -157,6 +157,15 @@ describe("every shape of an answer becomes one member", () => {
     })
   )
 
+  it.effect("missing elements are named, unless it is what was sent", () =>
+    Effect.gen(function* () {
+      const body = { error: "no", missingElements: ["name", "username", "Private Person"] }
+      const error = yield* failureOf(Wire.json(body, 400), (admin) => admin.rename(accountId, "username"))
+      assert.isTrue(error._tag === "MissingElements")
+      if (error._tag === "MissingElements") assert.deepStrictEqual(error.elements, ["name"])
+    })
+  )
+
   it.effect("JSON is JSON, whatever it calls itself", () =>
     Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
