@@ -224,6 +224,31 @@ for (const transport of names) {
       })
     )
 
+    it.scopedLive("a stream that falls silent is given up, and its socket closed", () =>
+      Effect.gen(function* () {
+        const closed = yield* Deferred.make<void>()
+        const port = yield* listening((socket) => {
+          socket.once("data", () =>
+            socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n[{"accountId":"a1"},{"accountId":"a2"},')
+          )
+          socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
+          socket.on("error", () => {})
+        })
+        const services = yield* Layer.build(
+          accountsOver(transport, `http://127.0.0.1:${port}`, {
+            timeout: Duration.millis(200),
+            retry: RetryPolicy.none
+          })
+        )
+        let seen = 0
+        const { stream } = Context.get(services, AdminAccounts.AdminAccounts)
+        const error = yield* Effect.flip(Stream.runForEach(stream, () => Effect.sync(() => seen++)))
+        assert.isTrue(error._tag === "RequestTimeout" && error.phase === "sent")
+        assert.strictEqual(seen, 2)
+        yield* Deferred.await(closed)
+      })
+    )
+
     it.scopedLive("a call that is interrupted while its answer arrives closes its socket at once", () =>
       Effect.gen(function* () {
         const arriving = yield* Deferred.make<void>()
