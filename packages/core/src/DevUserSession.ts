@@ -110,6 +110,14 @@ export const make = (
 export const layer = (options: Options): Layer.Layer<AdminCredentials | DevUserSession, never, GlowmarktClient> =>
   Layer.scopedContext(make(options))
 
+const makeCached = (options: Options) =>
+  Effect.gen(function* () {
+    const store = yield* KeyValueStore.KeyValueStore
+    const { baseUrl } = yield* GlowmarktClient
+    const owner = JSON.stringify([baseUrl, options.username])
+    return yield* makeWith(options, tokenCache.make(store, `glowmarkt-dev-session:${owner}`))
+  })
+
 /**
  * The same, with the token kept in a `KeyValueStore`; see `UserSession.layerCached`.
  *
@@ -119,14 +127,7 @@ export const layer = (options: Options): Layer.Layer<AdminCredentials | DevUserS
 export const layerCached = (
   options: Options
 ): Layer.Layer<AdminCredentials | DevUserSession, never, GlowmarktClient | KeyValueStore.KeyValueStore> =>
-  Layer.scopedContext(
-    Effect.gen(function* () {
-      const store = yield* KeyValueStore.KeyValueStore
-      const { baseUrl } = yield* GlowmarktClient
-      const owner = JSON.stringify([baseUrl, options.username])
-      return yield* makeWith(options, tokenCache.make(store, `glowmarkt-dev-session:${owner}`))
-    })
-  )
+  Layer.scopedContext(makeCached(options))
 
 /**
  * The variables `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and
@@ -149,6 +150,20 @@ export const config: Config.Config<Options> = Config.all({
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config<Options> = config
+  options: Config.Config.Wrap<Options> = config
 ): Layer.Layer<AdminCredentials | DevUserSession, ConfigError.ConfigError, GlowmarktClient> =>
-  Layer.scopedContext(Effect.flatMap(options, make))
+  Layer.scopedContext(Effect.flatMap(Config.unwrap(options), make))
+
+/**
+ * The same, with the token kept in a `KeyValueStore` as by {@link layerCached}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerCachedConfig = (
+  options: Config.Config.Wrap<Options> = config
+): Layer.Layer<
+  AdminCredentials | DevUserSession,
+  ConfigError.ConfigError,
+  GlowmarktClient | KeyValueStore.KeyValueStore
+> => Layer.scopedContext(Effect.flatMap(Config.unwrap(options), makeCached))

@@ -187,6 +187,6 @@ export const config: Config.Config<Options> = Config.all({
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config<Options> = config
+  options: Config.Config.Wrap<Options> = config
 ): Layer.Layer<GlowmarktClient, ConfigError.ConfigError, HttpClient.HttpClient> =>
-  Layer.scoped(GlowmarktClient, Effect.flatMap(options, make))
+  Layer.scoped(GlowmarktClient, Effect.flatMap(Config.unwrap(options), make))

@@ -166,6 +166,15 @@ export const make = (
 export const layer = (options: Options): Layer.Layer<UserCredentials | UserSession, never, GlowmarktClient> =>
   Layer.scopedContext(make(options))
 
+const makeCached = (options: Options) =>
+  Effect.gen(function* () {
+    const store = yield* KeyValueStore.KeyValueStore
+    const { baseUrl } = yield* GlowmarktClient
+    // All that decides whose token it is: neither another server's nor another directory's user may get it.
+    const owner = JSON.stringify([baseUrl, options.applicationId, options.directoryId ?? null, options.username])
+    return yield* makeWith(options, tokenCache.make(store, `glowmarkt-session:${owner}`))
+  })
+
 /**
  * The same, with the token kept in a `KeyValueStore`, so that the next process
  * need not sign in. The store sees the token and the user's name in clear: choose
@@ -177,15 +186,7 @@ export const layer = (options: Options): Layer.Layer<UserCredentials | UserSessi
 export const layerCached = (
   options: Options
 ): Layer.Layer<UserCredentials | UserSession, never, GlowmarktClient | KeyValueStore.KeyValueStore> =>
-  Layer.scopedContext(
-    Effect.gen(function* () {
-      const store = yield* KeyValueStore.KeyValueStore
-      const { baseUrl } = yield* GlowmarktClient
-      // All that decides whose token it is: neither another server's nor another directory's user may get it.
-      const owner = JSON.stringify([baseUrl, options.applicationId, options.directoryId ?? null, options.username])
-      return yield* makeWith(options, tokenCache.make(store, `glowmarkt-session:${owner}`))
-    })
-  )
+  Layer.scopedContext(makeCached(options))
 
 /**
  * The variables `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD` and
@@ -213,6 +214,17 @@ export const config: Config.Config<Options> = Config.all({
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config<Options> = config
+  options: Config.Config.Wrap<Options> = config
 ): Layer.Layer<UserCredentials | UserSession, ConfigError.ConfigError, GlowmarktClient> =>
-  Layer.scopedContext(Effect.flatMap(options, make))
+  Layer.scopedContext(Effect.flatMap(Config.unwrap(options), make))
+
+/**
+ * The same, with the token kept in a `KeyValueStore` as by {@link layerCached}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerCachedConfig = (
+  options: Config.Config.Wrap<Options> = config
+): Layer.Layer<UserCredentials | UserSession, ConfigError.ConfigError, GlowmarktClient | KeyValueStore.KeyValueStore> =>
+  Layer.scopedContext(Effect.flatMap(Config.unwrap(options), makeCached))
