@@ -6,7 +6,6 @@ import {
   Auth,
   DevUserSession,
   GlowmarktClient,
-  Identifier,
   RetryBudget,
   RetryPolicy,
   UserAccounts,
@@ -19,9 +18,9 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as Callers from "./support/Callers.js"
+import { adminCalls, authCalls, userCalls } from "./support/EveryCall.js"
 import { assertClean, exposed, type Failing, faces } from "./support/Exposure.js"
 import { serving, transports } from "./support/Sockets.js"
 import * as Wire from "./support/Wire.js"
@@ -85,38 +84,6 @@ const options: GlowmarktClient.Options = {
   retry: { ...RetryPolicy.standard, base: Duration.zero, retries: 1 },
   retryBudget: RetryBudget.unlimited
 }
-
-const adminCalls = (admin: AdminAccounts.AdminAccounts["Type"]): ReadonlyArray<Failing> => [
-  admin.list,
-  Stream.runDrain(admin.stream),
-  admin.get(accountId),
-  admin.status(accountId),
-  admin.add({ username: "scotty", directoryId: Identifier.DirectoryId.make("d") }),
-  admin.rename(accountId, "Scotty"),
-  admin.remove(accountId)
-]
-
-const userCalls = (user: UserAccounts.UserAccounts["Type"]): ReadonlyArray<Failing> => [
-  user.status,
-  user.changeEmail("scotty@enterprise.st"),
-  user.changeName("Scotty"),
-  user.changePassword({ oldPassword: Redacted.make("pass-one-1"), newPassword: Redacted.make("pass-two-2") }),
-  user.changePassword({ oldPassword: Redacted.make("pass-one-1"), newPassword: Redacted.make("") }),
-  user.changeEmail("private@example.com and more"),
-  user.changeName(" Private Person"),
-  user.addMobileAppToken(accountId, Redacted.make("mobile-tok-3")),
-  user.removeMobileAppToken(accountId, Redacted.make("mobile-tok-3"))
-]
-
-const token = { token: Redacted.make("user-token"), applicationId }
-
-const authCalls = (auth: Auth.Auth["Type"]): ReadonlyArray<Failing> => [
-  auth.signIn({ applicationId, username: "private@example.com", password: Redacted.make("pass-one-1") }),
-  auth.signIn({ applicationId, username: "", password: Redacted.make("pass-one-1") }),
-  auth.check(token),
-  auth.renew(token),
-  auth.revoke(token)
-]
 
 const admin = Effect.map(AdminAccounts.AdminAccounts, adminCalls)
 const user = Effect.map(UserAccounts.UserAccounts, userCalls)
