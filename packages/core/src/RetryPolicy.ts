@@ -18,8 +18,8 @@ import type { Repeatability } from "./Repeatability.js"
  *   `base * 2^(n-1)`, at most `cap` (exponential backoff with full jitter).
  * - `retryAfterCap`: a wait the server asks for is granted in full up to this
  *   limit; if it asks for more, the call fails at once, so that the caller decides.
- * - `total`: what a call may take in all. No retry starts later, and the attempt
- *   under way at that time is given up.
+ * - `total`: what a call may take in all, signing in for it and waiting for its turn
+ *   included. No retry starts later, and the attempt under way at that time is given up.
  *
  * @since 0.1.0
  * @category models

@@ -191,6 +191,23 @@ describe("changing the password of a session", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
+  it.effect("gets a new token after each change, if the provider ends the old one with it", () => {
+    const provider = Provider.make((request) => {
+      if (!Provider.isChange(request)) return undefined
+      const usual = provider.usual(request)
+      if (usual !== "hangs" && "status" in usual && usual.status === 200) provider.endTokens()
+      return usual
+    })
+    return Effect.gen(function* () {
+      yield* status
+      yield* change
+      yield* status
+      yield* changeTo("warp-ten", "warp-nine")
+      yield* status
+      assert.deepStrictEqual(provider.state.signIns, ["beam-me-up", "warp-nine", "warp-ten"])
+    }).pipe(Effect.provide(Provider.sessionOver(provider)))
+  })
+
   it.effect("signs in at once with the new one, though both were refused while it was being made", () => {
     let answer = (_: Wire.Answer) => {}
     let locked = false

@@ -173,6 +173,8 @@ export const make = <G extends Grant>(options: {
         }),
       forgetRefusal: Effect.sync(() => {
         refusal = Option.none()
+        // A change of password may end the tokens that were got before.
+        replacedAt = Number.NEGATIVE_INFINITY
       }),
       end
     }
