@@ -16,7 +16,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Callers from "./support/Callers.js"
-import { names, serving, type Transport, transports } from "./support/Sockets.js"
+import { names, serving, transports } from "./support/Sockets.js"
 
 /** What a server does with a request that it has got: it may carry it out before anything goes wrong. */
 interface Turn {
@@ -97,66 +97,62 @@ const options: GlowmarktClient.Options = {
   retry: { ...RetryPolicy.standard, base: Duration.zero }
 }
 
+/** One call, and all requests of it. */
+interface Run {
+  readonly baseUrl: string
+  readonly applied: () => number
+}
+
 class Server extends Context.Tag("Server")<
   Server,
   {
-    /** What it does with the next requests. With those after them there is nothing wrong. */
-    readonly plays: (turns: ReadonlyArray<Turn>) => void
-    /** How many it has carried out since. */
-    readonly applied: () => number
-    readonly baseUrl: string
+    /** What it does with the requests of a run, in turn. With those after them there is nothing wrong. */
+    readonly run: (turns: ReadonlyArray<Turn>) => Run
   }
 >() {}
 
 const server = Layer.scoped(
   Server,
   Effect.gen(function* () {
-    let script: Array<Turn> = []
-    let applied = 0
-    const port = yield* serving((_, __, response) => {
-      const turn = script.shift() ?? { applies: true, ending: "answers" }
-      if (turn.applies) applied++
+    // Each at an address of its own: a request that comes late, on a busy day, counts where it belongs.
+    const runs: Array<{ readonly script: Array<Turn>; applied: number }> = []
+    const port = yield* serving(({ url = "" }, _, response) => {
+      const run = runs[Number(url.split("/")[1])]
+      const turn = run?.script.shift() ?? { applies: true, ending: "answers" }
+      if (run !== undefined && turn.applies) run.applied++
       act(response, turn)
     })
     return {
-      plays: (turns) => {
-        script = [...turns]
-        applied = 0
-      },
-      applied: () => applied,
-      baseUrl: `http://127.0.0.1:${port}`
+      run: (turns) => {
+        const run = { script: [...turns], applied: 0 }
+        const index = runs.push(run) - 1
+        return { baseUrl: `http://127.0.0.1:${port}/${index}`, applied: () => run.applied }
+      }
     }
   })
 )
 
-const over = (transport: Transport) =>
+const services = ({ baseUrl }: Run) =>
   Layer.mergeAll(
     AdminAccounts.layer.pipe(Layer.provide(Callers.admin.appKeys)),
     UserAccounts.layer.pipe(Layer.provide(Callers.userToken)),
     Auth.layer
-  ).pipe(
-    Layer.provide(
-      Layer.unwrapEffect(Effect.map(Server, ({ baseUrl }) => GlowmarktClient.layer({ ...options, baseUrl })))
-    ),
-    Layer.provide(transports[transport]),
-    Layer.provideMerge(server)
-  )
+  ).pipe(Layer.provide(GlowmarktClient.layer({ ...options, baseUrl })))
 
 for (const transport of names) {
   describe(`over ${transport}, whatever the server does`, () => {
-    layer(over(transport), { excludeTestServices: true })((it) => {
+    layer(Layer.merge(server, transports[transport]), { excludeTestServices: true })((it) => {
       for (const [name, call] of Object.entries(operations)) {
         it.effect.prop(
           `${name} is never carried out twice, and a failure tells whether it may have been`,
           [FastCheck.array(anyTurn, { maxLength: 5 })],
           ([turns]) =>
             Effect.gen(function* () {
-              const { applied, plays } = yield* Server
-              plays(turns)
-              const result = yield* Effect.either(call)
-              assert.isAtMost(applied(), 1)
-              if (result._tag === "Right") assert.strictEqual(applied(), 1)
-              else if (!result.left.mayHaveBeenApplied) assert.strictEqual(applied(), 0)
+              const run = (yield* Server).run(turns)
+              const result = yield* Effect.either(Effect.provide(call, services(run)))
+              assert.isAtMost(run.applied(), 1)
+              if (result._tag === "Right") assert.strictEqual(run.applied(), 1)
+              else if (!result.left.mayHaveBeenApplied) assert.strictEqual(run.applied(), 0)
             }),
           { fastCheck: { numRuns: 25 } }
         )
