@@ -153,15 +153,15 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
    * server, `sent` when it may have.
    */
   phase: Schema.Literal("unsent", "sent"),
-  /** The system's code where there is one (`ECONNREFUSED`, `ENOTFOUND`, …), or `CIRCUIT_OPEN`. */
+  /** The system's code where there is one (`ECONNREFUSED`, `ENOTFOUND`, …), `PROXY_` and the status of a proxy, or `CIRCUIT_OPEN`. */
   code: Schema.String,
   /** The origin that was called: scheme, host and port. */
   origin: Schema.String,
   /** How long the circuit breaker will keep requests back. */
   retryAfter: retryAfter.pipe(Schema.withConstructorDefault(() => never))
 }) {
-  /** What cannot be sent, and a certificate that is not accepted, will be no better the next time. */
-  readonly isTransient: boolean = !/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|INVALID/i.test(this.code)
+  /** What cannot be sent, a certificate that is not accepted, and a proxy that refuses will be no better the next time. */
+  readonly isTransient: boolean = !/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|INVALID|PROXY_4/i.test(this.code)
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.phase === "sent")
 
   override get message(): string {
@@ -171,6 +171,9 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
     }
     if (this.code === "INVALID_REQUEST") {
       return `${begin(this)}cannot be sent: a header value (a key, a token, an application id) has characters that no header may have.`
+    }
+    if (this.code.startsWith("PROXY_")) {
+      return `${begin(this)}the proxy on the way to ${this.origin} does not let it through (${this.code}). Check the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
     }
     return this.phase === "unsent"
       ? `${begin(this)}cannot reach ${this.origin} (${this.code}). Check the address and the network.`

@@ -133,9 +133,10 @@ export const make = (
     const retry = options.retry ?? RetryPolicy.standard
     // By `layerConfig` it is checked already; in a program it is a mistake of the program.
     if (!isBaseUrl(baseUrl)) return yield* Effect.dieMessage(notABaseUrl(baseUrl))
+    const { origin, pathname } = new URL(baseUrl)
     return pipeline.make(yield* HttpClient.HttpClient, {
       // A slash at the end would make every path start with two.
-      baseUrl: baseUrl.replace(/\/+$/, ""),
+      baseUrl: origin + pathname.replace(/\/+$/, ""),
       timeoutMillis: Duration.toMillis(options.timeout ?? "30 seconds"),
       retry,
       totalMillis: Duration.toMillis(retry.total),

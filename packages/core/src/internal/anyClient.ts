@@ -6,6 +6,7 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as ClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -100,18 +101,20 @@ export const make = (client: HttpClient.HttpClient): wire.Wire => {
     start: undefined,
     send: (request) => exchange(request, (response) => read(request, response)),
     open: (request) =>
-      exchange(request, (response) =>
-        Effect.succeed({
-          status: response.status,
-          // However long all of it takes: for the next pieces no longer than for an answer.
-          pull: Effect.map(Stream.toPull(Stream.mapError(response.stream, fromClient)), (pieces) =>
-            Effect.timeoutFail(pieces, {
-              duration: Duration.millis(request.patienceMillis),
-              onTimeout: () => Option.some(wire.timedOut.sent)
-            })
-          ),
-          whole: wire.inTime(request, Effect.mapError(read(request, response), fromClient))
-        })
+      Effect.flatMap(Clock.currentTimeMillis, (startedMillis) =>
+        exchange(request, (response) =>
+          Effect.succeed({
+            status: response.status,
+            // However long all of it takes: for the next pieces no longer than for an answer.
+            pull: Effect.map(Stream.toPull(Stream.mapError(response.stream, fromClient)), (pieces) =>
+              Effect.timeoutFail(pieces, {
+                duration: Duration.millis(request.patienceMillis),
+                onTimeout: () => Option.some(wire.timedOut.sent)
+              })
+            ),
+            whole: wire.inRestOfTime(request, startedMillis, Effect.mapError(read(request, response), fromClient))
+          })
+        )
       )
   }
 }

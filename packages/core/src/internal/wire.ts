@@ -1,6 +1,7 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
@@ -120,3 +121,13 @@ export const withShortCut = (client: HttpClient.HttpClient, shortCut: ShortCut):
 /** Ends in time, or as timed out. */
 export const inTime = <A, E>({ patienceMillis }: Request, self: Effect.Effect<A, E>): Effect.Effect<A, E | TimedOut> =>
   Effect.timeoutFail(self, { duration: Duration.millis(patienceMillis), onTimeout: () => timedOut.sent })
+
+/** The same for what began earlier. */
+export const inRestOfTime = <A, E>(
+  request: Request,
+  startedMillis: number,
+  self: Effect.Effect<A, E>
+): Effect.Effect<A, E | TimedOut> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    inTime({ ...request, patienceMillis: Math.max(0, request.patienceMillis - (now - startedMillis)) }, self)
+  )

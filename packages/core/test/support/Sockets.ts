@@ -17,7 +17,11 @@ export type Transport = keyof typeof transports
 
 export const names: ReadonlyArray<Transport> = ["fetch", "node:http", "undici", "our own"]
 
-const ported = <S extends Server>(start: (ready: () => void) => S, close: (server: S, done: () => void) => void) =>
+/** A server that is started and closed like this; gives its port. */
+export const ported = <S extends Server>(
+  start: (ready: () => void) => S,
+  close: (server: S, done: () => void) => void
+) =>
   Effect.map(
     Effect.acquireRelease(
       Effect.async<S>((resume) => {

@@ -12,13 +12,41 @@ const split = (url: string): readonly [string, string] => {
   return at === -1 ? [url, "/"] : [url.slice(0, at), url.slice(at)]
 }
 
+type Headers = wire.Request["headers"]
+
+interface Lists {
+  readonly withoutBody: Array<string>
+  readonly withBody: Array<string>
+}
+
+/**
+ * Names and values in turn. The pipeline has one object for all requests of an
+ * operation and a caller, and a proxy agent of undici writes into such an object;
+ * a list it copies.
+ */
+const lists = new WeakMap<Headers, Lists>()
+
+const listsOf = (headers: Headers): Lists => {
+  const known = lists.get(headers)
+  if (known !== undefined) return known
+  // What is compressed without being asked to nobody here would undo.
+  const withoutBody = Object.entries({ ...headers, "accept-encoding": "identity" }).flat()
+  const made = { withoutBody, withBody: [...withoutBody, "content-type", "application/json"] }
+  lists.set(headers, made)
+  return made
+}
+
+/** The server that a request goes to. */
+export const originOf = ({ url }: wire.Request): string => split(url)[0]
+
 export const options = ({ body, headers, method, url }: wire.Request): Undici.Dispatcher.DispatchOptions => {
   const [origin, path] = split(url)
+  const { withBody, withoutBody } = listsOf(headers)
   return {
     origin,
     path,
     method,
-    headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+    headers: body === undefined ? withoutBody : withBody,
     body: body ?? null,
     // Ours bounds all of it, from the queue for a connection to the last byte.
     headersTimeout: 0,
@@ -66,6 +94,7 @@ export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
 
 /** Before undici has a connection to write to, nothing can have arrived. */
 export const broken = (error: Error, phase: wire.Broken["phase"]): wire.Broken => {
-  const broken = brokenBy(error, "connection broken")
+  // A parser that cannot go on has a name for its error, and not always a code.
+  const broken = brokenBy(error, error.name === "HTTPParserError" ? error.name : "connection broken")
   return broken.code === "UND_ERR_INVALID_ARG" ? wire.unsendable : { ...broken, phase }
 }
