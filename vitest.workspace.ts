@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 const packages = ["core", "simulator", "runner", "cli"]
@@ -12,6 +13,7 @@ export default defineConfig({
         name,
         root: `packages/${name}`,
         include: ["test/**/*.test.ts"],
+        setupFiles: [fileURLToPath(new URL("vitest.equality.ts", import.meta.url))],
         testTimeout: 30_000
       }
     }))

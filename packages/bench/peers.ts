@@ -85,7 +85,7 @@ const listening = Tracer.make({
 })
 
 const ours =
-  (transport: Layer.Layer<HttpClient.HttpClient>, tracer: Option.Option<Tracer.Tracer> = Option.none()) =>
+  (transport: Layer.Layer<HttpClient.HttpClient, unknown>, tracer: Option.Option<Tracer.Tracer> = Option.none()) =>
   async (url: string): Promise<Peer> => {
     const runtime = ManagedRuntime.make(
       AdminAccounts.layer.pipe(

@@ -8,10 +8,10 @@ import { build } from "esbuild"
 
 // Bytes after gzip, a little above what was measured: growth is to be noticed, not forbidden.
 const bundles = [
-  { name: "core, all of it", budget: 127_500, code: `export * from "@effect-glowmarkt/core"` },
+  { name: "core, all of it", budget: 131_000, code: `export * from "@effect-glowmarkt/core"` },
   {
     name: "one admin operation",
-    budget: 118_500,
+    budget: 120_500,
     code: `
       import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
       import * as AppKeys from "@effect-glowmarkt/core/AppKeys"

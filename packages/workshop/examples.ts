@@ -14,14 +14,33 @@ import * as Effect from "effect/Effect"
 const folder = resolve(import.meta.dirname, "../../examples")
 const tsx = createRequire(import.meta.url).resolve("tsx")
 
+/** What must be in the output of those that show something which goes missing without a failure. */
+const shows: Readonly<Record<string, ReadonlyArray<RegExp>>> = {
+  "inside-an-app.ts": [
+    /^span GET \/account: \d+ ms, status 200$/m,
+    /^span Glowmarkt\.getAccounts: /m,
+    /^span tenancy\.check: /m,
+    /^metric glowmarkt_requests_total: 1 series$/m,
+    /^metric glowmarkt_call_duration_ms: 1 series$/m
+  ]
+}
+
 const run = (file: string, environment: NodeJS.ProcessEnv, directory: string) =>
-  Effect.async<number>((resume) => {
+  Effect.async<{ readonly code: number; readonly missing: ReadonlyArray<RegExp> }>((resume) => {
     const child = spawn(process.execPath, ["--import", tsx, join(folder, file)], {
       cwd: directory,
       env: { PATH: process.env["PATH"], ...environment },
-      stdio: "inherit"
+      stdio: ["inherit", "pipe", "inherit"]
     })
-    child.on("close", (code) => resume(Effect.succeed(code ?? 1)))
+    let output = ""
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString()
+      process.stdout.write(chunk)
+    })
+    child.on("close", (code) => {
+      const missing = (shows[file] ?? []).filter((pattern) => !pattern.test(output))
+      resume(Effect.succeed({ code: code ?? 1, missing }))
+    })
   })
 
 const main = Effect.gen(function* () {
@@ -47,8 +66,9 @@ const main = Effect.gen(function* () {
   let failed = 0
   for (const file of files) {
     yield* Console.log(`--- examples/${file}`)
-    const code = yield* run(file, environment, directory)
-    if (code !== 0) failed++
+    const { code, missing } = yield* run(file, environment, directory)
+    if (code !== 0 || missing.length > 0) failed++
+    for (const pattern of missing) yield* Console.log(`--- it does not show ${pattern}`)
     yield* Console.log(`--- exit ${code}`)
   }
   yield* Console.log(`examples: ${files.length - failed} passed, ${failed} failed`)

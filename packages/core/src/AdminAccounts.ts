@@ -61,8 +61,8 @@ export class AdminAccounts extends Context.Tag("@effect-glowmarkt/core/AdminAcco
 
     /**
      * The same, element by element as the bytes arrive: memory does not grow with
-     * the list, and its size is not limited. An element that cannot be read is a
-     * `Left` and does not end the stream. Retry covers everything up to the headers
+     * the list, and its size is not limited; that of an element is. An element that
+     * cannot be read is a `Left` and does not end the stream. Retry covers everything up to the headers
      * of the answer; a connection that breaks later fails the stream. (`GET /account`)
      */
     readonly stream: Stream.Stream<Either.Either<Account, AccountList.UnreadableAccount>, CallError>
@@ -111,12 +111,13 @@ export class AdminAccounts extends Context.Tag("@effect-glowmarkt/core/AdminAcco
 const faults: Record<jsonArray.Fault, string> = {
   NotText: "it is not UTF-8",
   NotJson: "its body is not a JSON array",
-  Truncated: "its JSON breaks off"
+  Truncated: "its JSON breaks off",
+  TooLarge: "an element of it is larger than this client reads"
 }
 
 /** The elements of the list, each as soon as its last byte is there. */
-const elements: BodyReader<Either.Either<Account, AccountList.UnreadableAccount>> = (invalid) => {
-  const array = jsonArray.make()
+const elements: BodyReader<Either.Either<Account, AccountList.UnreadableAccount>> = (invalid, maxElementBytes) => {
+  const array = jsonArray.make(maxElementBytes)
   let index = 0
   const fail = (fault: jsonArray.Fault) => invalid(fault, faults[fault])
   return {

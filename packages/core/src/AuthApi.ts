@@ -9,7 +9,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
-import { Secret, Username, Validity } from "./AccountApi.js"
+import { Secret, Username, Validity } from "./AccountInput.js"
 import { AccountId, ApplicationId, DirectoryId } from "./Identifier.js"
 import { optional } from "./internal/optional.js"
 import { rules } from "./internal/rules.js"
@@ -30,6 +30,21 @@ export const Login = Schema.Struct({
 }).annotations({ identifier: "Login" })
 
 /**
+ * A token as it is issued: text that the header it goes into can hold.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const IssuedToken = Schema.Redacted(
+  Schema.String.pipe(
+    Schema.pattern(/^[\x21-\x7e]+$/, {
+      message: () => "not a token: expected visible ASCII",
+      arbitrary: () => (fc) => fc.uuid()
+    })
+  )
+)
+
+/**
  * A token and the instant it ends: `exp`, in seconds since 1970, is the only
  * word on its lifetime that can be trusted.
  *
@@ -38,7 +53,7 @@ export const Login = Schema.Struct({
  */
 export const Token = Schema.Struct({
   valid: optional(Schema.Boolean),
-  token: Schema.Redacted(Schema.NonEmptyString),
+  token: IssuedToken,
   exp: Schema.Int
 }).annotations({ identifier: "Token" })
 
@@ -170,7 +185,7 @@ export const developerLogin = HttpApiEndpoint.post("developerLogin", "/devauth")
   .addSuccess(
     Schema.Struct({
       valid: optional(Schema.Boolean),
-      token: Schema.Redacted(Schema.NonEmptyString),
+      token: IssuedToken,
       exp: optional(Schema.Int)
     }).annotations({ identifier: "DeveloperToken" })
   )

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
-import * as Option from "effect/Option"
+import * as Either from "effect/Either"
 
 /**
  * - `failures`: after how many failures in a row (of the server or the
@@ -21,16 +21,24 @@ export interface CircuitBreaker {
 }
 
 /**
+ * Leave to send one request, given back with how it ended: the server did its
+ * work, or failed. What is not given back says nothing of the server.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Permit {
+  readonly succeeded: () => void
+  readonly failed: (nowMillis: number) => void
+}
+
+/**
  * @since 0.1.0
  * @category models
  */
 export interface Circuit {
-  /** Nothing if a request may be sent at this instant, else how long none may. */
-  readonly refuses: (nowMillis: number) => Option.Option<Duration.Duration>
-  /** To be asked when a request is sent, and given back with how it ended. */
-  readonly generation: () => number
-  readonly succeeded: (generation: number) => void
-  readonly failed: (generation: number, nowMillis: number) => void
+  /** Leave to send a request at this instant, or how long there will be none. */
+  readonly enter: (nowMillis: number) => Either.Either<Permit, Duration.Duration>
 }
 
 /**
@@ -40,30 +48,38 @@ export interface Circuit {
 export const make = ({ cooldown, failures }: CircuitBreaker): Circuit => {
   const pause = Duration.toMillis(cooldown)
   let inARow = 0
-  let closedUntil = 0
-  // A request sent before the circuit opened says nothing of the server since.
-  let generation = 0
+  let openUntil = Number.NEGATIVE_INFINITY
+
+  // All that are sent until it opens share one. What was sent before says nothing of the server since.
+  const issue = (): Either.Either<Permit> => {
+    const issued = Either.right<Permit>({
+      succeeded: () => {
+        if (issued === current) inARow = 0
+      },
+      failed: (nowMillis) => {
+        if (issued !== current) return
+        inARow++
+        if (inARow < failures) return
+        openUntil = nowMillis + pause
+        current = issue()
+      }
+    })
+    return issued
+  }
+  let current = issue()
+
   return {
-    refuses: (nowMillis) => {
-      if (inARow < failures) return Option.none()
-      if (nowMillis < closedUntil) return Option.some(Duration.millis(closedUntil - nowMillis))
+    enter: (nowMillis) => {
+      if (inARow < failures) return current
+      if (nowMillis < openUntil) return Either.left(Duration.millis(Math.ceil(openUntil - nowMillis)))
       // This one goes through; the others wait for what it meets.
-      closedUntil = nowMillis + pause
-      return Option.none()
-    },
-    generation: () => generation,
-    succeeded: (of) => {
-      if (of === generation) inARow = 0
-    },
-    failed: (of, nowMillis) => {
-      if (of !== generation) return
-      inARow++
-      if (inARow < failures) return
-      closedUntil = nowMillis + pause
-      generation++
+      openUntil = nowMillis + pause
+      return current
     }
   }
 }
+
+const always = Either.right<Permit>({ succeeded: () => {}, failed: () => {} })
 
 /**
  * A circuit that never refuses.
@@ -71,9 +87,4 @@ export const make = ({ cooldown, failures }: CircuitBreaker): Circuit => {
  * @since 0.1.0
  * @category constructors
  */
-export const none: Circuit = {
-  refuses: () => Option.none(),
-  generation: () => 0,
-  succeeded: () => {},
-  failed: () => {}
-}
+export const none: Circuit = { enter: () => always }

@@ -26,7 +26,8 @@ import { GlowmarktClient } from "./GlowmarktClient.js"
 import type { CallError } from "./GlowmarktError.js"
 import { ApplicationId } from "./Identifier.js"
 import * as session from "./internal/session.js"
-import { signInFailure } from "./internal/signInFailure.js"
+import { ofAnyCall } from "./internal/signInFailure.js"
+import * as tokenCache from "./internal/tokenCache.js"
 import * as Operation from "./Operation.js"
 
 const developerLogin = Operation.compile(AuthApi.developerLogin)
@@ -64,7 +65,7 @@ export class DevUserSession extends Context.Tag("@effect-glowmarkt/core/DevUserS
 
 const makeWith = (
   options: Options,
-  cache: session.Cache
+  cache: tokenCache.TokenCache
 ): Effect.Effect<Context.Context<AdminCredentials | DevUserSession>, never, GlowmarktClient | Scope.Scope> =>
   Effect.gen(function* () {
     const { applicationId, password, username } = options
@@ -73,7 +74,7 @@ const makeWith = (
     const signIn = client.bind(developerLogin, Credential.fixed("session", {}))
     const credential = yield* session.make<Credential.AdminGrant>({
       caller: "session",
-      signIn: Effect.catchAll(signIn({ payload: { username, password } }), signInFailure),
+      signIn: Effect.catchAll(signIn({ payload: { username, password } }), ofAnyCall),
       grant: (devUserToken) => ({ devUserToken, applicationId: Credential.application(applicationId) }),
       cache
     })
@@ -96,7 +97,7 @@ const makeWith = (
 export const make = (
   options: Options
 ): Effect.Effect<Context.Context<AdminCredentials | DevUserSession>, never, GlowmarktClient | Scope.Scope> =>
-  makeWith(options, session.noCache)
+  makeWith(options, tokenCache.none)
 
 /**
  * AdminCredentials from name and password. Nothing is sent before the first
@@ -109,6 +110,14 @@ export const make = (
 export const layer = (options: Options): Layer.Layer<AdminCredentials | DevUserSession, never, GlowmarktClient> =>
   Layer.scopedContext(make(options))
 
+const makeCached = (options: Options) =>
+  Effect.gen(function* () {
+    const store = yield* KeyValueStore.KeyValueStore
+    const { baseUrl } = yield* GlowmarktClient
+    const owner = JSON.stringify([baseUrl, options.username])
+    return yield* makeWith(options, tokenCache.make(store, `glowmarkt-dev-session:${owner}`))
+  })
+
 /**
  * The same, with the token kept in a `KeyValueStore`; see `UserSession.layerCached`.
  *
@@ -118,14 +127,7 @@ export const layer = (options: Options): Layer.Layer<AdminCredentials | DevUserS
 export const layerCached = (
   options: Options
 ): Layer.Layer<AdminCredentials | DevUserSession, never, GlowmarktClient | KeyValueStore.KeyValueStore> =>
-  Layer.scopedContext(
-    Effect.gen(function* () {
-      const store = yield* KeyValueStore.KeyValueStore
-      const { baseUrl } = yield* GlowmarktClient
-      const owner = JSON.stringify([baseUrl, options.username])
-      return yield* makeWith(options, session.cacheIn(store, `glowmarkt-dev-session:${owner}`))
-    })
-  )
+  Layer.scopedContext(makeCached(options))
 
 /**
  * The variables `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and
@@ -148,6 +150,20 @@ export const config: Config.Config<Options> = Config.all({
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config<Options> = config
+  options: Config.Config.Wrap<Options> = config
 ): Layer.Layer<AdminCredentials | DevUserSession, ConfigError.ConfigError, GlowmarktClient> =>
-  Layer.scopedContext(Effect.flatMap(options, make))
+  Layer.scopedContext(Effect.flatMap(Config.unwrap(options), make))
+
+/**
+ * The same, with the token kept in a `KeyValueStore` as by {@link layerCached}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerCachedConfig = (
+  options: Config.Config.Wrap<Options> = config
+): Layer.Layer<
+  AdminCredentials | DevUserSession,
+  ConfigError.ConfigError,
+  GlowmarktClient | KeyValueStore.KeyValueStore
+> => Layer.scopedContext(Effect.flatMap(Config.unwrap(options), makeCached))

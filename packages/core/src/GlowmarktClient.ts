@@ -47,7 +47,7 @@ export interface Options {
   readonly rateLimit?: { readonly limit: number; readonly interval: Duration.DurationInput }
   /** Default: none. */
   readonly circuitBreaker?: CircuitBreaker.CircuitBreaker
-  /** The largest answer that is read, in bytes. Streamed lists have no limit. Default: 64 MiB. */
+  /** The largest answer that is read, in bytes. In streamed lists that of an element. Default: 64 MiB. */
   readonly maxBodyBytes?: number
 }
 
@@ -60,7 +60,9 @@ export interface Options {
  * @category models
  */
 export type BodyReader<A> = (
-  invalid: (reason: GlowmarktError.InvalidResponse["reason"], problem: string) => GlowmarktError.InvalidResponse
+  invalid: (reason: GlowmarktError.InvalidResponse["reason"], problem: string) => GlowmarktError.InvalidResponse,
+  /** What may be kept of it at a time. */
+  maxBytes: number
 ) => {
   readonly add: (bytes: Uint8Array) => Either.Either<ReadonlyArray<A>, GlowmarktError.InvalidResponse>
   readonly end: () => Either.Either<void, GlowmarktError.InvalidResponse>
@@ -131,9 +133,10 @@ export const make = (
     const retry = options.retry ?? RetryPolicy.standard
     // By `layerConfig` it is checked already; in a program it is a mistake of the program.
     if (!isBaseUrl(baseUrl)) return yield* Effect.dieMessage(notABaseUrl(baseUrl))
+    const { origin, pathname } = new URL(baseUrl)
     return pipeline.make(yield* HttpClient.HttpClient, {
       // A slash at the end would make every path start with two.
-      baseUrl: baseUrl.replace(/\/+$/, ""),
+      baseUrl: origin + pathname.replace(/\/+$/, ""),
       timeoutMillis: Duration.toMillis(options.timeout ?? "30 seconds"),
       retry,
       totalMillis: Duration.toMillis(retry.total),
@@ -185,6 +188,6 @@ export const config: Config.Config<Options> = Config.all({
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config<Options> = config
+  options: Config.Config.Wrap<Options> = config
 ): Layer.Layer<GlowmarktClient, ConfigError.ConfigError, HttpClient.HttpClient> =>
-  Layer.scoped(GlowmarktClient, Effect.flatMap(options, make))
+  Layer.scoped(GlowmarktClient, Effect.flatMap(Config.unwrap(options), make))

@@ -10,6 +10,9 @@ import * as Schema from "effect/Schema"
 // name would reach them instead of an account.
 const routes = new Set(["status", "email", "name", "changepassword"])
 
+// Whatever is no text may be too deep to be written out.
+const quoted = (value: unknown) => (typeof value === "string" ? JSON.stringify(value) : "this")
+
 const segment = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
 
 /**
@@ -35,7 +38,7 @@ export const AccountId = Schema.String.pipe(
     description: "The id of an account",
     examples: ["ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"],
     message: (issue) =>
-      `${JSON.stringify(issue.actual)} is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words ${[...routes].join(", ")}`,
+      `${quoted(issue.actual)} is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words ${[...routes].join(", ")}`,
     arbitrary: () => (fc) => fc.uuid(),
     jsonSchema: { pattern: segment.source }
   }),
@@ -51,7 +54,7 @@ export type AccountId = typeof AccountId.Type
 // What may stand in a header: a value with a line break would be a second header.
 const headerSafe = Schema.String.pipe(
   Schema.filter((id) => /^[\x21-\x7e]+$/.test(id), {
-    message: (issue) => `${JSON.stringify(issue.actual)} is not an application id: expected a UUID`,
+    message: (issue) => `${quoted(issue.actual)} is not an application id: expected a UUID`,
     arbitrary: () => (fc) => fc.uuid(),
     jsonSchema: { pattern: "^[\\x21-\\x7e]+$" }
   })

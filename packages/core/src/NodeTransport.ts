@@ -12,14 +12,18 @@
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as Undici from "@effect/platform-node/Undici"
+import type * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import * as connections from "./internal/node/connections.js"
 import * as deadlines from "./internal/node/deadlines.js"
 import * as dispatch from "./internal/node/dispatch.js"
 import * as download from "./internal/node/download.js"
+import * as lane from "./internal/node/lane.js"
+import * as proxies from "./internal/node/proxies.js"
 import * as wire from "./internal/wire.js"
 
 /**
@@ -27,7 +31,10 @@ import * as wire from "./internal/wire.js"
  * @category models
  */
 export interface Options {
-  /** Connections to one host at a time. Default: 64. */
+  /**
+   * Requests to one server at a time, and so connections; the others wait for their turn. Default: 64.
+   * Of a client that is wrapped in something there is no such limit.
+   */
   readonly connections?: number
   /** What making a connection may take. Default: 10 seconds. */
   readonly connectTimeout?: Duration.DurationInput
@@ -35,49 +42,56 @@ export interface Options {
   readonly keepAlive?: Duration.DurationInput
   /** Certificates (PEM) of authorities to trust instead of those that Node knows. */
   readonly ca?: string | ReadonlyArray<string>
-  /** `environment`, the default: by `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
+  /** `environment`, the default: by `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, as everywhere. */
   readonly proxy?: "environment" | "none"
 }
 
-const hasProxy = () =>
-  ["http_proxy", "https_proxy"].some((name) => (process.env[name] ?? process.env[name.toUpperCase()] ?? "") !== "")
+const settings = (options: Options): Either.Either<connections.Settings, ConfigError.ConfigError> =>
+  Either.map(
+    options.proxy === "none" ? Either.right(proxies.none) : proxies.fromEnvironment(process.env),
+    (proxies) => ({
+      connectMillis: Duration.toMillis(options.connectTimeout ?? "10 seconds"),
+      keepAliveMillis: options.keepAlive === undefined ? undefined : Duration.toMillis(options.keepAlive),
+      ca: options.ca,
+      proxies
+    })
+  )
 
-const makeDispatcher = (options: Options): Undici.Dispatcher => {
-  const { ca } = options
-  const connect = {
-    timeout: Duration.toMillis(options.connectTimeout ?? "10 seconds"),
-    ...(ca === undefined ? {} : { ca: typeof ca === "string" ? ca : [...ca] })
-  }
-  const settings: Undici.Agent.Options = {
-    connections: options.connections ?? 64,
-    connect,
-    ...(options.keepAlive === undefined ? {} : { keepAliveTimeout: Duration.toMillis(options.keepAlive) })
-  }
-  return options.proxy !== "none" && hasProxy()
-    ? // A proxy agent makes its own connections, to the proxy and through it.
-      new Undici.EnvHttpProxyAgent({ ...settings, proxyTls: connect, requestTls: connect })
-    : new Undici.Agent(settings)
+/** A mistake of the program, in words: undici would refuse every request. */
+const mistake = (width: number, { connectMillis, keepAliveMillis }: connections.Settings): string | undefined => {
+  if (!(width >= 1)) return `connections: expected at least 1, not ${width}`
+  if (!(connectMillis > 0)) return "connectTimeout: expected more than nothing"
+  return keepAliveMillis === undefined || keepAliveMillis > 0 ? undefined : "keepAlive: expected more than nothing"
 }
 
 /**
+ * Fails if a variable that names a proxy does not name one.
+ *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options = {}): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.sync(() => ({ dispatcher: makeDispatcher(options), timers: deadlines.make() })),
-      ({ dispatcher, timers }) => Effect.promise(() => dispatcher.destroy().finally(timers.close))
-    ),
-    ({ dispatcher, timers }) =>
-      wire.withShortCut(NodeHttpClient.makeUndici(dispatcher), {
-        start: dispatch.start(dispatcher, timers),
-        open: download.open(dispatcher, timers)
-      })
-  )
+export const make = (
+  options: Options = {}
+): Effect.Effect<HttpClient.HttpClient, ConfigError.ConfigError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const width = options.connections ?? 64
+    const chosen = yield* settings(options)
+    const wrong = mistake(width, chosen)
+    if (wrong !== undefined) return yield* Effect.dieMessage(`NodeTransport: ${wrong}`)
+    const { dispatcher } = yield* Effect.acquireRelease(
+      Effect.sync(() => connections.make(chosen)),
+      ({ close }) => Effect.promise(close)
+    )
+    const timers = yield* Effect.acquireRelease(Effect.sync(deadlines.make), ({ close }) => Effect.sync(close))
+    const lanes = lane.make(width)
+    return wire.withShortCut(NodeHttpClient.makeUndici(dispatcher), {
+      start: dispatch.start(dispatcher, lanes, timers),
+      open: download.open(dispatcher, lanes, timers)
+    })
+  })
 
 /**
- * An `HttpClient` for Node.
+ * An `HttpClient` for Node. Fails if a variable that names a proxy does not name one.
  *
  * @example
  * import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
@@ -93,5 +107,5 @@ export const make = (options: Options = {}): Effect.Effect<HttpClient.HttpClient
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: Options = {}): Layer.Layer<HttpClient.HttpClient> =>
+export const layer = (options: Options = {}): Layer.Layer<HttpClient.HttpClient, ConfigError.ConfigError> =>
   Layer.scoped(HttpClient.HttpClient, make(options))

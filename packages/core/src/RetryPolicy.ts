@@ -18,8 +18,8 @@ import type { Repeatability } from "./Repeatability.js"
  *   `base * 2^(n-1)`, at most `cap` (exponential backoff with full jitter).
  * - `retryAfterCap`: a wait the server asks for is granted in full up to this
  *   limit; if it asks for more, the call fails at once, so that the caller decides.
- * - `total`: what a call may take in all. No retry starts later, and the attempt
- *   under way at that time is given up.
+ * - `total`: what a call may take in all, signing in for it and waiting for its turn
+ *   included. No retry starts later, and the attempt under way at that time is given up.
  *
  * @since 0.1.0
  * @category models
@@ -88,7 +88,9 @@ export const delay = (
 ): Option.Option<Duration.Duration> => {
   const { attempts, elapsed, error, random, repeatability } = failure
   if (attempts > policy.retries || !mayRepeat(repeatability, error)) return Option.none()
-  const backoff = Duration.times(Duration.min(policy.cap, Duration.times(policy.base, 2 ** (attempts - 1))), random)
+  const longest = Duration.min(policy.cap, Duration.times(policy.base, 2 ** (attempts - 1)))
+  // In whole milliseconds: clocks know no parts of them.
+  const backoff = Duration.millis(Math.round(Duration.toMillis(longest) * random))
   const asked = Option.getOrElse(error.retryAfter, () => Duration.zero)
   if (Duration.greaterThan(asked, policy.retryAfterCap)) return Option.none()
   // Full jitter on top of what the server asks: all its clients were told the same.

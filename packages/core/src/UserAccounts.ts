@@ -12,13 +12,14 @@ import type * as Redacted from "effect/Redacted"
 import type { AccountStatus } from "./Account.js"
 import * as AccountApi from "./AccountApi.js"
 import { GlowmarktClient } from "./GlowmarktClient.js"
-import type {
-  AccountNotFound,
-  CallError,
-  IncorrectElements,
-  InvalidInput,
-  Rejected,
-  WeakPassword
+import {
+  AccessDenied,
+  type AccountNotFound,
+  type CallError,
+  type IncorrectElements,
+  type InvalidInput,
+  type Rejected,
+  type WeakPassword
 } from "./GlowmarktError.js"
 import type { AccountId } from "./Identifier.js"
 import * as Operation from "./Operation.js"
@@ -63,8 +64,10 @@ export class UserAccounts extends Context.Tag("@effect-glowmarkt/core/UserAccoun
     /**
      * Changes the user's password. With a `UserSession` the session goes on with
      * the new one. Never repeated: after a failure that leaves open whether it was
-     * carried out, a session finds out by signing in, and fails only if the new
-     * password does not hold. With a `UserToken` that is left to the caller.
+     * carried out, a session finds out by signing in with the new password and then
+     * the old one, and fails only if the new one does not hold. Should the provider
+     * make the change later, the session takes to it when the old one is refused.
+     * With a `UserToken` all of that is left to the caller.
      * (`POST /account/changepassword`)
      */
     readonly changePassword: (passwords: {
@@ -94,30 +97,63 @@ export class UserAccounts extends Context.Tag("@effect-glowmarkt/core/UserAccoun
 
 type ChangeError = WeakPassword | Rejected | InvalidInput | CallError
 
+interface Passwords {
+  readonly oldPassword: Redacted.Redacted
+  readonly newPassword: Redacted.Redacted
+}
+
+/** By signing in: which of the two holds, or why neither does. Fails if that cannot be found out. */
+const whichHolds = (
+  session: Password,
+  { newPassword, oldPassword }: Passwords
+): Effect.Effect<"new" | "old" | AccessDenied, CallError> =>
+  Effect.gen(function* () {
+    if (Option.isNone(yield* session.refusal(newPassword))) return "new"
+    return Option.getOrElse(yield* session.refusal(oldPassword), () => "old" as const)
+  })
+
 /**
- * A change whose answer was lost is settled by signing in: the new password
- * holds, or it does not. If that cannot be found out either, or the change is
- * interrupted, the session goes on with both in mind.
+ * A change whose answer was lost is settled by signing in. Unless the new password
+ * holds, the session goes on with both in mind: whatever holds now, the provider
+ * may carry the change out yet.
  */
 const settled = (
   change: Effect.Effect<void, ChangeError>,
   session: Password,
-  newPassword: Redacted.Redacted
+  passwords: Passwords
 ): Effect.Effect<void, ChangeError> => {
-  const changed = session.settle(Option.some(newPassword))
-  const unchanged = session.settle(Option.none())
+  const { newPassword } = passwords
   const settle = (error: ChangeError): Effect.Effect<void, ChangeError> => {
-    const failed = Effect.fail(error)
-    if (!error.mayHaveBeenApplied) return Effect.zipRight(unchanged, failed)
-    return Effect.matchEffect(session.holds(newPassword), {
-      onSuccess: (holds) => (holds ? changed : Effect.zipRight(unchanged, failed)),
+    if (error._tag === "InvalidInput" || !error.mayHaveBeenApplied) {
+      return Effect.zipRight(session.drop(newPassword), Effect.fail(error))
+    }
+    const { attempts, elapsed, operation } = error
+    return Effect.matchEffect(whichHolds(session, passwords), {
+      onSuccess: (found): Effect.Effect<void, ChangeError> => {
+        if (found === "new") return session.adopt(newPassword)
+        if (found === "old") return Effect.fail(error)
+        const { caller, excerpt, status } = found
+        return new AccessDenied({
+          operation,
+          stage: "signIn",
+          attempts,
+          elapsed,
+          appliedBefore: true,
+          status,
+          excerpt,
+          caller
+        })
+      },
       // What went wrong first is what to tell.
-      onFailure: () => failed
+      onFailure: () => Effect.fail(error)
     })
   }
   return session
     .consider(newPassword)
-    .pipe(Effect.zipRight(change), Effect.matchEffect({ onSuccess: () => changed, onFailure: settle }))
+    .pipe(
+      Effect.zipRight(change),
+      Effect.matchEffect({ onSuccess: () => session.adopt(newPassword), onFailure: settle })
+    )
 }
 
 /**
@@ -145,7 +181,7 @@ export const make: Effect.Effect<
       const change = Effect.asVoid(changePassword({ payload: passwords }))
       return Option.match(credentials.password, {
         onNone: () => change,
-        onSome: (session) => settled(change, session, passwords.newPassword)
+        onSome: (session) => settled(change, session, passwords)
       })
     },
     addMobileAppToken: (accountId, newToken) =>

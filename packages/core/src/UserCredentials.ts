@@ -9,7 +9,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type { Credential, UserGrant } from "./Credential.js"
-import type { CallError } from "./GlowmarktError.js"
+import type { AccessDenied, CallError } from "./GlowmarktError.js"
 
 /**
  * What a session does about its password when the password changes.
@@ -20,10 +20,12 @@ import type { CallError } from "./GlowmarktError.js"
 export interface Password {
   /** A change to this one is under way: if the known one is refused from now on, this one is tried. */
   readonly consider: (password: Redacted.Redacted) => Effect.Effect<void>
-  /** Whether one can sign in with this password. Fails if that cannot be found out. */
-  readonly holds: (password: Redacted.Redacted) => Effect.Effect<boolean, CallError>
-  /** How the change ended: the password that holds from now on, or nothing if the known one still does. */
-  readonly settle: (password: Option.Option<Redacted.Redacted>) => Effect.Effect<void>
+  /** Why one cannot sign in with this password, or nothing if one can. Fails if that cannot be found out. */
+  readonly refusal: (password: Redacted.Redacted) => Effect.Effect<Option.Option<AccessDenied>, CallError>
+  /** This one holds from now on. */
+  readonly adopt: (password: Redacted.Redacted) => Effect.Effect<void>
+  /** The change to this one was not made, and will not be. */
+  readonly drop: (password: Redacted.Redacted) => Effect.Effect<void>
 }
 
 /**

@@ -12,16 +12,18 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Auth from "./Auth.js"
+import type { SignedIn } from "./AuthApi.js"
 import * as Credential from "./Credential.js"
 import { GlowmarktClient } from "./GlowmarktClient.js"
-import type { CallError, Rejected } from "./GlowmarktError.js"
+import type { AccessDenied, CallError, Rejected } from "./GlowmarktError.js"
 import { ApplicationId, DirectoryId } from "./Identifier.js"
 import * as session from "./internal/session.js"
-import { signInFailure } from "./internal/signInFailure.js"
+import { ofAnyCall } from "./internal/signInFailure.js"
+import * as tokenCache from "./internal/tokenCache.js"
 import { type Password, UserCredentials } from "./UserCredentials.js"
 
 /**
@@ -48,32 +50,43 @@ export class UserSession extends Context.Tag("@effect-glowmarkt/core/UserSession
   }
 >() {}
 
+/** Whether it is the name or the password that is refused. A 403 may be anything that stands in between. */
+const isRefusal = (error: CallError): error is AccessDenied => error._tag === "AccessDenied" && error.status !== 403
+
 const makeWith = (
   options: Options,
-  cache: session.Cache
+  cache: tokenCache.TokenCache
 ): Effect.Effect<Context.Context<UserCredentials | UserSession>, never, GlowmarktClient | Scope.Scope> =>
   Effect.gen(function* () {
     const auth = yield* Auth.make
     const { applicationId } = options
+    const scope = yield* Effect.scope
     let password = options.password
-    // A new password that may hold or not: its change was never answered.
-    let candidate = Option.none<Redacted.Redacted>()
+    // New passwords that may hold, or will: their changes were never answered. The latest first.
+    let candidates: ReadonlyArray<Redacted.Redacted> = []
+
+    const others = (secret: Redacted.Redacted) =>
+      candidates.filter((candidate) => Redacted.value(candidate) !== Redacted.value(secret))
 
     const signInWith = (secret: Redacted.Redacted) =>
-      Effect.catchAll(auth.signIn({ ...options, password: secret }), signInFailure)
+      Effect.catchAll(auth.signIn({ ...options, password: secret }), ofAnyCall)
 
     const adopt = (secret: Redacted.Redacted) =>
       Effect.sync(() => {
         password = secret
-        candidate = Option.none()
+        candidates = []
       })
 
     const signIn = Effect.suspend(() =>
-      Effect.catchTag(signInWith(password), "AccessDenied", (refused) =>
-        Option.match(candidate, {
-          onNone: () => Effect.fail(refused),
-          onSome: (secret) => Effect.tap(signInWith(secret), () => adopt(secret))
-        })
+      Effect.catchIf(signInWith(password), isRefusal, (refused) =>
+        candidates.reduceRight<Effect.Effect<SignedIn, CallError>>(
+          (rest, secret) =>
+            signInWith(secret).pipe(
+              Effect.tap(() => adopt(secret)),
+              Effect.catchIf(isRefusal, () => rest)
+            ),
+          Effect.fail(refused)
+        )
       )
     )
 
@@ -84,29 +97,6 @@ const makeWith = (
       cache
     })
 
-    const changing: Password = {
-      consider: (secret) =>
-        Effect.sync(() => {
-          candidate = Option.some(secret)
-        }),
-      holds: (secret) =>
-        signInWith(secret).pipe(
-          Effect.as(true),
-          Effect.catchTag("AccessDenied", () => Effect.succeed(false))
-        ),
-      settle: (secret) =>
-        Effect.zipRight(
-          credential.forgetRefusal,
-          Option.match(secret, {
-            onNone: () =>
-              Effect.sync(() => {
-                candidate = Option.none()
-              }),
-            onSome: adopt
-          })
-        )
-    }
-
     const revoke = (token: Redacted.Redacted) =>
       Effect.catchIf(
         auth.revoke({ applicationId, token }),
@@ -114,6 +104,28 @@ const makeWith = (
         (error) => error._tag === "AccessDenied" && error.status === 401,
         () => Effect.void
       )
+
+    const changing: Password = {
+      consider: (secret) =>
+        Effect.zipRight(
+          credential.forgetRefusal,
+          Effect.sync(() => {
+            candidates = [secret, ...others(secret)]
+          })
+        ),
+      refusal: (secret) =>
+        signInWith(secret).pipe(
+          // It was only to see: nobody will use this token, and nobody waits for its end.
+          Effect.tap(({ token }) => Effect.forkIn(Effect.ignore(revoke(token)), scope)),
+          Effect.as(Option.none()),
+          Effect.catchIf(isRefusal, (refused) => Effect.succeedSome(refused))
+        ),
+      adopt: (secret) => Effect.zipRight(credential.forgetRefusal, adopt(secret)),
+      drop: (secret) =>
+        Effect.sync(() => {
+          candidates = others(secret)
+        })
+    }
 
     return Context.make(UserCredentials, { ...credential, password: Option.some(changing) }).pipe(
       Context.add(UserSession, { signOut: credential.end(revoke) })
@@ -127,7 +139,7 @@ const makeWith = (
 export const make = (
   options: Options
 ): Effect.Effect<Context.Context<UserCredentials | UserSession>, never, GlowmarktClient | Scope.Scope> =>
-  makeWith(options, session.noCache)
+  makeWith(options, tokenCache.none)
 
 /**
  * UserCredentials from name and password. Nothing is sent before the first
@@ -154,6 +166,15 @@ export const make = (
 export const layer = (options: Options): Layer.Layer<UserCredentials | UserSession, never, GlowmarktClient> =>
   Layer.scopedContext(make(options))
 
+const makeCached = (options: Options) =>
+  Effect.gen(function* () {
+    const store = yield* KeyValueStore.KeyValueStore
+    const { baseUrl } = yield* GlowmarktClient
+    // All that decides whose token it is: neither another server's nor another directory's user may get it.
+    const owner = JSON.stringify([baseUrl, options.applicationId, options.directoryId ?? null, options.username])
+    return yield* makeWith(options, tokenCache.make(store, `glowmarkt-session:${owner}`))
+  })
+
 /**
  * The same, with the token kept in a `KeyValueStore`, so that the next process
  * need not sign in. The store sees the token and the user's name in clear: choose
@@ -165,15 +186,7 @@ export const layer = (options: Options): Layer.Layer<UserCredentials | UserSessi
 export const layerCached = (
   options: Options
 ): Layer.Layer<UserCredentials | UserSession, never, GlowmarktClient | KeyValueStore.KeyValueStore> =>
-  Layer.scopedContext(
-    Effect.gen(function* () {
-      const store = yield* KeyValueStore.KeyValueStore
-      const { baseUrl } = yield* GlowmarktClient
-      // All that decides whose token it is: neither another server's nor another directory's user may get it.
-      const owner = JSON.stringify([baseUrl, options.applicationId, options.directoryId ?? null, options.username])
-      return yield* makeWith(options, session.cacheIn(store, `glowmarkt-session:${owner}`))
-    })
-  )
+  Layer.scopedContext(makeCached(options))
 
 /**
  * The variables `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD` and
@@ -201,6 +214,17 @@ export const config: Config.Config<Options> = Config.all({
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config<Options> = config
+  options: Config.Config.Wrap<Options> = config
 ): Layer.Layer<UserCredentials | UserSession, ConfigError.ConfigError, GlowmarktClient> =>
-  Layer.scopedContext(Effect.flatMap(options, make))
+  Layer.scopedContext(Effect.flatMap(Config.unwrap(options), make))
+
+/**
+ * The same, with the token kept in a `KeyValueStore` as by {@link layerCached}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerCachedConfig = (
+  options: Config.Config.Wrap<Options> = config
+): Layer.Layer<UserCredentials | UserSession, ConfigError.ConfigError, GlowmarktClient | KeyValueStore.KeyValueStore> =>
+  Layer.scopedContext(Effect.flatMap(Config.unwrap(options), makeCached))

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AdminAccounts } from "@effect-glowmarkt/core"
+import { AdminAccounts, CallOptions } from "@effect-glowmarkt/core"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
@@ -22,8 +22,8 @@ const cut = (bytes: Uint8Array, lengths: ReadonlyArray<number>): ReadonlyArray<U
   return pieces
 }
 
-const elementsOf = (pieces: ReadonlyArray<Uint8Array>) => {
-  const array = jsonArray.make()
+const elementsOf = (pieces: ReadonlyArray<Uint8Array>, limit = Number.POSITIVE_INFINITY) => {
+  const array = jsonArray.make(limit)
   const elements: Array<unknown> = []
   for (const piece of pieces) {
     const complete = array.add(piece)
@@ -55,6 +55,60 @@ describe("a JSON array in pieces", () => {
       assert.isTrue(Either.isLeft(elementsOf(cut(bytes.subarray(0, cutOff % bytes.length), at))))
     }
   )
+
+  // Texts of which many are nearly JSON.
+  const nearly = FastCheck.oneof(
+    FastCheck.array(FastCheck.constantFrom("1", '"a"', '"\\\\"', '"\\""', "[", "]", "{", "}", ",", ":", " ", "null"), {
+      maxLength: 12
+    }).map((tokens) => `[${tokens.join("")}]`),
+    FastCheck.array(FastCheck.constantFrom("1", "[]", "{}", '"]"', '"\\\\\\"["', "", " "), { maxLength: 6 }).map(
+      (elements) => `[${elements.join(",")}]`
+    ),
+    FastCheck.array(FastCheck.constantFrom('"', "\\", "]", ",", "a"), { maxLength: 10 }).map(
+      (characters) => `["${characters.join("")}"]`
+    )
+  )
+
+  it.prop(
+    "is one exactly if the whole is, wherever it is cut",
+    [nearly, lengths],
+    ([text, at]) => {
+      const whole = Either.try((): unknown => JSON.parse(text))
+      const inPieces = elementsOf(cut(encoder.encode(text), at))
+      assert.strictEqual(Either.isRight(inPieces), Either.isRight(whole), text)
+      if (Either.isRight(inPieces) && Either.isRight(whole)) assert.deepStrictEqual(inPieces.right, whole.right)
+    },
+    { fastCheck: { numRuns: 3000 } }
+  )
+
+  it("has an element between any two commas, wherever it is cut", () => {
+    for (const text of ["[1,]", "[,1]", "[1,,2]", "[,]", "[,,]", "[1, ]", "[ ,1]"]) {
+      for (const length of [1, 2, 3, 4, 5]) {
+        assert.deepStrictEqual(elementsOf(cut(encoder.encode(text), [length])), Either.left("NotJson"), text)
+      }
+    }
+  })
+
+  it("may have one large element: each piece of it is looked at once", () => {
+    for (const element of [
+      `"${"x".repeat(24_000_000)}"`,
+      `"${'\\"'.repeat(6_000_000)}"`,
+      `[${"1,".repeat(6_000_000)}1]`
+    ]) {
+      const pieces = cut(encoder.encode(`[${element}]`), [65_536])
+      const started = performance.now()
+      assert.isTrue(Either.isRight(elementsOf(pieces)))
+      assert.isBelow(performance.now() - started, 4000)
+    }
+  })
+
+  it("keeps no more than it may of an element that does not end", () => {
+    const pieces = cut(encoder.encode(`[1,2,"${"x".repeat(5000)}"]`), [100])
+    assert.deepStrictEqual(elementsOf(pieces, 1000), Either.left("TooLarge"))
+    assert.isTrue(Either.isRight(elementsOf(pieces, 6000)))
+    const many = cut(encoder.encode(`[${"1,".repeat(5000)}1]`), [100])
+    assert.isTrue(Either.isRight(elementsOf(many, 1000)))
+  })
 
   it("is nothing else", () => {
     const cases: ReadonlyArray<readonly [string, jsonArray.Fault]> = [
@@ -111,6 +165,27 @@ describe("AdminAccounts.stream", () => {
       }).pipe(Effect.provide(Callers.adminOver(Wire.make(() => answer))))
     )
   }
+
+  it.effect("gives up an element that is larger than the client reads, whatever the list may be", () => {
+    const many = Array.from({ length: 300 }, (_, index) => `{"accountId":"a${index}"},`)
+    const large = [
+      '{"accountId":"large","name":"',
+      ..."x"
+        .repeat(50)
+        .split("")
+        .map((x) => x.repeat(100)),
+      '"}'
+    ]
+    const wire = Wire.make((_, index) => ({
+      status: 200,
+      body: ["[", ...many, ...(index === 0 ? ['{"accountId":"last"}'] : large), "]"]
+    }))
+    return Effect.gen(function* () {
+      assert.lengthOf([...(yield* collect)], 301)
+      const error = yield* Effect.flip(collect)
+      assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge" && !error.isTransient)
+    }).pipe(CallOptions.locally({ maxBodyBytes: 1000 }), Effect.provide(Callers.adminOver(wire)))
+  })
 
   it.effect("can be run twice", () => {
     const wire = Wire.make(() => Wire.json([{ name: "no id" }]))

@@ -1,6 +1,8 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
-import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
+import { AdminAccounts, AppKeys, CallOptions, GlowmarktClient, RetryPolicy } from "@effect-glowmarkt/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -8,10 +10,15 @@ import * as Stream from "effect/Stream"
 import * as Callers from "./support/Callers.js"
 
 /** Over the real `fetch` client, with a `fetch` that answers without a network. */
-const over = (fetch: typeof globalThis.fetch, maxBodyBytes = 1000) =>
+const over = (
+  fetch: typeof globalThis.fetch,
+  maxBodyBytes = 1000,
+  wrapped: (client: HttpClient.HttpClient) => HttpClient.HttpClient = (client) => client
+) =>
   AdminAccounts.layer.pipe(
     Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
     Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl, maxBodyBytes })),
+    Layer.provide(Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, wrapped))),
     Layer.provide(FetchHttpClient.layer),
     Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch))
   )
@@ -45,6 +52,47 @@ describe("bodies", () => {
       assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge" && !error.isTransient)
     }).pipe(Effect.provide(answering(() => new Response(long, { headers: json }))))
   )
+
+  it.effect("larger than the limit without a word are read no further than that", () => {
+    let pulled = 0
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        // It would end, but much later.
+        if (pulled++ > 1000) controller.close()
+        else controller.enqueue(new Uint8Array(100))
+      }
+    })
+    return Effect.gen(function* () {
+      const error = yield* Effect.flip(get)
+      assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
+      assert.isBelow(pulled, 30)
+    }).pipe(Effect.provide(answering(() => new Response(endless, { headers: json }))))
+  })
+
+  it.effect("have a limit of 64 MiB unless a program says otherwise", () => {
+    const announcing = (length: number) =>
+      get.pipe(
+        Effect.provide(
+          AdminAccounts.layer.pipe(
+            Layer.provide(Callers.admin.appKeys),
+            Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl })),
+            Layer.provide(FetchHttpClient.layer),
+            Layer.provide(
+              Layer.succeed(FetchHttpClient.Fetch, () =>
+                Promise.resolve(
+                  new Response('{"accountId":"a1"}', { headers: { ...json, "content-length": String(length) } })
+                )
+              )
+            )
+          )
+        )
+      )
+    return Effect.gen(function* () {
+      assert.strictEqual((yield* announcing(64 * 1024 * 1024)).accountId, "a1")
+      const error = yield* Effect.flip(announcing(64 * 1024 * 1024 + 1))
+      assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
+    })
+  })
 
   it.effect("within the limit are read, whether announced or not", () =>
     Effect.gen(function* () {
@@ -99,6 +147,54 @@ describe("redirects", () => {
     )
   })
 
+  for (const [name, traced] of [
+    ["traced", true],
+    ["not traced", false]
+  ] as const) {
+    it.effect(`do not take credentials elsewhere by a client that follows them, ${name}`, () => {
+      const asked: Array<string> = []
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(get).pipe(Effect.withTracerEnabled(traced))
+        assert.isTrue(error._tag === "InvalidResponse" && error.reason === "Redirect" && !error.mayHaveBeenApplied)
+        assert.include(error.message, "a redirect, which is not followed")
+        assert.deepStrictEqual(asked, ["https://glow.test"])
+      }).pipe(
+        Effect.provide(
+          over(
+            (url) => {
+              asked.push(new URL(String(url)).origin)
+              return Promise.resolve(new Response(null, { status: 307, headers: { location: "https://evil.test/" } }))
+            },
+            1000,
+            HttpClient.followRedirects(3)
+          )
+        )
+      )
+    })
+  }
+
+  it.effect("on the same server are the client's own affair", () => {
+    const asked: Array<string> = []
+    return Effect.gen(function* () {
+      assert.strictEqual((yield* get).accountId, "a1")
+      assert.lengthOf(asked, 2)
+    }).pipe(
+      Effect.provide(
+        over(
+          (url) => {
+            const answer =
+              asked.push(String(url)) === 1
+                ? new Response(null, { status: 307, headers: { location: "/elsewhere" } })
+                : new Response('{"accountId":"a1"}', { headers: json })
+            return Promise.resolve(answer)
+          },
+          1000,
+          HttpClient.followRedirects(3)
+        )
+      )
+    )
+  })
+
   it.effect("leave the program's own fetch options as they are", () => {
     const seen: Array<RequestInit | undefined> = []
     return Effect.gen(function* () {
@@ -113,6 +209,59 @@ describe("redirects", () => {
         })
       ),
       Effect.provideService(FetchHttpClient.RequestInit, { credentials: "omit" })
+    )
+  })
+})
+
+describe("a client of the program's own", () => {
+  it.effect("may send everything elsewhere", () => {
+    const asked: Array<string> = []
+    return Effect.gen(function* () {
+      yield* get
+      assert.strictEqual(asked[0]?.slice(0, 22), "https://other.test/api")
+    }).pipe(
+      Effect.provide(
+        over(
+          (url) => {
+            asked.push(String(url))
+            return Promise.resolve(new Response('{"accountId":"a1"}', { headers: json }))
+          },
+          1000,
+          HttpClient.mapRequest((request) =>
+            HttpClientRequest.setUrl(request, request.url.replace("glow.test", "other.test"))
+          )
+        )
+      )
+    )
+  })
+
+  it.effect("may let only 2xx pass: the others are what they are", () => {
+    const answers: ReadonlyArray<readonly [number, string | null, string]> = [
+      [404, "null", "AccountNotFound"],
+      [401, '{"error":"Access denied"}', "AccessDenied"],
+      [429, "", "RateLimited"],
+      [307, null, "InvalidResponse"],
+      [400, '{"error":"bad request"}', "BadRequest"]
+    ]
+    let sent = 0
+    return Effect.gen(function* () {
+      for (const [index, [status, , tag]] of answers.entries()) {
+        const error = yield* Effect.flip(get).pipe(CallOptions.locally({ retry: RetryPolicy.none }))
+        assert.strictEqual(error._tag, tag)
+        assert.isTrue("status" in error && error.status === status)
+        assert.strictEqual(sent, index + 1)
+      }
+    }).pipe(
+      Effect.provide(
+        over(
+          () => {
+            const [status, body] = answers[sent++] ?? [500, null]
+            return Promise.resolve(new Response(body, { status, headers: json }))
+          },
+          1000,
+          HttpClient.filterStatusOk
+        )
+      )
     )
   })
 })

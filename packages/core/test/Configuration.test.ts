@@ -1,3 +1,4 @@
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
 import {
   AdminAccounts,
@@ -69,6 +70,17 @@ const cases = {
     reads: ["GLOWMARKT_DEV_USERNAME", "GLOWMARKT_DEV_PASSWORD", "GLOWMARKT_APPLICATION_ID"],
     sends: { token: "session-token", applicationid: Callers.applicationId }
   },
+  "devUserSession, cached,": {
+    call: Effect.provide(
+      list,
+      AdminAccounts.layer.pipe(
+        Layer.provide(DevUserSession.layerCachedConfig()),
+        Layer.provide(KeyValueStore.layerMemory)
+      )
+    ),
+    reads: ["GLOWMARKT_DEV_USERNAME", "GLOWMARKT_DEV_PASSWORD", "GLOWMARKT_APPLICATION_ID"],
+    sends: { token: "session-token", applicationid: Callers.applicationId }
+  },
   userToken: {
     call: Effect.provide(status, UserAccounts.layer.pipe(Layer.provide(UserToken.layerConfig()))),
     reads: ["GLOWMARKT_USER_TOKEN", "GLOWMARKT_APPLICATION_ID"],
@@ -76,6 +88,14 @@ const cases = {
   },
   userSession: {
     call: Effect.provide(status, UserAccounts.layer.pipe(Layer.provide(UserSession.layerConfig()))),
+    reads: ["GLOWMARKT_USERNAME", "GLOWMARKT_PASSWORD", "GLOWMARKT_APPLICATION_ID"],
+    sends: { token: "session-token", applicationid: Callers.applicationId }
+  },
+  "userSession, cached,": {
+    call: Effect.provide(
+      status,
+      UserAccounts.layer.pipe(Layer.provide(UserSession.layerCachedConfig()), Layer.provide(KeyValueStore.layerMemory))
+    ),
     reads: ["GLOWMARKT_USERNAME", "GLOWMARKT_PASSWORD", "GLOWMARKT_APPLICATION_ID"],
     sends: { token: "session-token", applicationid: Callers.applicationId }
   }
@@ -163,6 +183,27 @@ describe("a program's own names for its settings", () => {
     }).pipe(
       Effect.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl }).pipe(Layer.provide(layer))),
       Effect.withConfigProvider(ConfigProvider.fromJson({ METERS: { KEY: "mine", SECRET: "mine-secret" } }))
+    )
+  })
+
+  it.effect("are so for a client and a session, too", () => {
+    const { layer, seen } = wire()
+    const session = UserSession.layerConfig({
+      username: Config.string("WHO"),
+      password: Config.redacted("PROOF"),
+      applicationId: Config.succeed(Callers.applicationId)
+    })
+    const client = GlowmarktClient.layerConfig({
+      baseUrl: Config.string("WHERE"),
+      timeout: Config.duration("PATIENCE")
+    })
+    return Effect.gen(function* () {
+      yield* Effect.provide(status, UserAccounts.layer.pipe(Layer.provide(session)))
+      assert.strictEqual(seen[0]?.url, "https://mine.test/auth")
+      assert.deepStrictEqual(JSON.parse(seen[0]?.body ?? ""), { username: "scotty", password: "mine-secret" })
+    }).pipe(
+      Effect.provide(client.pipe(Layer.provide(layer))),
+      from({ WHO: "scotty", PROOF: "mine-secret", WHERE: "https://mine.test", PATIENCE: "3 seconds" })
     )
   })
 })

@@ -142,6 +142,15 @@ describe("what goes over the wire", () => {
     }).pipe(Effect.provide(Auth.layer.pipe(Layer.provide(Callers.client(wire)))))
   })
 
+  it.effect("every request says who calls, and that it wants JSON", () => {
+    const wire = Wire.make(() => Wire.json([]))
+    return Effect.gen(function* () {
+      yield* (yield* AdminAccounts.AdminAccounts).list
+      const { accept, "user-agent": userAgent } = wire.seen[0]?.headers ?? {}
+      assert.deepStrictEqual({ accept, userAgent }, { accept: "application/json", userAgent: "effect-glowmarkt/0.1.0" })
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+
   it.effect("a base URL with slashes at its end is the same base URL", () => {
     const wire = Wire.make(() => Wire.json([]))
     return Effect.gen(function* () {

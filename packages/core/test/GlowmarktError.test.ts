@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { AdminAccounts, GlowmarktError, RetryPolicy, UserAccounts } from "@effect-glowmarkt/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -121,6 +122,50 @@ describe("every shape of an answer becomes one member", () => {
     )
   }
 
+  const reasonOf = (body: string) =>
+    Effect.map(failureOf({ status: 200, body }, get), (error) =>
+      error._tag === "InvalidResponse" ? error.reason : error._tag
+    )
+
+  it.effect.prop(
+    "JSON that breaks off is an accident, wherever it does",
+    [FastCheck.oneof(FastCheck.array(FastCheck.jsonValue()), FastCheck.object()), FastCheck.nat()],
+    ([value, at]) =>
+      Effect.gen(function* () {
+        const text = JSON.stringify(value)
+        const cut = text.slice(0, 1 + (at % (text.length - 1)))
+        assert.strictEqual(yield* reasonOf(cut), "Truncated", cut)
+      }),
+    { fastCheck: { numRuns: 50 } }
+  )
+
+  it.effect("what is more than JSON, or none, is no accident", () =>
+    Effect.gen(function* () {
+      for (const body of [
+        '{"a":1}{"b":2}',
+        '{"a":1}[',
+        '[]"',
+        '{"a":NaN}',
+        '{"a":1]]',
+        '["a\\"]]"]]',
+        "NaN",
+        '"abc',
+        "1 2"
+      ]) {
+        assert.strictEqual(yield* reasonOf(body), "NotJson", body)
+      }
+    })
+  )
+
+  it.effect("missing elements are named, unless it is what was sent", () =>
+    Effect.gen(function* () {
+      const body = { error: "no", missingElements: ["name", "username", "Private Person"] }
+      const error = yield* failureOf(Wire.json(body, 400), (admin) => admin.rename(accountId, "username"))
+      assert.isTrue(error._tag === "MissingElements")
+      if (error._tag === "MissingElements") assert.deepStrictEqual(error.elements, ["name"])
+    })
+  )
+
   it.effect("JSON is JSON, whatever it calls itself", () =>
     Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
@@ -191,6 +236,9 @@ describe("what an error knows of itself", () => {
           { status: 429 },
           { status: 500 },
           { status: 401 },
+          { status: 408 },
+          { status: 425 },
+          { status: 302 },
           { status: 200, body: "{" }
         ] satisfies Array<Wire.Answer>,
         (answer) => Effect.map(failureOf(answer, remove), (error) => [error.isTransient, error.mayHaveBeenApplied])
@@ -204,10 +252,62 @@ describe("what an error knows of itself", () => {
         [true, false],
         [true, true],
         [false, false],
+        [true, true],
+        [true, false],
+        [false, false],
         [true, true]
       ])
     })
   )
+
+  it("whether an earlier attempt may have been, whatever became of the last one", () => {
+    const known = { operation: "getAccounts", attempts: 2, elapsed: Duration.zero, appliedBefore: true }
+    const answer = { ...known, status: 400, excerpt: "" }
+    const asked = { ...answer, retryAfter: Option.none() }
+    const sent = { ...known, phase: "unsent" } as const
+    for (const error of [
+      new GlowmarktError.AccessDenied({ ...answer, caller: "session" }),
+      new GlowmarktError.BadRequest(asked),
+      new GlowmarktError.RateLimited(asked),
+      new GlowmarktError.ServerError(asked),
+      new GlowmarktError.InvalidResponse({ ...answer, reason: "Redirect", problem: "a redirect" }),
+      new GlowmarktError.TransportError({ ...sent, code: "ECONNREFUSED", origin: "https://glow.test" }),
+      new GlowmarktError.RequestTimeout({ ...sent, limit: Duration.zero }),
+      new GlowmarktError.MissingElements({ ...answer, elements: [] }),
+      new GlowmarktError.IncorrectElements(answer),
+      new GlowmarktError.WeakPassword(answer),
+      new GlowmarktError.AccountNotFound(answer),
+      new GlowmarktError.Rejected(answer)
+    ]) {
+      assert.isTrue(error.mayHaveBeenApplied, error._tag)
+    }
+  })
+
+  it("with what the caller identified itself, and what to check", () => {
+    const advice = {
+      appKeys: "Check the application's key and secret.",
+      orgAppKeys: "Check the organisation's key and secret",
+      devUserToken: "Check that the developer token has not ended",
+      userToken: "Check that the user token has not ended or been revoked",
+      session: "sign in once on the web site: the provider refuses sign-in until its current terms are accepted",
+      nobody: "This operation takes no credentials"
+    }
+    for (const caller of GlowmarktError.Caller.literals) {
+      const error = new GlowmarktError.AccessDenied({
+        operation: "getAccounts",
+        attempts: 1,
+        elapsed: Duration.zero,
+        status: 403,
+        excerpt: "please accept the new terms",
+        caller
+      })
+      assert.include(
+        error.message,
+        `getAccounts: access denied (403) with ${caller}. It said “please accept the new terms”. `
+      )
+      assert.include(error.message, advice[caller])
+    }
+  })
 
   it.effect("a certificate that is refused is not tried again", () =>
     Effect.gen(function* () {

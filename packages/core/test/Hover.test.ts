@@ -4,7 +4,10 @@ import ts from "typescript"
 
 const methods = {
   AdminAccounts: ["list", "stream", "get", "status", "add", "rename", "remove"],
-  UserAccounts: ["status", "changeEmail", "changeName", "changePassword", "addMobileAppToken", "removeMobileAppToken"]
+  UserAccounts: ["status", "changeEmail", "changeName", "changePassword", "addMobileAppToken", "removeMobileAppToken"],
+  Auth: ["signIn", "check", "renew", "revoke"],
+  UserSession: ["signOut"],
+  DevUserSession: ["signOut"]
 }
 
 /** What an editor shows over each method, in a program that imports the package. */
@@ -14,7 +17,7 @@ const hovers = (): ReadonlyArray<string> => {
     names.map((name) => `${service}Service.${name}`)
   )
   const source = [
-    `import type { AdminAccounts, UserAccounts } from "@effect-glowmarkt/core"`,
+    `import type { ${Object.keys(methods).join(", ")} } from "@effect-glowmarkt/core"`,
     ...Object.keys(methods).map((service) => `declare const ${service}Service: ${service}.${service}["Type"]`),
     ...accesses
   ].join("\n")
@@ -83,7 +86,19 @@ describe("hovering over a method", () => {
 
       (property) addMobileAppToken: (accountId: AccountId, token: Redacted) => Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
 
-      (property) removeMobileAppToken: (accountId: AccountId, token: Redacted) => Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>"
+      (property) removeMobileAppToken: (accountId: AccountId, token: Redacted) => Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
+
+      (property) signIn: (options: Auth.SignIn) => Effect<SignedIn, MissingElements | Rejected | InvalidInput | CallError>
+
+      (property) check: (token: Options) => Effect<CheckedToken, MissingElements | Rejected | CallError>
+
+      (property) renew: (token: Options) => Effect<Token, MissingElements | Rejected | CallError>
+
+      (property) revoke: (token: Options) => Effect<void, Rejected | CallError>
+
+      (property) signOut: Effect<void, CallError | Rejected, never>
+
+      (property) signOut: Effect<"revoked" | "forgotten", CallError, never>"
     `)
   })
 })

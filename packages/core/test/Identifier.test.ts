@@ -54,6 +54,23 @@ describe("AccountId", () => {
     if (Either.isLeft(decoded)) assert.include(decoded.left.message, `"a/b" is not an account id`)
   })
 
+  it.effect("what was taken for an id is not told, only what is wrong with it", () => {
+    const wire = Wire.make(() => Wire.json({ accountId: Callers.accountId }))
+    return Effect.gen(function* () {
+      const admin = yield* AdminAccounts.AdminAccounts
+      const problems = yield* Effect.forEach(["scotty@example.com", "../x", "status", 7, { deep: "scotty" }], (id) =>
+        // Past the types, as a program in JavaScript would.
+        Effect.map(Effect.flip(admin.get(id as Identifier.AccountId)), ({ message }) => message)
+      )
+      for (const message of problems) assert.match(message, /^getAccountById: not sent: accountId: /)
+      assert.include(problems[0], `"…@….…" is not an account id: expected letters, digits`)
+      assert.include(problems[1], `"../…" is not an account id`)
+      assert.include(problems[2], "none of the words status")
+      assert.notMatch(problems.join(), /scotty|example/)
+      assert.lengthOf(wire.seen, 0)
+    }).pipe(Effect.provide(Callers.adminOver(wire)))
+  })
+
   it.effect("an id that was forced past the types is refused before anything is sent", () => {
     const wire = Wire.make(() => Wire.json({ status: "active" }))
     return Effect.gen(function* () {

@@ -19,7 +19,7 @@ import * as TestClock from "effect/TestClock"
 import * as Callers from "./support/Callers.js"
 import * as Wire from "./support/Wire.js"
 
-const over = (wire: ReturnType<typeof Wire.make>, options: GlowmarktClient.Options) =>
+const over = (wire: Pick<ReturnType<typeof Wire.make>, "layer">, options: GlowmarktClient.Options) =>
   AdminAccounts.layer.pipe(
     Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
     Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl, ...options })),
@@ -29,16 +29,6 @@ const over = (wire: ReturnType<typeof Wire.make>, options: GlowmarktClient.Optio
 const list = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list)
 
 describe("the shared retry budget", () => {
-  it.effect("keeps an outage to 1.2 requests a call over thousands of calls", () => {
-    const wire = Wire.make(() => ({ status: 503 }))
-    return Effect.gen(function* () {
-      yield* Effect.forEach(Array.from({ length: 3000 }), () => Effect.flip(list), { concurrency: 50, discard: true })
-      assert.isAtLeast(wire.seen.length, 3000)
-      assert.isAtMost(wire.seen.length, 3600)
-      // No waits between the requests: how many there are does not depend on them.
-    }).pipe(Effect.provide(over(wire, { retry: { ...RetryPolicy.standard, base: Duration.zero } })))
-  })
-
   it.effect("does not stand in the way of a few failures", () => {
     const wire = Wire.make((_, index) => (index % 3 === 2 ? Wire.json([]) : { status: 503 }))
     return Effect.gen(function* () {
@@ -47,6 +37,46 @@ describe("the shared retry budget", () => {
       yield* Fiber.join(calls)
       assert.lengthOf(wire.seen, 60)
     }).pipe(Effect.provide(over(wire, {})))
+  })
+
+  it("lends what calls deposit and successes bring back, up to its reserve", () => {
+    const { call, success, withdraw } = RetryBudget.make({ reserve: 2, perCall: 0.5 })
+    assert.deepStrictEqual([withdraw(), withdraw(), withdraw()], [true, true, false])
+    call()
+    assert.isFalse(withdraw())
+    call()
+    assert.deepStrictEqual([withdraw(), withdraw()], [true, false])
+    success()
+    assert.deepStrictEqual([withdraw(), withdraw()], [true, false])
+    for (let good = 0; good < 100; good++) success()
+    assert.deepStrictEqual([withdraw(), withdraw(), withdraw()], [true, true, false])
+  })
+
+  it.effect("is filled by the calls of its client, and by those that succeed", () => {
+    let well = false
+    const wire = Wire.make(() => (well ? Wire.json([]) : { status: 503 }))
+    const requestsOf = (call: typeof list) =>
+      Effect.gen(function* () {
+        const before = wire.seen.length
+        yield* Effect.exit(call)
+        return wire.seen.length - before
+      })
+    return Effect.gen(function* () {
+      const each = yield* Effect.replicateEffect(requestsOf(list), 6)
+      // The reserve of one at once, then one retry for four calls.
+      assert.deepStrictEqual(each, [2, 1, 1, 1, 2, 1])
+      well = true
+      yield* list
+      well = false
+      assert.deepStrictEqual(yield* Effect.replicateEffect(requestsOf(list), 2), [2, 1])
+    }).pipe(
+      Effect.provide(
+        over(wire, {
+          retry: { ...RetryPolicy.standard, base: Duration.zero, retries: 1 },
+          retryBudget: { reserve: 1, perCall: 0.25 }
+        })
+      )
+    )
   })
 
   it.prop(
@@ -73,49 +103,6 @@ describe("the shared retry budget", () => {
   )
 })
 
-describe("the circuit breaker", () => {
-  const options: GlowmarktClient.Options = {
-    retry: RetryPolicy.none,
-    circuitBreaker: { failures: 3, cooldown: Duration.seconds(10) }
-  }
-
-  it.effect("leaves a failing server alone, then looks once, and closes when it is well", () => {
-    let well = false
-    const wire = Wire.make(() => (well ? Wire.json([]) : { status: 500 }))
-    return Effect.gen(function* () {
-      yield* Effect.replicateEffect(Effect.flip(list), 3)
-      const kept = yield* Effect.flip(list)
-      assert.isTrue(kept._tag === "TransportError" && kept.code === "CIRCUIT_OPEN" && !kept.mayHaveBeenApplied)
-      assert.lengthOf(wire.seen, 3)
-      yield* TestClock.adjust("10 seconds")
-      yield* Effect.flip(list)
-      yield* Effect.flip(list)
-      assert.lengthOf(wire.seen, 4)
-      yield* TestClock.adjust("10 seconds")
-      well = true
-      yield* list
-      yield* list
-      assert.lengthOf(wire.seen, 6)
-    }).pipe(Effect.provide(over(wire, options)))
-  })
-
-  it.effect("takes refused credentials for an answer", () => {
-    const wire = Wire.make(() => ({ status: 401 }))
-    return Effect.gen(function* () {
-      yield* Effect.replicateEffect(Effect.flip(list), 10)
-      assert.lengthOf(wire.seen, 10)
-    }).pipe(Effect.provide(over(wire, options)))
-  })
-
-  it.effect("is off unless asked for", () => {
-    const wire = Wire.make(() => ({ status: 500 }))
-    return Effect.gen(function* () {
-      yield* Effect.replicateEffect(Effect.flip(list), 50)
-      assert.lengthOf(wire.seen, 50)
-    }).pipe(Effect.provide(over(wire, { retry: RetryPolicy.none })))
-  })
-})
-
 describe("the rate limit", () => {
   it.effect("is shared by all fibers, and holds for retries too", () => {
     const wire = Wire.make((_, index) => (index < 20 ? { status: 503 } : Wire.json([])))
@@ -132,7 +119,70 @@ describe("the rate limit", () => {
   })
 })
 
+describe("a turn that does not come in time", () => {
+  it.effect("is not waited for, and nothing is sent", () => {
+    const wire = Wire.make(() => Wire.json([]))
+    return Effect.gen(function* () {
+      yield* list
+      const call = yield* Effect.fork(Effect.timed(Effect.flip(list)))
+      yield* TestClock.adjust("10 minutes")
+      const [took, error] = yield* Fiber.join(call)
+      assert.strictEqual(Duration.toSeconds(took), 60)
+      assert.isTrue(error._tag === "RequestTimeout" && error.phase === "unsent" && error.attempts === 0)
+      assert.strictEqual(
+        error.message,
+        "getAccounts: not sent: its turn by this client's own rate limit did not come in the time that was left (1m)."
+      )
+      assert.lengthOf(wire.seen, 1)
+    }).pipe(Effect.provide(over(wire, { rateLimit: { limit: 1, interval: Duration.hours(1) } })))
+  })
+
+  it.effect("for a retry leaves the failure that it was for", () => {
+    const wire = Wire.make(() => ({ status: 503 }))
+    return Effect.gen(function* () {
+      const call = yield* Effect.fork(Effect.flip(list))
+      yield* TestClock.adjust("10 minutes")
+      const error = yield* Fiber.join(call)
+      assert.isTrue(error._tag === "ServerError" && error.attempts === 1)
+    }).pipe(Effect.provide(over(wire, { rateLimit: { limit: 1, interval: Duration.hours(1) } })))
+  })
+})
+
 describe("time", () => {
+  it.effect("that is over when a wait ends sends nothing more", () => {
+    const wire = Wire.make(() => ({ status: 503, headers: { "retry-after": "2" } }))
+    const retry = { ...RetryPolicy.standard, base: Duration.zero, total: Duration.seconds(2) }
+    return Effect.gen(function* () {
+      const call = yield* Effect.fork(Effect.flip(list))
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* Fiber.join(call))._tag, "ServerError")
+      assert.lengthOf(wire.seen, 1)
+    }).pipe(Effect.provide(over(wire, { retry })))
+  })
+
+  it.live("is not that of a clock which somebody sets meanwhile", () => {
+    const now = Date.now
+    const wire = Wire.make((_, index) => {
+      // To and fro: neither is the call over, nor does it last for ever.
+      Date.now = () => now() + (index === 0 ? 3_600_000 : -3_600_000)
+      return index < 2 ? { status: 503 } : index === 2 ? Wire.json([]) : "hangs"
+    })
+    return Effect.gen(function* () {
+      yield* list
+      assert.lengthOf(wire.seen, 3)
+      const [took, error] = yield* Effect.timed(Effect.flip(CallOptions.locally(list, { timeout: "20 millis" })))
+      assert.isTrue(error._tag === "RequestTimeout" && Duration.toMillis(error.elapsed) < 5000)
+      assert.isBelow(Math.abs(Duration.toMillis(took)), 5000)
+    }).pipe(
+      Effect.provide(over(wire, { retry: { ...RetryPolicy.standard, base: Duration.zero, retries: 2 } })),
+      Effect.ensuring(
+        Effect.sync(() => {
+          Date.now = now
+        })
+      )
+    )
+  })
+
   it.effect("one attempt may take the timeout, all together the total", () => {
     const wire = Wire.make(() => "hangs")
     return Effect.gen(function* () {
@@ -162,6 +212,22 @@ describe("time", () => {
 })
 
 describe("options for some calls only", () => {
+  it.effect("are those next to the call, one by one", () => {
+    const wire = Wire.make(() => "hangs")
+    return Effect.gen(function* () {
+      const call = yield* Effect.fork(
+        Effect.timed(Effect.flip(list)).pipe(
+          CallOptions.locally({ timeout: Duration.seconds(2) }),
+          CallOptions.locally({ timeout: Duration.seconds(5), retry: RetryPolicy.none })
+        )
+      )
+      yield* TestClock.adjust("10 minutes")
+      const [took] = yield* Fiber.join(call)
+      assert.strictEqual(Duration.toMillis(took), 2000)
+      assert.lengthOf(wire.seen, 1)
+    }).pipe(Effect.provide(over(wire, {})))
+  })
+
   const only = (options: CallOptions.Options) => CallOptions.locally(list, options)
 
   it.effect("a retry budget of their own, or none", () => {

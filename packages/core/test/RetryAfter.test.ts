@@ -4,20 +4,57 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import { parseRetryAfter } from "../src/internal/retryAfter.js"
 
-const millis = (header: string | undefined, now = 0) => Option.map(parseRetryAfter(header, now), Duration.toMillis)
+const millis = (header: string | undefined, nowMillis = 0, date?: string) =>
+  Option.map(parseRetryAfter(header, { date, nowMillis }), Duration.toMillis)
 
 const second = FastCheck.integer({ min: 0, max: 4_000_000_000 })
+
+const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+
+/** An instant in each of the three forms of an HTTP date. */
+const forms = (at: number): ReadonlyArray<string> => {
+  const date = new Date(at * 1000)
+  const [, day = "", month = "", year = "", time = ""] = date.toUTCString().split(" ")
+  const name = days[date.getUTCDay()] ?? ""
+  const inThisCentury = date.getUTCFullYear() >= 2000 && date.getUTCFullYear() < 2050
+  return [
+    date.toUTCString(),
+    `${name.slice(0, 3)} ${month} ${day.replace(/^0/, " ")} ${time} ${year}`,
+    // Two digits of the year: only what is near is what is meant.
+    ...(inThisCentury ? [`${name}, ${day}-${month}-${year.slice(2)} ${time} GMT`] : [])
+  ]
+}
 
 describe("Retry-After", () => {
   it.prop("in seconds", [FastCheck.nat(1_000_000)], ([seconds]) => {
     assert.deepStrictEqual(millis(` ${seconds} `), Option.some(seconds * 1000))
   })
 
-  it.prop("as a date", [second, second], ([now, at]) => {
-    assert.deepStrictEqual(
-      millis(new Date(at * 1000).toUTCString(), now * 1000),
-      Option.some(Math.max(0, at - now) * 1000)
-    )
+  it.prop("as a date, in any of its forms", [second, second], ([now, at]) => {
+    for (const form of forms(at)) {
+      assert.deepStrictEqual(millis(form, now * 1000), Option.some(Math.max(0, at - now) * 1000), form)
+    }
+  })
+
+  it.prop("as a date of the server, whatever our clock says", [second, second, second], ([now, server, at]) => {
+    for (const date of forms(server)) {
+      assert.deepStrictEqual(millis(forms(at)[0], now * 1000, date), Option.some(Math.max(0, at - server) * 1000), date)
+    }
+    assert.deepStrictEqual(millis(forms(at)[0], now * 1000, "today"), Option.some(Math.max(0, at - now) * 1000))
+  })
+
+  // In UTC alone nobody would notice.
+  it("as a date without a zone, which is no local time", () => {
+    const zone = process.env["TZ"]
+    try {
+      for (process.env["TZ"] of ["America/New_York", "Asia/Kolkata"]) {
+        assert.notStrictEqual(new Date(0).getTimezoneOffset(), 0)
+        assert.deepStrictEqual(millis("Sun Nov  6 08:49:37 1994", Date.UTC(1994, 10, 6, 8, 49, 0)), Option.some(37_000))
+      }
+    } finally {
+      if (zone === undefined) delete process.env["TZ"]
+      else process.env["TZ"] = zone
+    }
   })
 
   it.prop("never throws, never asks for less than nothing", [FastCheck.string(), second], ([header, now]) => {
@@ -25,7 +62,18 @@ describe("Retry-After", () => {
   })
 
   it("is nothing when it is neither", () => {
-    for (const header of [undefined, "", "soon", "-1", "May", "1e3", "Wed", "2026-11-24T00:00:00Z", "Infinity"]) {
+    const nonsense = [
+      "",
+      "soon",
+      "-1",
+      "May",
+      "1e3",
+      "Wed",
+      "2026-11-24T00:00:00Z",
+      "Infinity",
+      "Sun, 32 Foo 2026 00:00:00 GMT"
+    ]
+    for (const header of [undefined, ...nonsense, "Thu, 01 Jan 1970 00:00:09", "Thu Jan  1 00:00:09 1970 PST"]) {
       assert.deepStrictEqual(millis(header), Option.none(), String(header))
     }
   })

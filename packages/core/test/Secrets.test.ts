@@ -1,45 +1,31 @@
-import { inspect } from "node:util"
+import type { ServerResponse } from "node:http"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import {
   AdminAccounts,
-  type GlowmarktError,
-  Identifier,
+  Auth,
+  DevUserSession,
+  GlowmarktClient,
+  RetryBudget,
   RetryPolicy,
   UserAccounts,
   UserSession
 } from "@effect-glowmarkt/core"
-import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Inspectable from "effect/Inspectable"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
-import * as Tracer from "effect/Tracer"
 import * as Callers from "./support/Callers.js"
+import { adminCalls, authCalls, userCalls } from "./support/EveryCall.js"
+import { assertClean, exposed, type Failing, faces } from "./support/Exposure.js"
+import { serving, transports } from "./support/Sockets.js"
 import * as Wire from "./support/Wire.js"
 
 const { accountId, applicationId } = Callers
-
-const planted = [
-  "app-secret",
-  "org-secret",
-  "dev-token",
-  "user-token",
-  "pass-one-1",
-  "pass-two-2",
-  "mobile-tok-3",
-  "session-token-4"
-]
-const forbidden = [
-  ...planted,
-  ...planted.map((secret) => Buffer.from(secret).toString("base64")),
-  ...["app:app-secret", "org:org-secret"].map((pair) => Buffer.from(pair).toString("base64")),
-  "private@example.com",
-  "Private Person"
-]
 
 const echo = JSON.stringify({
   error: "x",
@@ -58,7 +44,7 @@ function nastyBodies(): ReadonlyArray<string> {
   return [
     JSON.stringify({ error: `bad login: private@example.com / pass-one-1` }),
     JSON.stringify({
-      error: JSON.stringify({ password: "pass-one-1", name: "Private Person" }).replaceAll("Private Person", "")
+      error: JSON.stringify({ password: "pass-one-1", name: "Private Person" })
     }),
     JSON.stringify({
       message: `token=${encodeURIComponent("user-token")}&old=${Buffer.from("pass-one-1").toString("base64url")}`
@@ -68,159 +54,105 @@ function nastyBodies(): ReadonlyArray<string> {
     "name=Private+Person&email=private%40example.com&password=pass-one-1",
     `{"error":"${"x".repeat(790)} mobile-tok-3 and more"}`,
     JSON.stringify({ error: "missing elements", missingElements: ["username", "private@example.com", "pass-one-1"] }),
-    JSON.stringify({ error: "missing elements -pass-one-1 private@example.com" })
+    JSON.stringify({ error: "missing elements -pass-one-1 private@example.com" }),
+    JSON.stringify({ error: "name: Private Person is taken" }),
+    JSON.stringify({ error: "Hello Private Person" }),
+    JSON.stringify("Private Person")
   ]
 }
 
-const answers: ReadonlyArray<Wire.Answer> = [
-  Wire.json({ accountId, status: "active", valid: true }),
-  ...[400, 401, 403, 404, 429, 500].map((status) => ({ status, body: echo })),
-  { status: 200, body: echo },
-  { status: 200, body: echo.slice(0, 60) },
-  { status: 200, body: `<html>${echo}</html>` },
-  { breaks: Wire.systemError("ECONNRESET") }
+const redirection = { location: `https://evil.test/?token=user-token&name=${encodeURIComponent("Private Person")}` }
+
+const answers: ReadonlyArray<readonly [string, Wire.Answer]> = [
+  ["what is wanted", Wire.json({ accountId, status: "active", valid: true })],
+  ...[400, 401, 403, 404, 408, 429, 500, 503].map((status) => [`status ${status}`, { status, body: echo }] as const),
+  ["another shape", { status: 200, body: echo }],
+  ["a list of another shape", { status: 200, body: `[${echo},"Private Person"]` }],
+  ["what breaks off", { status: 200, body: echo.slice(0, 60) }],
+  ["a page", { status: 200, body: `<html>${echo}</html>` }],
+  ["what is no UTF-8", { status: 200, body: Uint8Array.from([...new TextEncoder().encode(echo), 0xff]) }],
+  ["too much", { status: 200, body: `[${Array.from({ length: 40 }, () => echo).join(",")}]` }],
+  ["a redirect", { status: 307, body: echo, headers: redirection }],
+  ["a broken connection", { breaks: Wire.systemError("ECONNRESET") }],
+  ["nothing", "hangs"]
 ]
 
-type Failing = Effect.Effect<unknown, GlowmarktError.GlowmarktError>
-
-const adminCalls = (admin: AdminAccounts.AdminAccounts["Type"]): ReadonlyArray<Failing> => [
-  admin.list,
-  admin.get(accountId),
-  admin.status(accountId),
-  admin.add({ username: "scotty", directoryId: Identifier.DirectoryId.make("d") }),
-  admin.rename(accountId, "Scotty"),
-  admin.remove(accountId)
-]
-
-const userCalls = (user: UserAccounts.UserAccounts["Type"]): ReadonlyArray<Failing> => [
-  user.status,
-  user.changeEmail("scotty@enterprise.st"),
-  user.changeName("Scotty"),
-  user.changePassword({ oldPassword: Redacted.make("pass-one-1"), newPassword: Redacted.make("pass-two-2") }),
-  user.changePassword({ oldPassword: Redacted.make("pass-one-1"), newPassword: Redacted.make("") }),
-  user.changeEmail("private@example.com and more"),
-  user.changeName(" Private Person"),
-  user.addMobileAppToken(accountId, Redacted.make("mobile-tok-3")),
-  user.removeMobileAppToken(accountId, Redacted.make("mobile-tok-3"))
-]
-
-/** Everything a program can print of what it is given. */
-const faces = (value: unknown): ReadonlyArray<string> => [
-  String(value),
-  inspect(value, { depth: 20, showHidden: true }),
-  JSON.stringify(value) ?? "",
-  Inspectable.toStringUnknown(value)
-]
-
-/** Runs the calls with tracing and debug logging on, and returns all that came to light. */
-const exposed = (calls: ReadonlyArray<Failing>) =>
-  Effect.gen(function* () {
-    const seen: Array<string> = []
-    const tracer = Tracer.make({
-      span: (name, parent, context, links, startTime, kind) => {
-        const attributes = new Map<string, unknown>()
-        return {
-          _tag: "Span",
-          name,
-          spanId: "1",
-          traceId: "1",
-          parent,
-          context,
-          status: { _tag: "Started", startTime },
-          attributes,
-          links,
-          sampled: true,
-          kind,
-          end: (_, exit) => seen.push(name, inspect(attributes), ...faces(exit)),
-          attribute: (key, value) => attributes.set(key, value),
-          event: (event, _, eventAttributes) => seen.push(event, inspect(eventAttributes)),
-          addLinks: () => {}
-        }
-      },
-      context: (f) => f()
-    })
-    const logger = Logger.make((options) => {
-      seen.push(...faces(options.message), Cause.pretty(options.cause), inspect(options.annotations))
-    })
-    yield* Effect.forEach(calls, (call) =>
-      Effect.gen(function* () {
-        const exit = yield* Effect.exit(Effect.tapErrorCause(call, (cause) => Effect.logDebug("call failed", cause)))
-        seen.push(...faces(exit))
-        if (Exit.isFailure(exit)) {
-          seen.push(Cause.pretty(exit.cause, { renderErrorCause: true }))
-          for (const failure of Cause.failures(exit.cause)) {
-            seen.push(failure.message, failure.stack ?? "", ...faces(failure))
-          }
-        }
-      })
-    ).pipe(
-      Effect.withTracer(tracer),
-      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
-      Logger.withMinimumLogLevel(LogLevel.All)
-    )
-    return seen
-  })
-
-const assertClean = (seen: ReadonlyArray<string>) => {
-  assert.isAbove(seen.length, 10)
-  for (const text of seen) {
-    for (const secret of forbidden) {
-      assert.isFalse(text.includes(secret), `${secret} came to light in: ${text.slice(0, 400)}`)
-    }
-  }
+const options: GlowmarktClient.Options = {
+  timeout: "1 second",
+  maxBodyBytes: 4000,
+  // With retries: what is logged of them must be as clean.
+  retry: { ...RetryPolicy.standard, base: Duration.zero, retries: 1 },
+  retryBudget: RetryBudget.unlimited
 }
 
+const admin = Effect.map(AdminAccounts.AdminAccounts, adminCalls)
+const user = Effect.map(UserAccounts.UserAccounts, userCalls)
+
+/** All that comes to light of the calls, however long they take. */
+const assertAllClean = <R, E, R2>(
+  calls: Effect.Effect<ReadonlyArray<Failing>, never, R>,
+  services: Layer.Layer<R, E, R2>
+) =>
+  Effect.gen(function* () {
+    const seen = yield* Effect.fork(Effect.flatMap(calls, exposed))
+    yield* TestClock.adjust("1 hour")
+    assertClean(yield* Fiber.join(seen))
+  }).pipe(Effect.provide(services))
+
+const login = { username: "private@example.com", password: Redacted.make("pass-one-1"), applicationId }
+
 describe("no secret and no personal data comes to light", () => {
-  for (const [index, answer] of answers.entries()) {
+  for (const [name, answer] of answers) {
+    const client = GlowmarktClient.layer({ baseUrl: Callers.baseUrl, ...options })
+    const over = <A, R>(
+      services: Layer.Layer<A, never, GlowmarktClient.GlowmarktClient | R>,
+      wire = Wire.make(() => answer)
+    ) => services.pipe(Layer.provide(client), Layer.provide(wire.layer))
+
     for (const scheme of ["appKeys", "orgAppKeys", "devUserToken"] as const) {
-      it.effect(`administrators with ${scheme}, answer ${index}`, () =>
-        Effect.gen(function* () {
-          assertClean(yield* exposed(adminCalls(yield* AdminAccounts.AdminAccounts)))
-        }).pipe(
-          Effect.provide(
-            Callers.adminOver(
-              Wire.make(() => answer),
-              Callers.admin[scheme],
-              RetryPolicy.none
-            )
-          )
-        )
+      it.effect(`of administrators with ${scheme} who get ${name}`, () =>
+        assertAllClean(admin, over(AdminAccounts.layer.pipe(Layer.provide(Callers.admin[scheme]))))
       )
     }
 
-    it.effect(`users with a token, answer ${index}`, () =>
-      Effect.gen(function* () {
-        assertClean(yield* exposed(userCalls(yield* UserAccounts.UserAccounts)))
-      }).pipe(
-        Effect.provide(
-          Callers.userOver(
-            Wire.make(() => answer),
-            RetryPolicy.none
-          )
-        )
-      )
+    it.effect(`of users with a token who get ${name}`, () =>
+      assertAllClean(user, over(UserAccounts.layer.pipe(Layer.provide(Callers.userToken))))
     )
 
-    it.effect(`users with a session, answer ${index}`, () => {
+    it.effect(`of those who sign in by hand and get ${name}`, () =>
+      assertAllClean(Effect.map(Auth.Auth, authCalls), over(Auth.layer))
+    )
+
+    for (const [when, signsIn] of [
+      ["once they are signed in", true],
+      ["for signing in, too", false]
+    ] as const) {
       const wire = Wire.make((request) =>
-        request.url.endsWith("/auth") && index % 2 === 0
-          ? Wire.json({ valid: true, token: "session-token-4", exp: 3600 })
+        signsIn && /\/(dev)?auth$/.test(request.url)
+          ? Wire.json({ valid: true, token: "session-token-4", exp: 4_000_000_000 })
           : answer
       )
-      const session = UserSession.layer({
-        applicationId,
-        username: "private@example.com",
-        password: Redacted.make("pass-one-1")
-      })
-      return Effect.gen(function* () {
-        assertClean(yield* exposed(userCalls(yield* UserAccounts.UserAccounts)))
-        yield* TestClock.adjust(0)
-      }).pipe(
-        Effect.provide(
-          UserAccounts.layer.pipe(Layer.provide(session), Layer.provide(Callers.client(wire, RetryPolicy.none)))
+
+      it.effect(`of users with a session who get ${name} ${when}`, () =>
+        assertAllClean(
+          Effect.all([
+            user,
+            Effect.map(UserSession.UserSession, ({ signOut }): ReadonlyArray<Failing> => [signOut])
+          ]).pipe(Effect.map((calls) => calls.flat())),
+          over(UserAccounts.layer.pipe(Layer.provideMerge(UserSession.layer(login))), wire)
         )
       )
-    })
+
+      it.effect(`of developers with a session who get ${name} ${when}`, () =>
+        assertAllClean(
+          Effect.all([
+            admin,
+            Effect.map(DevUserSession.DevUserSession, ({ signOut }): ReadonlyArray<Failing> => [signOut])
+          ]).pipe(Effect.map((calls) => calls.flat())),
+          over(AdminAccounts.layer.pipe(Layer.provideMerge(DevUserSession.layer(login))), wire)
+        )
+      )
+    }
   }
 
   for (const [index, body] of nastyBodies().entries()) {
@@ -242,6 +174,38 @@ describe("no secret and no personal data comes to light", () => {
     )
   }
 
+  it.effect("the log of a retry, nor that of a client which logs the headers of its requests", () => {
+    const lines: Array<string> = []
+    const logger = Logger.map(Logger.logfmtLogger, (line) => lines.push(line))
+    const wire = Wire.make(() => ({ status: 503 }))
+    const logging = Layer.effect(
+      HttpClient.HttpClient,
+      Effect.map(
+        HttpClient.HttpClient,
+        HttpClient.tapRequest(({ headers }) => Effect.logDebug("sending", headers))
+      )
+    )
+    const user = UserAccounts.layer.pipe(
+      Layer.provide(Callers.userToken),
+      Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl, ...options })),
+      Layer.provide(logging),
+      Layer.provide(wire.layer)
+    )
+    return Effect.gen(function* () {
+      yield* Effect.flip((yield* UserAccounts.UserAccounts).status)
+      assert.lengthOf(lines, 3)
+      assert.include(lines[0] ?? "", "<redacted>")
+      assert.include(lines[1] ?? "", "trying again")
+      for (const line of lines) {
+        for (const secret of ["user-token", applicationId]) assert.notInclude(line, secret)
+      }
+    }).pipe(
+      Effect.provide(user),
+      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+      Logger.withMinimumLogLevel(LogLevel.All)
+    )
+  })
+
   it("the services and credentials themselves", () => {
     assertClean([
       ...Array.from({ length: 5 }, () => ""),
@@ -249,4 +213,35 @@ describe("no secret and no personal data comes to light", () => {
       ...faces(Callers.userToken)
     ])
   })
+})
+
+describe("over our own transport no secret and no personal data comes to light", () => {
+  for (const [name, answers] of [
+    ["a failure", (response) => void response.writeHead(500).end(echo)],
+    ["a refusal", (response) => void response.writeHead(403).end(echo)],
+    ["a redirect", (response) => void response.writeHead(302, redirection).end(echo)],
+    ["another shape", (response) => void response.end(echo)],
+    ["what is no UTF-8", (response) => void response.end(Buffer.from([...Buffer.from(echo), 0xff]))],
+    ["too much", (response) => void response.end(echo.repeat(40))],
+    ["what breaks off", (response) => void response.write(echo.slice(0, 60), () => response.socket?.destroy())],
+    ["nothing", () => {}]
+  ] satisfies ReadonlyArray<readonly [string, (response: ServerResponse) => void]>) {
+    it.scopedLive(`of those who get ${name}`, () =>
+      Effect.gen(function* () {
+        const port = yield* serving((_, __, response) => answers(response))
+        const calls = Effect.map(Effect.all([admin, user, Effect.map(Auth.Auth, authCalls)]), (all) => all.flat())
+        const services = Layer.mergeAll(
+          AdminAccounts.layer.pipe(Layer.provide(Callers.admin.orgAppKeys)),
+          UserAccounts.layer.pipe(Layer.provide(Callers.userToken)),
+          Auth.layer
+        ).pipe(
+          Layer.provide(
+            GlowmarktClient.layer({ baseUrl: `http://127.0.0.1:${port}`, ...options, timeout: "30 millis" })
+          ),
+          Layer.provide(transports["our own"])
+        )
+        assertClean(yield* Effect.flatMap(calls, exposed).pipe(Effect.provide(services)))
+      })
+    )
+  }
 })

@@ -1,9 +1,5 @@
-import { createServer, type Server, type Socket } from "node:net"
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { AdminAccounts, AppKeys, DevUserToken, GlowmarktClient, Identifier, RetryPolicy } from "@effect-glowmarkt/core"
-import { NodeTransport } from "@effect-glowmarkt/core/node"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -15,44 +11,19 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-
-const transports = {
-  fetch: FetchHttpClient.layer,
-  "node:http": NodeHttpClient.layer,
-  undici: NodeHttpClient.layerUndici,
-  "our own": NodeTransport.layer()
-}
+import { listening, names, type Transport, transports } from "./support/Sockets.js"
 
 // Real sockets, real time: no wait is worth waiting for.
 const eager: RetryPolicy.RetryPolicy = { ...RetryPolicy.standard, base: Duration.zero, retryAfterCap: Duration.zero }
 
-const accountsOver = (
-  transport: keyof typeof transports,
-  baseUrl: string,
-  options: GlowmarktClient.Options = { retry: eager }
-) =>
+const accountsOver = (transport: Transport, baseUrl: string, options: GlowmarktClient.Options = { retry: eager }) =>
   AdminAccounts.layer.pipe(
     Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
     Layer.provide(GlowmarktClient.layer({ baseUrl, ...options })),
     Layer.provide(transports[transport])
   )
 
-/** A server that only listens; gives its port. */
-const listening = (onSocket: (socket: Socket) => void) =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.async<Server>((resume) => {
-        const server = createServer(onSocket).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) => Effect.async<void>((resume) => void server.close(() => resume(Effect.void)))
-    ),
-    (server) => {
-      const address = server.address()
-      return typeof address === "object" && address !== null ? address.port : 0
-    }
-  )
-
-const simulated = (transport: keyof typeof transports) =>
+const simulated = (transport: Transport) =>
   Layer.unwrapEffect(
     Effect.map(Simulator.Simulator, ({ population, url }) =>
       AdminAccounts.layer.pipe(
@@ -75,7 +46,7 @@ const fault: FastCheck.Arbitrary<Faults.Fault> = FastCheck.constantFrom(
 
 const faults = FastCheck.tuple(fault, fault, fault, fault)
 
-for (const transport of ["fetch", "node:http", "undici", "our own"] as const) {
+for (const transport of names) {
   describe(`over ${transport}`, () => {
     layer(simulated(transport), { excludeTestServices: true })((it) => {
       it.effect("reads what the simulator holds", () =>
@@ -180,30 +151,30 @@ for (const transport of ["fetch", "node:http", "undici", "our own"] as const) {
       )
     }
 
-    it.scopedLive("an answer larger than the cap is given up, announced or not", () =>
-      Effect.gen(function* () {
-        const body = `["${"x".repeat(2000)}"]`
-        let chunked = false
-        const port = yield* listening((socket) => {
-          socket.on("data", () => {
-            chunked = !chunked
-            socket.write(
-              chunked
-                ? `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
-                : `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`
-            )
+    const large = `["${"x".repeat(2000)}"]`
+    for (const [name, answer] of [
+      ["by its own word", `content-length: 100000\r\n\r\n${large}`],
+      ["by its own word, and keeps silent", "content-length: 100000\r\n\r\n"],
+      ["without a word", `transfer-encoding: chunked\r\n\r\n${large.length.toString(16)}\r\n${large}\r\n`]
+    ] as const) {
+      it.scopedLive(`an answer larger than the cap ${name} is given up, and its socket closed`, () =>
+        Effect.gen(function* () {
+          const closed = yield* Deferred.make<void>()
+          const port = yield* listening((socket) => {
+            // The rest never comes: nothing but the client ends this connection.
+            socket.once("data", () => socket.write(`HTTP/1.1 200 OK\r\n${answer}`))
+            socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
+            socket.on("error", () => {})
           })
-          socket.on("error", () => {})
-        })
-        const services = yield* Layer.build(
-          accountsOver(transport, `http://127.0.0.1:${port}`, { maxBodyBytes: 1000, retry: RetryPolicy.none })
-        )
-        const { list } = Context.get(services, AdminAccounts.AdminAccounts)
-        for (const error of [yield* Effect.flip(list), yield* Effect.flip(list)]) {
+          const services = yield* Layer.build(
+            accountsOver(transport, `http://127.0.0.1:${port}`, { maxBodyBytes: 1000, retry: RetryPolicy.none })
+          )
+          const error = yield* Effect.flip(Context.get(services, AdminAccounts.AdminAccounts).list)
           assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
-        }
-      })
-    )
+          yield* Deferred.await(closed)
+        })
+      )
+    }
 
     it.scopedLive("a secret that no header may hold is refused without a word of it", () =>
       Effect.gen(function* () {
@@ -249,6 +220,31 @@ for (const transport of ["fetch", "node:http", "undici", "our own"] as const) {
         )
         yield* Deferred.await(first)
         yield* Fiber.interrupt(reading)
+        yield* Deferred.await(closed)
+      })
+    )
+
+    it.scopedLive("a stream that falls silent is given up, and its socket closed", () =>
+      Effect.gen(function* () {
+        const closed = yield* Deferred.make<void>()
+        const port = yield* listening((socket) => {
+          socket.once("data", () =>
+            socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n[{"accountId":"a1"},{"accountId":"a2"},')
+          )
+          socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
+          socket.on("error", () => {})
+        })
+        const services = yield* Layer.build(
+          accountsOver(transport, `http://127.0.0.1:${port}`, {
+            timeout: Duration.millis(200),
+            retry: RetryPolicy.none
+          })
+        )
+        let seen = 0
+        const { stream } = Context.get(services, AdminAccounts.AdminAccounts)
+        const error = yield* Effect.flip(Stream.runForEach(stream, () => Effect.sync(() => seen++)))
+        assert.isTrue(error._tag === "RequestTimeout" && error.phase === "sent")
+        assert.strictEqual(seen, 2)
         yield* Deferred.await(closed)
       })
     )

@@ -5,7 +5,6 @@ import {
   type Credential,
   DevUserToken,
   type GlowmarktClient,
-  type GlowmarktError,
   Identifier,
   OrgAppKeys,
   UserAccounts,
@@ -125,60 +124,6 @@ describe("layers", () => {
     expect(userToken).type.toBe<Layer.Layer<UserCredentials.UserCredentials>>()
     expect(session).type.toBe<
       Layer.Layer<UserCredentials.UserCredentials | UserSession.UserSession, never, GlowmarktClient.GlowmarktClient>
-    >()
-  })
-})
-
-describe("what each operation fails with", () => {
-  type ErrorOf<E> = E extends Effect.Effect<unknown, infer Error> ? Error : never
-  type Admin = AdminAccounts.AdminAccounts["Type"]
-  type User = UserAccounts.UserAccounts["Type"]
-  type Any =
-    | GlowmarktError.AccessDenied
-    | GlowmarktError.BadRequest
-    | GlowmarktError.RateLimited
-    | GlowmarktError.ServerError
-    | GlowmarktError.InvalidResponse
-    | GlowmarktError.TransportError
-    | GlowmarktError.RequestTimeout
-  type E = typeof GlowmarktError
-
-  test("is listed exactly", () => {
-    expect<ErrorOf<Admin["list"]>>().type.toBe<Any>()
-    expect<ErrorOf<ReturnType<Admin["get"]>>>().type.toBe<
-      Any | InstanceType<E["AccountNotFound"]> | InstanceType<E["InvalidInput"]>
-    >()
-    expect<ErrorOf<ReturnType<Admin["status"]>>>().type.toBe<
-      Any | InstanceType<E["AccountNotFound"]> | InstanceType<E["InvalidInput"]>
-    >()
-    expect<ErrorOf<ReturnType<Admin["add"]>>>().type.toBe<
-      Any | InstanceType<E["MissingElements"]> | InstanceType<E["InvalidInput"]>
-    >()
-    expect<ErrorOf<ReturnType<Admin["rename"]>>>().type.toBe<
-      Any | InstanceType<E["AccountNotFound"]> | InstanceType<E["MissingElements"]> | InstanceType<E["InvalidInput"]>
-    >()
-    expect<ErrorOf<ReturnType<Admin["remove"]>>>().type.toBe<
-      | Any
-      | InstanceType<E["AccountNotFound"]>
-      | InstanceType<E["IncorrectElements"]>
-      | InstanceType<E["Rejected"]>
-      | InstanceType<E["InvalidInput"]>
-    >()
-    expect<ErrorOf<User["status"]>>().type.toBe<Any | InstanceType<E["AccountNotFound"]>>()
-    expect<ErrorOf<ReturnType<User["changeEmail"]>>>().type.toBe<
-      Any | InstanceType<E["IncorrectElements"]> | InstanceType<E["Rejected"]> | InstanceType<E["InvalidInput"]>
-    >()
-    expect<ErrorOf<ReturnType<User["changeName"]>>>().type.toBe<
-      Any | InstanceType<E["IncorrectElements"]> | InstanceType<E["Rejected"]> | InstanceType<E["InvalidInput"]>
-    >()
-    expect<ErrorOf<ReturnType<User["changePassword"]>>>().type.toBe<
-      Any | InstanceType<E["WeakPassword"]> | InstanceType<E["Rejected"]> | InstanceType<E["InvalidInput"]>
-    >()
-    expect<ErrorOf<ReturnType<User["addMobileAppToken"]>>>().type.toBe<
-      Any | InstanceType<E["AccountNotFound"]> | InstanceType<E["Rejected"]> | InstanceType<E["InvalidInput"]>
-    >()
-    expect<ErrorOf<ReturnType<User["removeMobileAppToken"]>>>().type.toBe<
-      Any | InstanceType<E["AccountNotFound"]> | InstanceType<E["Rejected"]> | InstanceType<E["InvalidInput"]>
     >()
   })
 })

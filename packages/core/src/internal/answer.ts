@@ -4,6 +4,7 @@ import type * as GlowmarktError from "../GlowmarktError.js"
 import type * as Operation from "../Operation.js"
 import type * as body from "./body.js"
 import * as failure from "./failure.js"
+import { breaksOff } from "./jsonText.js"
 import type * as wire from "./wire.js"
 
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
@@ -11,13 +12,15 @@ type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
 export const isSuccess = (status: number) => status >= 200 && status < 300
 
 // An object or an array, and inside it what may stand there: "[maintenance]" is not JSON that breaks off.
-const beginsAsJson = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\-\d]|true|false|null|$))/
+const beginsAsJson = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\-\d]|true|false|null|$|(?:tr?u?|fa?l?s?|nu?l?)$))/
 
-// A gateway's page announces itself. What is announced may be anything: only what is a media type is repeated.
-const mediaType = (contentType: string | undefined) =>
-  /^[a-z]+\/[\w.+-]{1,60}/i.exec(contentType ?? "")?.[0].toLowerCase()
+// A gateway's page announces itself. What is announced may be anything: only what is known to be a media type is repeated.
+const mediaTypes =
+  /^(?:text\/(?:html|plain|xml|css|csv|javascript)|application\/(?:(?:(?:problem|hal|ld|vnd\.api)\+)?json|(?:xhtml\+)?xml|pdf|octet-stream|javascript)|image\/(?:png|gif|jpeg|webp))(?=$|[\s;])/i
 
-const isJson = /^application\/(?:.+\+)?json$/
+const mediaType = (contentType: string | undefined) => mediaTypes.exec(contentType ?? "")?.[0].toLowerCase()
+
+const isJson = /json$/
 
 const notJson = (contentType: string | undefined) => {
   const type = mediaType(contentType)
@@ -32,7 +35,7 @@ const parseJson = (
     try: (): unknown => JSON.parse(text),
     catch: () => {
       if (text.trim() === "") return { reason: "NotJson", problem: "it has no body" }
-      return beginsAsJson.test(text)
+      return beginsAsJson.test(text) && breaksOff(text)
         ? { reason: "Truncated", problem: "its JSON breaks off" }
         : { reason: "NotJson", problem: notJson(contentType) }
     }

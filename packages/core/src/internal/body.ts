@@ -2,6 +2,7 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 
 /** A body that cannot be had as text. */
@@ -56,6 +57,13 @@ export const collect = <E>(
     Effect.map((collected) => within(limit, collected))
   )
 
+/** Reads nothing of a body, and lets its connection go: whoever begins to read it and stops has that effect. */
+export const giveUp = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<void> =>
+  Effect.forkDaemon(Effect.exit(Stream.runDrain(response.stream))).pipe(
+    Effect.tap(Effect.yieldNow()),
+    Effect.flatMap(Fiber.interruptFork)
+  )
+
 /** Reads the body of a response as {@link collect} does. */
 export const read = (
   response: HttpClientResponse.HttpClientResponse,
@@ -63,7 +71,9 @@ export const read = (
 ): Effect.Effect<Either.Either<string, Unreadable>, HttpClientError.HttpClientError> => {
   const length = announced(response)
   if (length !== undefined) {
-    return length <= limit ? Effect.map(response.arrayBuffer, asText) : Effect.succeed(Either.left("TooLarge"))
+    return length <= limit
+      ? Effect.map(response.arrayBuffer, asText)
+      : Effect.as(giveUp(response), Either.left("TooLarge"))
   }
   return collect(response.stream, limit).pipe(
     // 204 and its like: `fetch` has no body then, where other clients have an empty one.

@@ -7,6 +7,7 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as RateLimiter from "effect/RateLimiter"
+import * as Redacted from "effect/Redacted"
 import * as CallOptions from "../CallOptions.js"
 import type * as CircuitBreaker from "../CircuitBreaker.js"
 import type { Credential, Grant } from "../Credential.js"
@@ -15,8 +16,9 @@ import type * as Operation from "../Operation.js"
 import type * as RetryBudget from "../RetryBudget.js"
 import type * as RetryPolicy from "../RetryPolicy.js"
 import * as failure from "./failure.js"
+import * as stopwatch from "./stopwatch.js"
 import * as telemetry from "./telemetry.js"
-import type * as wire from "./wire.js"
+import * as wire from "./wire.js"
 
 type AnyError = GlowmarktError.GlowmarktError
 
@@ -53,6 +55,7 @@ export interface Call extends Omit<Bound, "settingsFor"> {
   /** Whether anybody sees spans: what nobody sees is not made. */
   readonly traced: boolean
   readonly clock: Clock.Clock
+  /** By the {@link stopwatch}. */
   readonly startedMillis: number
 }
 
@@ -67,8 +70,7 @@ export interface Attempt {
 
 /** The request of an attempt. */
 export interface Sent extends wire.Request {
-  /** Of the circuit breaker. */
-  readonly generation: number
+  readonly permit: CircuitBreaker.Permit
 }
 
 export const first = (grant: Grant): Attempt => ({ grant, number: 1, credentials: "original", appliedBefore: false })
@@ -115,7 +117,7 @@ export const begin = (
   fiber: Fiber.RuntimeFiber<unknown, unknown>
 ): Call => {
   const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
-  const call: Call = {
+  return {
     operation,
     credential,
     telemetry: observed,
@@ -124,10 +126,8 @@ export const begin = (
     prepared,
     traced: telemetry.isTraced(fiber),
     clock,
-    startedMillis: clock.unsafeCurrentTimeMillis()
+    startedMillis: stopwatch.millis(clock)
   }
-  call.settings.budget.call()
-  return call
 }
 
 /** What metrics call the end of a call: ok, the tag of its error, interrupted, or a defect. */
@@ -139,7 +139,7 @@ const outcomeOf = (exit: Exit.Exit<unknown, AnyError>): string => {
   })
 }
 
-export const elapsed = (call: Call): number => call.clock.unsafeCurrentTimeMillis() - call.startedMillis
+export const elapsed = (call: Call): number => stopwatch.millis(call.clock) - call.startedMillis
 
 export const ended = (call: Call, exit: Exit.Exit<unknown, AnyError>): void => {
   if (Exit.isSuccess(exit)) call.settings.budget.success()
@@ -153,25 +153,29 @@ export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): 
   accountId: call.prepared.accountId,
   attempts: number,
   appliedBefore,
-  elapsedMillis: elapsed(call),
+  elapsedMillis: Math.round(elapsed(call)),
   nowMillis: call.clock.unsafeCurrentTimeMillis(),
-  sent: [...Object.values(call.operation.headers(grant)).flatMap(failure.echoes), ...call.prepared.values]
+  sent: [...Object.values(grant).flatMap((secret) => failure.echoes(Redacted.value(secret))), ...call.prepared.values]
 })
 
+/** The same before the attempt is sent. */
+export const unsent = (call: Call, attempt: Attempt): failure.CallState => {
+  const state = stateOf(call, attempt)
+  return { ...state, attempts: state.attempts - 1 }
+}
+
 /** What is left of the time for all attempts together, in milliseconds. */
-export const left = ({ settings, startedMillis }: Call, nowMillis: number): number =>
-  Math.min(settings.totalMillis - (nowMillis - startedMillis), longest)
+export const left = (call: Call): number => Math.min(call.settings.totalMillis - elapsed(call), longest)
 
 /** The request of an attempt, if it may be sent now. */
 export const admit = (call: Call, attempt: Attempt): Either.Either<Sent, AnyError> => {
   const { operation, prepared, settings } = call
-  const now = call.clock.unsafeCurrentTimeMillis()
-  const patienceMillis = Math.min(settings.timeoutMillis, left(call, now))
-  if (patienceMillis <= 0) return Either.left(failure.timeout(stateOf(call, attempt), "unsent", Duration.zero))
-  if (Option.isSome(settings.circuit.refuses(now))) {
-    return Either.left(failure.keptBack(stateOf(call, attempt), call.server))
-  }
-  call.telemetry.request()
+  const now = stopwatch.millis(call.clock)
+  const patienceMillis = Math.min(settings.timeoutMillis, settings.totalMillis - (now - call.startedMillis), longest)
+  if (patienceMillis <= 0) return Either.left(failure.tooLate(unsent(call, attempt), "turn", settings.totalMillis))
+  const entered = settings.circuit.enter(now)
+  if (Either.isLeft(entered)) return Either.left(failure.keptBack(unsent(call, attempt), call.server, entered.left))
+  if (attempt.number === 1) settings.budget.call()
   return Either.right({
     method: operation.method,
     url: settings.baseUrl + prepared.path,
@@ -179,28 +183,48 @@ export const admit = (call: Call, attempt: Attempt): Either.Either<Sent, AnyErro
     body: prepared.body,
     patienceMillis,
     maxBodyBytes: settings.maxBodyBytes,
-    generation: settings.circuit.generation()
+    permit: entered.right
   })
 }
 
-/** The server does its work: it answered what the operation expects, or refused by itself. */
-export const succeeded = ({ settings }: Call, { generation }: Sent): void => settings.circuit.succeeded(generation)
+/** The server does its work: it answered what the operation expects. */
+export const succeeded = (call: Call, { permit }: Sent): void => {
+  permit.succeeded()
+  call.telemetry.answered()
+}
+
+/** Nobody waits for the answer any more. */
+export const abandoned = (call: Call, ending: "interrupted" | "defect"): void => call.telemetry.requested(ending)
+
+/** Whether the server or the way to it failed. Who refuses by itself, or limits requests, does its work. */
+const isOutage = (error: AnyError): boolean =>
+  error._tag === "TransportError" || (error.isTransient && error._tag !== "RateLimited")
+
+const errorOf = (call: Call, attempt: Attempt, patienceMillis: number, problem: AnyError | wire.Problem): AnyError => {
+  switch (problem._tag) {
+    case "Broken":
+      return failure.fromTransport(stateOf(call, attempt), problem, call.server)
+    case "TimedOut":
+      return failure.timeout(stateOf(call, attempt), problem.phase, patienceMillis)
+    case "Redirected":
+      return failure.redirected(stateOf(call, attempt))
+    default:
+      return problem
+  }
+}
 
 /** The error that a failed attempt is to its caller. */
 export const failed = (
   call: Call,
   attempt: Attempt,
-  { generation, patienceMillis }: Sent,
-  problem: AnyError | wire.Broken | wire.TimedOut
+  { patienceMillis, permit }: Sent,
+  problem: AnyError | wire.Problem
 ): AnyError => {
-  const { circuit } = call.settings
-  const error =
-    problem._tag === "Broken"
-      ? failure.fromTransport(stateOf(call, attempt), problem, call.server)
-      : problem._tag === "TimedOut"
-        ? failure.timeout(stateOf(call, attempt), problem.phase, Duration.millis(patienceMillis))
-        : problem
-  if (!error.isTransient) circuit.succeeded(generation)
-  else if (error._tag !== "RateLimited") circuit.failed(generation, call.clock.unsafeCurrentTimeMillis())
+  const error = errorOf(call, attempt, patienceMillis, problem)
+  // What cannot be sent is no request, and says nothing of the server.
+  if (problem === wire.unsendable) return error
+  call.telemetry.requested(error._tag)
+  if (isOutage(error)) permit.failed(stopwatch.millis(call.clock))
+  else permit.succeeded()
   return error
 }

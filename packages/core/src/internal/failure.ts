@@ -1,10 +1,12 @@
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as GlowmarktError from "../GlowmarktError.js"
 import { excerpt } from "./excerpt.js"
 import { parseRetryAfter } from "./retryAfter.js"
+import { isKnown, wordsOf } from "./vocabulary.js"
 import type * as wire from "./wire.js"
 
 /** What is known of a call at the moment it fails. */
@@ -35,18 +37,23 @@ const ErrorBody = Schema.Struct({
 })
 const decodeErrorBody = Schema.decodeUnknownEither(Schema.parseJson(ErrorBody))
 
+// What tells one 400 from another stands at the beginning, and patterns take their time over long texts.
+const telling = 200
+
 const said = (body: string): { readonly text: string; readonly missing: ReadonlyArray<string> } =>
   Either.match(decodeErrorBody(body), {
     onLeft: () => ({ text: "", missing: [] }),
     onRight: ({ description, error, message, missingElements }) => ({
-      text: (typeof error === "string" ? error : error?.message) ?? message ?? description ?? "",
+      text: ((typeof error === "string" ? error : error?.message) ?? message ?? description ?? "").slice(0, telling),
       missing: missingElements ?? []
     })
   })
 
-/** What can be the name of a field, and is not a value that was sent. */
-const isFieldName = (state: CallState) => (element: string) =>
-  /^[A-Za-z][\w.]{0,40}$/.test(element) && !state.sent.includes(element)
+/** The names of fields among these: of words as in an excerpt, and without what was sent. */
+const fieldNames = (elements: ReadonlyArray<string>, sent: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const carried = wordsOf(sent)
+  return elements.filter((element) => /^[A-Za-z][\w.]{0,40}$/.test(element) && isKnown(element, carried))
+}
 
 const missingElements = /^missing elements?\s*-?\s*(.*)$/i
 
@@ -68,7 +75,12 @@ export const echoes = (header: string): ReadonlyArray<string> => {
   return [encoded, pair, pair.slice(pair.indexOf(":") + 1)]
 }
 
+const askedOf = ({ nowMillis }: CallState, { date, retryAfter }: wire.Answer) =>
+  parseRetryAfter(retryAfter, { date, nowMillis })
+
 const textOf = (answer: wire.Answer) => Either.getOrElse(answer.body, () => "")
+
+const redirect = "a redirect, which is not followed because credentials would go with it; check the base URL"
 
 /**
  * The member of the family for an answer whose status is not 2xx. A 400 becomes
@@ -89,13 +101,13 @@ export const fromAnswer = (
   if (status === 429) {
     return new GlowmarktError.RateLimited({
       ...common,
-      retryAfter: parseRetryAfter(answer.retryAfter, state.nowMillis)
+      retryAfter: askedOf(state, answer)
     })
   }
   if (status >= 500) {
     return new GlowmarktError.ServerError({
       ...common,
-      retryAfter: parseRetryAfter(answer.retryAfter, state.nowMillis)
+      retryAfter: askedOf(state, answer)
     })
   }
   // A page in HTML comes from something that stands before the API, and says nothing of an account.
@@ -110,7 +122,7 @@ export const fromAnswer = (
     const named = missingElements.exec(text)
     if (declared.has("MissingElements") && (named !== null || missing.length > 0)) {
       const elements = missing.length > 0 ? missing : (named?.[1]?.split(/[\s,]+/) ?? [])
-      return new GlowmarktError.MissingElements({ ...common, elements: elements.filter(isFieldName(state)) })
+      return new GlowmarktError.MissingElements({ ...common, elements: fieldNames(elements, state.sent) })
     }
     if (declared.has("IncorrectElements") && /^incorrect elements?/i.test(text)) {
       return new GlowmarktError.IncorrectElements(common)
@@ -123,14 +135,18 @@ export const fromAnswer = (
     return new GlowmarktError.InvalidResponse({
       ...common,
       reason: "Redirect",
-      problem: "a redirect, which is not followed because credentials would go with it; check the base URL"
+      problem: redirect
     })
   }
   return new GlowmarktError.BadRequest({
     ...common,
-    retryAfter: parseRetryAfter(answer.retryAfter, state.nowMillis)
+    retryAfter: askedOf(state, answer)
   })
 }
+
+/** The same of one that a client was about to follow. Which of the redirects it was, it does not tell. */
+export const redirected = (state: CallState): GlowmarktError.InvalidResponse =>
+  invalidBody(state, 302, "Redirect", redirect)
 
 export const rejected = (state: CallState, answer: wire.Answer): GlowmarktError.Rejected =>
   new GlowmarktError.Rejected({
@@ -165,20 +181,41 @@ export const invalidBody = (
 export const timeout = (
   state: CallState,
   phase: wire.TimedOut["phase"],
-  limit: Duration.Duration
-): GlowmarktError.RequestTimeout => new GlowmarktError.RequestTimeout({ ...callOf(state), phase, limit })
+  limitMillis: number
+): GlowmarktError.RequestTimeout =>
+  new GlowmarktError.RequestTimeout({ ...callOf(state), phase, limit: Duration.millis(Math.round(limitMillis)) })
 
-/** A request that the circuit breaker kept back. */
-export const keptBack = (state: CallState, origin: string): GlowmarktError.TransportError =>
-  new GlowmarktError.TransportError({
+/** The time for all attempts is over before this one could be sent. */
+export const tooLate = (
+  state: CallState,
+  waitedFor: Exclude<GlowmarktError.RequestTimeout["waitedFor"], "answer">,
+  limitMillis: number
+): GlowmarktError.RequestTimeout =>
+  new GlowmarktError.RequestTimeout({
     ...callOf(state),
-    attempts: state.attempts - 1,
+    stage: waitedFor === "token" ? "signIn" : "call",
     phase: "unsent",
-    code: circuitOpen,
-    origin
+    waitedFor,
+    limit: Duration.millis(Math.max(0, Math.round(limitMillis)))
   })
 
-export const circuitOpen = "CIRCUIT_OPEN"
+const circuitOpen = "CIRCUIT_OPEN"
+
+/** A request that the circuit breaker kept back. */
+export const keptBack = (state: CallState, origin: string, pause: Duration.Duration): GlowmarktError.TransportError =>
+  new GlowmarktError.TransportError({
+    ...callOf(state),
+    phase: "unsent",
+    code: circuitOpen,
+    origin,
+    retryAfter: Option.some(pause)
+  })
+
+/** Whether it was this client that did not send the request. */
+export const isKeptBack = (error: GlowmarktError.GlowmarktError): boolean =>
+  error._tag === "TransportError"
+    ? error.code === circuitOpen
+    : error._tag === "RequestTimeout" && error.waitedFor === "turn"
 
 /** A failure of the transport. */
 export const fromTransport = (state: CallState, { code, phase }: wire.Broken, origin: string) =>

@@ -1,20 +1,11 @@
 import * as Either from "effect/Either"
+import { backslashes, closing, opening, quote } from "./jsonText.js"
 
 /** Why a body is not the array that was expected. */
-export type Fault = "NotText" | "NotJson" | "Truncated"
+export type Fault = "NotText" | "NotJson" | "Truncated" | "TooLarge"
 
-const quote = 0x22
 const comma = 0x2c
-const opening = new Set([0x5b, 0x7b])
-const closing = new Set([0x5d, 0x7d])
 const bracket = 0x5d
-
-/** Whether the character at `at` is escaped: an odd number of backslashes stands before it. */
-const isEscaped = (text: string, at: number): boolean => {
-  let before = at
-  while (text.charCodeAt(before - 1) === 0x5c) before--
-  return (at - before) % 2 === 1
-}
 
 const parse = (elements: string): Either.Either<ReadonlyArray<unknown>, Fault> =>
   Either.try({ try: () => JSON.parse(`[${elements}]`), catch: (): Fault => "NotJson" })
@@ -23,36 +14,41 @@ const none: Either.Either<ReadonlyArray<unknown>, Fault> = Either.right([])
 
 /**
  * Cuts a JSON array into its elements while its bytes arrive. Kept is only the
- * element that is not complete yet, so memory does not grow with the array.
- * What is complete is parsed in one go a piece, by the engine's own parser.
+ * element that is not complete yet, of at most `limit` characters, so memory does
+ * not grow with the array. Each character is looked at once; what is complete is
+ * parsed in one go a piece, by the engine's own parser.
  */
-export const make = () => {
+export const make = (limit: number) => {
   const decoder = new TextDecoder("utf-8", { fatal: true })
   let state: "before" | "inside" | "after" | "broken" = "before"
-  let text = ""
-  let seen = 0
+  /** Of the element that is not complete yet. */
+  let begun: Array<string> = []
+  let begunLength = 0
+  let isFirst = true
   let depth = 0
   let inString = false
+  /** Whether the first character of the next piece is escaped. */
+  let escaped = false
 
   const decode = (bytes: Uint8Array, more: { readonly stream: boolean }) =>
     Either.try({ try: () => decoder.decode(bytes, more), catch: (): Fault => "NotText" })
 
-  /** Looks at what has come, and gives where the last complete element ends, if one does. */
-  const lastEnd = (): number => {
+  /** Looks at a piece, and gives where its last complete element ends, if one does. */
+  const lastEnd = (piece: string): number => {
     let end = -1
-    let at = seen
-    while (at < text.length && state === "inside") {
+    let at = 0
+    while (at < piece.length && state === "inside") {
       if (inString) {
-        const close = text.indexOf('"', at)
-        if (close === -1) {
-          at = text.length
-          break
-        }
-        inString = isEscaped(text, close)
+        const found = piece.indexOf('"', at)
+        const close = found === -1 ? piece.length : found
+        const before = backslashes(piece, at, close)
+        const isEscaped = (before % 2 === 1) !== (escaped && before === close - at)
+        escaped = found === -1 && isEscaped
+        inString = found === -1 || isEscaped
         at = close + 1
         continue
       }
-      const code = text.charCodeAt(at)
+      const code = piece.charCodeAt(at)
       if (code === quote) inString = true
       else if (opening.has(code)) depth++
       else if (code === comma && depth === 0) end = at
@@ -65,42 +61,52 @@ export const make = () => {
       }
       at++
     }
-    seen = at
     return end
   }
 
-  /** After the array nothing may come but blanks. */
-  const nothingMore = (): Either.Either<void, Fault> => {
-    if (state === "inside") return Either.void
-    if (state === "broken" || text.trim() !== "") return Either.left("NotJson")
-    text = ""
-    return Either.void
+  const keep = (rest: string): Either.Either<void, Fault> => {
+    begun.push(rest)
+    begunLength += rest.length
+    return begunLength > limit ? Either.left("TooLarge") : Either.void
   }
 
-  const advance = (): Either.Either<ReadonlyArray<unknown>, Fault> => {
-    if (state === "before") {
-      text = text.trimStart()
-      if (text === "") return none
-      if (!text.startsWith("[")) return Either.left("NotJson")
-      text = text.slice(1)
-      state = "inside"
-    }
-    if (state === "after") return Either.flatMap(nothingMore(), () => none)
-    const end = lastEnd()
-    if (end === -1) return none
-    const elements = parse(text.slice(0, end))
-    text = text.slice(end + 1)
-    seen -= end + 1
-    return Either.flatMap(nothingMore(), () => elements)
+  const elementsOf = (text: string): Either.Either<ReadonlyArray<unknown>, Fault> =>
+    Either.flatMap(parse(text), (elements) => {
+      // Between two commas, or a comma and a bracket, there must be something; between two brackets there need not.
+      if (elements.length === 0 && !(isFirst && state === "after")) return Either.left("NotJson")
+      isFirst = false
+      return Either.right(elements)
+    })
+
+  const inside = (piece: string): Either.Either<ReadonlyArray<unknown>, Fault> => {
+    const end = lastEnd(piece)
+    if (end === -1) return Either.flatMap(keep(piece), () => none)
+    const text = begun.join("") + piece.slice(0, end)
+    begun = []
+    begunLength = 0
+    return Either.flatMap(elementsOf(text), (elements) =>
+      Either.map(state === "inside" ? keep(piece.slice(end + 1)) : after(piece.slice(end + 1)), () => elements)
+    )
+  }
+
+  /** After the array nothing may come but blanks. */
+  const after = (text: string): Either.Either<void, Fault> =>
+    state === "broken" || text.trim() !== "" ? Either.left("NotJson") : Either.void
+
+  const advance = (piece: string): Either.Either<ReadonlyArray<unknown>, Fault> => {
+    if (state === "inside") return inside(piece)
+    if (state !== "before") return Either.flatMap(after(piece), () => none)
+    const text = piece.trimStart()
+    if (text === "") return none
+    if (!text.startsWith("[")) return Either.left("NotJson")
+    state = "inside"
+    return inside(text.slice(1))
   }
 
   return {
     /** The elements that this piece completes. */
     add: (bytes: Uint8Array): Either.Either<ReadonlyArray<unknown>, Fault> =>
-      Either.flatMap(decode(bytes, { stream: true }), (piece) => {
-        text += piece
-        return advance()
-      }),
+      Either.flatMap(decode(bytes, { stream: true }), advance),
 
     /** To be asked when no more bytes come: is anything missing? */
     end: (): Either.Either<void, Fault> =>

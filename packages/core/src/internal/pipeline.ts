@@ -10,6 +10,7 @@ import type { BodyReader, GlowmarktClient } from "../GlowmarktClient.js"
 import * as GlowmarktError from "../GlowmarktError.js"
 import type * as Operation from "../Operation.js"
 import * as answers from "./answer.js"
+import * as anyClient from "./anyClient.js"
 import * as calls from "./call.js"
 import { answer, type Exchange, observed } from "./sending.js"
 import { straight } from "./straight.js"
@@ -21,7 +22,7 @@ type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
 type AnyError = GlowmarktError.GlowmarktError
 
 export const make = (client: HttpClient.HttpClient, settings: calls.Settings): Context.Tag.Service<GlowmarktClient> => {
-  const transport = wire.make(client)
+  const transport = wire.shortCutOf(client) ?? anyClient.make(client)
   const { origin } = new URL(settings.baseUrl)
   const settingsFor = calls.overridable(settings)
 
@@ -36,7 +37,13 @@ export const make = (client: HttpClient.HttpClient, settings: calls.Settings): C
       settingsFor,
       server: origin,
       telemetry: seen,
-      invalid: (problem) => seen.callSpan(new GlowmarktError.InvalidInput({ operation: operation.name, problem }))
+      invalid: (problem) =>
+        seen.callSpan(
+          Effect.suspend(() => {
+            seen.ended("InvalidInput", 0)
+            return new GlowmarktError.InvalidInput({ operation: operation.name, problem })
+          })
+        )
     }
   }
 
@@ -62,7 +69,7 @@ export const make = (client: HttpClient.HttpClient, settings: calls.Settings): C
         return Effect.withFiberRuntime<Success, AnyError>((fiber) => {
           const call = calls.begin(binding, prepared.right, fiber)
           if (start !== undefined && Option.isNone(call.settings.limiter)) {
-            const held = credential.held(call.startedMillis)
+            const held = credential.held(call.clock.unsafeCurrentTimeMillis())
             if (Option.isSome(held)) return straight(start, understand, exchange, call, held.value)
           }
           const called = observed(call, answer(exchange, call))

@@ -1,6 +1,42 @@
 import * as ParseResult from "effect/ParseResult"
 
-const firstIssue = (error: ParseResult.ParseError) => ParseResult.ArrayFormatter.formatErrorSync(error)[0]
+/**
+ * A value that is not what was expected may be anything, a password or somebody's
+ * address among it. What is shown of it are blanks and marks, which is where ids go wrong.
+ */
+const mask = (value: unknown): unknown => {
+  if (value === undefined || value === null) return value
+  return typeof value === "string" ? value.slice(0, 60).replace(/[^\s!-/:-@[-`{-~]+/g, "…") : `(${typeof value})`
+}
+
+/** The same issue without the values, so that no message can repeat one, however deep or long it is. */
+const masked = (issue: ParseResult.ParseIssue): ParseResult.ParseIssue => {
+  switch (issue._tag) {
+    case "Pointer":
+      return new ParseResult.Pointer(issue.path, undefined, masked(issue.issue))
+    case "Composite":
+      // The first is what is told.
+      return new ParseResult.Composite(
+        issue.ast,
+        undefined,
+        masked("_tag" in issue.issues ? issue.issues : issue.issues[0])
+      )
+    case "Refinement":
+      return new ParseResult.Refinement(issue.ast, mask(issue.actual), issue.kind, masked(issue.issue))
+    case "Transformation":
+      return new ParseResult.Transformation(issue.ast, mask(issue.actual), issue.kind, masked(issue.issue))
+    case "Type":
+      return new ParseResult.Type(issue.ast, mask(issue.actual))
+    case "Missing":
+      return new ParseResult.Missing(issue.ast)
+    case "Forbidden":
+      return new ParseResult.Forbidden(issue.ast, undefined)
+    case "Unexpected":
+      return new ParseResult.Unexpected(undefined)
+  }
+}
+
+const firstIssue = ({ issue }: ParseResult.ParseError) => ParseResult.ArrayFormatter.formatIssueSync(masked(issue))[0]
 
 /** What is wrong with an answer: where, and what was expected. Not the value, which may be personal. */
 export const ofAnswer = (error: ParseResult.ParseError): string => {
@@ -9,7 +45,7 @@ export const ofAnswer = (error: ParseResult.ParseError): string => {
   return `${issue.path.join(".")} ${issue._tag === "Missing" ? "is missing" : "is not of the expected kind"}`
 }
 
-/** What is wrong with the input: the field, and what was expected; its value only where the schema of the field says it. */
+/** What is wrong with the input: the field, and what was expected. Of its value only {@link mask}. */
 export const ofInput = (error: ParseResult.ParseError): string => {
   const issue = firstIssue(error)
   return issue === undefined ? "the input is not acceptable" : `${issue.path.join(".")}: ${issue.message}`

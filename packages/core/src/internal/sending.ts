@@ -4,10 +4,12 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as RateLimiter from "effect/RateLimiter"
+import type { Grant } from "../Credential.js"
 import type * as GlowmarktError from "../GlowmarktError.js"
 import * as RetryPolicy from "../RetryPolicy.js"
 import * as calls from "./call.js"
 import * as failure from "./failure.js"
+import * as signInFailure from "./signInFailure.js"
 import * as telemetry from "./telemetry.js"
 import type * as wire from "./wire.js"
 
@@ -18,7 +20,7 @@ export type Exchange<A> = (
   request: wire.Request,
   call: calls.Call,
   attempt: calls.Attempt
-) => Effect.Effect<A, AnyError | wire.Broken | wire.TimedOut>
+) => Effect.Effect<A, AnyError | wire.Problem>
 
 /** A turn by the client's own rate limit, if it comes while there is time. */
 const turn = (
@@ -27,14 +29,14 @@ const turn = (
   limiter: RateLimiter.RateLimiter
 ): Effect.Effect<void, AnyError> =>
   Effect.suspend(() => {
-    const waitedFrom = call.clock.unsafeCurrentTimeMillis()
-    const patience = Duration.millis(Math.max(0, calls.left(call, waitedFrom)))
+    const waitedFrom = calls.elapsed(call)
+    const patience = Math.max(0, calls.left(call))
     return limiter(Effect.void).pipe(
       Effect.timeoutFail({
-        duration: patience,
-        onTimeout: () => failure.timeout(calls.stateOf(call, attempt), "unsent", patience)
+        duration: Duration.millis(patience),
+        onTimeout: () => failure.tooLate(calls.unsent(call, attempt), "turn", patience)
       }),
-      Effect.zipRight(Effect.sync(() => call.telemetry.waited(call.clock.unsafeCurrentTimeMillis() - waitedFrom)))
+      Effect.zipRight(Effect.sync(() => call.telemetry.waited(calls.elapsed(call) - waitedFrom)))
     )
   })
 
@@ -43,17 +45,20 @@ const sendOnce = <A>(exchange: Exchange<A>, call: calls.Call, attempt: calls.Att
     const admitted = calls.admit(call, attempt)
     if (Either.isLeft(admitted)) return Effect.fail(admitted.left)
     const sent = admitted.right
-    return Effect.matchEffect(exchange(sent, call, attempt), {
-      onSuccess: (result) => {
-        calls.succeeded(call, sent)
-        return Effect.succeed(result)
-      },
-      onFailure: (problem) => {
-        const error = calls.failed(call, attempt, sent, problem)
-        const failed = Effect.fail(error)
-        return call.traced ? Effect.zipRight(telemetry.failed(error), failed) : failed
-      }
-    })
+    return exchange(sent, call, attempt).pipe(
+      Effect.onInterrupt(() => Effect.sync(() => calls.abandoned(call, "interrupted"))),
+      Effect.matchEffect({
+        onSuccess: (result) => {
+          calls.succeeded(call, sent)
+          return Effect.succeed(result)
+        },
+        onFailure: (problem) => {
+          const error = calls.failed(call, attempt, sent, problem)
+          const failed = Effect.fail(error)
+          return call.traced ? Effect.zipRight(telemetry.failed(error), failed) : failed
+        }
+      })
+    )
   })
   const inTurn = Option.match(call.settings.limiter, {
     onNone: () => sending,
@@ -66,6 +71,23 @@ const sendOnce = <A>(exchange: Exchange<A>, call: calls.Call, attempt: calls.Att
 const send = <A>(exchange: Exchange<A>, call: calls.Call, attempt: calls.Attempt): Effect.Effect<A, AnyError> =>
   Effect.catchAll(sendOnce(exchange, call, attempt), (error) => recover(exchange, call, attempt, error))
 
+/** What a credential has to obtain first, while there is time. How that fails is said of this call, which waits for it. */
+const obtained = <A>(
+  call: calls.Call,
+  state: () => failure.CallState,
+  obtain: Effect.Effect<A, GlowmarktError.CallError>
+): Effect.Effect<A, AnyError> =>
+  Effect.suspend(() => {
+    const patience = Math.max(0, calls.left(call))
+    return obtain.pipe(
+      Effect.mapError((error) => signInFailure.ofCall(error, state())),
+      Effect.timeoutFail({
+        duration: Duration.millis(patience),
+        onTimeout: () => failure.tooLate(state(), "token", patience)
+      })
+    )
+  })
+
 export const recover = <A>(
   exchange: Exchange<A>,
   call: calls.Call,
@@ -75,8 +97,10 @@ export const recover = <A>(
   Effect.gen(function* () {
     const next = { ...attempt, number: attempt.number + 1, appliedBefore: error.mayHaveBeenApplied }
     if (error._tag === "AccessDenied" && error.status === 401 && attempt.credentials === "original") {
-      const replacement = yield* call.credential.replace(attempt.grant)
+      const replace = call.credential.replace(attempt.grant)
+      const replacement = yield* obtained(call, () => calls.stateOf(call, attempt), replace)
       if (Option.isNone(replacement)) return yield* Effect.fail(error)
+      yield* Effect.logDebug("trying again with a new token after a refusal")
       return yield* send(exchange, call, { ...next, grant: replacement.value, credentials: "replaced" })
     }
     const wait = RetryPolicy.delay(call.settings.retry, {
@@ -86,22 +110,39 @@ export const recover = <A>(
       elapsed: Duration.millis(calls.elapsed(call)),
       random: yield* Random.next
     })
-    const keptBack = error._tag === "TransportError" && error.code === failure.circuitOpen
-    if (Option.isNone(wait) || keptBack || !call.settings.budget.withdraw()) return yield* Effect.fail(error)
+    if (Option.isNone(wait) || failure.isKeptBack(error) || !call.settings.budget.withdraw()) {
+      return yield* Effect.fail(error)
+    }
     call.telemetry.retry()
     yield* Effect.annotateLogs(Effect.logDebug("trying again after a failure"), {
-      operation: call.operation.name,
       attempts: attempt.number,
-      waitMillis: Duration.toMillis(wait.value),
-      failure: error._tag
+      waitMillis: Math.round(Duration.toMillis(wait.value)),
+      failure: telemetry.errorType(error)
     })
     yield* Effect.sleep(wait.value)
-    return yield* send(exchange, call, next)
+    // What went wrong at the server is what to tell, not that another request was kept back.
+    return yield* Effect.mapError(send(exchange, call, next), (later) => (failure.isKeptBack(later) ? error : later))
   })
+
+const tokenOf = (call: calls.Call): Effect.Effect<Grant, AnyError> =>
+  Option.match(call.credential.held(call.clock.unsafeCurrentTimeMillis()), {
+    onNone: () => obtained(call, () => calls.unsent(call, calls.first({})), call.credential.current),
+    onSome: Effect.succeed
+  })
+
+/** What is logged on the way says of which call. */
+export const annotated = <A, E>(call: calls.Call, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.annotateLogs(effect, "operation", call.operation.name)
 
 /** The whole call. */
 export const answer = <A>(exchange: Exchange<A>, call: calls.Call): Effect.Effect<A, AnyError> =>
-  Effect.flatMap(call.credential.current, (grant) => send(exchange, call, calls.first(grant)))
+  annotated(
+    call,
+    Effect.flatMap(
+      Effect.suspend(() => tokenOf(call)),
+      (grant) => send(exchange, call, calls.first(grant))
+    )
+  )
 
 export const observed = <A>(call: calls.Call, answer: Effect.Effect<A, AnyError>): Effect.Effect<A, AnyError> =>
   Effect.onExit(answer, (exit) => Effect.sync(() => calls.ended(call, exit)))

@@ -1,23 +1,15 @@
-import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as CallOptions from "../CallOptions.js"
 import type { Credential, Grant } from "../Credential.js"
 import type { CallError } from "../GlowmarktError.js"
-
-/** A token and its end, in seconds since 1970. A token without an end holds until it is refused. */
-export const Issued = Schema.Struct({
-  token: Schema.Redacted(Schema.NonEmptyString),
-  exp: Schema.optionalWith(Schema.Int, { exact: true })
-})
-
-export interface Issued extends Schema.Schema.Type<typeof Issued> {}
+import type { Issued, TokenCache } from "./tokenCache.js"
 
 interface Held<G> {
   readonly grant: G
@@ -35,27 +27,9 @@ const staleAt = (nowMillis: number, exp: number | undefined): number => {
   return end - Math.min(60_000, (end - nowMillis) / 10)
 }
 
-// Asking again at once with a password that was just refused gets an account locked.
+// Asking again at once with a password that was just refused gets an account locked,
+// and where one new token was refused the next would fare no better.
 const refusalMillis = 30_000
-
-/** Where a token outlives the process. Failures of the store are not failures of calls: a token can always be had anew. */
-export interface Cache {
-  readonly load: Effect.Effect<Option.Option<Issued>>
-  readonly save: (issued: Issued) => Effect.Effect<void>
-  readonly clear: Effect.Effect<void>
-}
-
-export const noCache: Cache = { load: Effect.succeedNone, save: () => Effect.void, clear: Effect.void }
-
-export const cacheIn = (store: KeyValueStore.KeyValueStore, key: string): Cache => {
-  const tokens = store.forSchema(Issued)
-  const warn = (what: string) => Effect.logWarning(`the cached session could not be ${what}; going on without it`)
-  return {
-    load: Effect.catchAll(tokens.get(key), () => Effect.as(warn("read"), Option.none())),
-    save: (issued) => Effect.catchAll(tokens.set(key, issued), () => warn("written")),
-    clear: Effect.catchAll(store.remove(key), () => warn("removed"))
-  }
-}
 
 export interface Session<G extends Grant> extends Credential<G> {
   /** Revokes the token, if there is one, and then forgets it. If revoking fails, it is kept, so that it can be tried again. */
@@ -72,13 +46,15 @@ export const make = <G extends Grant>(options: {
   readonly caller: Credential<G>["caller"]
   readonly signIn: Effect.Effect<Issued, CallError>
   readonly grant: (token: Redacted.Redacted) => G
-  readonly cache: Cache
+  readonly cache: TokenCache
 }): Effect.Effect<Session<G>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     let held = Option.none<Held<G>>()
     let obtaining = Option.none<Deferred.Deferred<G, CallError>>()
+    let ending = Option.none<Deferred.Deferred<void>>()
     let refusal = Option.none<{ readonly error: CallError; readonly until: number }>()
+    let replacedAt = Number.NEGATIVE_INFINITY
     // A token from the cache that was refused must not be taken from there again.
     let mayLoad = true
 
@@ -121,8 +97,10 @@ export const make = <G extends Grant>(options: {
 
     // In a fiber of the layer's, with the layer's options: the call that asked
     // first may be interrupted, or in a hurry, while others wait for the same answer.
-    const shared = Effect.uninterruptibleMask((restore) =>
+    const shared: Effect.Effect<G, CallError> = Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => {
+        // What is signed in while the session ends would end with it, unrevoked.
+        if (Option.isSome(ending)) return restore(Effect.zipRight(Deferred.await(ending.value), shared))
         if (Option.isSome(obtaining)) return restore(Deferred.await(obtaining.value))
         const deferred = Deferred.unsafeMake<G, CallError>(FiberId.none)
         obtaining = Option.some(deferred)
@@ -141,37 +119,63 @@ export const make = <G extends Grant>(options: {
     )
 
     const fresh = (now: number) =>
-      Option.isSome(held) && now < held.value.staleAt ? Option.some(held.value.grant) : Option.none()
+      Option.isSome(held) && now < held.value.staleAt && Option.isNone(ending)
+        ? Option.some(held.value.grant)
+        : Option.none()
 
     const current = Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Option.match(fresh(now), { onNone: () => shared, onSome: Effect.succeed })
     )
+
+    const ended = <E>(revoke: (token: Redacted.Redacted) => Effect.Effect<void, E>) =>
+      Effect.gen(function* () {
+        // A sign-in under way would outlive its end, and a token that only the cache knows holds as well.
+        if (Option.isSome(obtaining)) yield* Effect.exit(Deferred.await(obtaining.value))
+        if (Option.isNone(held)) yield* cached
+        if (Option.isSome(held)) {
+          yield* revoke(held.value.token)
+          held = Option.none()
+        }
+        mayLoad = false
+        replacedAt = Number.NEGATIVE_INFINITY
+        yield* options.cache.clear
+      })
+
+    const end: Session<G>["end"] = (revoke) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.suspend(() => {
+          if (Option.isSome(ending)) return restore(Effect.zipRight(Deferred.await(ending.value), end(revoke)))
+          const gate = Deferred.unsafeMake<void>(FiberId.none)
+          ending = Option.some(gate)
+          return Effect.ensuring(
+            restore(ended(revoke)),
+            Effect.suspend(() => {
+              ending = Option.none()
+              return Deferred.done(gate, Exit.void)
+            })
+          )
+        })
+      )
 
     return {
       caller: options.caller,
       current,
       held: fresh,
       replace: (refused) =>
-        Effect.suspend(() => {
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
           // Others may have replaced it already: then theirs is the replacement.
-          if (Option.isSome(held) && held.value.grant === refused) held = Option.none()
+          if (Option.isSome(held) && held.value.grant === refused) {
+            if (now < replacedAt + refusalMillis) return Effect.succeedNone
+            replacedAt = now
+            held = Option.none()
+          }
           return Effect.asSome(current)
         }),
       forgetRefusal: Effect.sync(() => {
         refusal = Option.none()
+        // A change of password may end the tokens that were got before.
+        replacedAt = Number.NEGATIVE_INFINITY
       }),
-      end: (revoke) =>
-        Effect.gen(function* () {
-          // A sign-in under way would outlive its end, and a token that only the cache knows holds as well.
-          if (Option.isSome(obtaining)) yield* Effect.exit(Deferred.await(obtaining.value))
-          if (Option.isNone(held)) yield* cached
-          if (Option.isSome(held)) {
-            const { token } = held.value
-            yield* revoke(token)
-            held = Option.none()
-          }
-          mayLoad = false
-          yield* options.cache.clear
-        })
+      end
     }
   })

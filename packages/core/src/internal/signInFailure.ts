@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import {
@@ -5,15 +6,17 @@ import {
   BadRequest,
   type CallError,
   type InvalidInput,
+  InvalidResponse,
   type MissingElements,
-  type Rejected
+  RateLimited,
+  type Rejected,
+  RequestTimeout,
+  ServerError,
+  TransportError
 } from "../GlowmarktError.js"
 
-/**
- * What signing in can fail with, said in terms of the call that needed it: its
- * own errors are not errors of that operation.
- */
-export const signInFailure = (
+/** What signing in can fail with, said in terms of any call: its own errors are not errors of other operations. */
+export const ofAnyCall = (
   error: MissingElements | Rejected | InvalidInput | CallError
 ): Effect.Effect<never, CallError> => {
   switch (error._tag) {
@@ -30,5 +33,53 @@ export const signInFailure = (
       return Effect.die(error)
     default:
       return Effect.fail(error)
+  }
+}
+
+/**
+ * The same failure as that of the call that needed the token: with its name, its
+ * time, and what is known of its own attempts. That of signing in says nothing of these.
+ */
+export const ofCall = (
+  error: CallError,
+  call: {
+    readonly operation: string
+    readonly attempts: number
+    readonly elapsedMillis: number
+    readonly appliedBefore: boolean
+  }
+): CallError => {
+  const common = {
+    operation: call.operation,
+    stage: "signIn" as const,
+    attempts: call.attempts + error.attempts,
+    elapsed: Duration.millis(call.elapsedMillis),
+    appliedBefore: call.appliedBefore
+  }
+  switch (error._tag) {
+    case "AccessDenied":
+      return new AccessDenied({ ...common, status: error.status, excerpt: error.excerpt, caller: error.caller })
+    case "BadRequest":
+    case "RateLimited":
+    case "ServerError": {
+      const answer = { ...common, status: error.status, excerpt: error.excerpt, retryAfter: error.retryAfter }
+      return error._tag === "BadRequest"
+        ? new BadRequest(answer)
+        : error._tag === "RateLimited"
+          ? new RateLimited(answer)
+          : new ServerError(answer)
+    }
+    case "InvalidResponse": {
+      const { excerpt, problem, reason, status } = error
+      return new InvalidResponse({ ...common, status, excerpt, reason, problem })
+    }
+    case "TransportError": {
+      const { code, origin, phase, retryAfter } = error
+      return new TransportError({ ...common, phase, code, origin, retryAfter })
+    }
+    case "RequestTimeout": {
+      const { limit, phase, waitedFor } = error
+      return new RequestTimeout({ ...common, phase, limit, waitedFor })
+    }
   }
 }

@@ -4,7 +4,7 @@ import * as Exit from "effect/Exit"
 import type { Grant } from "../Credential.js"
 import type * as GlowmarktError from "../GlowmarktError.js"
 import * as calls from "./call.js"
-import { type Exchange, recover } from "./sending.js"
+import { annotated, type Exchange, recover } from "./sending.js"
 import * as telemetry from "./telemetry.js"
 import type * as wire from "./wire.js"
 
@@ -36,7 +36,7 @@ export const straight = <A>(
       }
       const goOn = (error: AnyError) => {
         watch.attempted(Exit.fail(error))
-        const rest = watch.within(restore(recover(exchange, call, attempt, error)))
+        const rest = watch.within(annotated(call, restore(recover(exchange, call, attempt, error))))
         return Effect.onExit(rest, (exit) => Effect.sync(() => ended(exit)))
       }
       const admitted = calls.admit(call, attempt)
@@ -57,12 +57,14 @@ export const straight = <A>(
             return allEnded(Exit.succeed(result.right))
           } catch (defect) {
             // Of an operation's own decoder. It ends the call, too.
+            calls.abandoned(call, "defect")
             return allEnded(Exit.die(defect))
           }
         },
         // Nothing but an interruption ends the wait for an answer otherwise.
         onFailure: (cause) => {
           cancel()
+          calls.abandoned(call, "interrupted")
           return allEnded(Exit.failCause(cause))
         }
       })

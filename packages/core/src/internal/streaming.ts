@@ -1,5 +1,4 @@
 import * as Chunk from "effect/Chunk"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -43,8 +42,11 @@ export const exchange =
       const fromProblem = (problem: wire.Broken | wire.TimedOut) =>
         problem._tag === "Broken"
           ? failure.fromTransport(state(), problem, call.server)
-          : failure.timeout(state(), problem.phase, Duration.millis(request.patienceMillis))
-      const reading = reader((reason, problem) => failure.invalidBody(state(), status, reason, problem))
+          : failure.timeout(state(), problem.phase, request.patienceMillis)
+      const reading = reader(
+        (reason, problem) => failure.invalidBody(state(), status, reason, problem),
+        request.maxBodyBytes
+      )
       const arriving: Arriving<A> = Stream.fromPull(
         Effect.map(pull, (pieces) =>
           Effect.matchEffect(pieces, {

@@ -20,7 +20,7 @@ const calls = MetricKey.counter("glowmarkt_calls_total", {
 })
 
 const requests = MetricKey.counter("glowmarkt_requests_total", {
-  description: "Requests sent by operation, retries included",
+  description: "Requests sent by operation and outcome, retries included",
   incremental: true
 })
 
@@ -53,6 +53,18 @@ const counter = (key: MetricKey.MetricKey.Counter<number>, tags: Tags) =>
 const histogram = (key: MetricKey.MetricKey.Histogram, tags: Tags) =>
   Metric.fromMetricKey(MetricKey.taggedWithLabels(key, labels(tags)))
 
+/** One counter for each outcome of an operation, made when it first occurs. */
+const byOutcome = (key: MetricKey.MetricKey.Counter<number>, operation: string) => {
+  const known = new Map<string, Metric.Metric.Counter<number>>()
+  return (outcome: string) => {
+    const before = known.get(outcome)
+    if (before !== undefined) return before
+    const metric = counter(key, { operation, outcome })
+    known.set(outcome, metric)
+    return metric
+  }
+}
+
 /** What is told of a call that is no effect while it waits, so that its spans are ended by hand. */
 export interface Watch {
   readonly answered: (status: number) => void
@@ -67,7 +79,10 @@ export interface Watch {
 export interface Telemetry {
   /** Begins the spans of a call and of its first attempt. */
   readonly watch: Effect.Effect<Watch>
-  readonly request: () => void
+  /** A request ended as its call wanted it to. */
+  readonly answered: () => void
+  /** A request ended otherwise: by the tag of an error, or given up. */
+  readonly requested: (outcome: string) => void
   readonly retry: () => void
   readonly waited: (millis: number) => void
   readonly ended: (outcome: string, millis: number) => void
@@ -96,7 +111,7 @@ export const status = (code: number): Effect.Effect<void> =>
 type Failed = { readonly _tag: string } | { readonly _tag: string; readonly status: number }
 
 /** How an attempt failed: by status if there was an answer. */
-const errorType = (error: Failed) => ("status" in error ? String(error.status) : error._tag)
+export const errorType = (error: Failed) => ("status" in error ? String(error.status) : error._tag)
 
 /** Notes on the span of an attempt how it failed. */
 export const failed = (error: Failed) => Effect.annotateCurrentSpan("error.type", errorType(error))
@@ -111,22 +126,18 @@ export const make = (
   { method, name, route }: { readonly method: string; readonly name: string; readonly route: string },
   baseUrl: string
 ): Telemetry => {
-  const outcomes = new Map<string, Metric.Metric.Counter<number>>()
-  const outcome = (ending: string) => {
-    const known = outcomes.get(ending)
-    if (known !== undefined) return known
-    const metric = counter(calls, { operation: name, outcome: ending })
-    outcomes.set(ending, metric)
-    return metric
-  }
   const ours = {
-    requests: counter(requests, { operation: name }),
+    calls: byOutcome(calls, name),
+    requests: byOutcome(requests, name),
     retries: counter(retries, { operation: name }),
     latency: histogram(latency, { operation: name }),
     rateLimitWait: histogram(rateLimitWait, { operation: name })
   }
+  const answered = ours.requests("ok")
   const attributes = {
     "http.request.method": method,
+    // By convention it is there; the ids in it are personal, so it names its parameters.
+    "url.full": baseUrl + route,
     "url.template": route,
     ...serverOf(baseUrl)
   }
@@ -156,11 +167,12 @@ export const make = (
   })
   return {
     watch,
-    request: () => ours.requests.unsafeUpdate(1, []),
+    answered: () => answered.unsafeUpdate(1, []),
+    requested: (outcome) => ours.requests(outcome).unsafeUpdate(1, []),
     retry: () => ours.retries.unsafeUpdate(1, []),
     waited: (millis) => ours.rateLimitWait.unsafeUpdate(millis, []),
     ended: (ending, millis) => {
-      outcome(ending).unsafeUpdate(1, [])
+      ours.calls(ending).unsafeUpdate(1, [])
       ours.latency.unsafeUpdate(millis, [])
     },
     callSpan: Effect.withSpan(callName, { captureStackTrace: false }),

@@ -7,7 +7,12 @@ import * as Layer from "effect/Layer"
 
 /** What the far end does with one request. */
 export type Answer =
-  | { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> }
+  | {
+      readonly status: number
+      /** Whole, or in pieces. */
+      readonly body?: string | Uint8Array<ArrayBuffer> | ReadonlyArray<string>
+      readonly headers?: Record<string, string>
+    }
   | { readonly breaks: NodeJS.ErrnoException }
   | { readonly later: (resume: (answer: Answer) => void) => unknown }
   | "hangs"
@@ -21,6 +26,14 @@ export interface Seen {
 
 const bodyOf = (request: HttpClientRequest.HttpClientRequest) =>
   request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+
+const inPieces = (pieces: ReadonlyArray<string>) =>
+  new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece))
+      controller.close()
+    }
+  })
 
 /** An `HttpClient` without a network: answers by the given function and remembers what it saw. */
 export const make = (answer: (request: Seen, index: number) => Answer) => {
@@ -42,10 +55,11 @@ export const make = (answer: (request: Seen, index: number) => Answer) => {
       return Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause: answer.breaks }))
     }
     const empty = answer.status === 204 || answer.status === 304
+    const body = answer.body ?? ""
     return Effect.succeed(
       HttpClientResponse.fromWeb(
         request,
-        new Response(empty ? null : (answer.body ?? ""), {
+        new Response(empty ? null : typeof body === "string" || body instanceof Uint8Array ? body : inPieces(body), {
           status: answer.status,
           headers: { "content-type": "application/json", ...answer.headers }
         })

@@ -7,6 +7,9 @@ export interface Timed {
 // A little late is better than a wake-up for each.
 const slackMillis = 5
 
+// The longest that a timer can wait: with a longer one it does not wait at all.
+const longestMillis = 2 ** 31 - 1
+
 export interface Deadlines {
   readonly add: (timed: Timed) => void
   readonly remove: (timed: Timed) => void
@@ -26,7 +29,8 @@ export const make = (): Deadlines => {
     clearTimeout(timer)
     wakesAt = deadline
     // Its sockets keep the process alive while there is something to wait for.
-    timer = setTimeout(look, Math.max(0, deadline - performance.now()) + slackMillis).unref()
+    const wait = Math.max(0, deadline - performance.now()) + slackMillis
+    timer = setTimeout(look, Math.min(wait, longestMillis)).unref()
   }
 
   const look = () => {

@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import * as body from "../body.js"
 import * as wire from "../wire.js"
 import type * as deadlines from "./deadlines.js"
+import type { Lane, Waiting } from "./lane.js"
 import * as undici from "./request.js"
 
 /**
@@ -12,7 +13,7 @@ import * as undici from "./request.js"
  * These are the handlers that undici 7 itself works with. It calls them
  * deprecated, and adapts the new ones to them with four objects a request.
  */
-class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
+class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Waiting {
   readonly deadline: number
   private abort: ((error: Error) => void) | undefined = undefined
   private over = false
@@ -22,11 +23,28 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
 
   constructor(
     private readonly request: wire.Request,
+    private readonly dispatcher: Undici.Dispatcher,
+    private readonly lane: Lane,
     private readonly timers: deadlines.Deadlines,
     private readonly ended: (outcome: wire.Outcome) => void
   ) {
     this.deadline = performance.now() + request.patienceMillis
     timers.add(this)
+    lane.enter(this)
+  }
+
+  isOver(): boolean {
+    return this.over
+  }
+
+  go(): void {
+    try {
+      this.dispatcher.dispatch(undici.options(this.request), this)
+    } catch {
+      // What undici refuses to send, such as a header with a line break, it will refuse again.
+      this.end(Either.left(wire.unsendable))
+      this.lane.leave()
+    }
   }
 
   private phase(): wire.Broken["phase"] {
@@ -41,23 +59,13 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   }
 
   private answer(body: wire.Answer["body"]): void {
-    const { contentType, retryAfter, status } = this.head
-    this.end(Either.right({ status, retryAfter, contentType, body }))
+    const { contentType, date, retryAfter, status } = this.head
+    this.end(Either.right({ status, retryAfter, date, contentType, body }))
   }
 
   private refuse(): void {
     this.answer(Either.left("TooLarge"))
     this.abort?.(undici.given)
-  }
-
-  send(dispatcher: Undici.Dispatcher): void {
-    if (this.over) return
-    try {
-      dispatcher.dispatch(undici.options(this.request), this)
-    } catch {
-      // What undici refuses to send, such as a header with a line break, it will refuse again.
-      this.end(Either.left(wire.unsendable))
-    }
   }
 
   expire(): void {
@@ -78,7 +86,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   }
 
   onHeaders(status: number, headers: Array<Buffer>): boolean {
-    // 100 Continue and its like are followed by the answer proper.
+    // Processing and Early Hints are followed by the answer proper.
     if (status < 200) return true
     this.head = undici.head(status, headers)
     if (this.head.announced > this.request.maxBodyBytes) this.refuse()
@@ -95,31 +103,19 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   onComplete(): void {
     const [first, second] = this.chunks
     this.answer(body.asText(first !== undefined && second === undefined ? first : Buffer.concat(this.chunks)))
+    this.lane.leave()
   }
 
   onError(error: Error): void {
     this.end(Either.left(undici.broken(error, this.phase())))
+    this.lane.leave()
   }
 }
 
-/**
- * Sends by undici's `dispatch`: a cancelled request closes its connection without an `AbortSignal` for each.
- *
- * What is to be sent goes out together, once all answers that have arrived are
- * read: reading and writing in turn, one by one, costs a tenth of the throughput.
- */
-export const start = (dispatcher: Undici.Dispatcher, timers: deadlines.Deadlines): wire.Start => {
-  let waiting: Array<Exchange> = []
-
-  const sendAll = () => {
-    const exchanges = waiting
-    waiting = []
-    for (const exchange of exchanges) exchange.send(dispatcher)
-  }
-
-  return (request, ended) => {
-    const exchange = new Exchange(request, timers, ended)
-    if (waiting.push(exchange) === 1) setImmediate(sendAll)
+/** Sends by undici's `dispatch`: a cancelled request closes its connection without an `AbortSignal` for each. */
+export const start =
+  (dispatcher: Undici.Dispatcher, lane: (origin: string) => Lane, timers: deadlines.Deadlines): wire.Start =>
+  (request, ended) => {
+    const exchange = new Exchange(request, dispatcher, lane(undici.originOf(request)), timers, ended)
     return () => exchange.cancel()
   }
-}

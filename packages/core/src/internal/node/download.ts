@@ -1,12 +1,14 @@
 import type { Buffer } from "node:buffer"
 import type * as Undici from "@effect/platform-node/Undici"
 import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as body from "../body.js"
 import * as wire from "../wire.js"
 import type * as deadlines from "./deadlines.js"
+import type { Lane, Waiting } from "./lane.js"
 import * as undici from "./request.js"
 
 /** So much may wait to be taken before the server is made to wait. */
@@ -16,7 +18,7 @@ type Problem = wire.Broken | wire.TimedOut
 type Ending = Option.Option<Problem>
 
 /** One answer that is taken as it arrives. Who waits for a part of it is called back; nobody waits for ever. */
-class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
+class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Waiting {
   deadline = 0
   head = undici.noHead
   private abort: ((error: Error) => void) | undefined = undefined
@@ -27,9 +29,26 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   private waiting: (() => void) | undefined = undefined
 
   constructor(
-    private readonly patienceMillis: number,
+    private readonly request: wire.Request,
+    private readonly dispatcher: Undici.Dispatcher,
+    private readonly lane: Lane,
     private readonly timers: deadlines.Deadlines
-  ) {}
+  ) {
+    lane.enter(this)
+  }
+
+  isOver(): boolean {
+    return Option.isSome(this.ending)
+  }
+
+  go(): void {
+    try {
+      this.dispatcher.dispatch(undici.options(this.request), this)
+    } catch {
+      this.end(Option.some(wire.unsendable))
+      this.lane.leave()
+    }
+  }
 
   private phase(): Problem["phase"] {
     return this.abort === undefined ? "unsent" : "sent"
@@ -49,21 +68,13 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
   /** Calls back once when there is more of it, or no more of it. */
   wait(waiting: () => void): void {
     this.waiting = waiting
-    this.deadline = performance.now() + this.patienceMillis
+    this.deadline = performance.now() + this.request.patienceMillis
     this.timers.add(this)
   }
 
   stopWaiting(): void {
     this.waiting = undefined
     this.timers.remove(this)
-  }
-
-  send(dispatcher: Undici.Dispatcher, request: wire.Request): void {
-    try {
-      dispatcher.dispatch(undici.options(request), this)
-    } catch {
-      this.end(Option.some(wire.unsendable))
-    }
   }
 
   /** What has come and was not taken, or how it ended, or neither yet. */
@@ -120,10 +131,12 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed {
 
   onComplete(): void {
     this.end(Option.none())
+    this.lane.leave()
   }
 
   onError(error: Error): void {
     this.end(Option.some(undici.broken(error, this.phase())))
+    this.lane.leave()
   }
 }
 
@@ -140,26 +153,26 @@ const until = <A, E>(download: Download, look: () => Effect.Effect<A, E> | undef
 
 /** Opens a body by undici's `dispatch`. The server waits while nobody takes it; whoever waits for it does so in time. */
 export const open =
-  (dispatcher: Undici.Dispatcher, timers: deadlines.Deadlines): wire.Wire["open"] =>
+  (dispatcher: Undici.Dispatcher, lane: (origin: string) => Lane, timers: deadlines.Deadlines): wire.Wire["open"] =>
   (request) =>
-    Effect.suspend(() => {
-      const download = new Download(request.patienceMillis, timers)
+    Effect.flatMap(Clock.currentTimeMillis, (startedMillis) => {
+      const download = new Download(request, dispatcher, lane(undici.originOf(request)), timers)
       const cancel = Effect.sync(() => download.cancel())
       const pieces = until(download, () => download.take())
       const pull: wire.Opened["pull"] = Effect.as(
         Effect.addFinalizer(() => cancel),
         pieces
       )
-      download.send(dispatcher, request)
       return until(download, () => download.begun()).pipe(
-        Effect.map(({ contentType, retryAfter, status }) => ({
+        Effect.map(({ contentType, date, retryAfter, status }) => ({
           status,
           pull,
-          whole: wire.inTime(
+          whole: wire.inRestOfTime(
             request,
+            startedMillis,
             Effect.map(
               body.collect(Stream.fromPull(pull), request.maxBodyBytes),
-              (text): wire.Answer => ({ status, retryAfter, contentType, body: text })
+              (text): wire.Answer => ({ status, retryAfter, date, contentType, body: text })
             )
           )
         })),

@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer"
 import type * as Undici from "@effect/platform-node/Undici"
+import { broken as brokenBy } from "../broken.js"
 import * as wire from "../wire.js"
 
 /** What undici is told when we have no use for the rest; nobody sees it. */
@@ -11,13 +12,41 @@ const split = (url: string): readonly [string, string] => {
   return at === -1 ? [url, "/"] : [url.slice(0, at), url.slice(at)]
 }
 
+type Headers = wire.Request["headers"]
+
+interface Lists {
+  readonly withoutBody: Array<string>
+  readonly withBody: Array<string>
+}
+
+/**
+ * Names and values in turn. The pipeline has one object for all requests of an
+ * operation and a caller, and a proxy agent of undici writes into such an object;
+ * a list it copies.
+ */
+const lists = new WeakMap<Headers, Lists>()
+
+const listsOf = (headers: Headers): Lists => {
+  const known = lists.get(headers)
+  if (known !== undefined) return known
+  // What is compressed without being asked to nobody here would undo.
+  const withoutBody = Object.entries({ ...headers, "accept-encoding": "identity" }).flat()
+  const made = { withoutBody, withBody: [...withoutBody, "content-type", "application/json"] }
+  lists.set(headers, made)
+  return made
+}
+
+/** The server that a request goes to. */
+export const originOf = ({ url }: wire.Request): string => split(url)[0]
+
 export const options = ({ body, headers, method, url }: wire.Request): Undici.Dispatcher.DispatchOptions => {
   const [origin, path] = split(url)
+  const { withBody, withoutBody } = listsOf(headers)
   return {
     origin,
     path,
     method,
-    headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+    headers: body === undefined ? withoutBody : withBody,
     body: body ?? null,
     // Ours bounds all of it, from the queue for a connection to the last byte.
     headersTimeout: 0,
@@ -39,21 +68,33 @@ const valueOf = (raw: ReadonlyArray<Buffer>, name: string): string | undefined =
 export interface Head {
   readonly status: number
   readonly retryAfter: string | undefined
+  readonly date: string | undefined
   readonly contentType: string | undefined
   readonly announced: number
 }
 
-export const noHead: Head = { status: 0, retryAfter: undefined, contentType: undefined, announced: 0 }
+export const noHead: Head = {
+  status: 0,
+  retryAfter: undefined,
+  date: undefined,
+  contentType: undefined,
+  announced: 0
+}
 
-export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => ({
-  status,
-  retryAfter: valueOf(raw, "retry-after"),
-  contentType: valueOf(raw, "content-type"),
-  announced: Number(valueOf(raw, "content-length") ?? 0)
-})
+export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
+  const retryAfter = valueOf(raw, "retry-after")
+  return {
+    status,
+    retryAfter,
+    date: retryAfter === undefined ? undefined : valueOf(raw, "date"),
+    contentType: valueOf(raw, "content-type"),
+    announced: Number(valueOf(raw, "content-length") ?? 0)
+  }
+}
 
 /** Before undici has a connection to write to, nothing can have arrived. */
 export const broken = (error: Error, phase: wire.Broken["phase"]): wire.Broken => {
-  const broken = wire.broken(error, "connection broken")
+  // A parser that cannot go on has a name for its error, and not always a code.
+  const broken = brokenBy(error, error.name === "HTTPParserError" ? error.name : "connection broken")
   return broken.code === "UND_ERR_INVALID_ARG" ? wire.unsendable : { ...broken, phase }
 }

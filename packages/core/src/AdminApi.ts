@@ -1,0 +1,163 @@
+/**
+ * The contract of an administrator's operations.
+ *
+ * @since 0.1.0
+ */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Schema from "effect/Schema"
+import { Account, AccountStatus, AddedAccount, DeletedAccount } from "./Account.js"
+import { Username } from "./AccountInput.js"
+import { DirectoryId } from "./Identifier.js"
+import { accountPath, trimmedName } from "./internal/accountInput.js"
+import { rules } from "./internal/rules.js"
+import * as Security from "./Security.js"
+import * as WireError from "./WireError.js"
+
+/**
+ * `GET /account`: every account of the application, the whole list at once.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const getAccounts = HttpApiEndpoint.get("getAccounts", "/account")
+  .addSuccess(Schema.Array(Account))
+  .addError(WireError.AccessDenied)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.admin,
+      repeat: "safe",
+      summary: "List the accounts of an application",
+      operationId: "getAccounts"
+    })
+  )
+
+/**
+ * `POST /account`: gives an existing user an account in the application.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const addAccount = HttpApiEndpoint.post("addAccount", "/account")
+  .setPayload(Schema.Struct({ username: Username, directoryId: DirectoryId }))
+  .addSuccess(AddedAccount)
+  .addError(WireError.MissingElements)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.admin,
+      repeat: "once",
+      summary: "Add an account for an existing user",
+      operationId: "addAccount"
+    })
+  )
+
+/**
+ * `GET /account/{accountId}`
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const getAccountById = HttpApiEndpoint.get("getAccountById", "/account/:accountId")
+  .setPath(accountPath)
+  .addSuccess(Account)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.AccountNotFound)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.admin,
+      repeat: "safe",
+      summary: "Read an account",
+      operationId: "getAccountbyId"
+    })
+  )
+
+/**
+ * `PUT /account/{accountId}`: sets the name, all that an administrator can change.
+ *
+ * 404 is not documented here; an id that does not exist can hardly be answered
+ * otherwise, so it is expected.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const updateAccount = HttpApiEndpoint.put("updateAccount", "/account/:accountId")
+  .setPath(accountPath)
+  .setPayload(Schema.Struct({ name: trimmedName }))
+  .addSuccess(Account)
+  .addError(WireError.MissingElements)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.AccountNotFound)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.admin,
+      repeat: "absolute",
+      summary: "Rename an account",
+      operationId: "updateAccount"
+    })
+  )
+
+/**
+ * `DELETE /account/{accountId}`: makes the account inactive. 404 as for
+ * {@link updateAccount}.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const deleteAccount = HttpApiEndpoint.del("deleteAccount", "/account/:accountId")
+  .setPath(accountPath)
+  .addSuccess(DeletedAccount)
+  .addError(WireError.IncorrectElements)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.AccountNotFound)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.deletion,
+      // What a repeat answers is unknown.
+      repeat: "once",
+      summary: "Make an account inactive",
+      operationId: "deleteAccount"
+    })
+  )
+
+/**
+ * `GET /account/{accountId}/status`
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const getAccountStatusById = HttpApiEndpoint.get("getAccountStatusById", "/account/:accountId/status")
+  .setPath(accountPath)
+  .addSuccess(AccountStatus)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.AccountNotFound)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.admin,
+      repeat: "safe",
+      summary: "Read the status of an account",
+      operationId: "getAccountStatusbyId"
+    })
+  )
+
+/**
+ * The operations of administrators.
+ *
+ * @since 0.1.0
+ * @category groups
+ */
+export class AdminGroup extends HttpApiGroup.make("admin")
+  .add(getAccounts)
+  .add(addAccount)
+  .add(getAccountById)
+  .add(updateAccount)
+  .add(deleteAccount)
+  .add(getAccountStatusById)
+  .annotate(OpenApi.Description, "Administration of an application's accounts") {}

@@ -1,0 +1,221 @@
+/**
+ * What any call can fail with, whatever the operation. With what only some
+ * operations can fail with it makes up the family `GlowmarktError`, which
+ * programs import.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { answerFields, fields } from "./internal/errorFields.js"
+import { begin, counted, credentialAdvice, late, operationAdvice, quoted } from "./internal/wording.js"
+
+/**
+ * How the caller identified itself. `session` is a user signed in by name and
+ * password.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Caller = Schema.Literal("appKeys", "orgAppKeys", "devUserToken", "userToken", "session", "nobody")
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Caller = typeof Caller.Type
+
+const never = Option.none<Duration.Duration>()
+
+const retryAfter = Schema.optionalWith(Schema.DurationFromMillis, { as: "Option" })
+
+/**
+ * The credentials were refused: status 401 or 403.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class AccessDenied extends Schema.TaggedError<AccessDenied>()("AccessDenied", {
+  ...answerFields,
+  caller: Caller
+}) {
+  readonly isTransient = false
+  readonly mayHaveBeenApplied: boolean = this.appliedBefore
+  readonly retryAfter = never
+
+  override get message(): string {
+    const also = this.stage === "call" ? (operationAdvice[this.operation] ?? "") : ""
+    return `${begin(this)}access denied (${this.status}) with ${this.caller}.${quoted(this)} ${credentialAdvice[this.caller]}${also}`
+  }
+}
+
+/**
+ * Any other status from 400 to 499: the provider refuses the request as it is.
+ * A 404 where no account is named usually means a wrong base URL.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
+  ...answerFields,
+  /** What the header `Retry-After` asks for, where a repeat is asked for (408, 425). */
+  retryAfter
+}) {
+  /** 408 and 425 ask for a repeat; the others will say the same again. */
+  readonly isTransient: boolean = this.status === 408 || this.status === 425
+  readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.status === 408)
+
+  override get message(): string {
+    const hint = this.status === 404 ? " Check the base URL: it must end in the API's version, as in …/api/v0-1." : ""
+    return `${begin(this)}the provider refuses the request (${this.status}).${quoted(this)}${hint}`
+  }
+}
+
+/**
+ * Too many requests: status 429. The request was not carried out.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
+  ...answerFields,
+  /** What the header `Retry-After` asks for. */
+  retryAfter
+}) {
+  readonly isTransient = true
+  readonly mayHaveBeenApplied: boolean = this.appliedBefore
+
+  override get message(): string {
+    const wait = Option.match(this.retryAfter, {
+      onNone: () => "",
+      onSome: (duration) => ` It asks to wait ${Duration.format(duration)}.`
+    })
+    return `${begin(this)}the provider is limiting requests (429), after ${this.attempts} of ours.${quoted(this)}${wait} Send fewer at a time.`
+  }
+}
+
+/**
+ * The provider, or a proxy in front of it, failed: status 500 to 599.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
+  ...answerFields,
+  /** What the header `Retry-After` asks for. */
+  retryAfter
+}) {
+  readonly isTransient = true
+  readonly mayHaveBeenApplied: boolean = this.appliedBefore || this.stage === "call"
+
+  override get message(): string {
+    return `${begin(this)}the provider failed (${this.status}), after ${counted(this.attempts, "request")}.${quoted(this)}`
+  }
+}
+
+/**
+ * The answer is not what the contract says.
+ *
+ * `reason` is `NotJson` (HTML, plain text, no body), `NotText` (not UTF-8), `Truncated` (JSON that
+ * breaks off), `Shape` (JSON without something that is relied on), `Redirect`
+ * (3xx, not followed) or `TooLarge`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("InvalidResponse", {
+  ...answerFields,
+  reason: Schema.Literal("NotJson", "NotText", "Truncated", "Shape", "Redirect", "TooLarge"),
+  /** What is wrong with it, in one line. */
+  problem: Schema.String
+}) {
+  /** A cut answer is an accident of the connection; the others will come again. */
+  readonly isTransient: boolean = this.reason === "Truncated"
+  readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.reason !== "Redirect")
+  readonly retryAfter = never
+
+  override get message(): string {
+    return `${begin(this)}the answer (${this.status}) is not what the API promises: ${this.problem}.${quoted(this)}`
+  }
+}
+
+/**
+ * No answer: the connection could not be made, or broke.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", {
+  ...fields,
+  /**
+   * How far it got: `unsent` when the request provably never reached the
+   * server, `sent` when it may have.
+   */
+  phase: Schema.Literal("unsent", "sent"),
+  /** The system's code where there is one (`ECONNREFUSED`, `ENOTFOUND`, …), `PROXY_` and the status of a proxy, or `CIRCUIT_OPEN`. */
+  code: Schema.String,
+  /** The origin that was called: scheme, host and port. */
+  origin: Schema.String,
+  /** How long the circuit breaker will keep requests back. */
+  retryAfter: retryAfter.pipe(Schema.withConstructorDefault(() => never))
+}) {
+  /** What cannot be sent, a certificate that is not accepted, and a proxy that refuses will be no better the next time. */
+  readonly isTransient: boolean = !/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|INVALID|PROXY_4/i.test(this.code)
+  readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.phase === "sent")
+
+  override get message(): string {
+    if (this.code === "CIRCUIT_OPEN") {
+      const pause = Option.match(this.retryAfter, { onNone: () => "a while", onSome: Duration.format })
+      return `${begin(this)}not sent: ${this.origin} failed so often in a row that it is left alone for ${pause}.`
+    }
+    if (this.code === "INVALID_REQUEST") {
+      return `${begin(this)}cannot be sent: a header value (a key, a token, an application id) has characters that no header may have.`
+    }
+    if (this.code.startsWith("PROXY_")) {
+      return `${begin(this)}the proxy on the way to ${this.origin} does not let it through (${this.code}). Check the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
+    }
+    return this.phase === "unsent"
+      ? `${begin(this)}cannot reach ${this.origin} (${this.code}). Check the address and the network.`
+      : `${begin(this)}the connection to ${this.origin} broke before an answer came (${this.code}).`
+  }
+}
+
+/**
+ * No answer in time.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("RequestTimeout", {
+  ...fields,
+  /** As for {@link TransportError}: `unsent` when the time was over before there was a connection. */
+  phase: Schema.Literal("unsent", "sent"),
+  /** What did not come in time: an answer, or this call's turn by the client's own rate limit, or its token. */
+  waitedFor: Schema.optionalWith(Schema.Literal("answer", "turn", "token"), { default: () => "answer" }),
+  /** The time that one attempt was given; for a turn or a token, the rest of the time for all attempts. */
+  limit: Schema.DurationFromMillis
+}) {
+  readonly isTransient = true
+  readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.phase === "sent")
+  readonly retryAfter = never
+
+  override get message(): string {
+    return `${begin(this)}${late[this.waitedFor](Duration.format(this.limit), this.attempts)}.`
+  }
+}
+
+/**
+ * What any call can fail with, whatever the operation.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type CallError =
+  | AccessDenied
+  | BadRequest
+  | RateLimited
+  | ServerError
+  | InvalidResponse
+  | TransportError
+  | RequestTimeout

@@ -1,0 +1,159 @@
+/**
+ * The contract of a user's operations on the own account.
+ *
+ * @since 0.1.0
+ */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Schema from "effect/Schema"
+import { AccountStatus } from "./Account.js"
+import { Email, Secret, Validity } from "./AccountInput.js"
+import { accountPath, trimmedName } from "./internal/accountInput.js"
+import { rules } from "./internal/rules.js"
+import * as Security from "./Security.js"
+import * as WireError from "./WireError.js"
+
+/**
+ * `GET /account/status`
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const getAccountStatusByUserToken = HttpApiEndpoint.get("getAccountStatusByUserToken", "/account/status")
+  .addSuccess(AccountStatus)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.AccountNotFound)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.user,
+      repeat: "safe",
+      summary: "Read the status of one's own account",
+      operationId: "getAccountStatusbyUserToken"
+    })
+  )
+
+/**
+ * `POST /account/email`
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const userChangeEmail = HttpApiEndpoint.post("userChangeEmail", "/account/email")
+  .setPayload(Schema.Struct({ email: Email }))
+  .addSuccess(Validity)
+  .addError(WireError.IncorrectElements)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.user,
+      repeat: "absolute",
+      summary: "Change one's own e-mail address",
+      operationId: "userChangeEmail"
+    })
+  )
+
+/**
+ * `POST /account/name`
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const userChangeName = HttpApiEndpoint.post("userChangeName", "/account/name")
+  .setPayload(Schema.Struct({ name: trimmedName }))
+  .addSuccess(Validity)
+  .addError(WireError.IncorrectElements)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.user,
+      repeat: "absolute",
+      summary: "Change one's own name",
+      operationId: "userChangeName"
+    })
+  )
+
+/**
+ * `POST /account/changepassword`
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const userChangePassword = HttpApiEndpoint.post("userChangePassword", "/account/changepassword")
+  .setPayload(Schema.Struct({ oldPassword: Secret, newPassword: Secret }))
+  .addSuccess(Validity)
+  .addError(WireError.WeakPassword)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.user,
+      // After a lost answer the old password may be wrong already.
+      repeat: "once",
+      summary: "Change one's own password",
+      operationId: "userChangePassWord"
+    })
+  )
+
+/**
+ * `POST /account/{accountId}/mobileapptoken`
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const addMobileAppToken = HttpApiEndpoint.post("addMobileAppToken", "/account/:accountId/mobileapptoken")
+  .setPath(accountPath)
+  .setPayload(Schema.Struct({ newToken: Secret }))
+  .addSuccess(Validity)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.AccountNotFound)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.user,
+      // What the provider does with a duplicate is unknown.
+      repeat: "once",
+      summary: "Add a mobile app token to one's own account",
+      operationId: "addMobileAppToken"
+    })
+  )
+
+/**
+ * `PUT /account/{accountId}/mobileapptoken`: PUT *removes*.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const removeMobileAppToken = HttpApiEndpoint.put("removeMobileAppToken", "/account/:accountId/mobileapptoken")
+  .setPath(accountPath)
+  .setPayload(Schema.Struct({ removeToken: Secret }))
+  .addSuccess(Validity)
+  .addError(WireError.AccessDenied)
+  .addError(WireError.AccountNotFound)
+  .addError(WireError.ServerError)
+  .annotateContext(
+    rules({
+      security: Security.user,
+      repeat: "absolute",
+      summary: "Remove a mobile app token from one's own account",
+      operationId: "removeMobileAppToken"
+    })
+  )
+
+/**
+ * The operations of a signed-in user on the account that owns the token.
+ *
+ * @since 0.1.0
+ * @category groups
+ */
+export class UserGroup extends HttpApiGroup.make("user")
+  .add(getAccountStatusByUserToken)
+  .add(userChangeEmail)
+  .add(userChangeName)
+  .add(userChangePassword)
+  .add(addMobileAppToken)
+  .add(removeMobileAppToken)
+  .annotate(OpenApi.Description, "A user's own account") {}

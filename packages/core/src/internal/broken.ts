@@ -1,0 +1,39 @@
+import type { Broken } from "./wire.js"
+
+/** Codes of failures that happen before a byte of the request is written. */
+const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "UND_ERR_CONNECT_TIMEOUT"])
+
+// Who does not trust the server's certificate has told it nothing yet.
+const refusedCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/
+
+interface SystemFailure {
+  readonly code: string
+  readonly connecting: boolean
+}
+
+/**
+ * Clients wrap the system's error differently: undici's `fetch` in a
+ * `TypeError`, happy eyeballs in an `AggregateError`. The code is on whichever
+ * has one, outermost first.
+ */
+const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => {
+  if (typeof cause !== "object" || cause === null || depth > 5) return undefined
+  // A client of the program's own may call anything a code.
+  if ("code" in cause && typeof cause.code === "string" && /^[A-Z][A-Z0-9_]{1,60}$/.test(cause.code)) {
+    return { code: cause.code, connecting: "syscall" in cause && cause.syscall === "connect" }
+  }
+  if ("cause" in cause) {
+    const inner = systemFailure(cause.cause, depth + 1)
+    if (inner !== undefined) return inner
+  }
+  if ("errors" in cause && Array.isArray(cause.errors)) return systemFailure(cause.errors[0], depth + 1)
+  return undefined
+}
+
+/** What a system's error says of a request, of which it is known whether it was under way at all. */
+export const broken = (cause: unknown, otherwise: string): Broken => {
+  const failure = systemFailure(cause)
+  const code = failure?.code ?? otherwise
+  const unsent = failure?.connecting === true || beforeSending.has(code) || refusedCertificate.test(code)
+  return { _tag: "Broken", code, phase: unsent ? "unsent" : "sent" }
+}

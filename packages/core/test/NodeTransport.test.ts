@@ -1,0 +1,265 @@
+import { readFileSync } from "node:fs"
+import { createServer as createHttpServer, type ServerResponse } from "node:http"
+import { connect, type Socket } from "node:net"
+import { createServer as createTlsServer } from "node:tls"
+import { inspect } from "node:util"
+import { assert, describe, it } from "@effect/vitest"
+import { AdminAccounts, AppKeys, GlowmarktClient, RetryPolicy } from "@effect-glowmarkt/core"
+import { NodeTransport } from "@effect-glowmarkt/core/node"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import { listening, ported, serving } from "./support/Sockets.js"
+
+const certificate = readFileSync(new URL("support/localhost.pem", import.meta.url), "utf8")
+
+const Key = AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })
+
+/** Reads the account list of one server after the other, by one transport and with the same key. */
+const clientsOf = (options: NodeTransport.Options, client: GlowmarktClient.Options = {}) =>
+  Effect.map(
+    Layer.build(Layer.merge(NodeTransport.layer(options), Key)),
+    (shared) => (baseUrl: string) =>
+      Effect.flatMap(AdminAccounts.AdminAccounts, ({ list }) => list).pipe(
+        Effect.provide(
+          AdminAccounts.layer.pipe(
+            Layer.provide(GlowmarktClient.layer({ baseUrl, retry: RetryPolicy.none, ...client })),
+            Layer.provide(Layer.succeedContext(shared))
+          )
+        )
+      )
+  )
+
+const variables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()])
+
+/** The environment of this process, until the scope closes, with these variables and no other about proxies. */
+const withProxy = (settings: Readonly<Record<string, string>>) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const before = variables.map((name) => [name, process.env[name]] as const)
+      for (const name of variables) delete process.env[name]
+      Object.assign(process.env, settings)
+      return before
+    }),
+    (before) =>
+      Effect.sync(() => {
+        for (const [name, value] of before) {
+          if (value === undefined) delete process.env[name]
+          else process.env[name] = value
+        }
+      })
+  )
+
+/** A server of an empty list; says what it was called by. */
+const empty = (called: Array<string | undefined>) =>
+  serving((request, _, response) => {
+    called.push(request.headers.host)
+    response.setHeader("content-type", "application/json").end("[]")
+  })
+
+/** A proxy that connects to whatever is asked for; says for what, and by whom. */
+const proxying = (asked: Array<{ readonly target: string | undefined; readonly by: string | undefined }>) =>
+  ported(
+    (ready) =>
+      createHttpServer()
+        .on("connect", (request, near: Socket) => {
+          asked.push({ target: request.url, by: request.headers["proxy-authorization"] })
+          const [host = "", port = ""] = (request.url ?? "").split(":")
+          const far = connect(Number(port), host, () => near.write("HTTP/1.1 200 Connection Established\r\n\r\n"))
+          far.pipe(near).pipe(far)
+          for (const socket of [near, far]) socket.on("error", () => {})
+          near.on("close", () => far.destroy())
+        })
+        .listen(0, "127.0.0.1", ready),
+    (server, done) => {
+      server.close(done)
+      server.closeAllConnections()
+    }
+  )
+
+describe("NodeTransport", () => {
+  it.scopedLive("calls that nobody waits for any more do not keep others waiting, and cost no connection", () =>
+    Effect.gen(function* () {
+      const held: Array<Socket> = []
+      const full = yield* Deferred.make<void>()
+      let connections = 0
+      const port = yield* listening((socket) => {
+        connections += 1
+        socket.on("error", () => {})
+        socket.once("data", () => {
+          if (held.push(socket) === 2) Deferred.unsafeDone(full, Effect.void)
+          if (held.length > 2)
+            socket.end("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n[]")
+        })
+      })
+      const list = (yield* clientsOf({ connections: 2 }))(`http://127.0.0.1:${port}`)
+      const calls = yield* Effect.forEach(Array.from({ length: 50 }), () => Effect.fork(list))
+      yield* Deferred.await(full)
+      // Those under way last: else others would take their places, and be under way in turn.
+      yield* Fiber.interruptAll(calls.toReversed())
+      assert.deepStrictEqual((yield* list).accounts, [])
+      // The two under way, one that undici makes in place of each of them, and the last.
+      assert.isAtMost(connections, 5)
+    })
+  )
+
+  it.scopedLive("has as many requests under way as it is told, and the others in turn", () =>
+    Effect.gen(function* () {
+      let most = 0
+      let held: Array<ServerResponse> = []
+      const port = yield* serving((_, __, response) => {
+        most = Math.max(most, held.push(response))
+        if (held.length !== 3) return
+        // Time for a fourth, if there were one.
+        setTimeout(() => {
+          const answered = held
+          held = []
+          for (const response of answered) response.end("[]")
+        }, 5)
+      })
+      const list = (yield* clientsOf({ connections: 3 }))(`http://127.0.0.1:${port}`)
+      yield* Effect.all(
+        Array.from({ length: 39 }, () => list),
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(most, 3)
+    })
+  )
+
+  it.scopedLive("leaves no connection behind when its layer closes, not even one that is being made", () =>
+    Effect.gen(function* () {
+      const greeted = yield* Deferred.make<void>()
+      const closed = yield* Deferred.make<void>()
+      // Never says a word of its own: TLS is not agreed upon.
+      const port = yield* listening((socket) => {
+        socket.once("data", () => Deferred.unsafeDone(greeted, Effect.void))
+        socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
+        socket.on("error", () => {})
+      })
+      const scope = yield* Scope.make()
+      const list = yield* Scope.extend(clientsOf({ proxy: "none" }), scope)
+      const call = yield* Effect.fork(list(`https://127.0.0.1:${port}`))
+      yield* Deferred.await(greeted)
+      yield* Fiber.interrupt(call)
+      yield* Scope.close(scope, Exit.void)
+      yield* Deferred.await(closed)
+    })
+  )
+
+  it.scopedLive("trusts whom it is told to trust, and nobody else that Node does not", () =>
+    Effect.gen(function* () {
+      const port = yield* ported(
+        (ready) =>
+          createTlsServer({ cert: certificate, key: certificate }, (socket) => {
+            socket.on("error", () => {})
+            socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]"))
+          })
+            .on("tlsClientError", () => {})
+            .listen(0, "127.0.0.1", ready),
+        (server, done) => void server.close(done)
+      )
+      const url = `https://127.0.0.1:${port}`
+      for (const ca of [certificate, [certificate]]) {
+        assert.deepStrictEqual((yield* (yield* clientsOf({ ca }))(url)).accounts, [])
+      }
+      const error = yield* Effect.flip((yield* clientsOf({}))(url))
+      assert.propertyVal(error, "_tag", "TransportError")
+      assert.propertyVal(error, "phase", "unsent")
+      assert.isFalse(error.isTransient)
+    })
+  )
+
+  it.scopedLive("goes through the proxy of the environment, and names each server by its own name", () =>
+    Effect.gen(function* () {
+      const asked: Array<{ readonly target: string | undefined; readonly by: string | undefined }> = []
+      const [calledOne, calledOther]: [Array<string | undefined>, Array<string | undefined>] = [[], []]
+      const proxy = yield* proxying(asked)
+      const one = `127.0.0.1:${yield* empty(calledOne)}`
+      const other = `127.0.0.1:${yield* empty(calledOther)}`
+      yield* withProxy({ http_proxy: `http://me:secret%21@127.0.0.1:${proxy}` })
+      const list = yield* clientsOf({})
+      for (const server of [one, other, one]) yield* list(`http://${server}`)
+      assert.deepStrictEqual(new Set(asked.map(({ target }) => target)), new Set([one, other]))
+      assert.deepStrictEqual(new Set(asked.map(({ by }) => by)), new Set([`Basic ${btoa("me:secret!")}`]))
+      assert.deepStrictEqual([calledOne, calledOther], [[one, one], [other]])
+
+      process.env["NO_PROXY"] = "127.0.0.1"
+      const before = asked.length
+      yield* (yield* clientsOf({}))(`http://${one}`)
+      assert.strictEqual(asked.length, before)
+    })
+  )
+
+  it.scopedLive("takes a proxy without a scheme for one of HTTP, and needs none if told so", () =>
+    Effect.gen(function* () {
+      const asked: Array<{ readonly target: string | undefined; readonly by: string | undefined }> = []
+      const called: Array<string | undefined> = []
+      const proxy = yield* proxying(asked)
+      const server = `127.0.0.1:${yield* empty(called)}`
+      yield* withProxy({ HTTP_PROXY: `127.0.0.1:${proxy}` })
+      yield* (yield* clientsOf({ proxy: "none" }))(`http://${server}`)
+      assert.lengthOf(asked, 0)
+      yield* (yield* clientsOf({}))(`http://${server}`)
+      assert.deepStrictEqual(
+        asked.map(({ target }) => target),
+        [server]
+      )
+    })
+  )
+
+  for (const [does, answer, code] of [
+    ["refuses", "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", "PROXY_407"],
+    ["closes", "", "PROXY_CLOSED"]
+  ] as const) {
+    it.scopedLive(`a proxy that ${does} is asked once, and is what the error speaks of`, () =>
+      Effect.gen(function* () {
+        let connections = 0
+        const proxy = yield* listening((socket) => {
+          connections += 1
+          socket.on("error", () => {})
+          socket.once("data", () => socket.end(answer))
+        })
+        yield* withProxy({ HTTPS_PROXY: `http://127.0.0.1:${proxy}` })
+        const list = yield* clientsOf({}, { timeout: Duration.seconds(5) })
+        const error = yield* Effect.flip(list("https://glowmarkt.example/api"))
+        assert.propertyVal(error, "_tag", "TransportError")
+        assert.propertyVal(error, "code", code)
+        assert.propertyVal(error, "phase", "unsent")
+        assert.isFalse(error.mayHaveBeenApplied)
+        assert.strictEqual(error.isTransient, code === "PROXY_CLOSED")
+        assert.include(error.message, "proxy")
+        assert.strictEqual(connections, 1)
+      })
+    )
+  }
+
+  it.scoped("a variable that names no proxy is a failure of the configuration, and nothing of it is told", () =>
+    Effect.gen(function* () {
+      for (const value of [
+        "http://me:hunter2@[::",
+        "ftp://me:hunter2@proxy.example",
+        "http://me:%hunter2@proxy.example"
+      ]) {
+        yield* withProxy({ https_proxy: value })
+        const error = yield* Effect.flip(Effect.scoped(NodeTransport.make()))
+        assert.strictEqual(error._op, "InvalidData")
+        assert.include(String(error), "https_proxy")
+        assert.notInclude(`${inspect(error, { depth: 9 })}${JSON.stringify(error)}${String(error)}`, "hunter2")
+      }
+    })
+  )
+
+  it.scoped("a width or a time that no transport can have is refused when it is made", () =>
+    Effect.gen(function* () {
+      for (const options of [{ connections: 0 }, { keepAlive: 0 }, { connectTimeout: "0 seconds" }] as const) {
+        const exit = yield* Effect.exit(NodeTransport.make(options))
+        assert.isTrue(Exit.isFailure(exit) && exit.cause._tag === "Die", JSON.stringify(options))
+      }
+    })
+  )
+})

@@ -1,0 +1,59 @@
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { createServer, type Server, type Socket } from "node:net"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { NodeTransport } from "@effect-glowmarkt/core/node"
+import * as Effect from "effect/Effect"
+
+/** Everything that sends requests over sockets. */
+export const transports = {
+  fetch: FetchHttpClient.layer,
+  "node:http": NodeHttpClient.layer,
+  undici: NodeHttpClient.layerUndici,
+  "our own": NodeTransport.layer()
+}
+
+export type Transport = keyof typeof transports
+
+export const names: ReadonlyArray<Transport> = ["fetch", "node:http", "undici", "our own"]
+
+/** A server that is started and closed like this; gives its port. */
+export const ported = <S extends Server>(
+  start: (ready: () => void) => S,
+  close: (server: S, done: () => void) => void
+) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.async<S>((resume) => {
+        const server = start(() => resume(Effect.succeed(server)))
+      }),
+      (server) => Effect.async<void>((resume) => close(server, () => resume(Effect.void)))
+    ),
+    (server) => {
+      const address = server.address()
+      return typeof address === "object" && address !== null ? address.port : 0
+    }
+  )
+
+/** A server that only listens; gives its port. */
+export const listening = (onSocket: (socket: Socket) => void) =>
+  ported<Server>(
+    (ready) => createServer(onSocket).listen(0, "127.0.0.1", ready),
+    (server, done) => void server.close(done)
+  )
+
+/** A server that is given each request once all of it is there; gives its port. */
+export const serving = (onRequest: (request: IncomingMessage, body: string, response: ServerResponse) => void) =>
+  ported(
+    (ready) =>
+      createHttpServer((request, response) => {
+        const chunks: Array<Buffer> = []
+        request.on("data", (chunk: Buffer) => chunks.push(chunk))
+        request.on("end", () => onRequest(request, Buffer.concat(chunks).toString(), response))
+        request.on("error", () => {})
+      }).listen(0, "127.0.0.1", ready),
+    (server, done) => {
+      server.close(done)
+      server.closeAllConnections()
+    }
+  )

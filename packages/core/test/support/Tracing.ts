@@ -1,0 +1,48 @@
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Tracer from "effect/Tracer"
+
+/** A span that ended. */
+export interface Ended {
+  readonly name: string
+  readonly kind: Tracer.SpanKind
+  readonly parent: string | undefined
+  readonly attributes: Readonly<Record<string, unknown>>
+  readonly failed: boolean
+}
+
+/** A tracer that remembers what ended. */
+export const recording = () => {
+  const ended: Array<Ended> = []
+  const tracer = Tracer.make({
+    span: (name, parent, context, links, startTime, kind) => {
+      const attributes = new Map<string, unknown>()
+      return {
+        _tag: "Span",
+        name,
+        spanId: name,
+        traceId: "t",
+        parent,
+        context,
+        status: { _tag: "Started", startTime },
+        attributes,
+        links,
+        sampled: true,
+        kind,
+        end: (_, exit) =>
+          ended.push({
+            name,
+            kind,
+            parent: Option.getOrUndefined(Option.map(parent, (span) => span.spanId)),
+            attributes: Object.fromEntries(attributes),
+            failed: Exit.isFailure(exit)
+          }),
+        attribute: (key, value) => attributes.set(key, value),
+        event: () => {},
+        addLinks: () => {}
+      }
+    },
+    context: (f) => f()
+  })
+  return { ended, tracer }
+}
