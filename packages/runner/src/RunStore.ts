@@ -89,13 +89,17 @@ export interface Counted {
  *   A run whose subjects are all there is left alone; a listing that broke off starts over.
  * - `pending` are the subjects at `from` (inclusive) to `to` (exclusive) that have no result.
  * - `record` stores results in one transaction. A subject keeps its first result.
- * - `finish` notes the end of a run, once, and returns the run.
+ * - `finish` notes the end of a run, once.
  * - `count` says how many results there are of each combination of values of some fields. A field is named by its
  *   path: `["problem", "kind"]`.
- * - `note` keeps a remark on a subject before something is done to it; `notes` are those of a subject, in order. See `Journal`.
+ * - `note` keeps a remark on a subject before something is done to it; `notes` are those of a subject, in order. See `Journal`. They are
+ *   Unicode: half of a surrogate pair becomes U+FFFD.
  * - `rows` streams all subjects with their results in order, a page at a time, so memory does not grow with their number.
  * - `forget` deletes a run with all that belongs to it, and overwrites it on the disk. A run that is under way in this process must have
  *   ended; in another one it is `inUse`.
+ *
+ * `get`, `rows` and `forget` are for ids that somebody typed: without such a run they fail with `RunNotFound`. The others are for whoever
+ * opened the run. Without it `pending`, `count` and `notes` find nothing, and whatever would write is a defect: `RunNotFound`, too.
  *
  * @since 0.1.0
  * @category services

@@ -3,7 +3,7 @@ import { FetchHttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
 import { Expected, Simulator } from "@effect-glowmarkt/simulator"
-import { DateTime, Duration, Effect, Fiber, Layer, Option } from "effect"
+import { type Clock, DateTime, Duration, Effect, Fiber, Layer, Option } from "effect"
 import { Engine, StatusAudit } from "../src/index.js"
 import { answering, crew, denied, limited, missing, unavailable } from "./fixtures/crew.js"
 import { inVirtualTime } from "./fixtures/virtualTime.js"
@@ -251,6 +251,56 @@ describe("the pace", () => {
       assert.closeTo((begun.at(-1)?.at ?? 0) - first, 5000, 100)
       assert.isAtMost(begun.filter(({ at }) => at < first + 1000).length, 12)
     })
+  )
+
+  it.live.each([-3_600_000, 3_600_000])(
+    "is kept when the system's clock is set by %i ms, as if it had not been",
+    (jump) =>
+      inVirtualTime(
+        Effect.gen(function* () {
+          const real = yield* Effect.clock
+          let set = 0
+          const settable: Clock.Clock = {
+            ...real,
+            unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() + set,
+            currentTimeMillis: Effect.map(real.currentTimeMillis, (now) => now + set)
+          }
+          const paced = Effect.gen(function* () {
+            const pace = { concurrency: 4, rate: { limit: 100, interval: "1 second" } } as const
+            const { events, recorded, run } = yield* crew(2000, pace, () =>
+              answering(() => {
+                const now = real.unsafeCurrentTimeMillis()
+                return now > 1000 && now < 20_000 ? Effect.fail(unavailable) : Effect.void
+              })
+            )
+            yield* Effect.fork(
+              Effect.delay(
+                Effect.sync(() => {
+                  set = jump
+                }),
+                "5 seconds"
+              )
+            )
+            yield* run
+            assert.deepStrictEqual(values(recorded), { ok: 2000 })
+            return events
+          })
+          const events = yield* Effect.withClock(paced, settable)
+          // Twenty seconds of work, and nearly as much of waiting.
+          const took = real.unsafeCurrentTimeMillis()
+          assert.isTrue(took > 35_000 && took < 55_000, String(took))
+          // What people read is as they would read it from their clock then.
+          const nexts = events.flatMap((event) =>
+            event._tag === "Waiting" ? [DateTime.toEpochMillis(event.nextProbeAt)] : []
+          )
+          assert.isTrue(nexts.some((at) => at > 0 && at < 5000))
+          assert.isTrue(nexts.some((at) => at > jump + 5000 && at < jump + 55_000))
+          const [resumed] = events.filter((event) => event._tag === "Resumed")
+          assert.isTrue(
+            resumed !== undefined && Duration.between(resumed.waited, { minimum: "15 seconds", maximum: "35 seconds" })
+          )
+        })
+      )
   )
 
   timed("begins nothing while it was asked to wait", () =>

@@ -4,8 +4,9 @@ import { NodeFileSystem } from "@effect/platform-node"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqliteClient } from "@effect/sql-sqlite-node"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Chunk, Context, DateTime, Effect, Exit, Layer, Schema, Stream } from "effect"
+import { Chunk, Context, DateTime, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import { Engine, Flow, Run, RunStore, RunStoreError } from "../src/index.js"
+import { undoOf } from "../src/internal/undoOf.js"
 
 const runId = Run.RunId.make("run-1")
 const startedAt = DateTime.unsafeMake("2026-03-14T09:15:00Z")
@@ -39,6 +40,9 @@ const reasonOf = <A, E, R>(effect: Effect.Effect<A, E | RunStoreError.RunStoreEr
     onSuccess: () => "nothing wrong",
     onFailure: (error) => (error instanceof RunStoreError.RunStoreError ? error.reason : "another error")
   })
+
+/** As text: stores differ in their spans. */
+const ending = <A, E>(effect: Effect.Effect<A, E>) => Effect.map(Effect.exit(effect), String)
 
 describe.each(Object.entries(stores))("RunStore %s", (_, store) => {
   const withStore = <A, E>(use: (store: RunStore.RunStore["Type"]) => Effect.Effect<A, E>) =>
@@ -101,6 +105,31 @@ describe.each(Object.entries(stores))("RunStore %s", (_, store) => {
     )
   )
 
+  it.effect("a result is there once, wherever its recording was interrupted", () =>
+    withStore((store) =>
+      Effect.gen(function* () {
+        yield* store.open(newRun)
+        yield* store.putSubjects(runId, numbers(2000))
+        let position = 0
+        for (let operations = 20; operations < 60; operations += 2) {
+          for (let turns = 0; turns < 15; turns++, position++) {
+            // In two pages, so in a transaction.
+            const results = [position, 1000 + position].map(
+              (position): RunStore.Result => ({ position, outcome: "done", result: "here" })
+            )
+            const recording = Effect.withMaxOpsBeforeYield(store.record(runId, results), operations)
+            const fiber = yield* Effect.fork(recording)
+            for (let turn = 0; turn < turns; turn++) yield* Effect.yieldNow()
+            yield* Fiber.interrupt(fiber)
+            yield* store.record(runId, results)
+          }
+        }
+        assert.strictEqual((yield* store.get(runId)).recorded, 2 * position)
+        assert.deepStrictEqual(yield* store.count(runId, [[]]), [{ values: ["here"], count: 2 * position }])
+      })
+    )
+  )
+
   it.effect("finishing is noted once; what is forgotten is gone with all that belongs to it", () =>
     withStore((store) =>
       Effect.gen(function* () {
@@ -127,6 +156,75 @@ describe.each(Object.entries(stores))("RunStore %s", (_, store) => {
         yield* store.open(newRun)
         assert.strictEqual((yield* store.get(runId)).recorded, 0)
         assert.strictEqual((yield* store.get(other)).recorded, 1)
+      })
+    )
+  )
+
+  it.effect("of a run that is not there nothing is found, and nothing can be written", () =>
+    withStore((store) =>
+      Effect.gen(function* () {
+        const missing = new Run.RunNotFound({ runId })
+        const result: RunStore.Result = { position: 0, outcome: "done", result: 1 }
+        const forgotten = Effect.zipRight(store.open(newRun), store.forget(runId))
+        for (const before of [Effect.void, forgotten]) {
+          yield* before
+          assert.deepStrictEqual(yield* store.pending(runId, 0, 10), [])
+          assert.deepStrictEqual(yield* store.count(runId, [["findings"]]), [])
+          assert.deepStrictEqual(yield* store.notes(runId, "ann"), [])
+          yield* store.record(runId, [])
+          for (const read of [store.get(runId), store.forget(runId), Stream.runDrain(store.rows(runId))]) {
+            assert.strictEqual(yield* ending(read), String(Exit.fail(missing)))
+          }
+          for (const write of [
+            store.putSubjects(runId, numbers(3)),
+            store.record(runId, [result]),
+            store.record(runId, [result, { ...result, position: 1000 }]),
+            store.note(runId, "ann", "writes"),
+            store.finish(runId, startedAt)
+          ]) {
+            assert.strictEqual(yield* ending(write), String(Exit.die(missing)))
+          }
+          assert.deepStrictEqual(yield* store.list, [])
+        }
+        // Nothing of it is in the way of a run that is opened later.
+        yield* store.open(newRun)
+        yield* store.putSubjects(runId, numbers(3))
+        assert.strictEqual((yield* store.pending(runId, 0, 10)).length, 3)
+        yield* store.record(runId, [result])
+        assert.strictEqual((yield* store.get(runId)).recorded, 1)
+      })
+    )
+  )
+
+  it.effect("a note is Unicode", () =>
+    withStore((store) =>
+      Effect.gen(function* () {
+        yield* store.open(newRun)
+        yield* store.note(runId, "\ud83d ann", "\ud83d\ude00 \ud83d \u0000")
+        yield* store.note(runId, "\ude00 ann", "\ude00\ud83d")
+        const kept = ["\ud83d\ude00 \ufffd \u0000", "\ufffd\ufffd"]
+        assert.deepStrictEqual(yield* store.notes(runId, "\ufffd ann"), kept)
+        assert.deepStrictEqual(yield* store.notes(runId, "\ud83d ann"), kept)
+      })
+    )
+  )
+
+  it.effect("what took back another run is not forgotten, however long the ids are", () =>
+    withStore((store) =>
+      Effect.gen(function* () {
+        for (const length of [94, 95, 96, 99]) {
+          const [one, other] = [Run.RunId.make(`${"x".repeat(length)}1`), Run.RunId.make(`${"x".repeat(length)}2`)]
+          const all = [one, other].flatMap((id) => [id, undoOf(id)])
+          assert.strictEqual(new Set(all).size, 4)
+          for (const id of all) yield* store.open({ ...newRun, runId: id })
+          yield* store.forget(one)
+          assert.deepStrictEqual(
+            (yield* store.list).map((run) => run.runId),
+            [other, undoOf(other)]
+          )
+          yield* store.forget(other)
+          assert.deepStrictEqual(yield* store.list, [])
+        }
       })
     )
   )

@@ -20,6 +20,7 @@ import * as Judge from "./judge.js"
 import type { Ledger } from "./ledger.js"
 import * as Meter from "./meter.js"
 import * as Pacer from "./pacer.js"
+import * as steady from "./steady.js"
 import { aroundAll } from "./unretried.js"
 
 export interface Crew<E, R> {
@@ -65,10 +66,11 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   const clock = yield* Effect.clock
   const done = yield* Deferred.make<void>()
   const outstanding = () => total - ledger.count.processed
-  const pacer = Pacer.make(pace, clock.unsafeCurrentTimeMillis())
+  const pacer = Pacer.make(pace, steady.millis(clock))
   const backlog = Backlog.make(store, runId, total)
   const hasWitness = () => witness !== undefined && flow.look !== undefined
-  const judge = Judge.make<A, E>({ runId, pace, pacer, backlog, publish, outstanding, hasWitness })
+  const instant = (atMillis: number) => steady.instant(clock, atMillis)
+  const judge = Judge.make<A, E>({ runId, pace, pacer, backlog, publish, instant, outstanding, hasWitness })
   const count = { retries: 0 }
   const queue: Meter.Queue = { waiting: 0 }
 
@@ -124,11 +126,11 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   const unreadable = (cause: unknown) =>
     new RunStoreError({ reason: "damaged", file: store.file, detail: "a record cannot be read", cause })
 
-  const record = ({ item: { position }, result }: Judge.Settled<A>) =>
-    ledger.add({ position, outcome: flow.outcome(result), result: flow.result.encode(result) })
+  const record = ({ item: { position }, result }: Judge.Settled<A>, nowMillis: number) =>
+    ledger.add({ position, outcome: flow.outcome(result), result: flow.result.encode(result) }, nowMillis)
 
   const recordAll = (all: ReadonlyArray<Judge.Settled<A>>): Effect.Effect<void, RunStoreError> =>
-    Effect.forEach(all, (settled) => record(settled) ?? Effect.void, { discard: true })
+    Effect.forEach(all, (settled) => record(settled, steady.millis(clock)) ?? Effect.void, { discard: true })
 
   const carryOut = (verdict: Judge.Verdict<A, E>): Effect.Effect<void, E | RunStoreError> =>
     verdict._tag === "Later"
@@ -171,8 +173,8 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
       return Effect.void
     }
     const succeeded = (result: A): Effect.Effect<void, RunStoreError> => {
-      const recording = record({ item, result })
       const span = meter.span()
+      const recording = record({ item, result }, span.endedMillis)
       // What asked nobody says nothing of the provider.
       if (counted(span.endedMillis) === 0) return settled(recording)
       witness = item
@@ -230,7 +232,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
       wakeOne(parked)
       return parkIn(benched)
     }
-    const now = clock.unsafeCurrentTimeMillis()
+    const now = steady.millis(clock)
     const next = order(now)
     switch (next._tag) {
       case "Work":

@@ -1,5 +1,5 @@
 /** What the answers mean: whose fault a failure is, whether the provider is away, whether the credentials are any good. */
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import type { Span } from "../Concurrency.js"
 import type { Pace } from "../Flow.js"
@@ -44,11 +44,12 @@ export const make = <A, E>(given: {
   readonly pacer: Pacer
   readonly backlog: Backlog
   readonly publish: (event: Progress.Event) => void
+  readonly instant: (atMillis: number) => DateTime.Utc
   readonly outstanding: () => number
   /** Whether there is a subject that went well, and a way to look at it again. */
   readonly hasWitness: () => boolean
 }) => {
-  const { backlog, pace, pacer, publish, runId } = given
+  const { backlog, instant, pace, pacer, publish, runId } = given
   const patience = pace.patience === undefined ? Outage.patience : Duration.decode(pace.patience)
   const deniedLimit = pace.deniedLimit ?? defaultDeniedLimit
   let outage = Outage.none
@@ -66,9 +67,9 @@ export const make = <A, E>(given: {
     publish(
       new Progress.Waiting({
         runId,
-        since: DateTime.unsafeMake(waitsSince),
+        since: instant(waitsSince),
         reason,
-        nextProbeAt: DateTime.unsafeMake(nextMillis)
+        nextProbeAt: instant(nextMillis)
       })
     )
   }

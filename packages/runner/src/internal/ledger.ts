@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { RunId } from "../Run.js"
 import type { Result, RunStore } from "../RunStore.js"
 import type { RunStoreError } from "../RunStoreError.js"
+import * as steady from "./steady.js"
 
 /** Results a transaction: enough that the transaction does not matter beside the calls, few enough to lose. */
 const batchSize = 100
@@ -14,7 +15,7 @@ export interface Ledger {
   /** Subjects with a result, and how many of these results are in the store. */
   readonly count: { processed: number; recorded: number }
   /** What has to be done before the next subject, if anything. */
-  readonly add: (result: Result) => Effect.Effect<void, RunStoreError> | undefined
+  readonly add: (result: Result, nowMillis: number) => Effect.Effect<void, RunStoreError> | undefined
   readonly flush: Effect.Effect<void, RunStoreError>
 }
 
@@ -22,21 +23,30 @@ export const make = (store: RunStore["Type"], runId: RunId, recorded: number): E
   Effect.map(Effect.clock, (clock) => {
     const count = { processed: recorded, recorded }
     let batch: Array<Result> = []
-    let begun = clock.unsafeCurrentTimeMillis()
+    let begun = steady.millis(clock)
 
-    const flush = Effect.suspend(() => {
-      if (batch.length === 0) {
-        return Effect.void
-      }
-      const results = batch
-      batch = []
-      return Effect.tap(store.record(runId, results), () => {
-        count.recorded += results.length
+    // Whoever flushes after an interruption must find all that is not recorded.
+    const flush = Effect.uninterruptible(
+      Effect.suspend(() => {
+        if (batch.length === 0) {
+          return Effect.void
+        }
+        const results = batch
+        batch = []
+        return store.record(runId, results).pipe(
+          Effect.tap(() => {
+            count.recorded += results.length
+          }),
+          Effect.tapErrorCause(() =>
+            Effect.sync(() => {
+              batch = [...results, ...batch]
+            })
+          )
+        )
       })
-    })
+    )
 
-    const add = (result: Result) => {
-      const now = clock.unsafeCurrentTimeMillis()
+    const add = (result: Result, now: number) => {
       if (batch.length === 0) {
         begun = now
       }

@@ -1,6 +1,5 @@
 /** Listing the subjects of a run in an outage: asked for again and again, as long as there is patience. */
 import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -9,6 +8,7 @@ import type { Pace } from "../Flow.js"
 import * as Outage from "../Outage.js"
 import * as Progress from "../Progress.js"
 import type { RunId } from "../Run.js"
+import * as steady from "./steady.js"
 
 const isGlowmarktError = Schema.is(GlowmarktError.GlowmarktError)
 
@@ -26,7 +26,7 @@ export const patiently = <A, E, R>(
 
     const again = (error: E): Effect.Effect<A, E, R> => {
       if (!isGlowmarktError(error) || !error.isTransient) return Effect.fail(error)
-      const now = clock.unsafeCurrentTimeMillis()
+      const now = steady.millis(clock)
       outage = Outage.isWaiting(outage) ? Outage.probed(outage, now) : Outage.failed(outage, now, 1)
       const asked = Option.match(error.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
       const nextMillis = Math.max(outage.nextProbeMillis, now + asked)
@@ -35,9 +35,9 @@ export const patiently = <A, E, R>(
       publish(
         new Progress.Waiting({
           runId,
-          since: DateTime.unsafeMake(outage.firstMillis),
+          since: steady.instant(clock, outage.firstMillis),
           reason: error.message,
-          nextProbeAt: DateTime.unsafeMake(nextMillis)
+          nextProbeAt: steady.instant(clock, nextMillis)
         })
       )
       return Effect.delay(tried, Math.ceil(nextMillis - now))
@@ -46,7 +46,7 @@ export const patiently = <A, E, R>(
     return Effect.tap(tried, () =>
       Effect.sync(() => {
         if (!Outage.isWaiting(outage)) return
-        publish(new Progress.Resumed({ runId, waited: Outage.lasted(outage, clock.unsafeCurrentTimeMillis()) }))
+        publish(new Progress.Resumed({ runId, waited: Outage.lasted(outage, steady.millis(clock)) }))
       })
     )
   })

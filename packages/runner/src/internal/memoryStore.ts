@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import { Run, type RunId, RunNotFound } from "../Run.js"
 import type { NewRun, PendingSubject, Result, RunStore, StoredRow } from "../RunStore.js"
 import { undoOf } from "./undoOf.js"
+import { unicode } from "./unicode.js"
 
 const pageSize = 1000
 
@@ -51,8 +52,11 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
       const kept = runs.get(runId)
       return kept === undefined ? Effect.fail(new RunNotFound({ runId })) : Effect.succeed(kept)
     })
-  // For callers that opened the run themselves.
+  // For those that write, who opened the run themselves.
   const existing = (runId: RunId) => Effect.catchTag(find(runId), "RunNotFound", Effect.die)
+
+  const subjectsOf = (runId: RunId): Pick<Kept, "results" | "subjects"> =>
+    runs.get(runId) ?? { results: [], subjects: [] }
 
   return {
     file,
@@ -89,10 +93,11 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
 
     note: (runId, subject, note) =>
       Effect.map(existing(runId), ({ notes }) => {
-        notes.set(subject, [...(notes.get(subject) ?? []), note])
+        const key = unicode(subject)
+        notes.set(key, [...(notes.get(key) ?? []), unicode(note)])
       }),
 
-    notes: (runId, subject) => Effect.sync(() => runs.get(runId)?.notes.get(subject) ?? []),
+    notes: (runId, subject) => Effect.sync(() => runs.get(runId)?.notes.get(unicode(subject)) ?? []),
 
     putSubjects: (runId, subjects) =>
       Effect.flatMap(existing(runId), (kept) => {
@@ -112,7 +117,8 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
       }),
 
     pending: (runId, from, to) =>
-      Effect.map(existing(runId), ({ results, subjects }) => {
+      Effect.sync(() => {
+        const { results, subjects } = subjectsOf(runId)
         const pending: Array<PendingSubject> = []
         const end = Math.min(to, subjects.length)
         for (let position = from; position < end; position++) {
@@ -122,7 +128,8 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
       }),
 
     record: (runId, results) =>
-      Effect.map(existing(runId), (kept) => {
+      Effect.map(results.length === 0 ? Effect.succeed(undefined) : existing(runId), (kept) => {
+        if (kept === undefined) return
         for (const result of results) {
           if (kept.results[result.position] !== undefined) continue
           kept.results[result.position] = result
@@ -131,7 +138,8 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
       }),
 
     count: (runId, fields) =>
-      Effect.map(existing(runId), ({ results }) => {
+      Effect.sync(() => {
+        const { results } = subjectsOf(runId)
         const counts = new Map<string, { readonly values: ReadonlyArray<unknown>; count: number }>()
         for (const result of results) {
           if (result === undefined) continue

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as RateLimiter from "effect/RateLimiter"
 import type { Span } from "../Concurrency.js"
 import type { Pacer } from "./pacer.js"
+import * as steady from "./steady.js"
 
 export interface Meter {
   /** Of requests that were sent, or are known to be. */
@@ -29,7 +30,7 @@ export const make = (pacer: Pacer, queue: Queue, clock: Clock.Clock, beganMillis
       Effect.sleep(Math.ceil(untilMillis - nowMillis)),
       Effect.sync(() => {
         queue.waiting--
-        waitedMillis += clock.unsafeCurrentTimeMillis() - nowMillis
+        waitedMillis += steady.millis(clock) - nowMillis
       })
     )
   }
@@ -41,12 +42,12 @@ export const make = (pacer: Pacer, queue: Queue, clock: Clock.Clock, beganMillis
         const first = meter.sent === 0
         meter.sent++
         if (first) return task
-        const now = clock.unsafeCurrentTimeMillis()
+        const now = steady.millis(clock)
         const turn = pacer.take(now)
         return turn <= now ? task : Effect.zipRight(wait(turn, now), task)
       }),
     span: () => {
-      const endedMillis = clock.unsafeCurrentTimeMillis()
+      const endedMillis = steady.millis(clock)
       const worked = Math.max(0, endedMillis - beganMillis - waitedMillis)
       return { beganMillis: endedMillis - worked / Math.max(1, meter.sent), endedMillis }
     }

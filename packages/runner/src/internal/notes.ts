@@ -2,8 +2,10 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { RunNotFound } from "../Run.js"
 import type { RunStore } from "../RunStore.js"
 import * as RunStoreError from "../RunStoreError.js"
+import { unicode } from "./unicode.js"
 
 const decode = Schema.decodeUnknown(Schema.Array(Schema.Struct({ note: Schema.String })))
 
@@ -13,15 +15,19 @@ export const make = (sql: SqlClient.SqlClient, file: string): Pick<RunStore["Typ
     note: (runId, subject, note) =>
       sql`
         INSERT INTO glowmarkt_notes (run, subject, number, note)
-        SELECT r.number, ${subject}, count(n.number), ${note} FROM glowmarkt_runs r
-        LEFT JOIN glowmarkt_notes n ON n.run = r.number AND n.subject = ${subject}
-        WHERE r.run_id = ${runId} GROUP BY r.number
-      `.pipe(Effect.mapError(refused), Effect.asVoid),
+        SELECT r.number, ${unicode(subject)}, count(n.number), ${unicode(note)} FROM glowmarkt_runs r
+        LEFT JOIN glowmarkt_notes n ON n.run = r.number AND n.subject = ${unicode(subject)}
+        WHERE r.run_id = ${runId} GROUP BY r.number RETURNING number
+      `.pipe(
+        Effect.mapError(refused),
+        // What follows a note relies on it.
+        Effect.flatMap(([noted]) => (noted === undefined ? Effect.die(new RunNotFound({ runId })) : Effect.void))
+      ),
 
     notes: (runId, subject) =>
       sql`
         SELECT note FROM glowmarkt_notes
-        WHERE run = (SELECT number FROM glowmarkt_runs WHERE run_id = ${runId}) AND subject = ${subject}
+        WHERE run = (SELECT number FROM glowmarkt_runs WHERE run_id = ${runId}) AND subject = ${unicode(subject)}
         ORDER BY number
       `.pipe(
         Effect.flatMap((rows) => decode(rows)),

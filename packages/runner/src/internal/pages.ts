@@ -122,12 +122,17 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       if (first === undefined) return
       // One statement is a transaction of its own.
       const all = second === undefined ? first : sql.withTransaction(Effect.all(insertions, { discard: true }))
-      yield* Effect.mapError(all, refused)
-      for (const [page, ofPage] of fresh) {
-        const recorded = yield* recordedIn(runId, page)
-        for (const position of ofPage.keys()) recorded.add(position)
-        if (recorded.size >= size) open.delete(keyOf(runId, page))
-      }
+      const remember = Effect.forEach(
+        fresh,
+        ([page, ofPage]) =>
+          Effect.map(recordedIn(runId, page), (recorded) => {
+            for (const position of ofPage.keys()) recorded.add(position)
+            if (recorded.size >= size) open.delete(keyOf(runId, page))
+          }),
+        { discard: true }
+      )
+      // What is in the table but not remembered would be inserted once more.
+      yield* Effect.uninterruptible(Effect.zipRight(Effect.mapError(all, refused), remember))
     }),
 
     /** The rows of a page, in order. */

@@ -72,7 +72,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
       run === undefined ? Effect.fail(new RunNotFound({ runId })) : Effect.succeed(run)
     )
 
-  // For callers that opened the run themselves.
+  // For those that write, who opened the run themselves.
   const existing = (runId: RunId) => Effect.catchTag(get(runId), "RunNotFound", Effect.die)
 
   const pages = Pages.make(sql, { refused, unreadable })
@@ -123,7 +123,9 @@ export const make = Effect.fnUntraced(function* (file: string) {
 
     pending: pages.pending,
 
-    record: pages.record,
+    // Asked for only when it failed: a run is there as a rule, and recording must be quick.
+    record: (runId, results) =>
+      Effect.catchAll(pages.record(runId, results), (error) => Effect.zipRight(existing(runId), Effect.fail(error))),
 
     count: (runId, fields) =>
       sql`
@@ -138,8 +140,12 @@ export const make = Effect.fnUntraced(function* (file: string) {
     finish: (runId, at) =>
       sql`
         UPDATE glowmarkt_runs SET finished_at = coalesce(finished_at, ${DateTime.toEpochMillis(at)})
-        WHERE run_id = ${runId}
-      `.pipe(Effect.mapError(refused), Effect.asVoid),
+        WHERE run_id = ${runId} RETURNING number
+      `.pipe(
+        Effect.mapError(refused),
+        Effect.flatMap(([finished]) => (finished === undefined ? existing(runId) : Effect.void)),
+        Effect.asVoid
+      ),
 
     rows: (runId) =>
       Stream.unwrap(
