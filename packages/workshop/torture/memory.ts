@@ -57,7 +57,7 @@ export const memory: Scenario = ({ accounts, seed }) =>
       plain(`${number.format(accounts)}, a heap of 64 MB`, told(largeTight)),
       bounded("more in use for each account more", `${number.format(inUse)} bytes`, ["under 20", inUse < 20]),
       bounded("more resident for each, a heap of 64 MB", `${number.format(tight)} bytes`, ["under 100", tight < 100]),
-      bounded("more resident for each, with room", `${number.format(resident)} bytes`, ["under 800", resident < 800])
+      bounded("more resident for each, with room", `${number.format(resident)} bytes`, ["under 600", resident < 600])
     ]
     return [["memory statusAudit", figures] as const]
   })
