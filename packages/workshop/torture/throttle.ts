@@ -6,6 +6,7 @@ import type { Work } from "./protocol.js"
 import { type Choice, type Scenario, title, underWay } from "./scenario.js"
 
 const perSecond = 200
+const within = perSecond / 10
 const warmUp = 20
 
 const measured = (work: Work, accounts: number, { burst, seconds, seed }: Choice) =>
@@ -34,8 +35,8 @@ const measured = (work: Work, accounts: number, { burst, seconds, seed }: Choice
     const figures: ReadonlyArray<Figure> = [
       plain(`refused while it warmed up (${warmUp} s)`, `${early.refusedLately} of ${number.format(early.lately)}`),
       bounded(`answered a second, over ${seconds} s`, number.format(rate), [
-        `${0.9 * perSecond} to ${1.1 * perSecond}`,
-        rate >= 0.9 * perSecond && rate <= 1.1 * perSecond
+        `${perSecond - within} to ${perSecond + within}`,
+        Math.abs(rate - perSecond) <= within
       ]),
       bounded("refused", `${number.format(share)} % (${refused})`, ["under 5 %", share < 5])
     ]
