@@ -44,6 +44,8 @@ export const make = (target: string): Effect.Effect<Gate> =>
             for (const socket of sockets) socket.destroy()
           }),
           open: Effect.async<void>((done) => {
+            // It may not have been shut.
+            if (server.listening) return done(Effect.void)
             server.listen(port, "127.0.0.1", () => done(Effect.void))
           })
         })

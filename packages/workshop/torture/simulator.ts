@@ -27,7 +27,7 @@ const carryOut = (command: Command, gate: Gate) =>
       case "breakDown":
         return yield* command.how === "refusing" ? gate.shut : simulator.faults.set([faults[command.how]])
       case "recover":
-        return yield* Effect.zipRight(simulator.faults.clear, Effect.ignore(gate.open))
+        return yield* Effect.zipRight(simulator.faults.clear, gate.open)
       case "count": {
         const { requests } = simulator
         const since = Date.now() - command.lastMillis
@@ -54,7 +54,13 @@ Effect.gen(function* () {
   yield* Effect.forever(
     Effect.flatMap(Queue.take(commands), (message) => carryOut(Schema.decodeUnknownSync(Command)(message), gate))
   )
-}).pipe(Effect.provide(Simulator.layer({ ...settings, tokenLifetime: Duration.days(7) })), Effect.runFork)
+})
+  .pipe(Effect.provide(Simulator.layer({ ...settings, tokenLifetime: Duration.days(7) })), Effect.runFork)
+  // It goes on for ever: whatever ended it is a mistake, and nobody should wait for it.
+  .addObserver((exit) => {
+    console.error(exit)
+    process.exit(1)
+  })
 
 // Its parent is gone.
 process.on("disconnect", () => process.exit())
