@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { bounded, type Figure, number, plain } from "./figures.js"
 import { directory, simulator, worker } from "./processes.js"
 import { Outage, type Said, type Work } from "./protocol.js"
-import { type Choice, type Scenario, title, underWay } from "./scenario.js"
+import { asked, type Choice, type Scenario, title, underWay } from "./scenario.js"
 
 const accounts = 2000
 
@@ -75,6 +75,6 @@ const works: ReadonlyArray<Work> = [{ flow: "statusAudit" }, { flow: "renameAcco
 
 export const outage: Scenario = (choice) =>
   Effect.forEach(
-    works.flatMap((work) => Outage.literals.map((how) => [work, how] as const)),
+    asked(works, choice).flatMap((work) => Outage.literals.map((how) => [work, how] as const)),
     ([work, how]) => through(work, how, choice)
   )

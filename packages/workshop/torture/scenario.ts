@@ -43,4 +43,8 @@ export const underWay = (served: Served, work: Work, running: Worker) =>
       .pipe(Effect.repeat({ until: ({ total }) => total > before.total + 20, schedule: Schedule.spaced("50 millis") }))
   })
 
+/** All of them, unless some are named. */
+export const asked = (works: ReadonlyArray<Work>, { flows }: Choice): ReadonlyArray<Work> =>
+  flows.length === 0 ? works : works.filter(({ flow }) => flows.includes(flow))
+
 export const title = (scenario: string, { flow }: Work, detail = ""): string => `${scenario} ${flow}${detail}`

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { bounded, type Figure, number, plain } from "./figures.js"
 import { directory, simulator, worker } from "./processes.js"
 import type { Work } from "./protocol.js"
-import { type Choice, type Scenario, title, underWay } from "./scenario.js"
+import { asked, type Choice, type Scenario, title, underWay } from "./scenario.js"
 
 const perSecond = 200
 const within = perSecond / 10
@@ -48,8 +48,8 @@ export const throttle: Scenario = (choice) => {
   const requests = (warmUp + choice.seconds + 15) * perSecond
   // Three a row when it is applied.
   const rows = Math.ceil(requests / 3)
-  return Effect.all([
-    measured({ flow: "statusAudit" }, requests, choice),
-    measured({ flow: "renameAccounts", rows }, rows + 1000, choice)
-  ])
+  const works: ReadonlyArray<Work> = [{ flow: "statusAudit" }, { flow: "renameAccounts", rows }]
+  return Effect.forEach(asked(works, choice), (work) =>
+    measured(work, work.flow === "statusAudit" ? requests : rows + 1000, choice)
+  )
 }
