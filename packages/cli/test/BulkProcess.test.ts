@@ -40,11 +40,20 @@ const until = (count: number) =>
 
 type Case = readonly [code: number, line: string, env: Record<string, string>]
 
-/** One process after the other. */
+/** The command in this process, as if it were one in that place. */
+const here = (line: string, place: Bulk.Place, env: Record<string, string>) =>
+  Captured.run(
+    line.split(" ").map((word) => (/\.(csv|ndjson)$/.test(word) ? place.path(word) : word)),
+    { environment: { ...env, XDG_STATE_HOME: place.path(".local/state") } }
+  )
+
+/** One after the other. Of those that end with another code than before, one is a process: it takes a second to begin. */
 const endWith = (place: Bulk.Place, cases: ReadonlyArray<Case>) =>
   Effect.gen(function* () {
+    const seen = new Set<number>()
     for (const [code, line, env] of cases) {
-      const ended = yield* spawned(line.split(" "), place.path("."), env)
+      const ended = yield* seen.has(code) ? here(line, place, env) : spawned(line.split(" "), place.path("."), env)
+      seen.add(code)
       assert.strictEqual(ended.code, code, `${line}: ${ended.stderr}`)
       assert.notMatch(ended.stderr, /^ +at /m)
     }
@@ -72,107 +81,118 @@ const coded = Effect.gen(function* () {
 const patient = 120_000
 
 layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true })("bulk work as a process", (it) => {
-  it.effect("apply: Ctrl-C exits with 130, and the line that is printed goes on", () =>
-    Effect.gen(function* () {
-      const { orgAppKeys } = yield* Captured.environments
-      const { faults, requests, state } = yield* Simulator.Simulator
-      const members = (yield* Bulk.members).slice(0, number)
-      const place = yield* planned(members, "Flat")
-      yield* faults.set([slowly])
-      const args = ["apply", "plan.ndjson", "--yes", "--concurrency", "4", "--out", "results of today"]
-      const apply = Spawned.start(args, { cwd: place.path("."), env: orgAppKeys })
-      yield* until(20)
-      const pressed = performance.now()
-      apply.process.kill("SIGINT")
-      const interrupted = yield* Effect.promise(() => apply.ended)
-      assert.isBelow(performance.now() - pressed, 5000)
-      assert.strictEqual(interrupted.code, 130, interrupted.stderr)
-      const kept = keptIn(interrupted.stderr)
-      assert.isAtLeast(kept, 16, interrupted.stderr)
-      assert.isBelow(kept, number)
-      // Once more: what goes on can be interrupted as well.
-      const sent = yield* requests.count("updateAccount")
-      const again = Spawned.start(["runs", "resume", runIdIn(interrupted.stderr), "--yes", "--concurrency", "4"], {
-        cwd: place.path("."),
-        env: orgAppKeys
-      })
-      yield* until(sent + 6)
-      again.process.kill("SIGINT")
-      const interruptedAgain = yield* Effect.promise(() => again.ended)
-      assert.strictEqual(interruptedAgain.code, 130, interruptedAgain.stderr)
-      assert.isAbove(keptIn(interruptedAgain.stderr), kept)
-      yield* faults.clear
+  it.effect(
+    "apply: Ctrl-C exits with 130, and the line that is printed goes on",
+    () =>
+      Effect.gen(function* () {
+        const { orgAppKeys } = yield* Captured.environments
+        const { faults, requests, state } = yield* Simulator.Simulator
+        const members = (yield* Bulk.members).slice(0, number)
+        const place = yield* planned(members, "Flat")
+        yield* faults.set([slowly])
+        const args = ["apply", "plan.ndjson", "--yes", "--concurrency", "4", "--out", "results of today"]
+        const apply = Spawned.start(args, { cwd: place.path("."), env: orgAppKeys })
+        yield* until(20)
+        const pressed = performance.now()
+        apply.process.kill("SIGINT")
+        const interrupted = yield* Effect.promise(() => apply.ended)
+        assert.isBelow(performance.now() - pressed, 5000)
+        assert.strictEqual(interrupted.code, 130, interrupted.stderr)
+        const kept = keptIn(interrupted.stderr)
+        assert.isAtLeast(kept, 16, interrupted.stderr)
+        assert.isBelow(kept, number)
+        // Once more: what goes on can be interrupted as well.
+        const sent = yield* requests.count("updateAccount")
+        const again = Spawned.start(["runs", "resume", runIdIn(interrupted.stderr), "--yes", "--concurrency", "4"], {
+          cwd: place.path("."),
+          env: orgAppKeys
+        })
+        yield* until(sent + 6)
+        again.process.kill("SIGINT")
+        const interruptedAgain = yield* Effect.promise(() => again.ended)
+        assert.strictEqual(interruptedAgain.code, 130, interruptedAgain.stderr)
+        assert.isAbove(keptIn(interruptedAgain.stderr), kept)
+        yield* faults.clear
 
-      // The line is for a shell: a shell reads it. What it asks for consent to is what is left.
-      const line = /^ {2}glowmarkt (runs resume .*)$/m.exec(interrupted.stderr)?.[1] ?? ""
-      const asked = yield* spawned(line.replaceAll("'", "").split(" "), place.path("."), orgAppKeys)
-      assert.strictEqual(asked.code, 2)
-      const resumed = yield* Effect.promise(
-        () =>
-          Spawned.start(["-c", `exec "$NODE" "$BIN" ${line} --yes`], {
-            program: "/bin/sh",
-            cwd: place.path("."),
-            env: { ...orgAppKeys, NODE: process.execPath, BIN: Spawned.bin }
-          }).ended
-      )
-      assert.strictEqual(resumed.code, 0, resumed.stderr)
-      assert.lengthOf(place.ndjson("results of today/results.ndjson"), number)
-      const writes = (yield* state.writes).filter(({ operation }) => operation === "updateAccount")
-      assert.lengthOf(writes, number)
-      assert.isTrue(writes.every(({ times }) => times === 1))
-      // At most what was in flight was sent again, where it was found not to be done.
-      assert.isAtMost(yield* requests.count("updateAccount"), number + 8)
-    })
+        // The line is for a shell: a shell reads it. What it asks for consent to is what is left.
+        const line = /^ {2}glowmarkt (runs resume .*)$/m.exec(interrupted.stderr)?.[1] ?? ""
+        const asked = yield* spawned(line.replaceAll("'", "").split(" "), place.path("."), orgAppKeys)
+        assert.strictEqual(asked.code, 2)
+        const resumed = yield* Effect.promise(
+          () =>
+            Spawned.start(["-c", `exec "$NODE" "$BIN" ${line} --yes`], {
+              program: "/bin/sh",
+              cwd: place.path("."),
+              env: { ...orgAppKeys, NODE: process.execPath, BIN: Spawned.bin }
+            }).ended
+        )
+        assert.strictEqual(resumed.code, 0, resumed.stderr)
+        assert.lengthOf(place.ndjson("results of today/results.ndjson"), number)
+        const writes = (yield* state.writes).filter(({ operation }) => operation === "updateAccount")
+        assert.lengthOf(writes, number)
+        assert.isTrue(writes.every(({ times }) => times === 1))
+        // At most what was in flight was sent again, where it was found not to be done.
+        assert.isAtMost(yield* requests.count("updateAccount"), number + 8)
+      }),
+    patient
   )
 
-  it.effect("plan: Ctrl-C exits with 130, and leaves no plan", () =>
-    Effect.gen(function* () {
-      const { orgAppKeys } = yield* Captured.environments
-      const { faults, requests } = yield* Simulator.Simulator
-      const place = yield* planned((yield* Bulk.members).slice(0, number), "Unplanned")
-      const read = { operations: ["getAccountById"] } as const
-      yield* faults.set([Faults.always(read, Faults.Latency({ duration: Duration.millis(200) }))])
-      const before = yield* requests.count("getAccountById")
-      const args = ["plan", "rename", "names.csv", "--out", "other.ndjson", "--concurrency", "2"]
-      const plan = Spawned.start(args, { cwd: place.path("."), env: orgAppKeys })
-      yield* Effect.repeat(requests.count("getAccountById"), {
-        until: (sent) => sent > before,
-        schedule: Schedule.spaced(Duration.millis(20))
-      })
-      plan.process.kill("SIGINT")
-      const { code, stderr } = yield* Effect.promise(() => plan.ended)
-      yield* faults.clear
-      assert.strictEqual(code, 130, stderr)
-      assert.match(stderr, /Interrupted: nothing is changed, and no plan was written\./)
-      assert.deepStrictEqual(readdirSync(place.path(".")).sort(), ["names.csv", "plan.ndjson"])
-    })
+  it.effect(
+    "plan: Ctrl-C exits with 130, and leaves no plan",
+    () =>
+      Effect.gen(function* () {
+        const { orgAppKeys } = yield* Captured.environments
+        const { faults, requests } = yield* Simulator.Simulator
+        const place = yield* planned((yield* Bulk.members).slice(0, number), "Unplanned")
+        const read = { operations: ["getAccountById"] } as const
+        yield* faults.set([Faults.always(read, Faults.Latency({ duration: Duration.millis(200) }))])
+        const before = yield* requests.count("getAccountById")
+        const args = ["plan", "rename", "names.csv", "--out", "other.ndjson", "--concurrency", "2"]
+        const plan = Spawned.start(args, { cwd: place.path("."), env: orgAppKeys })
+        yield* Effect.repeat(requests.count("getAccountById"), {
+          until: (sent) => sent > before,
+          schedule: Schedule.spaced(Duration.millis(20))
+        })
+        plan.process.kill("SIGINT")
+        const { code, stderr } = yield* Effect.promise(() => plan.ended)
+        yield* faults.clear
+        assert.strictEqual(code, 130, stderr)
+        assert.match(stderr, /Interrupted: nothing is changed, and no plan was written\./)
+        assert.deepStrictEqual(readdirSync(place.path(".")).sort(), ["names.csv", "plan.ndjson"])
+      }),
+    patient
   )
 
-  it.effect("a store in use says by which process, with which run", () =>
-    Effect.gen(function* () {
-      const { orgAppKeys } = yield* Captured.environments
-      const { faults, requests } = yield* Simulator.Simulator
-      const place = yield* planned((yield* Bulk.members).slice(0, number), "Held")
-      yield* faults.set([slowly])
-      const before = yield* requests.count("updateAccount")
-      const args = ["apply", "plan.ndjson", "--yes", "--run", "first", "--concurrency", "1", "--quiet"]
-      const first = Spawned.start(args, { cwd: place.path("."), env: orgAppKeys })
-      yield* until(before + 2)
-      const second = yield* spawned(["audit", "--quiet"], place.path("."), orgAppKeys)
-      assert.strictEqual(second.code, 2)
-      assert.include(second.stderr, `another process is using it`)
-      assert.include(second.stderr, `process ${first.process.pid}, with run first`)
-      const shown = yield* spawned(["runs", "show", "first", "--json"], place.path("."), orgAppKeys)
-      assert.strictEqual(shown.code, 0, shown.stderr)
-      assert.strictEqual(JSON.parse(shown.stdout).total, number)
-      // A second Ctrl-C leaves at once, and what is done is kept all the same.
-      first.process.kill("SIGINT")
-      first.process.kill("SIGINT")
-      assert.strictEqual((yield* Effect.promise(() => first.ended)).code, 130)
-      yield* faults.clear
-      const rest = yield* spawned(["runs", "resume", "first", "--yes"], place.path("."), orgAppKeys)
-      assert.strictEqual(rest.code, 0, rest.stderr)
-    })
+  it.effect(
+    "a store in use says by which process, with which run",
+    () =>
+      Effect.gen(function* () {
+        const { orgAppKeys } = yield* Captured.environments
+        const { faults, requests } = yield* Simulator.Simulator
+        const place = yield* planned((yield* Bulk.members).slice(0, number), "Held")
+        yield* faults.set([slowly])
+        const before = yield* requests.count("updateAccount")
+        const args = ["apply", "plan.ndjson", "--yes", "--run", "first", "--concurrency", "1", "--quiet"]
+        const first = Spawned.start(args, { cwd: place.path("."), env: orgAppKeys })
+        yield* until(before + 2)
+        // This process is another one.
+        const second = yield* here("audit --quiet", place, orgAppKeys)
+        assert.strictEqual(second.code, 2)
+        assert.include(second.stderr, `another process is using it`)
+        assert.include(second.stderr, `process ${first.process.pid}, with run first`)
+        const shown = yield* here("runs show first --json", place, orgAppKeys)
+        assert.strictEqual(shown.code, 0, shown.stderr)
+        assert.strictEqual(JSON.parse(shown.stdout).total, number)
+        // A second Ctrl-C leaves at once, and what is done is kept all the same.
+        first.process.kill("SIGINT")
+        first.process.kill("SIGINT")
+        // The system may end it before it does, which a shell calls 130, too.
+        assert.include([130, null], (yield* Effect.promise(() => first.ended)).code)
+        yield* faults.clear
+        const rest = yield* here("runs resume first --yes", place, orgAppKeys)
+        assert.strictEqual(rest.code, 0, rest.stderr)
+      }),
+    patient
   )
 
   it.effect(

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs"
+import { mkdirSync, readdirSync, statSync } from "node:fs"
 import { assert, layer } from "@effect/vitest"
 import { Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
@@ -145,9 +145,12 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       const nowhere = yield* Bulk.run(["plan", "rename", file, "--out", place.path("no/such/plan.ndjson")])
       assert.strictEqual(nowhere.code, 2)
       assert.match(nowhere.stderr, /no\/such: there is no such file or directory/)
-      const full = yield* Bulk.run(["plan", "rename", file, "--out", "/dev/full"])
-      assert.strictEqual(full.code, 2)
-      assert.match(full.stderr, /^\/dev\/full: the disk is full/m)
+      const full = place.path("full")
+      mkdirSync(full)
+      const refused = yield* Bulk.run(["plan", "rename", file, "--out", `${full}/plan.ndjson`], { full })
+      assert.strictEqual(refused.code, 2)
+      assert.match(refused.stderr, /full\/plan\.ndjson: the disk is full/)
+      assert.deepStrictEqual(readdirSync(full), [])
     })
   )
 

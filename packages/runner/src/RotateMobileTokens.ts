@@ -7,6 +7,10 @@
  * nobody can know; then the new token is removed first, which does no harm where it is not, and added once more. Removing again does
  * no harm either.
  *
+ * What that guarantees: however often the run is cut off, at its end the new token is there once and the old one is not, and whatever was
+ * sent twice is in the journal, as a write that may not have arrived. Between such a removal and the addition that follows, the phone is
+ * still known by the old token.
+ *
  * @since 0.1.0
  */
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"

@@ -107,6 +107,32 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
+  it.effect("a run is not resumed at another server, and nothing is sent there", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { faults, requests } = yield* Simulator.Simulator
+      const rows = yield* rowsFrom(
+        OnboardAccounts.input,
+        csv(
+          ["username", "directoryId"],
+          (yield* newcomers(3)).map(({ directoryId, username }) => [username, directoryId])
+        )
+      )
+      const target = { origin: "http://here" }
+      const plan = yield* OnboardAccounts.plan({ rows, parameters: { together: "eachRow" }, target })
+      const runId = id("begun-here")
+      yield* faults.set([Faults.always({ operations: ["addAccount"] }, Faults.htmlError(503))])
+      yield* Effect.flip(OnboardAccounts.apply(plan, { runId, target, patience: "1 second" }))
+      yield* faults.clear
+      yield* requests.reset
+      const elsewhere = yield* Effect.flip(OnboardAccounts.resume(runId, { target: { origin: "http://there" } }))
+      assert.strictEqual(elsewhere._tag, "RunMismatch")
+      assert.include(elsewhere.message, 'origin was "http://here", now "http://there"')
+      assert.deepStrictEqual(yield* requests.latest, [])
+      assert.strictEqual((yield* OnboardAccounts.resume(runId, { target })).summary.done, 3)
+    })
+  )
+
   const unknownAmong = (users: ReadonlyArray<{ readonly username: string; readonly directoryId: string }>) =>
     planned([...users, { directoryId: users[0]?.directoryId ?? "", username: "nobody" }], "allOrNothing")
 

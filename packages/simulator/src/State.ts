@@ -102,6 +102,7 @@ export interface StateService {
     accountId: string,
     passwords: { readonly old: Redacted.Redacted; readonly new: Redacted.Redacted }
   ) => Effect.Effect<PasswordChange>
+  /** A token that is added twice is there twice: what the provider makes of it is unknown, and so nobody can add one twice unseen. */
   readonly addMobileToken: (accountId: Identifier.AccountId, token: Redacted.Redacted) => Effect.Effect<void>
   readonly removeMobileToken: (accountId: Identifier.AccountId, token: Redacted.Redacted) => Effect.Effect<void>
   readonly mobileTokens: (accountId: string) => Effect.Effect<ReadonlyArray<Redacted.Redacted>>
@@ -141,7 +142,7 @@ export const make = (population: Population): StateService => {
   const added = new Map<string, AccountView>()
   const addedOf = new Map<string, AccountView>()
   const passwords = new Map<string, Redacted.Redacted>()
-  const mobileTokens = new Map<string, Set<string>>()
+  const mobileTokens = new Map<string, ReadonlyArray<string>>()
   const statusReads = new Map<string, number>()
   const writes = new Map<string, Map<Name, Write>>()
 
@@ -178,12 +179,10 @@ export const make = (population: Population): StateService => {
   const changeTokens = (
     operation: Name,
     accountId: Identifier.AccountId,
-    change: (tokens: Set<string>) => void
+    change: (tokens: ReadonlyArray<string>) => ReadonlyArray<string>
   ): Effect.Effect<void> =>
     Effect.sync(() => {
-      const tokens = mobileTokens.get(accountId) ?? new Set()
-      change(tokens)
-      mobileTokens.set(accountId, tokens)
+      mobileTokens.set(accountId, change(mobileTokens.get(accountId) ?? []))
       wrote(operation, accountId)
     })
 
@@ -254,9 +253,11 @@ export const make = (population: Population): StateService => {
         return "changed"
       }),
     addMobileToken: (accountId, token) =>
-      changeTokens("addMobileAppToken", accountId, (tokens) => tokens.add(Redacted.value(token))),
+      changeTokens("addMobileAppToken", accountId, (tokens) => [...tokens, Redacted.value(token)]),
     removeMobileToken: (accountId, token) =>
-      changeTokens("removeMobileAppToken", accountId, (tokens) => tokens.delete(Redacted.value(token))),
+      changeTokens("removeMobileAppToken", accountId, (tokens) =>
+        tokens.filter((one) => one !== Redacted.value(token))
+      ),
     mobileTokens: (accountId) =>
       Effect.sync(() => [...(mobileTokens.get(accountId) ?? [])].map((token) => Redacted.make(token))),
     writes: Effect.sync(() => [...writes.values()].flatMap((ofAccount) => [...ofAccount.values()])),

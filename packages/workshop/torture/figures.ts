@@ -1,4 +1,4 @@
-/** What a scenario comes to: lines of a table, each with its bound. */
+/** What a scenario comes to: lines of a table, each with its bound; or one line of JSON. */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 
@@ -18,9 +18,11 @@ export const bounded = (name: string, value: string, [bound, kept]: readonly [st
 
 export const plain = (name: string, value: string): Figure => ({ name, value, bound: "", verdict: "none" })
 
+export const number = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 })
+
 const marks = { kept: "ok", missed: "MISSED", none: "" }
 
-export const print = (title: string, figures: ReadonlyArray<Figure>) => {
+const table = (title: string, figures: ReadonlyArray<Figure>): string => {
   const rows = figures.map(({ bound, name, value, verdict }) => [name, value, bound, marks[verdict]])
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   const lines = rows.map(
@@ -30,8 +32,14 @@ export const print = (title: string, figures: ReadonlyArray<Figure>) => {
         .join("  ")
         .trimEnd()}`
   )
+  return [title, ...lines, ""].join("\n")
+}
+
+/** Whether all bounds were kept. */
+export const print = (scenario: string, figures: ReadonlyArray<Figure>, form: "table" | "json") => {
+  const kept = figures.every(({ verdict }) => verdict !== "missed")
   return Effect.as(
-    Console.log([title, ...lines, ""].join("\n")),
-    figures.every(({ verdict }) => verdict !== "missed")
+    Console.log(form === "json" ? JSON.stringify({ scenario, kept, figures }) : table(scenario, figures)),
+    kept
   )
 }

@@ -1,4 +1,4 @@
-/** Starts simulators and audits as processes, from one bundled script each so that they start quickly. */
+/** Starts simulators and workers as processes, from one bundled script each so that they start quickly. */
 import { type ChildProcess, fork } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -9,9 +9,9 @@ import * as Schema from "effect/Schema"
 import { build } from "esbuild"
 import { type Command, Counted, Said, type Settings, type Told } from "./protocol.js"
 
-const bundled = (name: "simulator" | "audit") =>
+const bundled = (name: "simulator" | "worker") =>
   Effect.promise(async () => {
-    const outfile = join(import.meta.dirname, `../../node_modules/.cache/torture/${name}.mjs`)
+    const outfile = join(import.meta.dirname, `../../../node_modules/.cache/torture/${name}.mjs`)
     await build({
       entryPoints: [join(import.meta.dirname, `${name}.ts`)],
       outfile,
@@ -29,9 +29,11 @@ const bundled = (name: "simulator" | "audit") =>
     return outfile
   })
 
-const started = (script: string, argument: unknown) =>
+const started = (script: string, argument: unknown, options: ReadonlyArray<string> = []) =>
   Effect.acquireRelease(
-    Effect.sync(() => fork(script, [JSON.stringify(argument)], { execArgv: ["--expose-gc"], stdio: "inherit" })),
+    Effect.sync(() =>
+      fork(script, [JSON.stringify(argument)], { execArgv: ["--expose-gc", ...options], stdio: "inherit" })
+    ),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )
 
@@ -71,23 +73,26 @@ export const simulator = (settings: Settings) =>
 
 export type End = Extract<Said, { readonly said: "ends" | "fails" }> | { readonly said: "killed" }
 
-/** Starts audits; what they say goes to `hear`. */
-export const auditor = Effect.map(
-  bundled("audit"),
+/** Starts workers; what they say goes to `hear`. `options` are for Node. */
+export const worker = Effect.map(
+  bundled("worker"),
   (script) =>
-    (told: Told, hear: (said: Said) => void = () => undefined) =>
+    (told: Told, hear: (said: Said) => void = () => undefined, options: ReadonlyArray<string> = []) =>
       Effect.gen(function* () {
-        const child = yield* started(script, told)
+        const child = yield* started(script, told, options)
         let end: End = { said: "killed" }
+        const words = new Set<Said["said"]>()
         // Listened for from the start: it may have ended when somebody asks.
         const closed = new Promise<void>((resolve) => child.once("close", () => resolve()))
         child.on("message", (message) => {
           const said = Schema.decodeUnknownSync(Said)(message)
           if (said.said === "ends" || said.said === "fails") end = said
+          words.add(said.said)
           hear(said)
         })
         return {
           kill: Effect.sync(() => child.kill("SIGKILL")),
+          hasSaid: (word: Said["said"]) => words.has(word),
           ended: Effect.map(
             Effect.promise(() => closed),
             () => end
@@ -96,10 +101,19 @@ export const auditor = Effect.map(
       })
 )
 
-/** The test harness for the flows that change something, as a process; gives its exit code. */
-export const flowKiller = (args: ReadonlyArray<string>) =>
+/** The test harness for kills as a process; each line it prints goes to `hear`. Gives its exit code. */
+export const killer = (args: ReadonlyArray<string>, hear: (line: string) => void) =>
   Effect.async<number>((resume) => {
-    const script = join(import.meta.dirname, "../../runner/test/fixtures/killEach.ts")
-    const child = fork(script, args, { execArgv: ["--conditions", "source", "--import", "tsx"], stdio: "inherit" })
+    const script = join(import.meta.dirname, "../../runner/test/fixtures/killEachMain.ts")
+    const child = fork(script, args, {
+      execArgv: ["--conditions", "source", "--import", "tsx"],
+      stdio: ["ignore", "pipe", "inherit", "ipc"]
+    })
+    let rest = ""
+    child.stdout?.on("data", (data) => {
+      const lines = `${rest}${data}`.split("\n")
+      rest = lines.pop() ?? ""
+      for (const line of lines) hear(line)
+    })
     child.once("close", (code) => resume(Effect.succeed(code ?? 1)))
   })

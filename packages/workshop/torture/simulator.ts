@@ -1,37 +1,44 @@
-/** A simulator in a process of its own. Says where it listens, then does as told. */
-import { Announcement, Faults, Simulator } from "@effect-glowmarkt/simulator"
+/** A simulator in a process of its own, behind a gate. Says where it listens, then does as told. */
+import { Announcement, Faults, Operation, Simulator } from "@effect-glowmarkt/simulator"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
-import { Command, Counted, Settings } from "./protocol.js"
+import { type Gate, make } from "./gate.js"
+import { Command, Counted, type Outage, Settings } from "./protocol.js"
 
 const settings = Schema.decodeUnknownSync(Schema.parseJson(Settings))(process.argv[2])
 
 const say = (message: unknown) => Effect.sync(() => process.send?.(message))
 
-const outage = Faults.Cycle({
-  on: {},
-  faults: [Faults.htmlError(503), Faults.Reset({ when: "before" }), Faults.serverError]
-})
+const faults: Record<Exclude<Outage, "refusing">, Faults.Rule> = {
+  failing: Faults.Cycle({
+    on: {},
+    faults: [Faults.htmlError(503), Faults.Reset({ when: "before" }), Faults.serverError]
+  }),
+  hanging: Faults.always({}, Faults.Hang({ when: "before" }))
+}
 
-const carryOut = (command: Command) =>
+const carryOut = (command: Command, gate: Gate) =>
   Effect.gen(function* () {
-    const { faults, requests } = yield* Simulator.Simulator
+    const simulator = yield* Simulator.Simulator
     switch (command.do) {
       case "breakDown":
-        return yield* faults.set([outage])
+        return yield* command.how === "refusing" ? gate.shut : simulator.faults.set([faults[command.how]])
       case "recover":
-        return yield* faults.clear
+        return yield* Effect.zipRight(simulator.faults.clear, gate.open)
       case "count": {
+        const { requests } = simulator
         const since = Date.now() - command.lastMillis
         const latest = (yield* requests.latest).filter(({ at }) => DateTime.toEpochMillis(at) >= since)
-        const refused = latest.filter(({ fault }) => fault._tag === "Some" && fault.value === "Throttled").length
+        const counts = yield* Effect.forEach(Operation.all, ({ name }) => requests.count(name))
         return yield* say(
           Counted.make({
-            total: yield* requests.count("getAccountStatusById"),
+            total: counts.reduce((sum, count) => sum + count, 0),
+            connections: gate.connections(),
             lately: latest.length,
-            refusedLately: refused
+            refusedLately: latest.filter(({ fault }) => fault._tag === "Some" && fault.value === "Throttled").length
           })
         )
       }
@@ -41,11 +48,19 @@ const carryOut = (command: Command) =>
 Effect.gen(function* () {
   const commands = yield* Queue.unbounded<unknown>()
   process.on("message", (message) => Queue.unsafeOffer(commands, message))
-  yield* say(yield* Announcement.make)
+  const announced = yield* Announcement.make
+  const gate = yield* make(announced.url)
+  yield* say({ ...announced, url: gate.url })
   yield* Effect.forever(
-    Effect.flatMap(Queue.take(commands), (message) => carryOut(Schema.decodeUnknownSync(Command)(message)))
+    Effect.flatMap(Queue.take(commands), (message) => carryOut(Schema.decodeUnknownSync(Command)(message), gate))
   )
-}).pipe(Effect.provide(Simulator.layer(settings)), Effect.runFork)
+})
+  .pipe(Effect.provide(Simulator.layer({ ...settings, tokenLifetime: Duration.days(7) })), Effect.runFork)
+  // It goes on for ever: whatever ended it is a mistake, and nobody should wait for it.
+  .addObserver((exit) => {
+    console.error(exit)
+    process.exit(1)
+  })
 
 // Its parent is gone.
 process.on("disconnect", () => process.exit())

@@ -1,5 +1,6 @@
 /** The command in this process, with streams, keyboard and environment of the test's own. */
 
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Terminal from "@effect/platform/Terminal"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -27,7 +28,27 @@ export interface Situation {
   /** What is piped in, or typed: at a terminal a line break is the key Return. */
   readonly input?: { readonly kind: "terminal" | "text" | "broken"; readonly text: string | Uint8Array }
   readonly columns?: number
+  /** A directory on a disk that is full. */
+  readonly full?: string
 }
+
+/**
+ * What is opened for writing there is opened, and a device that is always full is written to instead. So no mistake of the command can put
+ * a file in the place of the device, which root may.
+ */
+const disk = (full: string | undefined) =>
+  Layer.effect(
+    FileSystem.FileSystem,
+    Effect.map(FileSystem.FileSystem, (files) =>
+      FileSystem.make({
+        ...files,
+        open: (path, options) =>
+          full !== undefined && path.startsWith(full) && options?.flag === "w"
+            ? Effect.zipRight(files.open(path, options), files.open("/dev/full", { flag: "r+" }))
+            : files.open(path, options)
+      })
+    )
+  ).pipe(Layer.provide(NodeFileSystem.layer))
 
 const keys = (text: string) =>
   Effect.gen(function* () {
@@ -58,7 +79,7 @@ const sink = (columns: number | undefined) => {
 
 export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
   Effect.gen(function* () {
-    const { columns, environment = {}, input = { kind: "text", text: "" } } = situation
+    const { columns, environment = {}, full, input = { kind: "text", text: "" } } = situation
     const stdout = sink(columns)
     const stderr = sink(columns)
     // One for all questions: each takes up where the one before left off.
@@ -84,7 +105,7 @@ export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
           }),
           Layer.succeed(Terminal.Terminal, terminal),
           Layer.effect(Ending.Ending, Ending.make),
-          NodeFileSystem.layer,
+          disk(full),
           NodePath.layer
         )
       )
