@@ -26,6 +26,17 @@ const config = (error: ConfigError.ConfigError): string => {
 
 const missing = /^Expected to find option: '(.*)'$/
 
+/** Of several options that are missing the library speaks line by line. */
+const validation = (said: string): string => {
+  const lines = said.split("\n")
+  const names = lines.flatMap((line) => missing.exec(line)?.[1] ?? [])
+  const [first, ...others] = names
+  if (first === undefined) return said
+  const which =
+    others.length === 0 ? `The option ${first} is missing.` : `The options ${names.join(" and ")} are missing.`
+  return [which, ...lines.filter((line) => !missing.test(line))].join("\n")
+}
+
 // The codes of the operating system, where its own words are for programmers.
 const plainly: ReadonlyArray<readonly [code: string, words: string]> = [
   ["ENOSPC", "the disk is full. Make room, or name another place"],
@@ -68,7 +79,7 @@ export const text = (error: CommandError, help: string): string => {
     case "MultipleValuesDetected":
     case "NoBuiltInMatch":
     case "UnclusteredFlag":
-      return `${Help.plain(error.error).replace(missing, "The option $1 is missing.")}\nSee ${help}`
+      return `${validation(Help.plain(error.error))}\nSee ${help}`
     case "SystemError":
       return system(error)
     case "Stopped":

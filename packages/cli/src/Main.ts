@@ -28,6 +28,7 @@ import * as ExitCode from "./ExitCode.js"
 import * as Manual from "./Manual.js"
 import * as Output from "./Output.js"
 import * as Printing from "./Printing.js"
+import * as Spelling from "./Spelling.js"
 import * as StandardInput from "./StandardInput.js"
 import * as Variables from "./Variables.js"
 
@@ -72,6 +73,8 @@ export const run = (
   Effect.gen(function* () {
     const help = Manual.answer(args)
     if (Option.isSome(help)) return yield* Manual.show(help.value)
+    const misspelt = Spelling.problem(args)
+    if (Option.isSome(misspelt)) return yield* misspelt.value
     const config = yield* Variables.configProvider(environment)
     // What comes first are the names of the runtime and the script, which are not looked at.
     yield* Effect.withConfigProvider(cli(["node", "glowmarkt", ...StandardInput.spelled(args)]), config)

@@ -17,7 +17,21 @@ const told = ({ stderr, stdout }: Captured.Captured) => {
 
 describe("wrong usage exits with 2 and says what to do", () => {
   const cases: ReadonlyArray<readonly [args: string, says: RegExp]> = [
-    ["frobnicate", /use one of 'audit', 'audit-diff', 'plan', 'apply', 'runs', 'simulate', 'accounts', 'me'/],
+    ["frobnicate", /no command glowmarkt frobnicate. Use one of audit, audit-diff, plan, .*simulate, accounts, me\./],
+    ["accounts lst", /no command glowmarkt accounts lst. Use one of list, get, .*\.\nSee glowmarkt accounts --help/],
+    ["me mobile-token foo", /Use one of add, remove\.\nSee glowmarkt me mobile-token --help/],
+    ["--log-level debug me", /glowmarkt me needs a command after it/],
+    ["audit --out", /--out needs its value: --out DIR\.\nSee glowmarkt audit --help/],
+    ["audit --out=", /--out needs its value/],
+    ["audit --out --quiet", /--out needs its value/],
+    ["audit --run a --run b", /--run is said twice/],
+    ["audit --json=yes", /--json takes no value/],
+    ["audit --log-level foo", /--log-level takes one of all, trace, .*, not "foo"/],
+    ["audit --log-level", /--log-level takes one of/],
+    ["audit --auth userToken", /--auth takes one of appKeys, orgAppKeys, devUserToken, not "userToken"/],
+    ["--wizard", /no option --wizard/],
+    ["apply --run", /--run needs its value: --run ID/],
+    ["accounts add", /^The options --username and --directory-id are missing\.\nSee glowmarkt accounts add --help$/m],
     ["audit --frobnicate", /unknown argument: '--frobnicate'\nSee glowmarkt audit --help/],
     ["audit --concurrency many", /--concurrency takes a whole number from 1 to 256, or auto, not "many"/],
     ["audit --rate 0", /--rate takes a whole number from 1 to 10000, or unlimited, not "0"/],
