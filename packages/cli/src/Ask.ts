@@ -13,6 +13,7 @@ import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -33,23 +34,26 @@ export class Input extends Context.Tag("@effect-glowmarkt/cli/Input")<
   { readonly kind: "terminal" | "text"; readonly bytes: Stream.Stream<Uint8Array, PlatformError.PlatformError> }
 >() {}
 
+const fromProcess = NodeStream.fromReadable<PlatformError.PlatformError, Uint8Array>(
+  () => process.stdin,
+  (cause) =>
+    new SystemError({
+      reason: "Unknown",
+      module: "Stream",
+      method: "read",
+      description: "standard input cannot be read",
+      cause
+    })
+)
+
 /**
  * @since 0.1.0
  * @category layers
  */
 export const layerInputProcess: Layer.Layer<Input> = Layer.sync(Input, () => ({
   kind: process.stdin.isTTY ? ("terminal" as const) : ("text" as const),
-  bytes: NodeStream.fromReadable<PlatformError.PlatformError, Uint8Array>(
-    () => process.stdin,
-    (cause) =>
-      new SystemError({
-        reason: "Unknown",
-        module: "Stream",
-        method: "read",
-        description: "standard input cannot be read",
-        cause
-      })
-  )
+  // One who was read to the end says so no second time.
+  bytes: Stream.suspend(() => (process.stdin.readableEnded ? Stream.empty : fromProcess))
 }))
 
 /**
@@ -129,9 +133,19 @@ const typed = Effect.fnUntraced(function* (wanted: Wanted) {
 const names = (wanted: ReadonlyArray<Wanted>) =>
   wanted.map(({ name, variables }) => `${name.toLowerCase()} (or set ${variables[0]})`).join(", then the ")
 
+/** Whoever started this with a pipe and writes nothing would see nothing. */
+const reminding = <A, E, R>(reading: Effect.Effect<A, E, R>, wanted: ReadonlyArray<Wanted>) =>
+  Effect.raceFirst(
+    reading,
+    Effect.zipRight(
+      Effect.delay(Output.note(`Waiting for standard input: the ${names(wanted)}.`), Duration.seconds(3)),
+      Effect.never
+    )
+  )
+
 const piped = Effect.fnUntraced(function* (wanted: ReadonlyArray<Wanted>) {
   const { bytes } = yield* Input
-  const text = yield* Stream.mkString(Stream.decodeText(bytes))
+  const text = yield* reminding(Stream.mkString(Stream.decodeText(bytes)), wanted)
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/)
   if (lines.length !== wanted.length || lines.includes("")) {
     return yield* new UsageError({
@@ -153,7 +167,7 @@ export const secrets = <const All extends ReadonlyArray<Wanted>>(
 ): Effect.Effect<
   { readonly [Index in keyof All]: Redacted.Redacted },
   UsageError | Terminal.QuitException | ConfigError.ConfigError | PlatformError.PlatformError,
-  Input | Prompt.Prompt.Environment
+  Input | Output.Output | Prompt.Prompt.Environment
 > =>
   Effect.gen(function* () {
     const known = yield* Effect.forEach(wanted, (secret) =>

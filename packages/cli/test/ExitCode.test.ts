@@ -90,6 +90,12 @@ describe("credentials in the environment", () => {
         "",
         /orgAppKeys lacks GLOWMARKT_APPLICATION_ID/
       ],
+      [
+        "a token that no header can carry",
+        { GLOWMARKT_DEV_TOKEN: "ünï😀", GLOWMARKT_APPLICATION_ID: "a" },
+        "",
+        /GLOWMARKT_DEV_TOKEN has a character that no token has/
+      ],
       ["two halves", { GLOWMARKT_APP_KEY: "k", GLOWMARKT_DEV_TOKEN: "t" }, "", /appKeys lacks .*; devUserToken lacks/],
       ["an empty value", { ...key, GLOWMARKT_APP_SECRET: "" }, "", /appKeys lacks GLOWMARKT_APP_SECRET/],
       [

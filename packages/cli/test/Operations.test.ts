@@ -178,6 +178,39 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
     })
   )
 
+  it.effect("the secret that is missing: typed, or a line of standard input before those of the command", () =>
+    Effect.gen(function* () {
+      const { appKeys, devUserToken, member, session } = yield* Captured.environments
+      const lacking = { ...session, GLOWMARKT_PASSWORD: "" }
+      const piped = (args: ReadonlyArray<string>, environment: Captured.Situation["environment"], text: string) =>
+        Captured.run(args, { environment: environment ?? {}, input: { kind: "text", text } })
+      const secret = appKeys.GLOWMARKT_APP_SECRET
+      const token = devUserToken.GLOWMARKT_DEV_TOKEN
+      const get = ["accounts", "get", member.accountId]
+      const mobile = ["me", "mobile-token", "add", "--account", member.accountId]
+      const cases = [
+        yield* piped(["me", "status"], lacking, `${session.GLOWMARKT_PASSWORD}\n`),
+        yield* piped(mobile, lacking, `${session.GLOWMARKT_PASSWORD}\nmobile-token\n`),
+        yield* piped(get, { ...appKeys, GLOWMARKT_APP_SECRET: "" }, secret),
+        yield* piped([...get, "--auth", "devUserToken"], { ...devUserToken, GLOWMARKT_DEV_TOKEN: "" }, token),
+        yield* Captured.run(get, {
+          environment: { ...appKeys, GLOWMARKT_APP_SECRET: "" },
+          input: { kind: "terminal", text: `${secret}\n` }
+        })
+      ]
+      for (const { code, stderr, stdout } of cases) {
+        assert.strictEqual(code, 0, stderr)
+        for (const hidden of [secret, token, session.GLOWMARKT_PASSWORD]) assert.notInclude(stdout + stderr, hidden)
+      }
+      const nothing = yield* piped(["me", "status"], lacking, "")
+      assert.strictEqual(nothing.code, 2)
+      assert.match(nothing.stderr, /^session lacks GLOWMARKT_PASSWORD\.\n.*one line: the password/)
+      const short = yield* piped(mobile, lacking, `${session.GLOWMARKT_PASSWORD}\n`)
+      assert.strictEqual(short.code, 2)
+      assert.match(short.stderr, /2 lines: the password .*then the mobile app token/)
+    })
+  )
+
   it.effect("me mobile-token add and remove", () =>
     Effect.gen(function* () {
       const { member, session } = yield* Captured.environments
