@@ -4,12 +4,10 @@
  *
  * @since 0.1.0
  */
-import * as Prompt from "@effect/cli/Prompt"
 import type * as PlatformError from "@effect/platform/Error"
 import { SystemError } from "@effect/platform/Error"
-import * as Terminal from "@effect/platform/Terminal"
+import type * as Terminal from "@effect/platform/Terminal"
 import * as NodeStream from "@effect/platform-node/NodeStream"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -20,7 +18,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { UsageError } from "./CommandError.js"
-import * as Ink from "./Ink.js"
+import * as Line from "./Line.js"
 import * as Output from "./Output.js"
 
 /**
@@ -57,28 +55,6 @@ export const layerInputProcess: Layer.Layer<Input> = Layer.sync(Input, () => ({
 }))
 
 /**
- * A terminal whose questions go to standard error.
- *
- * @since 0.1.0
- * @category layers
- */
-export const layerTerminal: Layer.Layer<Terminal.Terminal, never, Output.Output> = Layer.effect(
-  Terminal.Terminal,
-  Effect.gen(function* () {
-    const { stderr } = yield* Output.Output
-    const terminal = yield* Terminal.Terminal
-    return Terminal.Terminal.of({
-      ...terminal,
-      columns: Effect.map(
-        stderr.columns,
-        Option.getOrElse(() => 80)
-      ),
-      display: (text) => stderr.write(Ink.wash(text, stderr.colour))
-    })
-  })
-).pipe(Layer.provide(NodeTerminal.layer))
-
-/**
  * Asks yes or no. Where nobody can be asked, it is an error that
  * names the way to do without.
  *
@@ -87,12 +63,12 @@ export const layerTerminal: Layer.Layer<Terminal.Terminal, never, Output.Output>
  */
 export const consent = (
   question: string
-): Effect.Effect<boolean, UsageError | Terminal.QuitException, Input | Prompt.Prompt.Environment> =>
+): Effect.Effect<boolean, UsageError | Terminal.QuitException, Input | Terminal.Terminal | Output.Output> =>
   Effect.flatMap(
     Input,
-    ({ kind }): Effect.Effect<boolean, UsageError | Terminal.QuitException, Prompt.Prompt.Environment> =>
+    ({ kind }): Effect.Effect<boolean, UsageError | Terminal.QuitException, Terminal.Terminal | Output.Output> =>
       kind === "terminal"
-        ? Prompt.run(Prompt.confirm({ message: question, initial: false }))
+        ? Effect.map(Line.read(`${question} (y/N)`, "shown"), (answer) => /^y(es)?$/i.test(answer.trim()))
         : new UsageError({ message: "There is no terminal to ask for consent.\nSay --yes if you are sure." })
   )
 
@@ -116,13 +92,15 @@ const fromEnvironment = (wanted: Wanted) =>
     .reduce((first, next) => Config.orElse(first, () => next))
     .pipe(Config.option)
 
+const hidden = (question: string) => Effect.map(Line.read(question, "hidden"), (line) => Redacted.make(line))
+
 const typed = Effect.fnUntraced(function* (wanted: Wanted) {
-  const first = yield* Prompt.run(Prompt.hidden({ message: wanted.name }))
+  const first = yield* hidden(`${wanted.name}:`)
   if (Redacted.value(first) === "") {
     return yield* new UsageError({ message: `${wanted.name}: nothing was typed. Nothing was changed.` })
   }
   if (wanted.typed === "twice") {
-    const second = yield* Prompt.run(Prompt.hidden({ message: `${wanted.name}, once more` }))
+    const second = yield* hidden(`${wanted.name}, once more:`)
     if (Redacted.value(first) !== Redacted.value(second)) {
       return yield* new UsageError({ message: `${wanted.name}: the two were not the same. Nothing was changed.` })
     }
@@ -167,7 +145,7 @@ export const secrets = <const All extends ReadonlyArray<Wanted>>(
 ): Effect.Effect<
   { readonly [Index in keyof All]: Redacted.Redacted },
   UsageError | Terminal.QuitException | ConfigError.ConfigError | PlatformError.PlatformError,
-  Input | Output.Output | Prompt.Prompt.Environment
+  Input | Output.Output | Terminal.Terminal
 > =>
   Effect.gen(function* () {
     const known = yield* Effect.forEach(wanted, (secret) =>

@@ -23,7 +23,6 @@ import * as Output from "./Output.js"
 import * as OutputFile from "./OutputFile.js"
 import * as Pace from "./Pace.js"
 import { count } from "./ProgressBar.js"
-import * as Reach from "./Reach.js"
 import * as ResumeLine from "./ResumeLine.js"
 import type { Effort } from "./RunFlags.js"
 import * as RunSession from "./RunSession.js"
@@ -155,7 +154,7 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
     Effect.tap((summary) => RunSession.report(session)(report(options, summary))),
     Effect.flatMap((summary) => judge(options, summary))
   )
-  yield* Effect.zipRight(Reach.check, auditing).pipe(
+  yield* Effect.zipRight(RunSession.check(runId), auditing).pipe(
     Effect.provide(Store.engine(store, Option.some(runId))),
     Effect.provide(Environment.admin(options.auth))
   )

@@ -11,7 +11,6 @@ import type { AdminScheme } from "./Auth.js"
 import type { CommandError } from "./CommandError.js"
 import * as Consenting from "./Consenting.js"
 import * as Output from "./Output.js"
-import * as Reach from "./Reach.js"
 import * as ResumeLine from "./ResumeLine.js"
 import type { Effort } from "./RunFlags.js"
 import * as RunSession from "./RunSession.js"
@@ -84,7 +83,7 @@ export const run = Effect.fnUntraced(function* <R>(
     const change = yield* found
     const { flow, work } = change
     const running = yield* flow.open(options.auth)
-    yield* Reach.check
+    yield* RunSession.check(runId)
     yield* Output.picture((layout) => `${change.show(layout)}\n`)
     const consent = yield* Consenting.obtain(wantedOf(flow, work), options)
     const session: RunSession.Session = {

@@ -4,9 +4,8 @@
  *
  * @since 0.1.0
  */
-import type { Prompt } from "@effect/cli/Prompt"
 import type { PlatformError } from "@effect/platform/Error"
-import type { QuitException } from "@effect/platform/Terminal"
+import type { QuitException, Terminal } from "@effect/platform/Terminal"
 import {
   AdminAccounts,
   type AdminCredentials,
@@ -204,7 +203,7 @@ export type Trouble = UsageError | ConfigError.ConfigError | PlatformError | Qui
  * @since 0.1.0
  * @category models
  */
-export type Asking = Ask.Input | Output.Output | Prompt.Environment
+export type Asking = Ask.Input | Output.Output | Terminal
 
 /**
  * The client of the environment, for callers who bring their own credentials.

@@ -40,6 +40,7 @@ const validation = (said: string): string => {
 // The codes of the operating system, where its own words are for programmers.
 const plainly: ReadonlyArray<readonly [code: string, words: string]> = [
   ["ENOSPC", "the disk is full. Make room, or name another place"],
+  ["EFBIG", "the file would become too large. Raise the limit (ulimit -f), or name another place"],
   ["EDQUOT", "the quota is used up. Make room, or name another place"],
   ["ENOENT", "there is no such file or directory"],
   ["EACCES", "permission is missing"],

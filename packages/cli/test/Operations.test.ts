@@ -66,18 +66,21 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
       const args = ["accounts", "delete", accountId]
       const typing = (text: string) => ({ environment: appKeys, input: { kind: "terminal", text } }) as const
 
-      const refused = yield* Captured.run(args, typing("n"))
+      const refused = yield* Captured.run(args, typing("n\n"))
       assert.strictEqual(refused.code, 1)
       assert.include(refused.stderr, username)
       assert.include(refused.stderr, "Nothing was deleted.")
-      const left = yield* Captured.run(args, typing("\u0003"))
+      const typo = yield* Captured.run(args, typing("t\n"))
+      assert.strictEqual(typo.code, 1)
+      const left = yield* Captured.run(args, typing("y\u0003"))
+      assert.include(left.stderr, "(y/N) y\nCancelled: nothing was changed.")
       assert.strictEqual(left.code, 130)
       const piped = yield* Captured.run(args, { environment: appKeys, input: { kind: "text", text: "y\n" } })
       assert.strictEqual(piped.code, 2)
       assert.include(piped.stderr, "--yes")
       assert.strictEqual(yield* requests.count("deleteAccount"), 0)
 
-      const consented = yield* Captured.run(args, typing("y"))
+      const consented = yield* Captured.run(args, typing("y\n"))
       assert.strictEqual(consented.code, 0, consented.stderr)
       const again = json(yield* Captured.run([...args, "--yes", "--json"], { environment: appKeys }))
       assert.strictEqual(again.status, "inactive")

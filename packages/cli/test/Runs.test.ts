@@ -53,7 +53,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const json = yield* Bulk.run(["runs", "show", "r1", "--json", ...store])
       assert.deepInclude(JSON.parse(json.stdout).counts, { made: 5, unprocessed: 35 })
 
-      const asked = yield* Bulk.run(["runs", "resume", "r1", ...store], Bulk.typing("n"))
+      const asked = yield* Bulk.run(["runs", "resume", "r1", ...store], Bulk.typing("n\n"))
       assert.strictEqual(asked.code, 1)
       assert.match(asked.stderr, /Change 35 accounts\?/)
       // The line itself, and by the plan: the same run.
@@ -158,10 +158,10 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       yield* Bulk.run(["audit", "--run", "a1", "--quiet", ...store])
       const piped = yield* Bulk.run(["runs", "forget", "a1", ...store])
       assert.strictEqual(piped.code, 2)
-      const no = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("n"))
+      const no = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("n\n"))
       assert.strictEqual(no.code, 1)
       assert.match(no.stderr, /statusAudit[\s\S]*Nothing was forgotten/)
-      const yes = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("y"))
+      const yes = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("y\n"))
       assert.strictEqual(yes.code, 0, yes.stderr)
       const listed = yield* Bulk.run(["runs", "list", "--json", ...store])
       assert.deepStrictEqual(JSON.parse(listed.stdout), [])
