@@ -59,6 +59,7 @@ const linesOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSes
     format: options.formats,
     concurrency: options.concurrency,
     rate: options.rate,
+    patience: options.patience,
     "dormant-days": options.dormantDays,
     "expiring-days": options.expiringDays,
     "fail-on": options.failOn,
@@ -91,6 +92,8 @@ const idsOf = Only.$match({
 
 const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
 
+const formatsOf = ({ formats }: AuditOptions) => Option.getOrElse(formats, () => AuditFormat.all)
+
 const report = Effect.fnUntraced(function* (options: AuditOptions, summary: StatusAudit.Summary) {
   const store = yield* RunStore.RunStore
   const run = yield* store.get(summary.runId)
@@ -100,8 +103,7 @@ const report = Effect.fnUntraced(function* (options: AuditOptions, summary: Stat
         AuditSummary.render(AuditSummary.head(summary), summary, yield* AuditSoFar.linesOf(run), yield* Output.layout)
       )
   if (Option.isNone(options.out)) return
-  const formats = Option.getOrElse(options.formats, () => AuditFormat.all)
-  const files = yield* AuditFiles.writeAll(options.out.value, formats, summary)
+  const files = yield* AuditFiles.writeAll(options.out.value, formatsOf(options), summary)
   yield* Output.note(`Wrote ${files.join(", ")}`)
 })
 
@@ -127,7 +129,12 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
       message: "--format says which files to write, and there is no directory for them.\nSay it: --out DIR."
     })
   }
-  if (Option.isSome(options.out)) yield* OutputFile.directory(options.out.value)
+  if (Option.isSome(options.out)) {
+    yield* OutputFile.directory(
+      options.out.value,
+      formatsOf(options).map((format) => AuditFiles.names[format])
+    )
+  }
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(StatusAudit.flow.name)
   const store = yield* Store.file(options.store)
   const only = yield* Effect.transposeOption(Option.map(options.only, idsOf))
@@ -138,7 +145,12 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
     runId,
     subjects: "accounts",
     lines: linesOf(options, runId, store),
-    face: { progress: options.progress, form: options.form, first: "Reading the list of accounts …" }
+    face: {
+      progress: options.progress,
+      form: options.form,
+      patience: Pace.patienceOf(options),
+      first: "Reading the list of accounts …"
+    }
   }
   const auditing = StatusAudit.run({
     runId,

@@ -47,7 +47,7 @@ const plainly: ReadonlyArray<readonly [code: string, words: string]> = [
   ["EPERM", "permission is missing"],
   ["EROFS", "it cannot be written to: the file system is read-only"],
   ["EISDIR", "it is a directory"],
-  ["ENOTDIR", "part of the path is not a directory"]
+  ["ENOTDIR", "it, or a part of the path, is not a directory"]
 ]
 
 const system = (error: PlatformError.SystemError): string => {

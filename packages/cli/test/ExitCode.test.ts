@@ -1,8 +1,9 @@
-import { mkdtempSync } from "node:fs"
+import { mkdirSync, mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Captured from "./support/Captured.js"
 
@@ -54,6 +55,7 @@ describe("wrong usage exits with 2 and says what to do", () => {
     ["audit --where colour=red", /--where: .*colour/],
     ["audit --sample 0", /--sample takes a whole number/],
     ["audit --out /dev/null/x", /not a directory/],
+    ["audit --out /proc/nope/x", /\/proc\/nope: /],
     ["accounts get ../x", /is not an account id/],
     ["accounts get", /Missing argument <ID>/],
     ["accounts rename abc", /--name is missing/],
@@ -176,6 +178,45 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
       const alone = yield* Captured.run(["accounts", "add", "--username", "x", "--directory-id", "y"], { environment })
       assert.strictEqual(alone.code, 4)
       assert.include(told(alone), "cannot reach http://127.0.0.1:1")
+    })
+  )
+
+  it.effect("4, and not 1: a server that does not answer as it should, of which nothing can be finished", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const { faults } = yield* Simulator.Simulator
+      const place = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
+      const audit = ["audit", "--store", join(place, "runs.db"), "--quiet", "--patience", "0", "--run", "r1"]
+      const list = { operations: ["getAccounts"] } as const
+      const later = Faults.RateLimited({ retryAfter: { form: "seconds", after: Duration.hours(1) } })
+      const html = Faults.Answer({ status: 200, contentType: "text/html", body: "<p>Sign in to the network</p>" })
+      for (const fault of [html, Faults.serverError, Faults.Reset({ when: "before" }), later]) {
+        yield* faults.set([Faults.always(list, fault)])
+        const alone = yield* Captured.run(["accounts", "list"], { environment: appKeys })
+        assert.strictEqual(alone.code, 4, alone.stderr)
+        const { code, stderr } = yield* Captured.run(audit, { environment: appKeys })
+        assert.strictEqual(code, 4, stderr)
+        assert.match(
+          stderr,
+          /Nothing is done yet\. Begin run r1 again with\n {2}(npx )?glowmarkt audit --run r1 .*--patience 0/
+        )
+      }
+      yield* faults.clear
+    })
+  )
+
+  it.effect("2: where the results cannot go is known before anything is asked", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const { requests } = yield* Simulator.Simulator
+      const out = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
+      mkdirSync(join(out, "accounts.csv"))
+      const before = yield* requests.count("getAccounts")
+      const args = ["audit", "--store", join(out, "runs.db"), "--out", out]
+      const captured = yield* Captured.run(args, { environment: appKeys })
+      assert.strictEqual(captured.code, 2)
+      assert.match(told(captured), /accounts\.csv: it is a directory/)
+      assert.strictEqual(yield* requests.count("getAccounts"), before)
     })
   )
 
