@@ -47,6 +47,15 @@ const answer = {
   excerpt: Schema.String
 }
 
+/** That it was sent once is no news; and whoever repeats it himself would be told what is not so. */
+const repeated = (attempts: number, unit: string) => (attempts > 1 ? `, after ${attempts} ${unit}` : "")
+
+/** What is left of a budget is no round number, and nobody counts its milliseconds. */
+const rounded = (limit: Duration.Duration) => {
+  const seconds = Math.round(Duration.toSeconds(limit))
+  return Duration.format(seconds < 1 ? limit : Duration.seconds(seconds))
+}
+
 const quoted = (excerpt: string) => (excerpt === "" ? "" : ` It said “${excerpt}”.`)
 
 const never = Option.none<Duration.Duration>()
@@ -220,7 +229,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
       onNone: () => "",
       onSome: (duration) => ` It asks to wait ${Duration.format(duration)}.`
     })
-    return `${this.operation}: the provider is limiting requests (429), after ${this.attempts} of ours.${wait} Send fewer at a time.`
+    return `${this.operation}: the provider is limiting requests (429)${repeated(this.attempts, "of ours")}.${wait} Send fewer at a time.`
   }
 }
 
@@ -239,7 +248,7 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
   readonly mayHaveBeenApplied = true
 
   override get message(): string {
-    return `${this.operation}: the provider failed (${this.status}), after ${this.attempts} ${this.attempts === 1 ? "request" : "requests"}.${quoted(this.excerpt)}`
+    return `${this.operation}: the provider failed (${this.status})${repeated(this.attempts, "requests")}.${quoted(this.excerpt)}`
   }
 }
 
@@ -323,7 +332,7 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
   readonly retryAfter = never
 
   override get message(): string {
-    return `${this.operation}: no answer within ${Duration.format(this.limit)}, ${this.attempts} ${this.attempts === 1 ? "attempt" : "attempts"}.`
+    return `${this.operation}: no answer within ${rounded(this.limit)}${repeated(this.attempts, "attempts")}.`
   }
 }
 

@@ -2,6 +2,12 @@ import * as ParseResult from "effect/ParseResult"
 
 const firstIssue = (error: ParseResult.ParseError) => ParseResult.ArrayFormatter.formatErrorSync(error)[0]
 
+/** The field of an answer that is wrong, if it is one field. */
+export const fieldOf = (error: ParseResult.ParseError): string | undefined => {
+  const [field] = firstIssue(error)?.path ?? []
+  return field === undefined ? undefined : String(field)
+}
+
 /** What is wrong with an answer: where, and what was expected. Not the value, which may be personal. */
 export const ofAnswer = (error: ParseResult.ParseError): string => {
   const issue = firstIssue(error)
