@@ -107,11 +107,16 @@ const report = Effect.fnUntraced(function* (options: AuditOptions, summary: Stat
   yield* Output.note(`Wrote ${files.join(", ")}`)
 })
 
+const accounts = (number: number) => (number === 1 ? "1 account" : `${count(number)} accounts`)
+
 const judge = (options: AuditOptions, { counts, errors }: StatusAudit.Summary) => {
   const met = Option.getOrElse(options.failOn, () => []).filter((finding) => counts[finding] > 0)
-  const failed = Object.values(errors).reduce((sum, number) => sum + number, 0)
+  // Of one that is listed with a field that cannot be read, the status may be known all the same.
+  const unread = errors["UnreadableAccount"] ?? 0
+  const failed = Object.values(errors).reduce((sum, number) => sum + number, 0) - unread
   const complaints = [
-    ...(failed > 0 ? [`The status of ${count(failed)} accounts could not be established.`] : []),
+    ...(failed > 0 ? [`The status of ${accounts(failed)} could not be established.`] : []),
+    ...(unread > 0 ? [`${accounts(unread)} could not be read as listed: see what is said of them as error.`] : []),
     ...(met.length > 0
       ? [`--fail-on is met: ${met.map((finding) => `${finding} (${count(counts[finding])})`).join(", ")}.`]
       : [])

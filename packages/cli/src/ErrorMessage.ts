@@ -5,6 +5,9 @@
  * @since 0.1.0
  */
 import type * as PlatformError from "@effect/platform/Error"
+import * as Run from "@effect-glowmarkt/runner/Run"
+import type * as RunStoreError from "@effect-glowmarkt/runner/RunStoreError"
+import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import type * as ConfigError from "effect/ConfigError"
 import type { CommandError } from "./CommandError.js"
@@ -57,6 +60,31 @@ const system = (error: PlatformError.SystemError): string => {
   return `${what}${known?.[1] ?? said}`
 }
 
+/** As the command line says it. */
+const options: Readonly<Record<string, string>> = {
+  dormantFor: "--dormant-days",
+  expiringWithin: "--expiring-days",
+  only: "--only",
+  where: "--where",
+  sample: "--sample",
+  origin: "the server (GLOWMARKT_BASE_URL)",
+  applicationId: "the application (GLOWMARKT_APPLICATION_ID)"
+}
+
+const mismatch = (error: Run.RunMismatch): string =>
+  new Run.RunMismatch({
+    runId: error.runId,
+    differences: Arr.map(error.differences, (difference) => ({
+      ...difference,
+      name: options[difference.name] ?? difference.name
+    }))
+  }).message
+
+const ofStore = ({ message }: RunStoreError.RunStoreError): string =>
+  message
+    .replace("name another file", "name another file with --store")
+    .replace("Name another", "With --store name another")
+
 /**
  * `help` is the line that shows how the command is called.
  *
@@ -83,6 +111,10 @@ export const text = (error: CommandError, help: string): string => {
       return `${validation(Help.plain(error.error))}\nSee ${help}`
     case "SystemError":
       return system(error)
+    case "RunMismatch":
+      return mismatch(error)
+    case "RunStoreError":
+      return ofStore(error)
     case "Stopped":
       return `${text(error.error, help)}\n${error.next}`
     default:

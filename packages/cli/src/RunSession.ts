@@ -81,19 +81,13 @@ const ago = (finishedAt: DateTime.Utc) =>
   })
 
 /**
- * That there is a server, before a run begins or goes on. Of one that is finished nobody is asked anything: that is said, so that
- * old results are not taken for new ones.
+ * That there is a server, before a run begins or goes on. For one that is finished nobody is asked.
  *
  * @since 0.1.0
  * @category checking
  */
-export const check = Effect.fnUntraced(function* (runId: Run.RunId) {
-  const run = yield* known(runId)
-  if (Option.isNone(run) || run.value.finishedAt === undefined) return yield* Reach.check
-  yield* Output.note(
-    `Run ${runId} was finished before (${yield* ago(run.value.finishedAt)}): nothing is asked of the server, these are its results.\nA new run needs another name.`
-  )
-})
+export const check = (runId: Run.RunId) =>
+  Effect.flatMap(known(runId), (run) => (isFinished(run) ? Effect.void : Reach.check))
 
 const resultsAgain = ({ lines, runId }: Session) =>
   `Run ${runId} is finished and kept. For its results again:\n  ${lines.resume}`
@@ -122,14 +116,17 @@ export const report =
     )
   }
 
-/**
- * Said when it begins, to whoever watches: however it ends, its name is known.
- */
+/** Said when it begins, to whoever watches: however it ends, its name is known. */
 const introduced = ({ face, runId }: Session) =>
-  Effect.gen(function* () {
-    if (face.progress === "quiet" || face.form === "json" || isFinished(yield* known(runId))) return
-    yield* Output.note(`Run ${runId}`)
-  })
+  face.progress === "quiet" || face.form === "json" ? Effect.void : Output.note(`Run ${runId}`)
+
+/** Said to everybody, so that old results are not taken for new ones. */
+const finishedBefore = (runId: Run.RunId, finishedAt: DateTime.Utc) =>
+  Effect.flatMap(ago(finishedAt), (then) =>
+    Output.note(
+      `Run ${runId} was finished before (${then}): nothing is asked of the server, these are its results.\nA new run needs another name.`
+    )
+  )
 
 /**
  * @since 0.1.0
@@ -146,7 +143,8 @@ export const attempt =
       const hastily = (line: string) => Ending.remember(`Run ${runId}: what is done is kept. Go on with\n  ${line}`)
       // Before it has its subjects, only the words that began it say what it is about.
       yield* hastily(lines.begin)
-      yield* introduced(session)
+      const before = yield* known(runId)
+      if (!isFinished(before)) yield* introduced(session)
       const face = yield* Face.make(session.face)
       const ending = yield* Ending.Ending
       const remembering = Stream.tap<Progress.Event, void, never, Ending.Ending>(({ _tag }) =>
@@ -156,6 +154,12 @@ export const attempt =
         Progress.observe((events) => face(Stream.provideService(remembering(events), Ending.Ending, ending))),
         Effect.onInterrupt(() => Effect.zipRight(Output.note("Interrupted."), say)),
         Effect.tapDefect(() => say),
+        Effect.tap(() =>
+          Option.match(
+            Option.flatMap(before, ({ finishedAt }) => Option.fromNullable(finishedAt)),
+            { onNone: () => Effect.void, onSome: (finishedAt) => finishedBefore(runId, finishedAt) }
+          )
+        ),
         Effect.catchAll(stopped(session))
       )
     })
