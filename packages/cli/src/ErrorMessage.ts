@@ -81,9 +81,7 @@ const mismatch = (error: Run.RunMismatch): string =>
   }).message
 
 const ofStore = ({ message }: RunStoreError.RunStoreError): string =>
-  message
-    .replace("name another file", "name another file with --store")
-    .replace("Name another", "With --store name another")
+  message.replace("ame another file", "ame another file with --store")
 
 /**
  * `help` is the line that shows how the command is called.

@@ -42,8 +42,13 @@ const variables = (values: Readonly<Record<string, string>>) =>
     .map(([name, value]) => `${name}=${ResumeLine.quoted(value)}`)
     .join(" ")}`
 
-/** What somebody at the prompt does next. */
-const invitation = ({ accounts, appKeys, applicationId, docs, url, users }: Announcement.Announcement) =>
+/**
+ * What somebody at the prompt does next.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const invitation = ({ accounts, appKeys, applicationId, docs, url, users }: Announcement.Announcement) =>
   Effect.map(Simulator.Simulator, ({ population }) => {
     const [user] = users
     const asUser =

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it, layer } from "@effect/vitest"
@@ -205,6 +205,34 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
+  it.effect("2: what is no store says how to name another, and no lock is left beside it", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const place = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
+      writeFileSync(join(place, "bad.db"), "this is no database, and long enough not to be taken for an empty one")
+      mkdirSync(join(place, "directory"))
+      const before = readdirSync(place)
+      const audit = (...args: ReadonlyArray<string>) =>
+        Captured.run(["audit", "--quiet", ...args], {
+          environment: { ...appKeys, XDG_STATE_HOME: join(place, "state") }
+        })
+      const bad = yield* audit("--store", join(place, "bad.db"))
+      assert.strictEqual(bad.code, 2)
+      assert.match(told(bad), /not a run store\. Name another file with --store/)
+      const directory = yield* audit("--store", join(place, "directory"))
+      assert.strictEqual(directory.code, 2)
+      assert.match(told(directory), /directory: it is a directory/)
+      assert.deepStrictEqual(readdirSync(place), before)
+
+      yield* audit("--run", "r1", "--sample", "3")
+      const other = yield* audit("--run", "r1", "--sample", "3", "--dormant-days", "2")
+      assert.strictEqual(other.code, 2)
+      assert.match(told(other), /^Run "r1" was started differently: --dormant-days was "180 days", now "2 days"\./)
+      assert.strictEqual(statSync(join(place, "state", "glowmarkt")).mode & 0o777, 0o700)
+      assert.strictEqual(statSync(join(place, "state", "glowmarkt", "runs.db")).mode & 0o777, 0o600)
+    })
+  )
+
   it.effect("2: where the results cannot go is known before anything is asked", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
@@ -229,6 +257,21 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
       assert.strictEqual(captured.code, 70)
       assert.include(told(captured), "--log-level debug")
       assert.match((yield* Captured.run([...args, "--log-level", "debug"], broken)).stderr, /^ +at /m)
+    })
+  )
+
+  it.effect("the debug log says what failed before it is tried again", () =>
+    Effect.gen(function* () {
+      const { appKeys, member } = yield* Captured.environments
+      const { faults } = yield* Simulator.Simulator
+      yield* faults.set([Faults.Script({ on: {}, faults: [Faults.serverError] })])
+      const args = ["accounts", "get", member.accountId, "--log-level", "debug"]
+      const { code, stderr } = yield* Captured.run(args, { environment: appKeys })
+      yield* faults.clear
+      assert.strictEqual(code, 0, stderr)
+      const [line = ""] = /^DEBUG: trying again after a failure .*$/m.exec(stderr) ?? []
+      assert.include(line, "operation=getAccountById")
+      assert.include(line, "failure=ServerError")
     })
   )
 

@@ -1,8 +1,9 @@
 import { assert, layer } from "@effect/vitest"
-import { Simulator } from "@effect-glowmarkt/simulator"
+import { Announcement, Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Simulate from "../src/Simulate.js"
 import * as Captured from "./support/Captured.js"
 
 const json = (captured: Captured.Captured) => {
@@ -84,6 +85,8 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
       assert.strictEqual(consented.code, 0, consented.stderr)
       const again = json(yield* Captured.run([...args, "--yes", "--json"], { environment: appKeys }))
       assert.strictEqual(again.status, "inactive")
+      const known = yield* Captured.run(args, typing("n\n"))
+      assert.include(known.stderr, "It is listed as inactive already")
       assert.strictEqual(yield* requests.count("deleteAccount"), 2)
     })
   )
@@ -99,6 +102,52 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
       assert.strictEqual(refused.code, 2)
       assert.include(refused.stderr, "belongs to application")
       assert.strictEqual(yield* requests.count("deleteAccount"), before)
+    })
+  )
+
+  it.effect("accounts delete knows its own application however its id is written", () =>
+    Effect.gen(function* () {
+      const { appKeys, orgAppKeys } = yield* Captured.environments
+      const { population } = yield* Simulator.Simulator
+      const { accountId } = Option.getOrThrow(population.member(52))
+      const id = ` ${orgAppKeys.GLOWMARKT_APPLICATION_ID.toUpperCase()}`
+      const args = ["accounts", "delete", accountId, "--yes"]
+      const deleted = yield* Captured.run(args, { environment: { ...appKeys, GLOWMARKT_APPLICATION_ID: id } })
+      assert.strictEqual(deleted.code, 0, deleted.stderr)
+    })
+  )
+
+  it.effect("accounts add says what may be wrong where the provider does not", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const args = ["accounts", "add", "--username", "nobody", "--directory-id", "D"]
+      const { code, stderr } = yield* Captured.run(args, { environment: appKeys })
+      assert.strictEqual(code, 1)
+      assert.include(stderr, "\nCheck that there is a directory D, and that it knows the user nobody.")
+    })
+  )
+
+  it.effect("what simulate says to paste works as it is", () =>
+    Effect.gen(function* () {
+      const said = (yield* Simulate.invitation(yield* Announcement.make)).split("\n")
+      const environment: Record<string, string> = {}
+      for (const line of said) {
+        const [word, ...rest] = line.trim().replace(/^npx /, "").split(" ")
+        if (word === "export") {
+          for (const pair of rest) environment[pair.slice(0, pair.indexOf("="))] = pair.slice(pair.indexOf("=") + 1)
+        }
+        if (word !== "glowmarkt" || rest[0] === "audit") continue
+        const { code, stderr } = yield* Captured.run(rest, { environment })
+        assert.strictEqual(code, 0, `${line}: ${stderr}`)
+      }
+      assert.sameMembers(Object.keys(environment), [
+        "GLOWMARKT_BASE_URL",
+        "GLOWMARKT_APP_KEY",
+        "GLOWMARKT_APP_SECRET",
+        "GLOWMARKT_APPLICATION_ID",
+        "GLOWMARKT_USERNAME",
+        "GLOWMARKT_PASSWORD"
+      ])
     })
   )
 
