@@ -30,6 +30,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
@@ -357,7 +358,17 @@ const main = Effect.gen(function* () {
     process.exitCode = 2
     return
   }
-  const definition = yield* Schema.decodeUnknown(Schema.parseJson(Definition))(readFileSync(file, "utf8"))
+  const decoded = Schema.decodeUnknownEither(Schema.parseJson(Definition))(readFileSync(file, "utf8"))
+  if (Either.isLeft(decoded)) {
+    const [issue] = ParseResult.ArrayFormatter.formatErrorSync(decoded.left)
+    const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `
+    yield* Console.error(
+      `conformance: ${argument} is no definition of the API: ${where}${issue?.message ?? ""}\nName the provider's user-system.json.`
+    )
+    process.exitCode = 2
+    return
+  }
+  const definition = decoded.right
   const declared = compareContract(definition)
   const { url } = yield* prism(file)
   const driven = yield* driveAll(url, definition)

@@ -72,11 +72,11 @@ const main = Effect.gen(function* () {
     // Until it is seen, too.
     Effect.zipRight(Effect.sleep(Duration.seconds(1.5)))
   )
-  yield* session.interrupt("glowmarkt apply plan.ndjson --concurrency 8 --out results", "y", moment)
+  yield* session.interrupt("glowmarkt apply plan.ndjson --concurrency 8 --out results", "y\n", moment)
   yield* faults.clear
   yield* session.run("glowmarkt runs list")
   const resume = screen.lines().findLast((line) => line.startsWith("  glowmarkt runs resume"))
-  yield* session.run((resume ?? "").trim(), "y")
+  yield* session.run((resume ?? "").trim(), "y\n")
 
   session.write(
     "leavers.csv",

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Account, AdminAccounts, type Identifier } from "@effect-glowmarkt/core"
+import { Account, AdminAccounts, type GlowmarktError, type Identifier } from "@effect-glowmarkt/core"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -74,6 +74,14 @@ export const status = Effect.fn("glowmarkt.accounts.status")(function* ({ accoun
   yield* form === "json" ? Output.json(encodeStatus(status)) : Output.data(AccountView.status(status))
 }, asAdministrator)
 
+/** The provider says so little when it knows no such user. */
+const unknownUser =
+  (username: string, directoryId: string) =>
+  ({ message }: GlowmarktError.MissingElements) =>
+    new Unfinished({
+      message: `${message}\nCheck that there is a directory ${directoryId}, and that it knows the user ${username}.`
+    })
+
 /**
  * @since 0.1.0
  * @category commands
@@ -84,7 +92,11 @@ export const add = Effect.fn("glowmarkt.accounts.add")(function* ({
   username
 }: Common & { readonly username: string; readonly directoryId: Identifier.DirectoryId }) {
   const admin = yield* AdminAccounts.AdminAccounts
-  const added = yield* admin.add({ username, directoryId })
+  const added = yield* Effect.catchTag(
+    admin.add({ username, directoryId }),
+    "MissingElements",
+    unknownUser(username, directoryId)
+  )
   yield* form === "json" ? Output.json(encodeAdded(added)) : Output.data(`Added account ${added.accountId}.`)
 }, asAdministrator)
 
@@ -105,7 +117,10 @@ export const rename = Effect.fn("glowmarkt.accounts.rename")(function* ({
 /** The provider deletes whatever account is named, also another application's. */
 const ensureOwn = Effect.fnUntraced(function* (account: Account.Account) {
   const own = yield* Config.option(Config.nonEmptyString("GLOWMARKT_APPLICATION_ID"))
-  if (Option.isNone(own) || account.applicationId === undefined || account.applicationId === own.value) return
+  // The case of a UUID, and blanks around it, make no other application of it.
+  const plain = (id: string) => id.trim().toLowerCase()
+  if (Option.isNone(own) || account.applicationId === undefined) return
+  if (plain(account.applicationId) === plain(own.value)) return
   return yield* new UsageError({
     message: `Account ${account.accountId} belongs to application ${account.applicationId}, not to ${own.value} (GLOWMARKT_APPLICATION_ID).\nNothing was deleted. Check the id, or the variable.`
   })
@@ -123,9 +138,11 @@ export const remove = Effect.fn("glowmarkt.accounts.delete")(function* ({
   const admin = yield* AdminAccounts.AdminAccounts
   const account = yield* admin.get(accountId)
   yield* ensureOwn(account)
-  yield* Output.note(
-    `${AccountView.account(account)}\n\nDeleting makes this account inactive, and the API has no call to undo it.`
-  )
+  const consequence =
+    account.status === "inactive" && account.active !== true
+      ? "It is listed as inactive already: deleting it changes nothing, unless its status is another."
+      : "Deleting makes this account inactive, and the API has no call to undo it."
+  yield* Output.note(`${AccountView.account(account)}\n\n${consequence}`)
   if (consent === "ask" && !(yield* Ask.consent("Delete it?"))) {
     return yield* new Unfinished({ message: "Nothing was deleted." })
   }

@@ -46,7 +46,7 @@ const list = Page.describe(
 const get = Page.describe(
   Command.make(
     "get",
-    { ...common, accountId },
+    { accountId, ...common },
     Lazy.handler(load, (accounts) => accounts.get)
   ),
   {
@@ -61,7 +61,7 @@ const get = Page.describe(
 const status = Page.describe(
   Command.make(
     "status",
-    { ...common, accountId },
+    { accountId, ...common },
     Lazy.handler(load, (accounts) => accounts.status)
   ),
   {
@@ -77,14 +77,14 @@ const add = Page.describe(
   Command.make(
     "add",
     {
-      ...common,
       username: Options.text("username").pipe(
         Options.withPseudoName("USERNAME"),
         Options.withDescription("The user who gets the account.")
       ),
       directoryId: Flags.schema("directory-id", "ID", DirectoryId).pipe(
         Options.withDescription("The directory that knows the user.")
-      )
+      ),
+      ...common
     },
     Lazy.handler(load, (accounts) => accounts.add)
   ),
@@ -108,9 +108,9 @@ const rename = Page.describe(
   Command.make(
     "rename",
     {
-      ...common,
       accountId,
-      name: Options.text("name").pipe(Options.withPseudoName("NAME"), Options.withDescription("The new name."))
+      name: Options.text("name").pipe(Options.withPseudoName("NAME"), Options.withDescription("The new name.")),
+      ...common
     },
     Lazy.handler(load, (accounts) => accounts.rename)
   ),
@@ -126,7 +126,7 @@ const rename = Page.describe(
 const remove = Page.describe(
   Command.make(
     "delete",
-    { ...common, accountId, consent: Flags.consent },
+    { accountId, consent: Flags.consent, ...common },
     Lazy.handler(load, (accounts) => accounts.remove)
   ),
   {

@@ -6,9 +6,9 @@
 import { type Applied, type Plan, PlannedFlow, Run } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as ApplyReport from "./ApplyReport.js"
 import * as Changing from "./Changing.js"
 import * as Environment from "./Environment.js"
-import * as OutputFile from "./OutputFile.js"
 import * as Pace from "./Pace.js"
 import * as PlanFile from "./PlanFile.js"
 import * as PlanSummary from "./PlanSummary.js"
@@ -35,7 +35,7 @@ const begunOf = (runId: Run.RunId, { header }: Plan.Plan) =>
  */
 export const run = Effect.fn("glowmarkt.apply")(function* (options: ApplyOptions) {
   const { flow, plan } = yield* PlanFile.read(options.plan)
-  if (Option.isSome(options.out)) yield* OutputFile.directory(options.out.value)
+  yield* ApplyReport.prepare(options)
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(plan.header.flow)
   const target = yield* Environment.target
   const change = Effect.map(begunOf(runId, plan), (begun): Changing.Change => {

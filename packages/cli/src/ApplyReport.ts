@@ -34,10 +34,24 @@ const head = ({ finishedAt, runId, startedAt, total }: Applied.Summary, { subjec
   return `${count(total)} ${subjects} in ${elapsed(startedAt, finishedAt)}, run ${runId}`
 }
 
+const names = { results: "results.ndjson", failed: "failed.csv" }
+
+/**
+ * Sees that the results can be written, before there are any.
+ *
+ * @since 0.1.0
+ * @category checking
+ */
+export const prepare = ({ out }: Wishes) =>
+  Option.match(out, {
+    onNone: () => Effect.void,
+    onSome: (out) => OutputFile.directory(out, Object.values(names))
+  })
+
 const save = Effect.fnUntraced(function* (out: string, flow: SpelledFlow, runId: Run.RunId) {
   const path = yield* Path.Path
-  const results = path.join(out, "results.ndjson")
-  const failed = path.join(out, "failed.csv")
+  const results = path.join(out, names.results)
+  const failed = path.join(out, names.failed)
   yield* OutputFile.write(results, RunReport.ndjson(flow.rows(runId)))
   yield* OutputFile.write(failed, RunReport.failedCsv(flow.rows(runId)))
   return { results, failed }

@@ -4,22 +4,21 @@
  *
  * @since 0.1.0
  */
-import * as Prompt from "@effect/cli/Prompt"
 import type * as PlatformError from "@effect/platform/Error"
 import { SystemError } from "@effect/platform/Error"
-import * as Terminal from "@effect/platform/Terminal"
+import type * as Terminal from "@effect/platform/Terminal"
 import * as NodeStream from "@effect/platform-node/NodeStream"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { UsageError } from "./CommandError.js"
-import * as Ink from "./Ink.js"
+import * as Line from "./Line.js"
 import * as Output from "./Output.js"
 
 /**
@@ -33,46 +32,27 @@ export class Input extends Context.Tag("@effect-glowmarkt/cli/Input")<
   { readonly kind: "terminal" | "text"; readonly bytes: Stream.Stream<Uint8Array, PlatformError.PlatformError> }
 >() {}
 
+const fromProcess = NodeStream.fromReadable<PlatformError.PlatformError, Uint8Array>(
+  () => process.stdin,
+  (cause) =>
+    new SystemError({
+      reason: "Unknown",
+      module: "Stream",
+      method: "read",
+      description: "standard input cannot be read",
+      cause
+    })
+)
+
 /**
  * @since 0.1.0
  * @category layers
  */
 export const layerInputProcess: Layer.Layer<Input> = Layer.sync(Input, () => ({
   kind: process.stdin.isTTY ? ("terminal" as const) : ("text" as const),
-  bytes: NodeStream.fromReadable<PlatformError.PlatformError, Uint8Array>(
-    () => process.stdin,
-    (cause) =>
-      new SystemError({
-        reason: "Unknown",
-        module: "Stream",
-        method: "read",
-        description: "standard input cannot be read",
-        cause
-      })
-  )
+  // One who was read to the end says so no second time.
+  bytes: Stream.suspend(() => (process.stdin.readableEnded ? Stream.empty : fromProcess))
 }))
-
-/**
- * A terminal whose questions go to standard error.
- *
- * @since 0.1.0
- * @category layers
- */
-export const layerTerminal: Layer.Layer<Terminal.Terminal, never, Output.Output> = Layer.effect(
-  Terminal.Terminal,
-  Effect.gen(function* () {
-    const { stderr } = yield* Output.Output
-    const terminal = yield* Terminal.Terminal
-    return Terminal.Terminal.of({
-      ...terminal,
-      columns: Effect.map(
-        stderr.columns,
-        Option.getOrElse(() => 80)
-      ),
-      display: (text) => stderr.write(Ink.wash(text, stderr.colour))
-    })
-  })
-).pipe(Layer.provide(NodeTerminal.layer))
 
 /**
  * Asks yes or no. Where nobody can be asked, it is an error that
@@ -83,12 +63,12 @@ export const layerTerminal: Layer.Layer<Terminal.Terminal, never, Output.Output>
  */
 export const consent = (
   question: string
-): Effect.Effect<boolean, UsageError | Terminal.QuitException, Input | Prompt.Prompt.Environment> =>
+): Effect.Effect<boolean, UsageError | Terminal.QuitException, Input | Terminal.Terminal | Output.Output> =>
   Effect.flatMap(
     Input,
-    ({ kind }): Effect.Effect<boolean, UsageError | Terminal.QuitException, Prompt.Prompt.Environment> =>
+    ({ kind }): Effect.Effect<boolean, UsageError | Terminal.QuitException, Terminal.Terminal | Output.Output> =>
       kind === "terminal"
-        ? Prompt.run(Prompt.confirm({ message: question, initial: false }))
+        ? Effect.map(Line.read(`${question} (y/N)`, "shown"), (answer) => /^y(es)?$/i.test(answer.trim()))
         : new UsageError({ message: "There is no terminal to ask for consent.\nSay --yes if you are sure." })
   )
 
@@ -112,13 +92,15 @@ const fromEnvironment = (wanted: Wanted) =>
     .reduce((first, next) => Config.orElse(first, () => next))
     .pipe(Config.option)
 
+const hidden = (question: string) => Effect.map(Line.read(question, "hidden"), (line) => Redacted.make(line))
+
 const typed = Effect.fnUntraced(function* (wanted: Wanted) {
-  const first = yield* Prompt.run(Prompt.hidden({ message: wanted.name }))
+  const first = yield* hidden(`${wanted.name}:`)
   if (Redacted.value(first) === "") {
     return yield* new UsageError({ message: `${wanted.name}: nothing was typed. Nothing was changed.` })
   }
   if (wanted.typed === "twice") {
-    const second = yield* Prompt.run(Prompt.hidden({ message: `${wanted.name}, once more` }))
+    const second = yield* hidden(`${wanted.name}, once more:`)
     if (Redacted.value(first) !== Redacted.value(second)) {
       return yield* new UsageError({ message: `${wanted.name}: the two were not the same. Nothing was changed.` })
     }
@@ -129,9 +111,19 @@ const typed = Effect.fnUntraced(function* (wanted: Wanted) {
 const names = (wanted: ReadonlyArray<Wanted>) =>
   wanted.map(({ name, variables }) => `${name.toLowerCase()} (or set ${variables[0]})`).join(", then the ")
 
+/** Whoever started this with a pipe and writes nothing would see nothing. */
+const reminding = <A, E, R>(reading: Effect.Effect<A, E, R>, wanted: ReadonlyArray<Wanted>) =>
+  Effect.raceFirst(
+    reading,
+    Effect.zipRight(
+      Effect.delay(Output.note(`Waiting for standard input: the ${names(wanted)}.`), Duration.seconds(3)),
+      Effect.never
+    )
+  )
+
 const piped = Effect.fnUntraced(function* (wanted: ReadonlyArray<Wanted>) {
   const { bytes } = yield* Input
-  const text = yield* Stream.mkString(Stream.decodeText(bytes))
+  const text = yield* reminding(Stream.mkString(Stream.decodeText(bytes)), wanted)
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/)
   if (lines.length !== wanted.length || lines.includes("")) {
     return yield* new UsageError({
@@ -153,7 +145,7 @@ export const secrets = <const All extends ReadonlyArray<Wanted>>(
 ): Effect.Effect<
   { readonly [Index in keyof All]: Redacted.Redacted },
   UsageError | Terminal.QuitException | ConfigError.ConfigError | PlatformError.PlatformError,
-  Input | Prompt.Prompt.Environment
+  Input | Output.Output | Terminal.Terminal
 > =>
   Effect.gen(function* () {
     const known = yield* Effect.forEach(wanted, (secret) =>

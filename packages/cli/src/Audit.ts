@@ -23,7 +23,6 @@ import * as Output from "./Output.js"
 import * as OutputFile from "./OutputFile.js"
 import * as Pace from "./Pace.js"
 import { count } from "./ProgressBar.js"
-import * as Reach from "./Reach.js"
 import * as ResumeLine from "./ResumeLine.js"
 import type { Effort } from "./RunFlags.js"
 import * as RunSession from "./RunSession.js"
@@ -60,6 +59,7 @@ const linesOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSes
     format: options.formats,
     concurrency: options.concurrency,
     rate: options.rate,
+    patience: options.patience,
     "dormant-days": options.dormantDays,
     "expiring-days": options.expiringDays,
     "fail-on": options.failOn,
@@ -92,6 +92,8 @@ const idsOf = Only.$match({
 
 const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
 
+const formatsOf = ({ formats }: AuditOptions) => Option.getOrElse(formats, () => AuditFormat.all)
+
 const report = Effect.fnUntraced(function* (options: AuditOptions, summary: StatusAudit.Summary) {
   const store = yield* RunStore.RunStore
   const run = yield* store.get(summary.runId)
@@ -101,16 +103,20 @@ const report = Effect.fnUntraced(function* (options: AuditOptions, summary: Stat
         AuditSummary.render(AuditSummary.head(summary), summary, yield* AuditSoFar.linesOf(run), yield* Output.layout)
       )
   if (Option.isNone(options.out)) return
-  const formats = Option.getOrElse(options.formats, () => AuditFormat.all)
-  const files = yield* AuditFiles.writeAll(options.out.value, formats, summary)
+  const files = yield* AuditFiles.writeAll(options.out.value, formatsOf(options), summary)
   yield* Output.note(`Wrote ${files.join(", ")}`)
 })
 
+const accounts = (number: number) => (number === 1 ? "1 account" : `${count(number)} accounts`)
+
 const judge = (options: AuditOptions, { counts, errors }: StatusAudit.Summary) => {
   const met = Option.getOrElse(options.failOn, () => []).filter((finding) => counts[finding] > 0)
-  const failed = Object.values(errors).reduce((sum, number) => sum + number, 0)
+  // Of one that is listed with a field that cannot be read, the status may be known all the same.
+  const unread = errors["UnreadableAccount"] ?? 0
+  const failed = Object.values(errors).reduce((sum, number) => sum + number, 0) - unread
   const complaints = [
-    ...(failed > 0 ? [`The status of ${count(failed)} accounts could not be established.`] : []),
+    ...(failed > 0 ? [`The status of ${accounts(failed)} could not be established.`] : []),
+    ...(unread > 0 ? [`${accounts(unread)} could not be read as listed: see what is said of them as error.`] : []),
     ...(met.length > 0
       ? [`--fail-on is met: ${met.map((finding) => `${finding} (${count(counts[finding])})`).join(", ")}.`]
       : [])
@@ -128,7 +134,12 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
       message: "--format says which files to write, and there is no directory for them.\nSay it: --out DIR."
     })
   }
-  if (Option.isSome(options.out)) yield* OutputFile.directory(options.out.value)
+  if (Option.isSome(options.out)) {
+    yield* OutputFile.directory(
+      options.out.value,
+      formatsOf(options).map((format) => AuditFiles.names[format])
+    )
+  }
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(StatusAudit.flow.name)
   const store = yield* Store.file(options.store)
   const only = yield* Effect.transposeOption(Option.map(options.only, idsOf))
@@ -139,7 +150,12 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
     runId,
     subjects: "accounts",
     lines: linesOf(options, runId, store),
-    face: { progress: options.progress, form: options.form, first: "Reading the list of accounts …" }
+    face: {
+      progress: options.progress,
+      form: options.form,
+      patience: Pace.patienceOf(options),
+      first: "Reading the list of accounts …"
+    }
   }
   const auditing = StatusAudit.run({
     runId,
@@ -155,7 +171,7 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
     Effect.tap((summary) => RunSession.report(session)(report(options, summary))),
     Effect.flatMap((summary) => judge(options, summary))
   )
-  yield* Effect.zipRight(Reach.check, auditing).pipe(
+  yield* Effect.zipRight(RunSession.check(runId), auditing).pipe(
     Effect.provide(Store.engine(store, Option.some(runId))),
     Effect.provide(Environment.admin(options.auth))
   )

@@ -23,7 +23,13 @@ const bytes = (format: Format, summary: StatusAudit.Summary) => {
   }
 }
 
-const names: Readonly<Record<Format, string>> = {
+/**
+ * What each format's file is called.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const names: Readonly<Record<Format, string>> = {
   json: "audit.json",
   ndjson: "accounts.ndjson",
   csv: "accounts.csv",

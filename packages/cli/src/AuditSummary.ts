@@ -55,7 +55,8 @@ export interface Found extends Pick<StatusAudit.Summary, "counts" | "errors" | "
  */
 export const head = ({ finishedAt, listed, runId, startedAt, total }: StatusAudit.Summary): string => {
   const which = listed === undefined ? "" : ` of ${count(listed)}`
-  return `${count(total)}${which} accounts audited in ${elapsed(startedAt, finishedAt)}, run ${runId}`
+  const what = total === 1 && listed === undefined ? "account" : "accounts"
+  return `${count(total)}${which} ${what} audited in ${elapsed(startedAt, finishedAt)}, run ${runId}`
 }
 
 const findings = ({ counts, total }: Found, says: Readonly<Record<Finding.Finding, string>>, layout: Layout): string =>

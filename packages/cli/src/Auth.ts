@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Options from "@effect/cli/Options"
+import * as Flags from "./Flags.js"
 
 /**
  * @since 0.1.0
@@ -18,7 +19,7 @@ export type AdminScheme = "appKeys" | "orgAppKeys" | "devUserToken"
 export type UserScheme = "userToken" | "session"
 
 const choices = <const Names extends ReadonlyArray<string>>(names: Names) =>
-  Options.choice("auth", names).pipe(
+  Flags.oneOf("auth", names).pipe(
     Options.withDescription("Which credentials to use, where the environment has several."),
     Options.optional
   )

@@ -11,7 +11,7 @@ import type { AdminScheme } from "./Auth.js"
 import type { CommandError } from "./CommandError.js"
 import * as Consenting from "./Consenting.js"
 import * as Output from "./Output.js"
-import * as Reach from "./Reach.js"
+import * as Pace from "./Pace.js"
 import * as ResumeLine from "./ResumeLine.js"
 import type { Effort } from "./RunFlags.js"
 import * as RunSession from "./RunSession.js"
@@ -52,6 +52,7 @@ const linesOf = (options: ChangeOptions, { begin }: Change, runId: Run.RunId, st
     out: options.out,
     concurrency: options.concurrency,
     rate: options.rate,
+    patience: options.patience,
     auth: options.auth,
     delete: options.deleting === "allowed",
     quiet: options.progress === "quiet",
@@ -84,14 +85,19 @@ export const run = Effect.fnUntraced(function* <R>(
     const change = yield* found
     const { flow, work } = change
     const running = yield* flow.open(options.auth)
-    yield* Reach.check
+    yield* RunSession.check(runId)
     yield* Output.picture((layout) => `${change.show(layout)}\n`)
     const consent = yield* Consenting.obtain(wantedOf(flow, work), options)
     const session: RunSession.Session = {
       runId,
       subjects: flow.subjects,
       lines: linesOf(options, change, runId, store),
-      face: { progress: options.progress, form: options.form, first: "Looking at what there is to do …" }
+      face: {
+        progress: options.progress,
+        form: options.form,
+        patience: Pace.patienceOf(options),
+        first: "Looking at what there is to do …"
+      }
     }
     const ended = yield* RunSession.attempt(session)(change.carryOut(running, consent))
     yield* RunSession.report(session)(ApplyReport.finish(options, flow, ended))

@@ -35,7 +35,8 @@ const all = Page.describe(
     usage: "COMMAND [OPTIONS]",
     summary: "audits, bulk changes and account administration on Glowmarkt",
     about: [
-      "Credentials come from here, or from a file .env in the working directory. An empty value counts as none. Administrators need one of appKeys, orgAppKeys and devUserToken, users one of userToken and session; where there are several, --auth says which."
+      "Credentials come from here, or from a file .env in the working directory. An empty value counts as none. Administrators need one of appKeys, orgAppKeys and devUserToken, users one of userToken and session; where there are several, --auth says which.",
+      "Where only the secret is missing (a secret, a token, a password), it is asked for without echo; without a terminal it is a line of standard input. A token that is not in the environment at all is asked for with --auth devUserToken or --auth userToken."
     ],
     examples: [
       { does: "Try it without an account: a server in one terminal", line: "glowmarkt simulate --accounts 5000" },

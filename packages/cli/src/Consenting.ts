@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as Prompt from "@effect/cli/Prompt"
 import { Consent } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ask from "./Ask.js"
 import { Unfinished, UsageError } from "./CommandError.js"
+import * as Line from "./Line.js"
 import * as Output from "./Output.js"
 import { count } from "./ProgressBar.js"
 
@@ -43,7 +43,7 @@ const digits = (text: string) => text.replace(/[\s,.]/g, "")
 
 const typed = Effect.fnUntraced(function* ({ deletes, deletions }: Wanted) {
   yield* Output.note(`This ${deletes}, and the API has no call to undo it.`)
-  const answer = yield* Prompt.run(Prompt.text({ message: "To go on, type how many:" }))
+  const answer = yield* Line.read("To go on, type how many:", "shown")
   return digits(answer) === String(deletions) ? deletions : yield* nothingDone
 })
 

@@ -4,9 +4,8 @@
  *
  * @since 0.1.0
  */
-import type { Prompt } from "@effect/cli/Prompt"
 import type { PlatformError } from "@effect/platform/Error"
-import type { QuitException } from "@effect/platform/Terminal"
+import type { QuitException, Terminal } from "@effect/platform/Terminal"
 import {
   AdminAccounts,
   type AdminCredentials,
@@ -32,41 +31,61 @@ import * as Schema from "effect/Schema"
 import * as Ask from "./Ask.js"
 import type { AdminScheme, UserScheme } from "./Auth.js"
 import { UsageError } from "./CommandError.js"
+import type * as Output from "./Output.js"
 
 interface Scheme<Name, Credentials, R> {
   readonly name: Name
   /** Its own variables: that one of these is set says that the scheme is meant. */
   readonly own: readonly [string, ...Array<string>]
   readonly shared: ReadonlyArray<string>
+  /** What can be asked for where it is not set. */
+  readonly secret: Ask.Wanted
   readonly layer: Layer.Layer<Credentials, ConfigError.ConfigError, R>
 }
 
 const applicationId = "GLOWMARKT_APPLICATION_ID"
 const password = "GLOWMARKT_PASSWORD"
 
+const secret = (variable: string, name: string): Ask.Wanted => ({ variables: [variable], name, typed: "once" })
+
 const adminSchemes: ReadonlyArray<Scheme<AdminScheme, AdminCredentials.AdminCredentials, never>> = [
   {
     name: "appKeys",
     own: ["GLOWMARKT_APP_KEY", "GLOWMARKT_APP_SECRET"],
     shared: [],
+    secret: secret("GLOWMARKT_APP_SECRET", "Secret of the application"),
     layer: AppKeys.layerConfig()
   },
   {
     name: "orgAppKeys",
     own: ["GLOWMARKT_ORG_KEY", "GLOWMARKT_ORG_SECRET"],
     shared: [applicationId],
+    secret: secret("GLOWMARKT_ORG_SECRET", "Secret of the organisation"),
     layer: OrgAppKeys.layerConfig()
   },
-  { name: "devUserToken", own: ["GLOWMARKT_DEV_TOKEN"], shared: [applicationId], layer: DevUserToken.layerConfig() }
+  {
+    name: "devUserToken",
+    own: ["GLOWMARKT_DEV_TOKEN"],
+    shared: [applicationId],
+    secret: secret("GLOWMARKT_DEV_TOKEN", "Token of the developer"),
+    layer: DevUserToken.layerConfig()
+  }
 ]
 
 const userSchemes: ReadonlyArray<Scheme<UserScheme, UserCredentials.UserCredentials, GlowmarktClient.GlowmarktClient>> =
   [
-    { name: "userToken", own: ["GLOWMARKT_USER_TOKEN"], shared: [applicationId], layer: UserToken.layerConfig() },
+    {
+      name: "userToken",
+      own: ["GLOWMARKT_USER_TOKEN"],
+      shared: [applicationId],
+      secret: secret("GLOWMARKT_USER_TOKEN", "Token of the user"),
+      layer: UserToken.layerConfig()
+    },
     {
       name: "session",
       own: ["GLOWMARKT_USERNAME", password],
       shared: [applicationId],
+      secret: secret(password, "Password"),
       layer: UserSession.layerConfig()
     }
   ]
@@ -122,6 +141,70 @@ const incomplete = (name: string, missing: ReadonlyArray<string>) =>
     message: `${name} lacks ${conjunction(missing)}.\nSet ${missing.length === 1 ? "it" : "them"} in the environment or in a .env file.`
   })
 
+/** Told to the configuration of all that is inside, too. */
+const withSecrets = (told: ReadonlyMap<string, string>) =>
+  Effect.map(
+    Effect.configProviderWith((current) => Effect.succeed(current)),
+    (current) => Layer.setConfigProvider(ConfigProvider.orElse(ConfigProvider.fromMap(new Map(told)), () => current))
+  )
+
+// What is sent as it is, in a header of its own. The keys and secrets go encoded.
+const sent = ["GLOWMARKT_DEV_TOKEN", "GLOWMARKT_USER_TOKEN"]
+
+const fitsIntoHeader = (variable: string) =>
+  Effect.flatMap(
+    Config.option(Config.nonEmptyString(variable)),
+    (value): Effect.Effect<void, UsageError> =>
+      Option.exists(value, (value) => !/^[\x20-\x7e]*$/.test(value))
+        ? new UsageError({
+            message: `${variable} has a character that no token has: an accent, a line break or the like.\nCopy it again.`
+          })
+        : Effect.void
+  )
+
+/**
+ * What can be asked for is asked for, together with what the command wants to know besides: standard input is read only once.
+ */
+const complete = Effect.fnUntraced(function* <Name extends string, C, R>(
+  { missing, scheme }: { readonly scheme: Scheme<Name, C, R>; readonly missing: ReadonlyArray<string> },
+  besides: ReadonlyArray<Ask.Wanted>
+) {
+  yield* Effect.forEach(
+    scheme.own.filter((variable) => sent.includes(variable)),
+    fitsIntoHeader
+  )
+  if (missing.length === 0) return scheme.layer
+  const { secret } = scheme
+  const [variable] = secret.variables
+  if (missing.length > 1 || missing[0] !== variable) return yield* incomplete(scheme.name, missing)
+  const wanted = [secret, ...besides.filter(({ variables }) => !variables.includes(variable))]
+  const { kind } = yield* Ask.Input
+  const told = yield* Effect.mapError(Ask.secrets(wanted), (error) =>
+    error._tag === "UsageError" && kind === "text"
+      ? new UsageError({ message: `${scheme.name} lacks ${variable}.\n${error.message}` })
+      : error
+  )
+  const known = new Map(wanted.map(({ variables: [name] }, index) => [name, told[index]] as const))
+  const values = new Map(
+    [...known].flatMap(([name, value]) => (value === undefined ? [] : [[name, Redacted.value(value)]]))
+  )
+  return Layer.provide(scheme.layer, yield* withSecrets(values))
+})
+
+/**
+ * What finding credentials can come to grief with, and what it needs: somebody to ask.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Trouble = UsageError | ConfigError.ConfigError | PlatformError | QuitException
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Asking = Ask.Input | Output.Output | Terminal
+
 /**
  * The client of the environment, for callers who bring their own credentials.
  *
@@ -150,20 +233,16 @@ export const target: Effect.Effect<
 }).pipe(Effect.provide(client))
 
 /**
- * The accounts of an application, as the administrator of the environment.
+ * The accounts of an application, as the administrator of the environment. A secret that is all that is missing is asked for.
  *
  * @since 0.1.0
  * @category layers
  */
-export const admin = (
-  auth: Option.Option<AdminScheme>
-): Layer.Layer<AdminAccounts.AdminAccounts, UsageError | ConfigError.ConfigError> =>
+export const admin = (auth: Option.Option<AdminScheme>): Layer.Layer<AdminAccounts.AdminAccounts, Trouble, Asking> =>
   AdminAccounts.layer.pipe(
     Layer.provide(
       Layer.unwrapEffect(
-        Effect.flatMap(choose("an administrator", adminSchemes, auth), ({ missing, scheme }) =>
-          missing.length === 0 ? Effect.succeed(scheme.layer) : Effect.fail(incomplete(scheme.name, missing))
-        )
+        Effect.flatMap(choose("an administrator", adminSchemes, auth), (choice) => complete(choice, []))
       )
     ),
     Layer.provide(client)
@@ -175,52 +254,31 @@ export const admin = (
  * @since 0.1.0
  * @category layers
  */
-export const adminIfAny = (
-  auth: Option.Option<AdminScheme>
-): Layer.Layer<never, UsageError | ConfigError.ConfigError> =>
+export const adminIfAny = (auth: Option.Option<AdminScheme>): Layer.Layer<never, Trouble, Asking> =>
   Layer.unwrapEffect(
     Effect.map(
       Effect.exists(
         adminSchemes.flatMap(({ own }) => own),
         isSet
       ),
-      (some): Layer.Layer<never, UsageError | ConfigError.ConfigError> =>
-        some || Option.isSome(auth) ? admin(auth) : Layer.empty
+      (some): Layer.Layer<never, Trouble, Asking> => (some || Option.isSome(auth) ? admin(auth) : Layer.empty)
     )
   )
 
-const withPassword = (secret: Redacted.Redacted) =>
-  Effect.map(
-    Effect.configProviderWith((current) => Effect.succeed(current)),
-    (current) =>
-      Layer.setConfigProvider(
-        ConfigProvider.orElse(ConfigProvider.fromMap(new Map([[password, Redacted.value(secret)]])), () => current)
-      )
-  )
-
 /**
- * A user's own account, as the user of the environment. The password, where it
- * is all that is missing, is asked for on a terminal.
+ * A user's own account, as the user of the environment. The password or token, where it is all that is missing, is asked for:
+ * `besides`, with other secrets that the command will ask for, which it finds in the configuration then.
  *
  * @since 0.1.0
  * @category layers
  */
 export const user = (
-  auth: Option.Option<UserScheme>
-): Layer.Layer<
-  UserAccounts.UserAccounts,
-  UsageError | ConfigError.ConfigError | PlatformError | QuitException,
-  Ask.Input | Prompt.Environment
-> => {
-  const credentials = Effect.gen(function* () {
-    const { missing, scheme } = yield* choose("a user", userSchemes, auth)
-    if (missing.length === 0) return scheme.layer
-    const { kind } = yield* Ask.Input
-    if (kind === "text" || missing.length > 1 || missing[0] !== password) {
-      return yield* incomplete(scheme.name, missing)
-    }
-    const [secret] = yield* Ask.secrets([{ variables: [password], name: "Password", typed: "once" }])
-    return Layer.provide(scheme.layer, yield* withPassword(secret))
-  })
-  return UserAccounts.layer.pipe(Layer.provide(Layer.unwrapEffect(credentials)), Layer.provide(client))
-}
+  auth: Option.Option<UserScheme>,
+  besides: ReadonlyArray<Ask.Wanted> = []
+): Layer.Layer<UserAccounts.UserAccounts, Trouble, Asking> =>
+  UserAccounts.layer.pipe(
+    Layer.provide(
+      Layer.unwrapEffect(Effect.flatMap(choose("a user", userSchemes, auth), (choice) => complete(choice, besides)))
+    ),
+    Layer.provide(client)
+  )

@@ -5,6 +5,9 @@
  * @since 0.1.0
  */
 import type * as PlatformError from "@effect/platform/Error"
+import * as Run from "@effect-glowmarkt/runner/Run"
+import type * as RunStoreError from "@effect-glowmarkt/runner/RunStoreError"
+import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import type * as ConfigError from "effect/ConfigError"
 import type { CommandError } from "./CommandError.js"
@@ -26,16 +29,28 @@ const config = (error: ConfigError.ConfigError): string => {
 
 const missing = /^Expected to find option: '(.*)'$/
 
+/** Of several options that are missing the library speaks line by line. */
+const validation = (said: string): string => {
+  const lines = said.split("\n")
+  const names = lines.flatMap((line) => missing.exec(line)?.[1] ?? [])
+  const [first, ...others] = names
+  if (first === undefined) return said
+  const which =
+    others.length === 0 ? `The option ${first} is missing.` : `The options ${names.join(" and ")} are missing.`
+  return [which, ...lines.filter((line) => !missing.test(line))].join("\n")
+}
+
 // The codes of the operating system, where its own words are for programmers.
 const plainly: ReadonlyArray<readonly [code: string, words: string]> = [
   ["ENOSPC", "the disk is full. Make room, or name another place"],
+  ["EFBIG", "the file would become too large. Raise the limit (ulimit -f), or name another place"],
   ["EDQUOT", "the quota is used up. Make room, or name another place"],
   ["ENOENT", "there is no such file or directory"],
   ["EACCES", "permission is missing"],
   ["EPERM", "permission is missing"],
   ["EROFS", "it cannot be written to: the file system is read-only"],
   ["EISDIR", "it is a directory"],
-  ["ENOTDIR", "part of the path is not a directory"]
+  ["ENOTDIR", "it, or a part of the path, is not a directory"]
 ]
 
 const system = (error: PlatformError.SystemError): string => {
@@ -44,6 +59,29 @@ const system = (error: PlatformError.SystemError): string => {
   const known = plainly.find(([code]) => said.startsWith(`${code}:`))
   return `${what}${known?.[1] ?? said}`
 }
+
+/** As the command line says it. */
+const options: Readonly<Record<string, string>> = {
+  dormantFor: "--dormant-days",
+  expiringWithin: "--expiring-days",
+  only: "--only",
+  where: "--where",
+  sample: "--sample",
+  origin: "the server (GLOWMARKT_BASE_URL)",
+  applicationId: "the application (GLOWMARKT_APPLICATION_ID)"
+}
+
+const mismatch = (error: Run.RunMismatch): string =>
+  new Run.RunMismatch({
+    runId: error.runId,
+    differences: Arr.map(error.differences, (difference) => ({
+      ...difference,
+      name: options[difference.name] ?? difference.name
+    }))
+  }).message
+
+const ofStore = ({ message }: RunStoreError.RunStoreError): string =>
+  message.replace("ame another file", "ame another file with --store")
 
 /**
  * `help` is the line that shows how the command is called.
@@ -68,9 +106,13 @@ export const text = (error: CommandError, help: string): string => {
     case "MultipleValuesDetected":
     case "NoBuiltInMatch":
     case "UnclusteredFlag":
-      return `${Help.plain(error.error).replace(missing, "The option $1 is missing.")}\nSee ${help}`
+      return `${validation(Help.plain(error.error))}\nSee ${help}`
     case "SystemError":
       return system(error)
+    case "RunMismatch":
+      return mismatch(error)
+    case "RunStoreError":
+      return ofStore(error)
     case "Stopped":
       return `${text(error.error, help)}\n${error.next}`
     default:

@@ -20,9 +20,9 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70 | 130
 export const meanings: ReadonlyArray<readonly [code: ExitCode, meaning: string]> = [
   [0, "all well"],
   [1, "finished, but something failed or differs, or --fail-on was met"],
-  [2, "wrong usage or configuration"],
+  [2, "wrong usage or configuration, or a file that cannot be read or written"],
   [3, "credentials refused"],
-  [4, "server unreachable"],
+  [4, "server unreachable, or it does not answer as it should: what was asked for is not finished"],
   [70, "a defect of glowmarkt itself"],
   [130, "interrupted; what is done is kept"]
 ]
@@ -37,11 +37,15 @@ const table: Table = {
   UsageError: 2,
   Unfinished: 1,
   Unreachable: 4,
-  Stopped: ({ error }) => fromError(error),
+  // What has not come to its end is not "finished, but": if it is nobody's usage, it is the server's answer.
+  Stopped: ({ error }) => {
+    const code = fromError(error)
+    return code === 1 ? 4 : code
+  },
 
   AccessDenied: 3,
-  // A certificate that is not accepted counts too: no request can be made.
-  TransportError: (error) => (error.phase === "unsent" || !error.isTransient ? 4 : 1),
+  // What no header can carry comes from the environment. A certificate that is not accepted is as good as no server.
+  TransportError: ({ code }) => (code === "INVALID_REQUEST" ? 2 : 4),
   InvalidInput: 2,
   MissingElements: 1,
   IncorrectElements: 1,
@@ -50,10 +54,11 @@ const table: Table = {
   BadRequest: (error) => (error.status === 404 ? 2 : 1),
   AccountNotFound: 1,
   Rejected: 1,
-  RateLimited: 1,
-  ServerError: 1,
-  InvalidResponse: 1,
-  RequestTimeout: 1,
+  // These say nothing of what was asked for, and something of the server: come back later.
+  RateLimited: 4,
+  ServerError: 4,
+  InvalidResponse: 4,
+  RequestTimeout: 4,
 
   ConfigError: 2,
   BadArgument: 2,
@@ -66,7 +71,7 @@ const table: Table = {
   RunNotFound: 2,
   RunMismatch: 2,
   RunUnfinished: 2,
-  RunStoreError: (error) => (error.reason === "full" || error.reason === "damaged" || error.reason === "other" ? 1 : 2),
+  RunStoreError: 2,
 
   NotComparable: 2,
   InvalidCsv: 2,

@@ -30,6 +30,7 @@ export type Face = (events: Stream.Stream<Progress.Event>) => Effect.Effect<void
 /**
  * - `progress`: whether any is shown.
  * - `form`: to whom.
+ * - `patience`: how long an outage is waited for.
  * - `first`: what happens before all subjects are known, on a terminal.
  *
  * @since 0.1.0
@@ -38,6 +39,7 @@ export type Face = (events: Stream.Stream<Progress.Event>) => Effect.Effect<void
 export interface Wishes {
   readonly progress: "shown" | "quiet"
   readonly form: Form
+  readonly patience: Duration.Duration
   readonly first: string
 }
 
@@ -50,6 +52,7 @@ const withTicks = (events: Stream.Stream<Progress.Event>) =>
   )
 
 interface Drawing {
+  readonly patience: Duration.Duration
   /** What stays, whole lines. */
   readonly say: (news: string) => Effect.Effect<void, never, Output.Output>
   /** What the next one replaces. */
@@ -59,14 +62,14 @@ interface Drawing {
 const following = (
   events: Stream.Stream<Progress.Event>,
   knowledge: Ref.Ref<RunProgress.Known>,
-  { draw, say }: Drawing
+  { draw, patience, say }: Drawing
 ) =>
   Stream.runForEach(withTicks(events), (tick) =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       if (Option.isSome(tick)) {
         const known = yield* Ref.get(knowledge)
-        const news = RunProgress.news(known, tick.value)
+        const news = RunProgress.news(known, tick.value, patience)
         if (Option.isSome(news)) yield* say(news.value)
         yield* Ref.set(knowledge, RunProgress.after(known, tick.value, now))
       }
@@ -80,28 +83,33 @@ const encode = Schema.encodeSync(Progress.Event)
 
 const events: Face = Stream.runForEach((event) => Output.jsonLine(encode(event)))
 
-/** A line when it begins, and one every five seconds. */
-const lines: Face = (events) =>
-  Effect.gen(function* () {
-    const knowledge = yield* Ref.make(RunProgress.nothing)
-    const spoken = yield* Ref.make(Option.none<number>())
-    yield* following(events, knowledge, {
-      say: Output.note,
-      draw: (known, now) =>
-        Effect.gen(function* () {
-          const last = yield* Ref.get(spoken)
-          const here = RunProgress.position(known, now)
-          if (Option.isNone(here) || Option.exists(last, (last) => now - last < 5000)) return
-          yield* Ref.set(spoken, Option.some(now))
-          yield* Output.note(ProgressBar.line(here.value))
-        })
+/** A line when it begins, one every five seconds, and one when it is finished. */
+const lines =
+  (patience: Duration.Duration): Face =>
+  (events) =>
+    Effect.gen(function* () {
+      const knowledge = yield* Ref.make(RunProgress.nothing)
+      const spoken = yield* Ref.make(Option.none<number>())
+      yield* following(events, knowledge, {
+        patience,
+        say: Output.note,
+        draw: (known, now) =>
+          Effect.gen(function* () {
+            const last = yield* Ref.get(spoken)
+            const here = RunProgress.position(known, now)
+            if (Option.isNone(here) || Option.contains(last, Number.POSITIVE_INFINITY)) return
+            const isLast = known.stage === "finished"
+            if (!isLast && Option.exists(last, (last) => now - last < 5000)) return
+            yield* Ref.set(spoken, Option.some(isLast ? Number.POSITIVE_INFINITY : now))
+            yield* Output.note(ProgressBar.line(here.value))
+          })
+      })
     })
-  })
 
 const overwrite = "\r\u001b[2K"
 
 const bar =
-  (first: string): Face =>
+  ({ first, patience }: Wishes): Face =>
   (events) =>
     Effect.gen(function* () {
       const { stderr } = yield* Output.Output
@@ -109,6 +117,7 @@ const bar =
       const draw = (text: string) => stderr.write(overwrite + text)
       yield* draw(first)
       const show = following(events, knowledge, {
+        patience,
         // However long: a line that stays may be wrapped by the terminal, one that is drawn over may not.
         say: (news) => draw(`${Inert.text(news)}\n`),
         draw: (known, now) =>
@@ -139,10 +148,10 @@ const bar =
  * @since 0.1.0
  * @category constructors
  */
-export const make = ({ first, form, progress }: Wishes): Effect.Effect<Face, never, Output.Output> =>
+export const make = (wishes: Wishes): Effect.Effect<Face, never, Output.Output> =>
   Effect.gen(function* () {
-    if (progress === "quiet") return quiet
-    if (form === "json") return events
+    if (wishes.progress === "quiet") return quiet
+    if (wishes.form === "json") return events
     const { stderr } = yield* Output.Output
-    return Option.isSome(yield* stderr.columns) ? bar(first) : lines
+    return Option.isSome(yield* stderr.columns) ? bar(wishes) : lines(wishes.patience)
   })

@@ -59,11 +59,11 @@ export const invalid = (message: string): ValidationError.ValidationError =>
 export const path = (name: string, what: "FILE" | "DIR"): Options.Options<string> =>
   Options.text(name).pipe(
     Options.withPseudoName(what),
-    Options.mapEffect((text) =>
-      text === StandardInput.word
-        ? Effect.fail(invalid(`--${name} takes the name of a ${what === "FILE" ? "file" : "directory"}, not -.`))
-        : Effect.succeed(text)
-    )
+    Options.mapEffect((text) => {
+      const wanted = `--${name} takes the name of a ${what === "FILE" ? "file" : "directory"}`
+      if (text === StandardInput.word) return Effect.fail(invalid(`${wanted}, not -.`))
+      return text.trim() === "" ? Effect.fail(invalid(`${wanted}, and none is said.`)) : Effect.succeed(text)
+    })
   )
 
 /**
@@ -108,6 +108,26 @@ export const secondsAfter = (
             )
           )
         : Effect.succeed({ after: Duration.seconds(Number(start)), lasts: Duration.seconds(Number(length)) })
+    })
+  )
+
+/**
+ * An option that takes one of the words given.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const oneOf = <const Words extends ReadonlyArray<string>>(
+  name: string,
+  words: Words
+): Options.Options<Words[number]> =>
+  Options.text(name).pipe(
+    Options.withPseudoName(words.join("|")),
+    Options.mapEffect((text) => {
+      const known = words.find((word) => word === text)
+      return known === undefined
+        ? Effect.fail(invalid(`--${name} takes one of ${words.join(", ")}, not ${JSON.stringify(text)}.`))
+        : Effect.succeed(known)
     })
   )
 

@@ -53,7 +53,7 @@ const everywhere: ReadonlyArray<Definition> = [
   { term: "--version", text: "Shows the version." },
   {
     term: "--log-level LEVEL",
-    text: "debug shows where an error comes from, with its stack; put it after the command."
+    text: "debug shows where an error comes from, with its stack."
   },
   { term: "--completions SHELL", text: "Prints a completion script for bash, zsh or fish." }
 ]

@@ -16,19 +16,6 @@ export type Tone = "plain" | "good" | "warn" | "bad" | "faint" | "strong"
 
 const styles = { good: "green", warn: "yellow", bad: "red", faint: "dim", strong: "bold" } as const
 
-// Colour and weight only: what moves the cursor is no emphasis.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is how they begin
-const marks = /\u001b\[[0-9;]*m/g
-
-/**
- * What somebody else has painted, without its colours where they are not wanted.
- *
- * @since 0.1.0
- * @category rendering
- */
-export const wash = (text: string, colour: Sink["colour"]): string =>
-  colour === "plain" ? text.replace(marks, "") : text
-
 /**
  * @since 0.1.0
  * @category rendering

@@ -12,7 +12,7 @@ import type * as Path from "@effect/platform/Path"
 import type * as Terminal from "@effect/platform/Terminal"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -25,9 +25,11 @@ import * as Commands from "./Commands.js"
 import * as Ending from "./Ending.js"
 import * as ErrorMessage from "./ErrorMessage.js"
 import * as ExitCode from "./ExitCode.js"
+import * as Interruption from "./Interruption.js"
 import * as Manual from "./Manual.js"
 import * as Output from "./Output.js"
 import * as Printing from "./Printing.js"
+import * as Spelling from "./Spelling.js"
 import * as StandardInput from "./StandardInput.js"
 import * as Variables from "./Variables.js"
 
@@ -52,10 +54,13 @@ const ended = (
 ): Effect.Effect<ExitCode.ExitCode, never, Output.Output> =>
   Option.match(Cause.failureOption(cause), {
     onSome: (error) => told(error, help),
-    onNone: () =>
-      Cause.isInterruptedOnly(cause)
+    onNone: () => {
+      const unwritable = Output.unwritable(cause)
+      if (Option.isSome(unwritable)) return told(unwritable.value, help)
+      return Cause.isInterruptedOnly(cause)
         ? Effect.succeed(ExitCode.interrupted)
         : Effect.as(Output.note(ErrorMessage.defect(cause)), ExitCode.defect)
+    }
   })
 
 /**
@@ -72,6 +77,8 @@ export const run = (
   Effect.gen(function* () {
     const help = Manual.answer(args)
     if (Option.isSome(help)) return yield* Manual.show(help.value)
+    const misspelt = Spelling.problem(args)
+    if (Option.isSome(misspelt)) return yield* misspelt.value
     const config = yield* Variables.configProvider(environment)
     // What comes first are the names of the runtime and the script, which are not looked at.
     yield* Effect.withConfigProvider(cli(["node", "glowmarkt", ...StandardInput.spelled(args)]), config)
@@ -85,7 +92,8 @@ export const run = (
   )
 
 const layerProcess = Layer.mergeAll(
-  Layer.provideMerge(Ask.layerTerminal, Output.layerProcess),
+  Output.layerProcess,
+  NodeTerminal.layer,
   Ask.layerInputProcess,
   NodeFileSystem.layer,
   NodePath.layer
@@ -104,13 +112,13 @@ export const main = (args: ReadonlyArray<string>): void => {
     Effect.provideService(Ending.Ending, ending),
     Effect.provide(layerProcess)
   )
-  NodeRuntime.runMain(program, {
+  Interruption.runMain(ending)(program, {
     disableErrorReporting: true,
     disablePrettyLogger: true,
     teardown: (exit, leave) => {
       const code = Exit.match(exit, {
         onSuccess: (code) => (typeof code === "number" ? code : ExitCode.defect),
-        onFailure: () => Effect.runSync(Ref.get(ending))
+        onFailure: () => Effect.runSync(Ref.get(ending.code))
       })
       process.exitCode = code
       leave(code)

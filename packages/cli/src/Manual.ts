@@ -30,8 +30,13 @@ const named = (path: ReadonlyArray<string>) => known.find((page) => page.path.jo
 const startsWith = (path: ReadonlyArray<string>, start: ReadonlyArray<string>) =>
   start.every((word, index) => path[index] === word)
 
-/** The command that the words name, however far they get. */
-const find = (words: ReadonlyArray<string>): Page => {
+/**
+ * The command that the words name, however far they get.
+ *
+ * @since 0.1.0
+ * @category decisions
+ */
+export const find = (words: ReadonlyArray<string>): Page => {
   let page = Commands.overview
   for (const word of words) {
     page = named([...page.path, word]) ?? page

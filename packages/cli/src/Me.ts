@@ -24,8 +24,13 @@ interface OfToken extends Common {
   readonly account: Option.Option<Identifier.AccountId>
 }
 
-const asUser = <A, E, R>(command: Effect.Effect<A, E, R>, { auth }: Common) =>
-  Effect.provide(command, Environment.user(auth))
+/** `wanted` are the secrets that the command asks for itself. */
+const asUserWith =
+  (wanted: ReadonlyArray<Ask.Wanted>) =>
+  <A, E, R>(command: Effect.Effect<A, E, R>, { auth }: Common) =>
+    Effect.provide(command, Environment.user(auth, wanted))
+
+const asUser = asUserWith([])
 
 const encodeStatus = Schema.encodeSync(Account.AccountStatus)
 
@@ -62,19 +67,21 @@ export const name = Effect.fn("glowmarkt.me.name")(function* ({ form, name }: Co
   yield* done(form, { name }, `Your name is ${name} now.`)
 }, asUser)
 
+const passwords = [
+  { variables: ["GLOWMARKT_OLD_PASSWORD", "GLOWMARKT_PASSWORD"], name: "Old password", typed: "once" },
+  { variables: ["GLOWMARKT_NEW_PASSWORD"], name: "New password", typed: "twice" }
+] as const
+
 /**
  * @since 0.1.0
  * @category commands
  */
 export const password = Effect.fn("glowmarkt.me.password")(function* ({ form }: Common) {
   const user = yield* UserAccounts.UserAccounts
-  const [oldPassword, newPassword] = yield* Ask.secrets([
-    { variables: ["GLOWMARKT_OLD_PASSWORD", "GLOWMARKT_PASSWORD"], name: "Old password", typed: "once" },
-    { variables: ["GLOWMARKT_NEW_PASSWORD"], name: "New password", typed: "twice" }
-  ])
+  const [oldPassword, newPassword] = yield* Ask.secrets(passwords)
   yield* user.changePassword({ oldPassword, newPassword })
   yield* done(form, {}, "Your password is changed. Update it wherever it is stored, GLOWMARKT_PASSWORD included.")
-}, asUser)
+}, asUserWith(passwords))
 
 /** The provider wants the account's id in the path although the token decides which account it is. */
 const ownAccount = Effect.fnUntraced(function* (
@@ -101,7 +108,7 @@ export const addMobileToken = Effect.fn("glowmarkt.me.mobile-token.add")(functio
   const accountId = yield* ownAccount(user, account)
   yield* user.addMobileAppToken(accountId, token)
   yield* done(form, { accountId }, "The token is added. Tokens cannot be listed: keep a record of it.")
-}, asUser)
+}, asUserWith(mobileToken))
 
 /**
  * @since 0.1.0
@@ -113,4 +120,4 @@ export const removeMobileToken = Effect.fn("glowmarkt.me.mobile-token.remove")(f
   const accountId = yield* ownAccount(user, account)
   yield* user.removeMobileAppToken(accountId, token)
   yield* done(form, { accountId }, "The token is removed.")
-}, asUser)
+}, asUserWith(mobileToken))

@@ -42,8 +42,8 @@ const email = Page.describe(
   Command.make(
     "email",
     {
-      ...common,
-      email: Options.text("email").pipe(Options.withPseudoName("ADDRESS"), Options.withDescription("The new address."))
+      email: Options.text("email").pipe(Options.withPseudoName("ADDRESS"), Options.withDescription("The new address.")),
+      ...common
     },
     Lazy.handler(load, (me) => me.email)
   ),
@@ -60,8 +60,8 @@ const name = Page.describe(
   Command.make(
     "name",
     {
-      ...common,
-      name: Options.text("name").pipe(Options.withPseudoName("NAME"), Options.withDescription("The new name."))
+      name: Options.text("name").pipe(Options.withPseudoName("NAME"), Options.withDescription("The new name.")),
+      ...common
     },
     Lazy.handler(load, (me) => me.name)
   ),
@@ -98,7 +98,7 @@ const password = Page.describe(
 const addToken = Page.describe(
   Command.make(
     "add",
-    { ...common, account },
+    { account, ...common },
     Lazy.handler(load, (me) => me.addMobileToken)
   ),
   {
@@ -119,7 +119,7 @@ const addToken = Page.describe(
 const removeToken = Page.describe(
   Command.make(
     "remove",
-    { ...common, account },
+    { account, ...common },
     Lazy.handler(load, (me) => me.removeMobileToken)
   ),
   {

@@ -4,6 +4,9 @@
  *
  * @since 0.1.0
  */
+import { fstatSync, writeSync } from "node:fs"
+import * as PlatformError from "@effect/platform/Error"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -98,18 +101,89 @@ export const picture = (draw: (layout: Layout) => string): Effect.Effect<void, n
     Effect.flatMap(layoutOf(stderr), (layout) => stderr.write(`${draw(layout)}\n`))
   )
 
-const sink = (stream: NodeJS.WriteStream, wanted: Sink["colour"]): Sink => {
-  // A reader that has seen enough (`| head`) closes the pipe: no error of ours.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error
+/** What standard output could not take. It is nobody's failure in particular: whoever writes there dies of it. */
+class Unwritable {
+  constructor(readonly error: PlatformError.SystemError) {}
+}
+
+/**
+ * That standard output cannot be written to, if that is what something died of.
+ *
+ * @since 0.1.0
+ * @category reading
+ */
+export const unwritable = (cause: Cause.Cause<unknown>): Option.Option<PlatformError.SystemError> =>
+  Option.fromNullable(
+    [...Cause.defects(cause)].flatMap((defect) => (defect instanceof Unwritable ? [defect.error] : []))[0]
+  )
+
+// A reader that has seen enough (`| head`) closes the pipe: no error of ours.
+const isClosed = ({ code }: NodeJS.ErrnoException) => code === "EPIPE" || code === "ERR_STREAM_DESTROYED"
+
+const failed = (error: Error) =>
+  Effect.die(
+    new Unwritable(
+      new PlatformError.SystemError({
+        reason: "Unknown",
+        module: "Stream",
+        method: "write",
+        pathOrDescriptor: "Standard output",
+        description: error.message,
+        cause: error
+      })
+    )
+  )
+
+const standardOutput = 1
+
+const isFile = (descriptor: number) => {
+  try {
+    return fstatSync(descriptor).isFile()
+  } catch {
+    // It is closed, which the stream knows how to tell.
+    return false
+  }
+}
+
+/** Of a file that takes only a part of it the stream does not notice. */
+const writeAll = (text: string): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    let rest = Buffer.from(text)
+    try {
+      while (rest.length > 0) rest = rest.subarray(writeSync(standardOutput, rest))
+      return Effect.void
+    } catch (error) {
+      return failed(error instanceof Error ? error : new Error(String(error)))
+    }
   })
+
+/** Data is written, or it is known that it is not. */
+const writeData = (stream: NodeJS.WriteStream): ((text: string) => Effect.Effect<void>) =>
+  isFile(standardOutput)
+    ? writeAll
+    : (text) =>
+        Effect.async((resume) => {
+          if (!stream.writable) return resume(Effect.void)
+          stream.write(text, (error) => resume(error == null || isClosed(error) ? Effect.void : failed(error)))
+        })
+
+/** That a note cannot be written nobody can be told. */
+const writeNote =
+  (stream: NodeJS.WriteStream) =>
+  (text: string): Effect.Effect<void> =>
+    Effect.sync(() => {
+      if (stream.writable) stream.write(text)
+    })
+
+const sink = (stream: NodeJS.WriteStream, colour: Sink["colour"], write: Sink["write"]): Sink => {
+  // It is told where it is written.
+  stream.on("error", () => undefined)
+  // One that only writes line after line is no better than a file.
+  const isScreen = stream.isTTY && process.env["TERM"] !== "dumb"
   return {
-    write: (text) =>
-      Effect.sync(() => {
-        if (stream.writable) stream.write(text)
-      }),
-    columns: Effect.sync(() => (stream.isTTY ? Option.some(stream.columns || 80) : Option.none())),
-    colour: stream.isTTY ? wanted : "plain"
+    write,
+    columns: Effect.sync(() => (isScreen ? Option.some(stream.columns || 80) : Option.none())),
+    colour: isScreen ? colour : "plain"
   }
 }
 
@@ -120,6 +194,9 @@ const sink = (stream: NodeJS.WriteStream, wanted: Sink["colour"]): Sink => {
  * @category layers
  */
 export const layerProcess: Layer.Layer<Output> = Layer.sync(Output, () => {
-  const wanted = (process.env["NO_COLOR"] ?? "") !== "" || process.env["TERM"] === "dumb" ? "plain" : "ansi"
-  return { stdout: sink(process.stdout, wanted), stderr: sink(process.stderr, wanted) }
+  const wanted = (process.env["NO_COLOR"] ?? "") === "" ? "ansi" : "plain"
+  return {
+    stdout: sink(process.stdout, wanted, writeData(process.stdout)),
+    stderr: sink(process.stderr, wanted, writeNote(process.stderr))
+  }
 })

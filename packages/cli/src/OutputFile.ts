@@ -62,18 +62,37 @@ const found = (path: string) =>
     )
   )
 
-/**
- * Makes the directory: before anything else, so that a long run does not end
- * with nowhere to go.
- *
- * @since 0.1.0
- * @category writing
- */
-export const directory = (path: string): Effect.Effect<void, PlatformError.PlatformError, FileSystem.FileSystem> =>
-  Effect.flatMap(FileSystem.FileSystem, (files) => files.makeDirectory(path, { recursive: true }))
+const refused = (path: string, method: string, code: string, reason: PlatformError.SystemErrorReason) =>
+  new PlatformError.SystemError({
+    reason,
+    module: "FileSystem",
+    method,
+    pathOrDescriptor: path,
+    description: `${code}: ${method}`
+  })
+
+/** One after the other from the top: where none can be made, being asked for all at once the system tries for ever (`/proc/x`). */
+const make = (path: string): Effect.Effect<void, PlatformError.PlatformError, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const { dirname } = yield* Path.Path
+    const there = yield* found(path)
+    if (Option.isSome(there)) {
+      return there.value.type === "Directory" ? undefined : yield* refused(path, "mkdir", "ENOTDIR", "BadResource")
+    }
+    if (dirname(path) !== path) yield* make(dirname(path))
+    yield* files.makeDirectory(path)
+  })
+
+const isNoDirectory = (path: string) =>
+  Effect.flatMap(found(path), (there) =>
+    Option.exists(there, ({ type }) => type === "Directory")
+      ? refused(path, "open", "EISDIR", "BadResource")
+      : Effect.void
+  )
 
 /**
- * That there is a directory to write it into.
+ * That the file can be written: there is a directory for it that can be written to, and none in its place.
  *
  * @since 0.1.0
  * @category checking
@@ -85,6 +104,24 @@ export const check = (
     const files = yield* FileSystem.FileSystem
     const { dirname, resolve } = yield* Path.Path
     yield* files.access(dirname(resolve(path)), { writable: true })
+    yield* isNoDirectory(path)
+  })
+
+/**
+ * Makes the directory, and sees that these files can be written into it: before anything else, so that a long run does not end
+ * with nowhere to go.
+ *
+ * @since 0.1.0
+ * @category writing
+ */
+export const directory = (
+  path: string,
+  names: ReadonlyArray<string>
+): Effect.Effect<void, PlatformError.PlatformError, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const { join, resolve } = yield* Path.Path
+    yield* make(resolve(path))
+    yield* Effect.forEach(names, (name) => check(join(path, name)), { discard: true })
   })
 
 /**

@@ -76,7 +76,7 @@ export const rename = Effect.fn("glowmarkt.plan.rename")(function* (options: Pla
   const { invalid, rows } = yield* input(RenameAccounts.flow.input, options)
   const target = yield* Environment.target
   const planning = PlannedFlow.plan(RenameAccounts.flow, { rows, invalid, parameters: {}, target, ...Pace.of(options) })
-  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)))
+  return yield* Effect.provide(Planned.make(options, planning), Environment.admin(options.auth))
 }, withPlace)
 
 /**
@@ -95,7 +95,7 @@ export const onboard = Effect.fn("glowmarkt.plan.onboard")(function* (
     target,
     ...Pace.of(options)
   })
-  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)))
+  return yield* Effect.provide(Planned.make(options, planning), Environment.admin(options.auth))
 }, withPlace)
 
 /**
@@ -137,7 +137,7 @@ export const offboard = Effect.fn("glowmarkt.plan.offboard")(function* (options:
   const applicationId = yield* applicationOf(options.application)
   const target = { ...(yield* Environment.target), applicationId }
   const planning = OffboardAccounts.plan({ rows, invalid, parameters: { applicationId }, target, ...Pace.of(options) })
-  return yield* Planned.make(options, Effect.provide(planning, Environment.admin(options.auth)))
+  return yield* Effect.provide(Planned.make(options, planning), Environment.admin(options.auth))
 }, withPlace)
 
 /**
@@ -155,7 +155,7 @@ export const correct = Effect.fn("glowmarkt.plan.correct")(function* (options: O
     target,
     ...Pace.of(options)
   })
-  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)))
+  return yield* Effect.provide(Planned.make(options, planning), users(options.auth))
 }, withPlace)
 
 /**
@@ -176,7 +176,7 @@ export const passwords = Effect.fn("glowmarkt.plan.passwords")(function* (
     target,
     ...Pace.of(options)
   })
-  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)))
+  return yield* Effect.provide(Planned.make(options, planning), users(options.auth))
 }, withPlace)
 
 /**
@@ -194,5 +194,5 @@ export const mobileTokens = Effect.fn("glowmarkt.plan.mobile-tokens")(function* 
     target,
     ...Pace.of(options)
   })
-  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)))
+  return yield* Effect.provide(Planned.make(options, planning), users(options.auth))
 }, withPlace)

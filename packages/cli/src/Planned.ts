@@ -10,11 +10,13 @@ import * as Schema from "effect/Schema"
 import { Unfinished } from "./CommandError.js"
 import * as Face from "./Face.js"
 import * as Output from "./Output.js"
+import * as Pace from "./Pace.js"
 import * as PlanFile from "./PlanFile.js"
 import * as PlanSummary from "./PlanSummary.js"
 import { count } from "./ProgressBar.js"
 import * as Reach from "./Reach.js"
 import * as ResumeLine from "./ResumeLine.js"
+import type { Effort } from "./RunFlags.js"
 
 /**
  * Where a plan goes, and how it is shown.
@@ -22,7 +24,7 @@ import * as ResumeLine from "./ResumeLine.js"
  * @since 0.1.0
  * @category models
  */
-export interface Wishes extends Pick<Face.Wishes, "progress" | "form"> {
+export interface Wishes extends Pick<Face.Wishes, "progress" | "form">, Effort {
   readonly out: Option.Option<string>
 }
 
@@ -59,10 +61,10 @@ const save = (out: string, plan: Plan.Plan) =>
   )
 
 const watched =
-  ({ form, progress }: Wishes) =>
+  ({ form, progress, ...effort }: Wishes) =>
   <A, E, R>(planning: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
-      const face = yield* Face.make({ form, progress, first: "Reading …" })
+      const face = yield* Face.make({ form, progress, patience: Pace.patienceOf(effort), first: "Reading …" })
       return yield* planning.pipe(
         Progress.observe(face),
         Effect.onInterrupt(() => Output.note("Interrupted: nothing is changed, and no plan was written."))

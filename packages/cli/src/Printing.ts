@@ -12,6 +12,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Inert from "./Inert.js"
 import * as Output from "./Output.js"
 
 const text = (words: ReadonlyArray<unknown>, colour: Output.Sink["colour"]): string => {
@@ -28,11 +29,15 @@ const console = Effect.map(
   })
 )
 
+const fact = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value)) ?? String(value)
+
 const logger = Effect.map(Output.Output, ({ stderr }) =>
-  Logger.make<unknown, void>(({ cause, logLevel, message }) => {
+  Logger.make<unknown, void>(({ annotations, cause, logLevel, message }) => {
+    const facts = [...annotations].map(([name, value]) => `${name}=${Inert.text(fact(value))}`)
     const words = Array.isArray(message) ? message.map(String) : [String(message)]
     const details = Cause.isEmpty(cause) ? [] : [Cause.pretty(cause, { renderErrorCause: true })]
-    Effect.runSync(stderr.write(`${logLevel.label}: ${[...words, ...details].join("\n")}\n`))
+    const head = [words.join("\n"), ...facts].join("  ")
+    Effect.runSync(stderr.write(`${logLevel.label}: ${[head, ...details].join("\n")}\n`))
   })
 )
 

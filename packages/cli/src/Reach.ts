@@ -15,7 +15,10 @@ import * as Predicate from "effect/Predicate"
 import { Unreachable } from "./CommandError.js"
 import * as Environment from "./Environment.js"
 
-const enough = Duration.seconds(10)
+// A connection is made in a moment, or hardly at all; for an answer there is no need to wait.
+const toConnect = Duration.seconds(5)
+
+const enough = Duration.seconds(7)
 
 // A certificate that is not accepted, or no TLS at all, will not become any better by waiting.
 const untrusted = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY/
@@ -30,7 +33,7 @@ const unconnected = (cause: unknown): Option.Option<string> => {
   const call = Option.getOrElse(text(error, "syscall"), () => "")
   return Option.filter(
     text(error, "code"),
-    (code) => call === "connect" || call === "getaddrinfo" || untrusted.test(code)
+    (code) => call === "connect" || call === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT" || untrusted.test(code)
   )
 }
 
@@ -52,4 +55,7 @@ export const check: Effect.Effect<void, Unreachable | ConfigError.ConfigError> =
       })
     )
   )
-}).pipe(Effect.withTracerEnabled(false), Effect.provide([Environment.client, NodeTransport.layer()]))
+}).pipe(
+  Effect.withTracerEnabled(false),
+  Effect.provide([Environment.client, NodeTransport.layer({ connectTimeout: toConnect })])
+)

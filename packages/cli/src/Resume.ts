@@ -6,13 +6,13 @@
 import { type Finding, PlannedFlow, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as ApplyReport from "./ApplyReport.js"
 import * as Audit from "./Audit.js"
 import type * as AuditFormat from "./AuditFormat.js"
 import * as Changing from "./Changing.js"
 import { UsageError } from "./CommandError.js"
 import * as Environment from "./Environment.js"
 import * as FlowTable from "./FlowTable.js"
-import * as OutputFile from "./OutputFile.js"
 import * as Pace from "./Pace.js"
 import * as RunView from "./RunView.js"
 import * as Store from "./Store.js"
@@ -69,7 +69,7 @@ const change = Effect.fnUntraced(function* (options: ResumeOptions, { begun, run
       message: `--format and --fail-on are for audits, and run ${runId} is of the flow ${run.flow}.\nLeave them out.`
     })
   }
-  if (Option.isSome(options.out)) yield* OutputFile.directory(options.out.value)
+  yield* ApplyReport.prepare(options)
   const target = yield* Environment.target
   return yield* Changing.run(
     options,

@@ -7,7 +7,13 @@ import * as Option from "effect/Option"
 
 const plain = /^[A-Za-z0-9_./:,=@%+-]+$/
 
-const quoted = (word: string): string => (plain.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+/**
+ * A word as a shell reads it.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const quoted = (word: string): string => (plain.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
 /**
  * What was said on the command line: a value or some, a mark, or nothing.

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import * as Options from "@effect/cli/Options"
+import * as Outage from "@effect-glowmarkt/runner/Outage"
 import { RunId } from "@effect-glowmarkt/runner/Run"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Flags from "./Flags.js"
@@ -25,7 +27,7 @@ const wordOr = <const Word extends string>(name: string, word: Word, most: numbe
   )
 
 /**
- * How hard a run works.
+ * How hard a run works, and for how many minutes it waits out an outage.
  *
  * @since 0.1.0
  * @category models
@@ -33,6 +35,7 @@ const wordOr = <const Word extends string>(name: string, word: Word, most: numbe
 export interface Effort {
   readonly concurrency: Option.Option<"auto" | number>
   readonly rate: Option.Option<"unlimited" | number>
+  readonly patience: Option.Option<number>
 }
 
 /**
@@ -49,6 +52,13 @@ export const effort = {
   rate: wordOr("rate", "unlimited", 10_000).pipe(
     Options.withDescription(
       "How many requests are sent in a second, at most. Default: 200, and fewer where the server refuses."
+    ),
+    Options.optional
+  ),
+  patience: Flags.wholeNumber("patience", { min: 0, max: 10_080 }).pipe(
+    Options.withPseudoName("MINUTES"),
+    Options.withDescription(
+      `How long a server that is away is waited for before it stops, to be gone on with later. Default: ${Duration.toMinutes(Outage.patience)}.`
     ),
     Options.optional
   )

@@ -22,12 +22,13 @@ export interface Waiting {
 }
 
 /**
- * `total` is known when all subjects are; `pausedMillis` is how long it has waited since.
+ * `stage` is `finished` when every subject has its result; `total` is known when all subjects are; `pausedMillis` is how long it has waited since.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Known {
+  readonly stage: "begun" | "finished"
   readonly total: Option.Option<number>
   readonly before: number
   readonly processed: number
@@ -43,6 +44,7 @@ export interface Known {
  * @category constructors
  */
 export const nothing: Known = {
+  stage: "begun",
   total: Option.none(),
   before: 0,
   processed: 0,
@@ -86,7 +88,7 @@ export const after = (known: Known, event: Progress.Event, nowMillis: number): K
         waiting: Option.none()
       }
     case "RunFinished":
-      return { ...known, processed: event.total, waiting: Option.none() }
+      return { ...known, stage: "finished", processed: event.total, waiting: Option.none() }
   }
 }
 
@@ -119,24 +121,31 @@ export const pause = (known: Known, nowMillis: number): Option.Option<ProgressBa
     nextTryIn: Duration.millis(nextProbeMillis - nowMillis)
   }))
 
-const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
+// Of a log nobody knows in which zone it was written.
+const clock = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short"
+})
 
 /**
- * What a person has to be told when it happens, whatever else is shown: nothing, for most events.
+ * What a person has to be told when it happens, whatever else is shown: nothing, for most events. `patience` is how long an
+ * outage is waited for.
  *
  * @since 0.1.0
  * @category decisions
  */
-export const news = (before: Known, event: Progress.Event): Option.Option<string> => {
+export const news = (before: Known, event: Progress.Event, patience: Duration.Duration): Option.Option<string> => {
   if (event._tag === "Resumed") return Option.some(`Going on after ${Duration.format(seconds(event.waited))}.`)
   if (event._tag !== "Waiting") return Option.none()
   const { reason, since } = event
   const known = reasonsOf(before)
   // It is sent again with every try.
   if (known.includes(reason)) return Option.none()
-  return Option.some(
-    known.length === 0 ? `Waiting since ${clock.format(DateTime.toDate(since))}: ${reason}` : `Still waiting: ${reason}`
-  )
+  if (known.length > 0) return Option.some(`Still waiting: ${reason}`)
+  const began = clock.format(DateTime.toDate(since))
+  return Option.some(`Waiting since ${began}, for ${Duration.format(patience)} at most: ${reason}`)
 }
 
 const seconds = (duration: Duration.Duration) => Duration.seconds(Math.max(1, Math.round(Duration.toSeconds(duration))))

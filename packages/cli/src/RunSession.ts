@@ -4,12 +4,18 @@
  * @since 0.1.0
  */
 import { Progress, type Run, RunStore } from "@effect-glowmarkt/runner"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { type CommandError, Stopped } from "./CommandError.js"
+import * as Ending from "./Ending.js"
 import * as Face from "./Face.js"
 import * as Output from "./Output.js"
 import { count } from "./ProgressBar.js"
+import * as Reach from "./Reach.js"
+import * as RunView from "./RunView.js"
 
 /**
  * - `resume` is the line that goes on with the run, `begin` the one that begins it again where nothing is kept yet.
@@ -58,6 +64,34 @@ const stopped = (session: Session) => (error: CommandError) =>
     ? Effect.fail(error)
     : Effect.flatMap(howToGoOn(session), (next) => new Stopped({ error, next }))
 
+const known = (runId: Run.RunId) =>
+  Effect.flatMap(RunStore.RunStore, (store) => store.get(runId)).pipe(
+    Effect.asSome,
+    Effect.catchTag("RunNotFound", () => Effect.succeedNone)
+  )
+
+const isFinished = Option.exists<Run.Run>(({ finishedAt }) => finishedAt !== undefined)
+
+/** The largest unit of it is enough. */
+const ago = (finishedAt: DateTime.Utc) =>
+  Effect.map(DateTime.now, (now) => {
+    const seconds = Math.max(1, Math.round(DateTime.distance(finishedAt, now) / 1000))
+    const [largest] = Duration.format(Duration.seconds(seconds)).split(" ")
+    return `${RunView.instant(finishedAt)}, ${largest} ago`
+  })
+
+/**
+ * That there is a server, before a run begins or goes on. For one that is finished nobody is asked.
+ *
+ * @since 0.1.0
+ * @category checking
+ */
+export const check = (runId: Run.RunId) =>
+  Effect.flatMap(known(runId), (run) => (isFinished(run) ? Effect.void : Reach.check))
+
+const resultsAgain = ({ lines, runId }: Session) =>
+  `Run ${runId} is finished and kept. For its results again:\n  ${lines.resume}`
+
 /**
  * What is done with the results of a run that is finished: where that fails, the run is still there, and says how to do it again.
  *
@@ -65,15 +99,34 @@ const stopped = (session: Session) => (error: CommandError) =>
  * @category running
  */
 export const report =
-  ({ lines, runId }: Session) =>
-  <A, E extends CommandError, R>(reporting: Effect.Effect<A, E, R>): Effect.Effect<A, CommandError, R> =>
-    Effect.catchAll(
-      reporting,
-      (error): Effect.Effect<never, CommandError> =>
-        error._tag === "Unfinished"
-          ? Effect.fail(error)
-          : new Stopped({ error, next: `Run ${runId} is finished and kept. For its results again:\n  ${lines.resume}` })
+  (session: Session) =>
+  <A, E extends CommandError, R>(
+    reporting: Effect.Effect<A, E, R>
+  ): Effect.Effect<A, CommandError, R | Ending.Ending | Output.Output> => {
+    const next = resultsAgain(session)
+    return Ending.remember(next).pipe(
+      Effect.zipRight(reporting),
+      Effect.onInterrupt(() => Output.note(`Interrupted.\n${next}`)),
+      Effect.tapDefect(() => Output.note(next)),
+      Effect.catchAll(
+        (error): Effect.Effect<never, CommandError> =>
+          error._tag === "Unfinished" ? Effect.fail(error) : new Stopped({ error, next })
+      ),
+      Effect.ensuring(Ending.forget)
     )
+  }
+
+/** Said when it begins, to whoever watches: however it ends, its name is known. */
+const introduced = ({ face, runId }: Session) =>
+  face.progress === "quiet" || face.form === "json" ? Effect.void : Output.note(`Run ${runId}`)
+
+/** Said to everybody, so that old results are not taken for new ones. */
+const finishedBefore = (runId: Run.RunId, finishedAt: DateTime.Utc) =>
+  Effect.flatMap(ago(finishedAt), (then) =>
+    Output.note(
+      `Run ${runId} was finished before (${then}): nothing is asked of the server, these are its results.\nA new run needs another name.`
+    )
+  )
 
 /**
  * @since 0.1.0
@@ -83,13 +136,30 @@ export const attempt =
   (session: Session) =>
   <A, E extends CommandError, R>(
     run: Effect.Effect<A, E, R>
-  ): Effect.Effect<A, CommandError, R | RunStore.RunStore | Output.Output> =>
+  ): Effect.Effect<A, CommandError, R | RunStore.RunStore | Ending.Ending | Output.Output> =>
     Effect.gen(function* () {
+      const { lines, runId } = session
       const say = Effect.flatMap(howToGoOn(session), (next) => Output.note(next))
+      const hastily = (line: string) => Ending.remember(`Run ${runId}: what is done is kept. Go on with\n  ${line}`)
+      // Before it has its subjects, only the words that began it say what it is about.
+      yield* hastily(lines.begin)
+      const before = yield* known(runId)
+      if (!isFinished(before)) yield* introduced(session)
+      const face = yield* Face.make(session.face)
+      const ending = yield* Ending.Ending
+      const remembering = Stream.tap<Progress.Event, void, never, Ending.Ending>(({ _tag }) =>
+        _tag === "SubjectsListed" ? hastily(lines.resume) : Effect.void
+      )
       return yield* run.pipe(
-        Progress.observe(yield* Face.make(session.face)),
+        Progress.observe((events) => face(Stream.provideService(remembering(events), Ending.Ending, ending))),
         Effect.onInterrupt(() => Effect.zipRight(Output.note("Interrupted."), say)),
         Effect.tapDefect(() => say),
+        Effect.tap(() =>
+          Option.match(
+            Option.flatMap(before, ({ finishedAt }) => Option.fromNullable(finishedAt)),
+            { onNone: () => Effect.void, onSome: (finishedAt) => finishedBefore(runId, finishedAt) }
+          )
+        ),
         Effect.catchAll(stopped(session))
       )
     })

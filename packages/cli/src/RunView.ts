@@ -10,7 +10,11 @@ import type { Layout } from "./Output.js"
 import { count } from "./ProgressBar.js"
 import * as Table from "./Table.js"
 
-const instant = (at: DateTime.Utc): string => `${DateTime.formatIso(at).slice(0, 16).replace("T", " ")} UTC`
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const instant = (at: DateTime.Utc): string => `${DateTime.formatIso(at).slice(0, 16).replace("T", " ")} UTC`
 
 const state = ({ finishedAt, recorded, total }: Run.Run): { readonly text: string; readonly tone: Tone } => {
   if (finishedAt !== undefined) return { text: "finished", tone: "good" }

@@ -9,7 +9,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Ending from "./Ending.js"
 import * as Output from "./Output.js"
+import { count } from "./ProgressBar.js"
 import * as Rehearsal from "./Rehearsal.js"
+import * as ResumeLine from "./ResumeLine.js"
 
 const encode = Schema.encodeSync(Announcement.Line)
 
@@ -35,6 +37,53 @@ const simulator = ({ accounts, port, seed, ...rehearsal }: SimulateOptions) =>
     })
   })
 
+const variables = (values: Readonly<Record<string, string>>) =>
+  `export ${Object.entries(values)
+    .map(([name, value]) => `${name}=${ResumeLine.quoted(value)}`)
+    .join(" ")}`
+
+/**
+ * What somebody at the prompt does next.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const invitation = ({ accounts, appKeys, applicationId, docs, url, users }: Announcement.Announcement) =>
+  Effect.map(Simulator.Simulator, ({ population }) => {
+    const [user] = users
+    const asUser =
+      user === undefined
+        ? []
+        : [
+            "As one of its users:",
+            `  ${variables({ GLOWMARKT_APPLICATION_ID: applicationId, GLOWMARKT_USERNAME: user.username, GLOWMARKT_PASSWORD: user.password })}`,
+            `  ${ResumeLine.make(["me", "status"], {})}`
+          ]
+    const toAdd = Option.match(population.newcomer(0), {
+      onNone: () => [],
+      onSome: ({ directoryId, username }) => [
+        "A user who has no account yet:",
+        `  ${ResumeLine.make(["accounts", "add"], { username: Option.some(username), "directory-id": Option.some(directoryId) })}`
+      ]
+    })
+    return [
+      "",
+      `${count(accounts)} accounts are served until Ctrl-C. What the API is: ${docs}`,
+      "In another terminal, as an administrator:",
+      `  ${variables({ GLOWMARKT_BASE_URL: url, GLOWMARKT_APP_KEY: appKeys.key, GLOWMARKT_APP_SECRET: appKeys.secret })}`,
+      `  ${ResumeLine.make(["audit"], {})}`,
+      ...toAdd,
+      ...asUser
+    ].join("\n")
+  })
+
+const announce = Effect.gen(function* () {
+  const announcement = yield* Announcement.make
+  yield* Output.data(encode(announcement))
+  const { stderr } = yield* Output.Output
+  if (Option.isSome(yield* stderr.columns)) yield* Output.note(yield* invitation(announcement))
+})
+
 /**
  * @since 0.1.0
  * @category commands
@@ -42,7 +91,7 @@ const simulator = ({ accounts, port, seed, ...rehearsal }: SimulateOptions) =>
 export const run = Effect.fn("glowmarkt.simulate")(
   function* (options: SimulateOptions) {
     yield* Ending.endsWell
-    yield* Output.data(encode(yield* Announcement.make))
+    yield* announce
     yield* Rehearsal.outage(options)
     return yield* Effect.never
   },

@@ -7,7 +7,6 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import type { Applied, Consent, OnboardAccounts, Plan, PlannedFlow, Run, RunStore } from "@effect-glowmarkt/runner"
-import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -15,7 +14,8 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AdminScheme } from "./Auth.js"
-import type { CommandError, UsageError } from "./CommandError.js"
+import type { CommandError } from "./CommandError.js"
+import type * as Environment from "./Environment.js"
 
 /**
  * What runs are kept and executed by.
@@ -85,7 +85,7 @@ export interface SpelledFlow {
   readonly deletes: (deletions: number) => string
   readonly open: (
     auth: Option.Option<AdminScheme>
-  ) => Effect.Effect<Running<Engine>, UsageError | ConfigError.ConfigError, FileSystem.FileSystem | Scope.Scope>
+  ) => Effect.Effect<Running<Engine>, Environment.Trouble, Environment.Asking | FileSystem.FileSystem | Scope.Scope>
   readonly rows: (runId: Run.RunId) => Stream.Stream<Applied.Row, CommandError, RunStore.RunStore>
 }
 
@@ -97,7 +97,7 @@ export interface SpelledFlow {
  */
 export type Callers<R> = (
   auth: Option.Option<AdminScheme>
-) => Layer.Layer<R, UsageError | ConfigError.ConfigError, FileSystem.FileSystem>
+) => Layer.Layer<R, Environment.Trouble, Environment.Asking | FileSystem.FileSystem>
 
 /**
  * Gives a flow the callers it asks for.

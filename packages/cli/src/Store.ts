@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { UsageError } from "./CommandError.js"
+import * as OutputFile from "./OutputFile.js"
 import * as StoreHolder from "./StoreHolder.js"
 
 const stateDirectory = Effect.gen(function* () {
@@ -31,7 +32,12 @@ const stateDirectory = Effect.gen(function* () {
  */
 export const file = Effect.fnUntraced(function* (named: Option.Option<string>) {
   const path = yield* Path.Path
-  if (Option.isSome(named)) return path.resolve(named.value)
+  if (Option.isSome(named)) {
+    const file = path.resolve(named.value)
+    // Before the lock is laid beside it.
+    yield* OutputFile.check(file)
+    return file
+  }
   const directory = path.join(yield* stateDirectory, "glowmarkt")
   const files = yield* FileSystem.FileSystem
   // What is kept there has names and e-mail addresses in it.
@@ -50,6 +56,20 @@ const withHolder = (error: RunStoreError.RunStoreError) =>
       )
     : Effect.succeed(error)
 
+// Nobody can be working on what is no store.
+const hopeless: ReadonlyArray<RunStoreError.Reason> = ["notADatabase", "cannotOpen", "notWritable"]
+
+/** A lock that was laid only to find this out is not left behind. */
+const withoutLitter = (file: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const lock = `${file}-lock`
+    const wasThere = yield* Effect.orElseSucceed(files.exists(lock), () => true)
+    return Layer.tapError(Engine.sqlite(file), ({ reason }) =>
+      wasThere || !hopeless.includes(reason) ? Effect.void : Effect.ignore(files.remove(lock))
+    )
+  }).pipe(Layer.unwrapEffect)
+
 /**
  * The engine over the store, for this process alone. Whoever is kept out is told who is in.
  *
@@ -59,7 +79,7 @@ const withHolder = (error: RunStoreError.RunStoreError) =>
 export const engine = (file: string, runId: Option.Option<Run.RunId>) =>
   Layer.provideMerge(
     Layer.scopedDiscard(StoreHolder.hold(file, runId)),
-    Layer.catchAll(Engine.sqlite(file), (error) => Layer.unwrapEffect(Effect.map(withHolder(error), Layer.fail)))
+    Layer.catchAll(withoutLitter(file), (error) => Layer.unwrapEffect(Effect.map(withHolder(error), Layer.fail)))
   )
 
 /**

@@ -38,7 +38,7 @@ export const all: ReadonlyArray<Variable> = [
   { name: "GLOWMARKT_ORG_SECRET", says: "… and its secret" },
   { name: "GLOWMARKT_DEV_TOKEN", says: "administrators: a developer's token (devUserToken)" },
   { name: "GLOWMARKT_USERNAME", says: "users, for glowmarkt me: the user name (session) …" },
-  { name: "GLOWMARKT_PASSWORD", says: "… and the password; asked for on a terminal" },
+  { name: "GLOWMARKT_PASSWORD", says: "… and the password" },
   { name: "GLOWMARKT_DIRECTORY_ID", says: "… and the directory, where one name means several users" },
   { name: "GLOWMARKT_USER_TOKEN", says: "users, for glowmarkt me: a token at hand (userToken)" },
   { name: "GLOWMARKT_OLD_PASSWORD", says: "me password: the password until now; by default GLOWMARKT_PASSWORD" },

@@ -9,6 +9,8 @@ if (args.length === 1 && args[0] === "--version") {
   )
   process.stdout.write(`${manifest.version}\n`)
 } else {
+  // Loading takes a moment: whatever comes next is written over this.
+  if (process.stderr.isTTY) process.stderr.write("…\r")
   const { main } = await import("./Main.js")
   main(args)
 }

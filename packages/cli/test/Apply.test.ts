@@ -45,7 +45,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
       const piped = yield* Bulk.run(apply, { input: { kind: "text", text: "y\n" } })
       assert.strictEqual(piped.code, 2)
       assert.match(piped.stderr, /rename from .* to "Unwanted 2"[\s\S]*There is no terminal.*\n.*--yes/)
-      const no = yield* Bulk.run(apply, Bulk.typing("n"))
+      const no = yield* Bulk.run(apply, Bulk.typing("n\n"))
       assert.strictEqual(no.code, 1)
       assert.match(no.stderr, /Change 3 accounts\?[\s\S]*Nothing was done\.\n$/)
       const left = yield* Bulk.run(apply, Bulk.typing("\u0003"))
@@ -66,7 +66,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
       const before = yield* requests.count("updateAccount")
 
       const out = ["--out", place.path("results")]
-      const { code, stderr, stdout } = yield* Bulk.run([...apply, ...out], Bulk.typing("y"))
+      const { code, stderr, stdout } = yield* Bulk.run([...apply, ...out], Bulk.typing("y\n"))
       assert.strictEqual(code, 1, stderr)
       assert.match(
         stdout,

@@ -1,8 +1,9 @@
-import { mkdtempSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Captured from "./support/Captured.js"
 
@@ -17,7 +18,21 @@ const told = ({ stderr, stdout }: Captured.Captured) => {
 
 describe("wrong usage exits with 2 and says what to do", () => {
   const cases: ReadonlyArray<readonly [args: string, says: RegExp]> = [
-    ["frobnicate", /use one of 'audit', 'audit-diff', 'plan', 'apply', 'runs', 'simulate', 'accounts', 'me'/],
+    ["frobnicate", /no command glowmarkt frobnicate. Use one of audit, audit-diff, plan, .*simulate, accounts, me\./],
+    ["accounts lst", /no command glowmarkt accounts lst. Use one of list, get, .*\.\nSee glowmarkt accounts --help/],
+    ["me mobile-token foo", /Use one of add, remove\.\nSee glowmarkt me mobile-token --help/],
+    ["--log-level debug me", /glowmarkt me needs a command after it/],
+    ["audit --out", /--out needs its value: --out DIR\.\nSee glowmarkt audit --help/],
+    ["audit --out=", /--out needs its value/],
+    ["audit --out --quiet", /--out needs its value/],
+    ["audit --run a --run b", /--run is said twice/],
+    ["audit --json=yes", /--json takes no value/],
+    ["audit --log-level foo", /--log-level takes one of all, trace, .*, not "foo"/],
+    ["audit --log-level", /--log-level takes one of/],
+    ["audit --auth userToken", /--auth takes one of appKeys, orgAppKeys, devUserToken, not "userToken"/],
+    ["--wizard", /no option --wizard/],
+    ["apply --run", /--run needs its value: --run ID/],
+    ["accounts add", /^The options --username and --directory-id are missing\.\nSee glowmarkt accounts add --help$/m],
     ["audit --frobnicate", /unknown argument: '--frobnicate'\nSee glowmarkt audit --help/],
     ["audit --concurrency many", /--concurrency takes a whole number from 1 to 256, or auto, not "many"/],
     ["audit --rate 0", /--rate takes a whole number from 1 to 10000, or unlimited, not "0"/],
@@ -40,6 +55,7 @@ describe("wrong usage exits with 2 and says what to do", () => {
     ["audit --where colour=red", /--where: .*colour/],
     ["audit --sample 0", /--sample takes a whole number/],
     ["audit --out /dev/null/x", /not a directory/],
+    ["audit --out /proc/nope/x", /\/proc\/nope: /],
     ["accounts get ../x", /is not an account id/],
     ["accounts get", /Missing argument <ID>/],
     ["accounts rename abc", /--name is missing/],
@@ -75,6 +91,12 @@ describe("credentials in the environment", () => {
         { GLOWMARKT_ORG_KEY: "k", GLOWMARKT_ORG_SECRET: "s" },
         "",
         /orgAppKeys lacks GLOWMARKT_APPLICATION_ID/
+      ],
+      [
+        "a token that no header can carry",
+        { GLOWMARKT_DEV_TOKEN: "ünï😀", GLOWMARKT_APPLICATION_ID: "a" },
+        "",
+        /GLOWMARKT_DEV_TOKEN has a character that no token has/
       ],
       ["two halves", { GLOWMARKT_APP_KEY: "k", GLOWMARKT_DEV_TOKEN: "t" }, "", /appKeys lacks .*; devUserToken lacks/],
       ["an empty value", { ...key, GLOWMARKT_APP_SECRET: "" }, "", /appKeys lacks GLOWMARKT_APP_SECRET/],
@@ -159,6 +181,73 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
+  it.effect("4, and not 1: a server that does not answer as it should, of which nothing can be finished", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const { faults } = yield* Simulator.Simulator
+      const place = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
+      const audit = ["audit", "--store", join(place, "runs.db"), "--quiet", "--patience", "0", "--run", "r1"]
+      const list = { operations: ["getAccounts"] } as const
+      const later = Faults.RateLimited({ retryAfter: { form: "seconds", after: Duration.hours(1) } })
+      const html = Faults.Answer({ status: 200, contentType: "text/html", body: "<p>Sign in to the network</p>" })
+      for (const fault of [html, Faults.serverError, Faults.Reset({ when: "before" }), later]) {
+        yield* faults.set([Faults.always(list, fault)])
+        const alone = yield* Captured.run(["accounts", "list"], { environment: appKeys })
+        assert.strictEqual(alone.code, 4, alone.stderr)
+        const { code, stderr } = yield* Captured.run(audit, { environment: appKeys })
+        assert.strictEqual(code, 4, stderr)
+        assert.match(
+          stderr,
+          /Nothing is done yet\. Begin run r1 again with\n {2}(npx )?glowmarkt audit --run r1 .*--patience 0/
+        )
+      }
+      yield* faults.clear
+    })
+  )
+
+  it.effect("2: what is no store says how to name another, and no lock is left beside it", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const place = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
+      writeFileSync(join(place, "bad.db"), "this is no database, and long enough not to be taken for an empty one")
+      mkdirSync(join(place, "directory"))
+      const before = readdirSync(place)
+      const audit = (...args: ReadonlyArray<string>) =>
+        Captured.run(["audit", "--quiet", ...args], {
+          environment: { ...appKeys, XDG_STATE_HOME: join(place, "state") }
+        })
+      const bad = yield* audit("--store", join(place, "bad.db"))
+      assert.strictEqual(bad.code, 2)
+      assert.match(told(bad), /not a run store\. Name another file with --store/)
+      const directory = yield* audit("--store", join(place, "directory"))
+      assert.strictEqual(directory.code, 2)
+      assert.match(told(directory), /directory: it is a directory/)
+      assert.deepStrictEqual(readdirSync(place), before)
+
+      yield* audit("--run", "r1", "--sample", "3")
+      const other = yield* audit("--run", "r1", "--sample", "3", "--dormant-days", "2")
+      assert.strictEqual(other.code, 2)
+      assert.match(told(other), /^Run "r1" was started differently: --dormant-days was "180 days", now "2 days"\./)
+      assert.strictEqual(statSync(join(place, "state", "glowmarkt")).mode & 0o777, 0o700)
+      assert.strictEqual(statSync(join(place, "state", "glowmarkt", "runs.db")).mode & 0o777, 0o600)
+    })
+  )
+
+  it.effect("2: where the results cannot go is known before anything is asked", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const { requests } = yield* Simulator.Simulator
+      const out = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
+      mkdirSync(join(out, "accounts.csv"))
+      const before = yield* requests.count("getAccounts")
+      const args = ["audit", "--store", join(out, "runs.db"), "--out", out]
+      const captured = yield* Captured.run(args, { environment: appKeys })
+      assert.strictEqual(captured.code, 2)
+      assert.match(told(captured), /accounts\.csv: it is a directory/)
+      assert.strictEqual(yield* requests.count("getAccounts"), before)
+    })
+  )
+
   it.effect("70: a defect is told in a line, with the way to its stack", () =>
     Effect.gen(function* () {
       const { session } = yield* Captured.environments
@@ -168,6 +257,21 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
       assert.strictEqual(captured.code, 70)
       assert.include(told(captured), "--log-level debug")
       assert.match((yield* Captured.run([...args, "--log-level", "debug"], broken)).stderr, /^ +at /m)
+    })
+  )
+
+  it.effect("the debug log says what failed before it is tried again", () =>
+    Effect.gen(function* () {
+      const { appKeys, member } = yield* Captured.environments
+      const { faults } = yield* Simulator.Simulator
+      yield* faults.set([Faults.Script({ on: {}, faults: [Faults.serverError] })])
+      const args = ["accounts", "get", member.accountId, "--log-level", "debug"]
+      const { code, stderr } = yield* Captured.run(args, { environment: appKeys })
+      yield* faults.clear
+      assert.strictEqual(code, 0, stderr)
+      const [line = ""] = /^DEBUG: trying again after a failure .*$/m.exec(stderr) ?? []
+      assert.include(line, "operation=getAccountById")
+      assert.include(line, "failure=ServerError")
     })
   )
 

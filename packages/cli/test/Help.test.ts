@@ -80,6 +80,13 @@ describe("help", () => {
     })
   )
 
+  it.effect("simulate says its defaults", () =>
+    Effect.gen(function* () {
+      const page = yield* help(["simulate"], 200)
+      for (const said of ["Default: 0.", "Default: 100.", "Default: 1."]) assert.include(page, said)
+    })
+  )
+
   it.effect("a command without its second word is an error that shows the choice", () =>
     Effect.gen(function* () {
       for (const args of [[], ["plan"], ["runs"], ["accounts"], ["me"], ["me", "mobile-token"]]) {

@@ -1,8 +1,9 @@
 import { assert, layer } from "@effect/vitest"
-import { Simulator } from "@effect-glowmarkt/simulator"
+import { Announcement, Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Simulate from "../src/Simulate.js"
 import * as Captured from "./support/Captured.js"
 
 const json = (captured: Captured.Captured) => {
@@ -66,21 +67,26 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
       const args = ["accounts", "delete", accountId]
       const typing = (text: string) => ({ environment: appKeys, input: { kind: "terminal", text } }) as const
 
-      const refused = yield* Captured.run(args, typing("n"))
+      const refused = yield* Captured.run(args, typing("n\n"))
       assert.strictEqual(refused.code, 1)
       assert.include(refused.stderr, username)
       assert.include(refused.stderr, "Nothing was deleted.")
-      const left = yield* Captured.run(args, typing("\u0003"))
+      const typo = yield* Captured.run(args, typing("t\n"))
+      assert.strictEqual(typo.code, 1)
+      const left = yield* Captured.run(args, typing("y\u0003"))
+      assert.include(left.stderr, "(y/N) y\nCancelled: nothing was changed.")
       assert.strictEqual(left.code, 130)
       const piped = yield* Captured.run(args, { environment: appKeys, input: { kind: "text", text: "y\n" } })
       assert.strictEqual(piped.code, 2)
       assert.include(piped.stderr, "--yes")
       assert.strictEqual(yield* requests.count("deleteAccount"), 0)
 
-      const consented = yield* Captured.run(args, typing("y"))
+      const consented = yield* Captured.run(args, typing("y\n"))
       assert.strictEqual(consented.code, 0, consented.stderr)
       const again = json(yield* Captured.run([...args, "--yes", "--json"], { environment: appKeys }))
       assert.strictEqual(again.status, "inactive")
+      const known = yield* Captured.run(args, typing("n\n"))
+      assert.include(known.stderr, "It is listed as inactive already")
       assert.strictEqual(yield* requests.count("deleteAccount"), 2)
     })
   )
@@ -96,6 +102,52 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
       assert.strictEqual(refused.code, 2)
       assert.include(refused.stderr, "belongs to application")
       assert.strictEqual(yield* requests.count("deleteAccount"), before)
+    })
+  )
+
+  it.effect("accounts delete knows its own application however its id is written", () =>
+    Effect.gen(function* () {
+      const { appKeys, orgAppKeys } = yield* Captured.environments
+      const { population } = yield* Simulator.Simulator
+      const { accountId } = Option.getOrThrow(population.member(52))
+      const id = ` ${orgAppKeys.GLOWMARKT_APPLICATION_ID.toUpperCase()}`
+      const args = ["accounts", "delete", accountId, "--yes"]
+      const deleted = yield* Captured.run(args, { environment: { ...appKeys, GLOWMARKT_APPLICATION_ID: id } })
+      assert.strictEqual(deleted.code, 0, deleted.stderr)
+    })
+  )
+
+  it.effect("accounts add says what may be wrong where the provider does not", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const args = ["accounts", "add", "--username", "nobody", "--directory-id", "D"]
+      const { code, stderr } = yield* Captured.run(args, { environment: appKeys })
+      assert.strictEqual(code, 1)
+      assert.include(stderr, "\nCheck that there is a directory D, and that it knows the user nobody.")
+    })
+  )
+
+  it.effect("what simulate says to paste works as it is", () =>
+    Effect.gen(function* () {
+      const said = (yield* Simulate.invitation(yield* Announcement.make)).split("\n")
+      const environment: Record<string, string> = {}
+      for (const line of said) {
+        const [word, ...rest] = line.trim().replace(/^npx /, "").split(" ")
+        if (word === "export") {
+          for (const pair of rest) environment[pair.slice(0, pair.indexOf("="))] = pair.slice(pair.indexOf("=") + 1)
+        }
+        if (word !== "glowmarkt" || rest[0] === "audit") continue
+        const { code, stderr } = yield* Captured.run(rest, { environment })
+        assert.strictEqual(code, 0, `${line}: ${stderr}`)
+      }
+      assert.sameMembers(Object.keys(environment), [
+        "GLOWMARKT_BASE_URL",
+        "GLOWMARKT_APP_KEY",
+        "GLOWMARKT_APP_SECRET",
+        "GLOWMARKT_APPLICATION_ID",
+        "GLOWMARKT_USERNAME",
+        "GLOWMARKT_PASSWORD"
+      ])
     })
   )
 
@@ -175,6 +227,39 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
         environment: { ...session, GLOWMARKT_PASSWORD: "Typed-9-password2" },
         input: { kind: "text", text: session.GLOWMARKT_PASSWORD }
       })
+    })
+  )
+
+  it.effect("the secret that is missing: typed, or a line of standard input before those of the command", () =>
+    Effect.gen(function* () {
+      const { appKeys, devUserToken, member, session } = yield* Captured.environments
+      const lacking = { ...session, GLOWMARKT_PASSWORD: "" }
+      const piped = (args: ReadonlyArray<string>, environment: Captured.Situation["environment"], text: string) =>
+        Captured.run(args, { environment: environment ?? {}, input: { kind: "text", text } })
+      const secret = appKeys.GLOWMARKT_APP_SECRET
+      const token = devUserToken.GLOWMARKT_DEV_TOKEN
+      const get = ["accounts", "get", member.accountId]
+      const mobile = ["me", "mobile-token", "add", "--account", member.accountId]
+      const cases = [
+        yield* piped(["me", "status"], lacking, `${session.GLOWMARKT_PASSWORD}\n`),
+        yield* piped(mobile, lacking, `${session.GLOWMARKT_PASSWORD}\nmobile-token\n`),
+        yield* piped(get, { ...appKeys, GLOWMARKT_APP_SECRET: "" }, secret),
+        yield* piped([...get, "--auth", "devUserToken"], { ...devUserToken, GLOWMARKT_DEV_TOKEN: "" }, token),
+        yield* Captured.run(get, {
+          environment: { ...appKeys, GLOWMARKT_APP_SECRET: "" },
+          input: { kind: "terminal", text: `${secret}\n` }
+        })
+      ]
+      for (const { code, stderr, stdout } of cases) {
+        assert.strictEqual(code, 0, stderr)
+        for (const hidden of [secret, token, session.GLOWMARKT_PASSWORD]) assert.notInclude(stdout + stderr, hidden)
+      }
+      const nothing = yield* piped(["me", "status"], lacking, "")
+      assert.strictEqual(nothing.code, 2)
+      assert.match(nothing.stderr, /^session lacks GLOWMARKT_PASSWORD\.\n.*one line: the password/)
+      const short = yield* piped(mobile, lacking, `${session.GLOWMARKT_PASSWORD}\n`)
+      assert.strictEqual(short.code, 2)
+      assert.match(short.stderr, /2 lines: the password .*then the mobile app token/)
     })
   )
 

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { assert, layer } from "@effect/vitest"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import * as Duration from "effect/Duration"
@@ -61,6 +62,102 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
       assert.lengthOf(readFileSync(join(results, "accounts.csv"), "utf8").trimEnd().split("\r\n"), accounts + 1)
       assert.match(finished.stdout, /200 accounts audited/)
       assert.notInclude(interrupted.stderr + finished.stdout + finished.stderr, appKeys.GLOWMARKT_APP_SECRET)
+    })
+  )
+
+  it.effect(
+    "audit: its name is known from the start; a hang-up, and a key press that comes twice, say how to go on",
+    () =>
+      Effect.gen(function* () {
+        const { appKeys } = yield* Captured.environments
+        const { faults } = yield* Simulator.Simulator
+        const status = { operations: ["getAccountStatusById"] } as const
+        yield* faults.set([Faults.always(status, Faults.Latency({ duration: Duration.millis(200) }))])
+        const begin = () => Spawned.start(["audit", "--concurrency", "4"], { cwd: directory(), env: appKeys })
+        const nameOf = (audit: Spawned.Running) =>
+          Effect.map(
+            Effect.promise(() => audit.until("stderr", /^Run \S+\n[\s\S]* 0\/200/m)),
+            (said) => /^Run (\S+)$/m.exec(said)?.[1] ?? "no name"
+          )
+        const hungUp = begin()
+        const name = yield* nameOf(hungUp)
+        hungUp.process.kill("SIGHUP")
+        const end = yield* Effect.promise(() => hungUp.ended)
+        assert.strictEqual(end.code, 130, end.stderr)
+        assert.match(end.stderr, new RegExp(`^  glowmarkt audit --run ${name} `, "m"))
+
+        // One key press that comes twice, from the terminal and from npm, is one.
+        const pressed = begin()
+        const second = yield* nameOf(pressed)
+        pressed.process.kill("SIGINT")
+        pressed.process.kill("SIGINT")
+        const once = yield* Effect.promise(() => pressed.ended)
+        assert.strictEqual(once.code, 130)
+        assert.match(once.stderr, /are done and kept/)
+        assert.include(once.stderr, `audit --run ${second}`)
+        yield* faults.clear
+      })
+  )
+
+  it.effect("an end in good order that takes too long is cut short by a second Ctrl-C, which says how to go on", () =>
+    Effect.gen(function* () {
+      const at = (name: string) => JSON.stringify(new URL(`../dist/${name}.js`, import.meta.url).href)
+      const script = `
+        import * as Effect from "effect/Effect"
+        const Ending = await import(${at("Ending")})
+        const Interruption = await import(${at("Interruption")})
+        const ending = Effect.runSync(Ending.make)
+        const program = Ending.remember("Go on with\\n  the line").pipe(
+          Effect.zipRight(Effect.delay(Effect.sync(() => console.log("ready")), 50)),
+          Effect.zipRight(Effect.never),
+          Effect.onInterrupt(() => Effect.zipRight(Effect.sync(() => console.log("ending")), Effect.never)),
+          Effect.provideService(Ending.Ending, ending)
+        )
+        Interruption.runMain(ending)(program)`
+      const args = ["--input-type=module", "-e", script]
+      const cwd = fileURLToPath(new URL("..", import.meta.url))
+      const process = Spawned.start(args, { program: globalThis.process.execPath, cwd })
+      yield* Effect.promise(() => process.until("stdout", /ready/))
+      process.process.kill("SIGINT")
+      yield* Effect.promise(() => process.until("stdout", /ending/))
+      yield* Effect.sleep(Duration.millis(600))
+      process.process.kill("SIGINT")
+      const { code, stderr } = yield* Effect.promise(() => process.ended)
+      assert.deepStrictEqual({ code, stderr }, { code: 130, stderr: "\nGo on with\n  the line\n" })
+    })
+  )
+
+  it.effect("audit: one that is finished says so, and asks nobody again", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const { requests } = yield* Simulator.Simulator
+      const environment = { ...appKeys, XDG_STATE_HOME: directory() }
+      const args = ["audit", "--run", "nightly", "--quiet", "--json"]
+      const first = yield* Captured.run(args, { environment })
+      assert.deepStrictEqual([first.code, first.stderr], [0, ""])
+      const asked = yield* requests.count("getAccountStatusById")
+      const again = yield* Captured.run(args, { environment })
+      assert.strictEqual(again.stdout, first.stdout)
+      assert.match(
+        again.stderr,
+        /^Run nightly was finished before \(\d{4}-\d\d-\d\d \d\d:\d\d UTC, \d+s ago\): nothing is asked of the server, these are its results\.\nA new run needs another name\.$/m
+      )
+      assert.strictEqual(yield* requests.count("getAccountStatusById"), asked)
+    })
+  )
+
+  it.effect("standard output that takes no more is told in a line, and what is kept is said", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const cwd = directory()
+      const env = { ...appKeys, NODE: process.execPath, BIN: Spawned.bin }
+      // No file may grow beyond some kilobytes: as on a disk that is full.
+      const script = 'ulimit -f 16; "$NODE" "$BIN" accounts list --json > list.json'
+      const { code, stderr } = yield* Effect.promise(
+        () => Spawned.start(["-c", script], { program: "/bin/bash", env, cwd }).ended
+      )
+      assert.strictEqual(code, 2, stderr)
+      assert.match(stderr, /^Standard output: .*(too large|full).*\n$/)
     })
   )
 

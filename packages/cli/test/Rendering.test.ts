@@ -2,7 +2,6 @@ import { stripVTControlCharacters } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import * as Ink from "../src/Ink.js"
 import * as ProgressBar from "../src/ProgressBar.js"
 import * as ResumeLine from "../src/ResumeLine.js"
 import * as Table from "../src/Table.js"
@@ -84,8 +83,6 @@ describe("tables", () => {
     assert.notMatch(plain, escape)
     assert.match(ansi, escape)
     assert.strictEqual(stripVTControlCharacters(ansi), plain)
-    assert.strictEqual(Ink.wash(ansi, "plain"), plain)
-    assert.strictEqual(Ink.wash("\u001b[2K\u001b[0;31mx", "plain"), "\u001b[2Kx")
   })
 
   it("are as wide as they like where nobody looks", () => {

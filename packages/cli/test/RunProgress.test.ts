@@ -35,15 +35,15 @@ describe("the progress of a run", () => {
     const outage = [waiting("503", 1), waiting("reset", 2), waiting("503", 4), waiting("reset", 8)]
     const resumed = new Progress.Resumed({ runId, waited: Duration.seconds(9) })
     for (const event of [...began, ...outage, resumed, waiting("503", 20)]) {
-      const news = RunProgress.news(known, event)
-      if (Option.isSome(news)) told.push(news.value.replace(/\d\d:\d\d:\d\d/, "12:00:00"))
+      const news = RunProgress.news(known, event, Duration.minutes(15))
+      if (Option.isSome(news)) told.push(news.value.replace(/\d\d:\d\d:\d\d [A-Z0-9:+-]+,/, "12:00:00 UTC,"))
       known = RunProgress.after(known, event, 0)
     }
     assert.deepStrictEqual(told, [
-      "Waiting since 12:00:00: 503",
+      "Waiting since 12:00:00 UTC, for 15m at most: 503",
       "Still waiting: reset",
       "Going on after 9s.",
-      "Waiting since 12:00:00: 503"
+      "Waiting since 12:00:00 UTC, for 15m at most: 503"
     ])
   })
 
@@ -69,7 +69,7 @@ const seen = (events: ReadonlyArray<Progress.Event>, columns: Option.Option<numb
     }
     const output = { stdout: silent, stderr }
     const face = yield* Effect.provideService(
-      Face.make({ progress: "shown", form: "human", first: "Reading …" }),
+      Face.make({ progress: "shown", form: "human", patience: Duration.minutes(15), first: "Reading …" }),
       Output.Output,
       output
     )
@@ -93,6 +93,16 @@ describe("the faces", () => {
       const drawn = written.map((text) => text.replace("\r\u001b[2K", "")).filter((text) => !text.includes("\n"))
       assert.isTrue(drawn.every((text) => text.length < 60))
       assert.include(drawn.at(-1), "waiting for")
+    })
+  )
+
+  it.effect("a log gets the end of what is finished, however soon it comes", () =>
+    Effect.gen(function* () {
+      const finished = new Progress.RunFinished({ runId, total: 100 })
+      assert.match(
+        (yield* seen([...began, advanced(40), finished], Option.none())).join(""),
+        /\n100 % {2}100\/100 .*\n$/
+      )
     })
   )
 

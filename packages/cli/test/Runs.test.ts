@@ -53,7 +53,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const json = yield* Bulk.run(["runs", "show", "r1", "--json", ...store])
       assert.deepInclude(JSON.parse(json.stdout).counts, { made: 5, unprocessed: 35 })
 
-      const asked = yield* Bulk.run(["runs", "resume", "r1", ...store], Bulk.typing("n"))
+      const asked = yield* Bulk.run(["runs", "resume", "r1", ...store], Bulk.typing("n\n"))
       assert.strictEqual(asked.code, 1)
       assert.match(asked.stderr, /Change 35 accounts\?/)
       // The line itself, and by the plan: the same run.
@@ -100,7 +100,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const args = ["runs", "resume", "r1", "--yes", "--store", place.path("runs.db")]
       const { code, stderr } = yield* Bulk.run(args, { environment })
       assert.strictEqual(code, 2)
-      assert.match(stderr, /started differently: applicationId was/)
+      assert.match(stderr, /started differently: the application \(GLOWMARKT_APPLICATION_ID\) was/)
       assert.notMatch(stderr, /Go on with/)
     })
   )
@@ -155,10 +155,10 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       yield* Bulk.run(["audit", "--run", "a1", "--quiet", ...store])
       const piped = yield* Bulk.run(["runs", "forget", "a1", ...store])
       assert.strictEqual(piped.code, 2)
-      const no = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("n"))
+      const no = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("n\n"))
       assert.strictEqual(no.code, 1)
       assert.match(no.stderr, /statusAudit[\s\S]*Nothing was forgotten/)
-      const yes = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("y"))
+      const yes = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("y\n"))
       assert.strictEqual(yes.code, 0, yes.stderr)
       const listed = yield* Bulk.run(["runs", "list", "--json", ...store])
       assert.deepStrictEqual(JSON.parse(listed.stdout), [])

@@ -26,6 +26,8 @@ export interface UnreadableAccount {
   readonly accountId: Option.Option<string>
   /** What is wrong with it: the field and what was expected there, not the value. */
   readonly problem: string
+  /** The account without the fields that could not be read: there where its id is one. */
+  readonly readable?: Account
 }
 
 /**
@@ -43,13 +45,27 @@ const decodeElements = Schema.decodeUnknownEither(Schema.Array(Schema.Unknown))
 
 const decodeAccount = answerDecoder(Account)
 
+const without = (element: unknown, field: string): unknown =>
+  Predicate.isReadonlyRecord(element)
+    ? Object.fromEntries(Object.entries(element).filter(([name]) => name !== field))
+    : element
+
+/** Takes out one field after the other that is not what it should be, as long as it is not the id. */
+const salvage = (element: unknown, error: ParseResult.ParseError): Option.Option<Account> => {
+  const field = problem.fieldOf(error)
+  if (field === undefined || field === "accountId" || !Predicate.hasProperty(element, field)) return Option.none()
+  const rest = without(element, field)
+  return Either.match(decodeAccount(rest), { onLeft: (next) => salvage(rest, next), onRight: Option.some })
+}
+
 const unreadable = (element: unknown, index: number, error: ParseResult.ParseError): UnreadableAccount => ({
   index,
   accountId:
     Predicate.hasProperty(element, "accountId") && Predicate.isString(element.accountId)
       ? Option.some(element.accountId)
       : Option.none(),
-  problem: problem.ofAnswer(error)
+  problem: problem.ofAnswer(error),
+  ...Option.match(salvage(element, error), { onNone: () => ({}), onSome: (readable) => ({ readable }) })
 })
 
 /**

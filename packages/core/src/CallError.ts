@@ -9,7 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { answerFields, fields } from "./internal/errorFields.js"
-import { begin, counted, credentialAdvice, late, operationAdvice, quoted } from "./internal/wording.js"
+import { begin, credentialAdvice, late, operationAdvice, quoted, repeated, rounded } from "./internal/wording.js"
 
 /**
  * How the caller identified itself. `session` is a user signed in by name and
@@ -91,7 +91,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
       onNone: () => "",
       onSome: (duration) => ` It asks to wait ${Duration.format(duration)}.`
     })
-    return `${begin(this)}the provider is limiting requests (429), after ${this.attempts} of ours.${quoted(this)}${wait} Send fewer at a time.`
+    return `${begin(this)}the provider is limiting requests (429)${repeated(this.attempts, "of ours")}.${quoted(this)}${wait} Send fewer at a time.`
   }
 }
 
@@ -110,7 +110,7 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || this.stage === "call"
 
   override get message(): string {
-    return `${begin(this)}the provider failed (${this.status}), after ${counted(this.attempts, "request")}.${quoted(this)}`
+    return `${begin(this)}the provider failed (${this.status})${repeated(this.attempts, "requests")}.${quoted(this)}`
   }
 }
 
@@ -201,7 +201,7 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
   readonly retryAfter = never
 
   override get message(): string {
-    return `${begin(this)}${late[this.waitedFor](Duration.format(this.limit), this.attempts)}.`
+    return `${begin(this)}${late[this.waitedFor](rounded(this.limit), this.attempts)}.`
   }
 }
 

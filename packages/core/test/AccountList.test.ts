@@ -44,14 +44,26 @@ describe("the list", () => {
         { accountId },
         { accountId: "x/../y" },
         { accountId, active: "yes", email: "private@example.com" },
-        null
+        null,
+        { accountId, active: "yes", createdAt: "not a date", name: "Flat 3" }
       ])
       assert.lengthOf(accounts, 1)
       assert.deepStrictEqual(unreadable, [
         { index: 0, accountId: Option.none(), problem: "accountId is missing" },
         { index: 2, accountId: Option.some("x/../y"), problem: "accountId is not of the expected kind" },
-        { index: 3, accountId: Option.some(accountId), problem: "active is not of the expected kind" },
-        { index: 4, accountId: Option.none(), problem: "it lacks what is relied on" }
+        {
+          index: 3,
+          accountId: Option.some(accountId),
+          problem: "active is not of the expected kind",
+          readable: { accountId, email: "private@example.com" }
+        },
+        { index: 4, accountId: Option.none(), problem: "it lacks what is relied on" },
+        {
+          index: 5,
+          accountId: Option.some(accountId),
+          problem: "active is not of the expected kind",
+          readable: { accountId, name: "Flat 3" }
+        }
       ])
     })
   )

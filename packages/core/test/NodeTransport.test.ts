@@ -147,7 +147,8 @@ describe("NodeTransport", () => {
       yield* Deferred.await(greeted)
       yield* Fiber.interrupt(call)
       yield* Scope.close(scope, Exit.void)
-      yield* Deferred.await(closed)
+      // Well before undici would give it up by itself.
+      yield* Effect.timeout(Deferred.await(closed), "5 seconds")
     })
   )
 

@@ -35,14 +35,15 @@ const recorded = Schema.Struct({
 const account: Schema.Schema<Account, typeof recorded.Encoded> = recorded
 
 /**
- * An element of the list, as an audit begins with it: an account, or one that could not be read as one; or the id of an account that was
+ * An element of the list, as an audit begins with it: an account, which has a `problem` if some of its fields could not be read; or
+ * one that could not be read as one; or the id of an account that was
  * asked for and is not in the list.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Listed = Schema.Union(
-  Schema.TaggedStruct("Account", { account }),
+  Schema.TaggedStruct("Account", { account, problem: text }),
   Schema.TaggedStruct("Unreadable", { accountId: text, problem: Schema.String }),
   Schema.TaggedStruct("Unlisted", { accountId: Schema.String })
 )
@@ -109,6 +110,8 @@ export const AuditRow = Schema.Struct({
   email: text,
   listStatus: text,
   liveStatus: text,
+  listActive: flag,
+  liveActive: flag,
   findings: Schema.NonEmptyArray(Finding),
   error: Schema.optionalWith(Schema.Struct({ kind: Schema.String, message: Schema.String }), { exact: true }),
   createdAt: instant,
@@ -191,6 +194,8 @@ export const make = (listed: Listed, audited: Audited = notYet): AuditRow => {
       email: account.email,
       listStatus: statusWord(account),
       liveStatus: live && statusWord(live),
+      listActive: account.active,
+      liveActive: live?.active,
       error: problem,
       createdAt: live?.createdAt ?? account.createdAt,
       updatedAt: live?.updatedAt ?? account.updatedAt,

@@ -75,7 +75,9 @@ export const columns = [
   "error",
   "createdAt",
   "updatedAt",
-  "tokenExpiryDate"
+  "tokenExpiryDate",
+  "listActive",
+  "liveActive"
 ] as const satisfies ReadonlyArray<keyof AuditRow>
 
 const record = (row: AuditRow): ReadonlyArray<string> => {
@@ -86,7 +88,7 @@ const record = (row: AuditRow): ReadonlyArray<string> => {
     findings: encoded.findings.join(" "),
     error: error === undefined ? undefined : `${error.kind}: ${error.message}`
   }
-  return columns.map((column) => cells[column] ?? "")
+  return columns.map((column) => String(cells[column] ?? ""))
 }
 
 /**

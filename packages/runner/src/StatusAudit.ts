@@ -3,7 +3,8 @@
  * what it finds.
  *
  * Every element of the list is exactly one row, in the order of the list. An
- * element that could not be read as an account is a row with the finding `undetermined`. An id that is listed
+ * element that could not be read as an account is a row with the finding `undetermined`; one of which only some field could not be
+ * read is audited, and the field is the row's error. An id that is listed
  * twice is two rows: the list is evidence, and is reported as it is.
  *
  * @since 0.1.0
@@ -88,14 +89,22 @@ export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/Sta
 
 const listed = Either.match({
   onRight: (account: Account): AuditRow.Listed => ({ _tag: "Account", account }),
-  onLeft: ({ accountId, problem }: UnreadableAccount): AuditRow.Listed => ({
-    _tag: "Unreadable",
-    problem,
-    ...Option.match(accountId, { onNone: () => ({}), onSome: (accountId) => ({ accountId }) })
-  })
+  onLeft: ({ accountId, problem, readable }: UnreadableAccount): AuditRow.Listed =>
+    readable === undefined
+      ? {
+          _tag: "Unreadable",
+          problem,
+          ...Option.match(accountId, { onNone: () => ({}), onSome: (accountId) => ({ accountId }) })
+        }
+      : { _tag: "Account", account: readable, problem }
 })
 
 const list = Stream.unwrap(Effect.map(AdminAccounts, (admin) => Stream.map(admin.stream, listed)))
+
+const asListed = (problem: string): Classification.Problem => ({
+  kind: "UnreadableAccount",
+  message: `as listed, ${problem}`
+})
 
 const audit = Step.retried(
   (
@@ -105,7 +114,7 @@ const audit = Step.retried(
     if (subject._tag === "Unreadable") {
       return Effect.succeed({
         findings: ["undetermined"],
-        problem: { kind: "UnreadableAccount", message: `as listed, ${subject.problem}` }
+        problem: asListed(subject.problem)
       })
     }
     if (subject._tag === "Unlisted") {
@@ -114,15 +123,15 @@ const audit = Step.retried(
         problem: { kind: "NotListed", message: "there is no account of this id in the list" }
       })
     }
-    const { account } = subject
+    const { account, problem: unread } = subject
     const { dormantFor, expiringWithin } = parameters
     return Effect.flatMap(AdminAccounts, (admin) =>
       Effect.map(admin.status(account.accountId), (answer): AuditRow.Audited => {
-        const { findings, problem } = Classification.ofStatus(account, answer, {
-          now: startedAt,
-          dormantFor,
-          expiringWithin
-        })
+        const { findings, problem = unread === undefined ? undefined : asListed(unread) } = Classification.ofStatus(
+          account,
+          answer,
+          { now: startedAt, dormantFor, expiringWithin }
+        )
         const live = AuditRow.live(answer)
         return problem === undefined ? { findings, live } : { findings, live, problem }
       })

@@ -219,6 +219,32 @@ layer(Engine.memory, { excludeTestServices: true })("StatusAudit", (it) => {
     })
   )
 
+  it.effect("an account with a field that cannot be read is audited, and the field reported", () =>
+    Effect.gen(function* () {
+      const runId = id("field")
+      const { createdAt: _, ...readable } = account(1)
+      const element = Either.left({
+        index: 0,
+        accountId: Option.some(readable.accountId),
+        problem: "createdAt is not of the expected kind",
+        readable
+      })
+      const admin = listing(Stream.make(element), () => Effect.succeed({ status: "inactive" as const }))
+      // Nobody knows whether it meets this.
+      const where = Schema.decodeSync(AccountFilter.FromText)("createdAt before 2020-01-01")
+      const summary = yield* Effect.provide(StatusAudit.run({ runId, where }), admin)
+      const [row] = yield* rowsOf(runId)
+      assert.deepStrictEqual(row?.findings, ["inactive", "mismatch"])
+      assert.deepInclude(row, { accountId: readable.accountId, liveStatus: "inactive" })
+      assert.deepStrictEqual(row?.error, {
+        kind: "UnreadableAccount",
+        message: "as listed, createdAt is not of the expected kind"
+      })
+      assert.deepStrictEqual(summary.errors, { UnreadableAccount: 1 })
+      assert.strictEqual(summary.counts.undetermined, 0)
+    })
+  )
+
   it.effect("refused for the whole list is the run's failure; for one account it is a finding", () =>
     Effect.gen(function* () {
       const runId = id("denied")

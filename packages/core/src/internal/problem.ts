@@ -38,6 +38,12 @@ const masked = (issue: ParseResult.ParseIssue): ParseResult.ParseIssue => {
 
 const firstIssue = ({ issue }: ParseResult.ParseError) => ParseResult.ArrayFormatter.formatIssueSync(masked(issue))[0]
 
+/** The field of an answer that is wrong, if it is one field. */
+export const fieldOf = (error: ParseResult.ParseError): string | undefined => {
+  const [field] = firstIssue(error)?.path ?? []
+  return field === undefined ? undefined : String(field)
+}
+
 /** What is wrong with an answer: where, and what was expected. Not the value, which may be personal. */
 export const ofAnswer = (error: ParseResult.ParseError): string => {
   const issue = firstIssue(error)

@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import type { Caller } from "../CallError.js"
 
 /** How the message of an error begins: what was to be done. */
@@ -11,7 +12,14 @@ const plain = /^(?:access denied|not found|too many requests)\.?$/i
 export const quoted = ({ excerpt }: { readonly excerpt: string }) =>
   excerpt === "" || plain.test(excerpt) ? "" : ` It said “${excerpt}”.`
 
-export const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? "" : "s"}`
+/** That it was sent once is no news; and whoever repeats it himself would be told what is not so. */
+export const repeated = (attempts: number, unit: string) => (attempts > 1 ? `, after ${attempts} ${unit}` : "")
+
+/** What is left of a budget is no round number, and nobody counts its milliseconds. */
+export const rounded = (limit: Duration.Duration) => {
+  const seconds = Math.round(Duration.toSeconds(limit))
+  return Duration.format(seconds < 1 ? limit : Duration.seconds(seconds))
+}
 
 export const credentialAdvice: Record<Caller, string> = {
   appKeys: "Check the application's key and secret.",
@@ -34,7 +42,7 @@ export const operationAdvice: Readonly<Record<string, string>> = {
 
 /** What did not come in time. */
 export const late = {
-  answer: (limit: string, attempts: number) => `no answer within ${limit}, ${counted(attempts, "attempt")}`,
+  answer: (limit: string, attempts: number) => `no answer within ${limit}${repeated(attempts, "attempts")}`,
   turn: (limit: string) =>
     `not sent: its turn by this client's own rate limit did not come in the time that was left (${limit})`,
   token: (limit: string) => `not done in the time that was left for the call (${limit})`

@@ -45,7 +45,7 @@ const cellsOf = (row: AuditRow): Readonly<Record<string, string>> => {
   const cells: Record<string, string> = { findings: findings.join(" ") }
   for (const [column, text] of Object.entries(texts)) {
     if (text !== undefined) {
-      cells[column] = text
+      cells[column] = String(text)
     }
   }
   return cells

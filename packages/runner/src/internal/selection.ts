@@ -81,7 +81,7 @@ export const of = <E, R>(
           const id = canonical(idOf(element) ?? "")
           if (wanted !== undefined && !wanted.has(id)) return false
           missing.delete(id)
-          return element._tag !== "Account" || meets(element.account)
+          return element._tag !== "Account" || element.problem !== undefined || meets(element.account)
         }
         const meant = Stream.filter(listed, isMeant)
         const unlisted = Stream.suspend(() =>
