@@ -271,7 +271,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
       assert.strictEqual(code, 0, stderr)
       const [line = ""] = /^DEBUG: trying again after a failure .*$/m.exec(stderr) ?? []
       assert.include(line, "operation=getAccountById")
-      assert.include(line, "failure=ServerError")
+      assert.include(line, "failure=5")
     })
   )
 

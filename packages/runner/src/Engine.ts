@@ -12,6 +12,7 @@ import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
@@ -20,8 +21,9 @@ import * as LogLevel from "effect/LogLevel"
 import * as attended from "./internal/attended.js"
 import * as runWorkflow from "./internal/runWorkflow.js"
 import * as Sqlite from "./internal/sqlite.js"
+import * as trouble from "./internal/trouble.js"
 import * as RunStore from "./RunStore.js"
-import type { RunStoreError } from "./RunStoreError.js"
+import { fromCause, type RunStoreError } from "./RunStoreError.js"
 
 /**
  * The parts of `SingleRunner.layer`, which reads its settings from `HOST`, `PORT` and the like of
@@ -35,7 +37,7 @@ import type { RunStoreError } from "./RunStoreError.js"
 const cluster = ClusterWorkflowEngine.layer.pipe(
   Layer.provide(Sharding.layer),
   Layer.provide([Runners.layerNoop, RunnerHealth.layerNoop]),
-  Layer.provide([SqlMessageStorage.layer, RunnerStorage.layerMemory]),
+  Layer.provide([trouble.watched(SqlMessageStorage.layer), RunnerStorage.layerMemory]),
   Layer.provide(
     ShardingConfig.layer({
       shardsPerGroup: 1,
@@ -54,6 +56,7 @@ const engine = <E>(
   runWorkflow.layer.pipe(
     Layer.provideMerge(Layer.scoped(WorkflowEngine, Effect.flatMap(WorkflowEngine, attended.make))),
     Layer.provide(cluster),
+    Layer.provide(trouble.layer),
     Layer.provideMerge(store)
   )
 
@@ -93,4 +96,11 @@ export const memory: Layer.Layer<WorkflowEngine | RunStore.RunStore> = engine(Ru
  * @category layers
  */
 export const sqlite = (file: string): Layer.Layer<WorkflowEngine | RunStore.RunStore, RunStoreError> =>
-  engine(RunStore.layer(file)).pipe(Layer.provide(Sqlite.client(file)), Layer.provide(Sqlite.exclusive(file)))
+  engine(RunStore.layer(file)).pipe(
+    Layer.provide(Sqlite.client(file)),
+    Layer.provide(Sqlite.exclusive(file)),
+    // What the cluster cannot keep while it starts, it dies of.
+    Layer.catchAllCause((cause) =>
+      Cause.isInterruptedOnly(cause) ? Layer.failCause(cause) : Layer.fail(fromCause(file, cause))
+    )
+  )

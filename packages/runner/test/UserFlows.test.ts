@@ -410,14 +410,17 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
     })
   )
 
-  it.scoped("an addition whose answer was lost is taken back before it is made again", () =>
+  // Whether it was made or not: what is not there is not removed, and the provider may call that a refusal.
+  it.scoped.each([
+    ["after", []],
+    ["before", [Faults.notValid]]
+  ] as const)("an addition that was cut off %s it was made is taken back before it is made again", ([when, removals]) =>
     Effect.gen(function* () {
       const { accounts, plan } = yield* planned(1)
       const { faults } = yield* Simulator.Simulator
       yield* faults.set([
-        Faults.Script({ on: { operations: ["addMobileAppToken"] }, faults: [Faults.Reset({ when: "after" })] }),
-        // Nor is what is not there removed.
-        Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: [Faults.notValid] })
+        Faults.Script({ on: { operations: ["addMobileAppToken"] }, faults: [Faults.Reset({ when })] }),
+        Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: [...removals] })
       ])
       const { done } = yield* PlannedFlow.apply(RotateMobileTokens.flow, plan)
       assert.strictEqual(done, 1)

@@ -13,7 +13,7 @@ import type { Flow, Pace, RunOptions } from "../Flow.js"
 import * as Progress from "../Progress.js"
 import type { Run, RunId, RunMismatch } from "../Run.js"
 import { type PendingSubject, RunStore } from "../RunStore.js"
-import type { RunStoreError } from "../RunStoreError.js"
+import { RunStoreError } from "../RunStoreError.js"
 import type { Given } from "../Step.js"
 import * as Crew from "./crew.js"
 import * as Ledger from "./ledger.js"
@@ -64,6 +64,10 @@ export const run = Effect.fn("Flow.run")(function* <P extends object, S, A, E, R
   yield* RunWorkflow.execute({ runId, startedAt }).pipe(
     Effect.provideService(Attempt, attempt),
     Effect.raceFirst(Deferred.await(over)),
+    // What the engine itself could not keep (see `trouble.ts`).
+    Effect.catchSomeDefect((defect) =>
+      defect instanceof RunStoreError ? Option.some(Effect.fail(defect)) : Option.none()
+    ),
     // However the attempt ends, when it has ended nothing is in flight and what was done is recorded.
     Effect.ensuring(Effect.zipRight(Deferred.interrupt(over), idle.await)),
     Effect.onError(() => (begins === "now" ? Effect.ignore(forgetEmpty(store, runId)) : Effect.void))

@@ -18,6 +18,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
+import { Trouble } from "./trouble.js"
 
 interface Attendant {
   readonly runtime: Runtime.Runtime<never>
@@ -33,6 +34,7 @@ interface Execution {
 
 export const make = Effect.fnUntraced(function* (engine: WorkflowEngine["Type"]) {
   const engineScope = yield* Effect.scope
+  const trouble = yield* Trouble
   const executions = new Map<string, Execution>()
 
   const executionOf = (executionId: string) => {
@@ -104,7 +106,9 @@ export const make = Effect.fnUntraced(function* (engine: WorkflowEngine["Type"])
     execute: (workflow, options) =>
       Effect.acquireUseRelease(
         arrive(options.executionId),
-        () => engine.execute(workflow, options),
+        // A defect, because an engine has no failures of its own. `Flow.run` makes one of it again.
+        // Nobody waits for the engine to give up: that, too, it would have to keep.
+        () => Effect.raceFirst(engine.execute(workflow, options), Effect.orDie(trouble.next)),
         (attendant) => leave(options.executionId, attendant)
       )
   })
