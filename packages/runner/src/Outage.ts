@@ -12,7 +12,7 @@ import * as Duration from "effect/Duration"
 
 /**
  * - `failures`: in a row, without a success between.
- * - `firstMillis`: the first of them.
+ * - `firstMillis`: when the first of them was known, and `sinceMillis`: since when nothing succeeded.
  * - `probes`: how many were sent since the run waits; `undefined` while it does not wait.
  * - `nextProbeMillis`: when the next may be sent.
  *
@@ -22,6 +22,7 @@ import * as Duration from "effect/Duration"
 export interface Outage {
   readonly failures: number
   readonly firstMillis: number
+  readonly sinceMillis: number
   readonly probes: number | undefined
   readonly nextProbeMillis: number
 }
@@ -33,6 +34,21 @@ export interface Outage {
  * @category constants
  */
 export const failuresInARow = 10
+
+/**
+ * These are enough if nothing succeeded for {@link silence}: a provider that
+ * does not answer at all is found out one timeout at a time.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const failuresInSilence = 3
+
+/**
+ * @since 0.1.0
+ * @category constants
+ */
+export const silence: Duration.Duration = Duration.seconds(20)
 
 /**
  * How long an outage is waited for unless the run is told otherwise: 15 minutes.
@@ -49,7 +65,7 @@ const longestProbeMillis = 15_000
  * @since 0.1.0
  * @category constructors
  */
-export const none: Outage = { failures: 0, firstMillis: 0, probes: undefined, nextProbeMillis: 0 }
+export const none: Outage = { failures: 0, firstMillis: 0, sinceMillis: 0, probes: undefined, nextProbeMillis: 0 }
 
 /**
  * @since 0.1.0
@@ -67,17 +83,26 @@ export const lasted = ({ failures, firstMillis }: Outage, nowMillis: number): Du
   failures === 0 ? Duration.zero : Duration.millis(nowMillis - firstMillis)
 
 /**
- * After a failure, while `outstanding` subjects have no result.
+ * After a failure, while `outstanding` subjects have no result. `sinceMillis` is when it began, or when the
+ * last success was if that is later.
  *
  * @since 0.1.0
  * @category transitions
  */
-export const failed = (outage: Outage, nowMillis: number, outstanding: number): Outage => {
+export const failed = (
+  outage: Outage,
+  failure: { readonly nowMillis: number; readonly sinceMillis: number },
+  outstanding: number
+): Outage => {
+  const { nowMillis } = failure
   const failures = outage.failures + 1
-  const firstMillis = outage.failures === 0 ? nowMillis : outage.firstMillis
-  return isWaiting(outage) || failures < Math.min(failuresInARow, outstanding)
-    ? { ...outage, failures, firstMillis }
-    : { failures, firstMillis, probes: 0, nextProbeMillis: nowMillis + firstProbeMillis }
+  const { firstMillis, sinceMillis } =
+    outage.failures === 0 ? { firstMillis: nowMillis, sinceMillis: failure.sinceMillis } : outage
+  const silent = nowMillis - sinceMillis >= Duration.toMillis(silence)
+  const enough = Math.min(silent ? failuresInSilence : failuresInARow, outstanding)
+  return isWaiting(outage) || failures < enough
+    ? { ...outage, failures, firstMillis, sinceMillis }
+    : { failures, firstMillis, sinceMillis, probes: 0, nextProbeMillis: nowMillis + firstProbeMillis }
 }
 
 /**

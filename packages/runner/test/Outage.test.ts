@@ -6,7 +6,7 @@ const many = 1000
 
 const failing = (times: number, outstanding = many) => {
   let outage = Outage.none
-  for (let i = 0; i < times; i++) outage = Outage.failed(outage, 1000 + i, outstanding)
+  for (let i = 0; i < times; i++) outage = Outage.failed(outage, { nowMillis: 1000 + i, sinceMillis: 0 }, outstanding)
   return outage
 }
 
@@ -19,6 +19,20 @@ describe("Outage", () => {
     assert.isFalse(Outage.isWaiting(failing(2, 3)))
     assert.isTrue(Outage.isWaiting(failing(3, 3)))
     assert.deepStrictEqual(Outage.lasted(failing(Outage.failuresInARow), 61_000), Duration.seconds(60))
+  })
+
+  it("begins with the third failure when nothing succeeded for 20 seconds", () => {
+    const timeouts = (times: number, seconds: number) => {
+      let outage = Outage.none
+      for (let i = 0; i < times; i++) {
+        outage = Outage.failed(outage, { nowMillis: seconds * 1000 + i, sinceMillis: i }, many)
+      }
+      return Outage.isWaiting(outage)
+    }
+    assert.isFalse(timeouts(2, 30))
+    assert.isTrue(timeouts(3, 30))
+    assert.isTrue(timeouts(3, 20))
+    assert.isFalse(timeouts(9, 19))
   })
 
   it("is probed at growing distances, at most 15 seconds", () => {

@@ -411,27 +411,30 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
   )
 
   // Whether it was made or not: what is not there is not removed, and the provider may call that a refusal.
-  it.scoped.each([
+  const cutOff: ReadonlyArray<readonly ["after" | "before", ReadonlyArray<Faults.Fault>]> = [
     ["after", []],
     ["before", [Faults.notValid]]
-  ] as const)("an addition that was cut off %s it was made is taken back before it is made again", ([when, removals]) =>
-    Effect.gen(function* () {
-      const { accounts, plan } = yield* planned(1)
-      const { faults } = yield* Simulator.Simulator
-      yield* faults.set([
-        Faults.Script({ on: { operations: ["addMobileAppToken"] }, faults: [Faults.Reset({ when })] }),
-        Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: [...removals] })
-      ])
-      const { done } = yield* PlannedFlow.apply(RotateMobileTokens.flow, plan)
-      assert.strictEqual(done, 1)
-      assert.deepStrictEqual(yield* held(accounts), [["phone-after"]])
-      assert.deepStrictEqual(yield* calls, [
-        "addMobileAppToken",
-        "removeMobileAppToken",
-        "addMobileAppToken",
-        "removeMobileAppToken"
-      ])
-    })
+  ]
+  it.scoped.each(cutOff)(
+    "an addition that was cut off %s it was made is taken back before it is made again",
+    ([when, removals]) =>
+      Effect.gen(function* () {
+        const { accounts, plan } = yield* planned(1)
+        const { faults } = yield* Simulator.Simulator
+        yield* faults.set([
+          Faults.Script({ on: { operations: ["addMobileAppToken"] }, faults: [Faults.Reset({ when })] }),
+          Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: removals })
+        ])
+        const { done } = yield* PlannedFlow.apply(RotateMobileTokens.flow, plan)
+        assert.strictEqual(done, 1)
+        assert.deepStrictEqual(yield* held(accounts), [["phone-after"]])
+        assert.deepStrictEqual(yield* calls, [
+          "addMobileAppToken",
+          "removeMobileAppToken",
+          "addMobileAppToken",
+          "removeMobileAppToken"
+        ])
+      })
   )
 
   it.scoped("a run that was cut off after an addition knows that it was made", () =>

@@ -54,6 +54,7 @@ export const make = <A, E>(given: {
   const deniedLimit = pace.deniedLimit ?? defaultDeniedLimit
   let outage = Outage.none
   let answers = 0
+  let succeededMillis = Number.NEGATIVE_INFINITY
   let otherThanDenied = 0
   // Not recorded until something else than a refusal shows that the credentials are good.
   let denied: Array<Denied<A, E>> = []
@@ -77,6 +78,7 @@ export const make = <A, E>(given: {
   const arrived = (span: Span, busy: number) => {
     pacer.answered(span, busy)
     answers++
+    succeededMillis = Math.max(succeededMillis, span.endedMillis)
     if (Outage.isWaiting(outage)) pacer.recovered()
     outage = Outage.none
     if (waitsSince !== undefined) {
@@ -138,7 +140,8 @@ export const make = <A, E>(given: {
     if (probe) {
       outage = Outage.probed(outage, now)
     } else if (news) {
-      outage = Outage.failed(outage, now, given.outstanding())
+      const failure = { nowMillis: now, sinceMillis: Math.max(span.beganMillis, succeededMillis) }
+      outage = Outage.failed(outage, failure, given.outstanding())
     }
     noteFailure(item, now)
     const resumes = pacer.resumesAtMillis()

@@ -27,7 +27,9 @@ export const patiently = <A, E, R>(
     const again = (error: E): Effect.Effect<A, E, R> => {
       if (!isGlowmarktError(error) || !error.isTransient) return Effect.fail(error)
       const now = steady.millis(clock)
-      outage = Outage.isWaiting(outage) ? Outage.probed(outage, now) : Outage.failed(outage, now, 1)
+      outage = Outage.isWaiting(outage)
+        ? Outage.probed(outage, now)
+        : Outage.failed(outage, { nowMillis: now, sinceMillis: now }, 1)
       const asked = Option.match(error.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
       const nextMillis = Math.max(outage.nextProbeMillis, now + asked)
       // Not begun when it is known already that patience will not last.
