@@ -5,6 +5,8 @@ const packages = ["core", "simulator", "runner", "cli"]
 
 export default defineConfig({
   test: {
+    // Most of the time tests wait, for sockets and for processes of their own.
+    maxWorkers: "100%",
     projects: packages.map((name) => ({
       // The packages' exports offer their sources under this condition: tests never run against a stale build.
       resolve: { conditions: ["source"] },
@@ -13,7 +15,7 @@ export default defineConfig({
         name,
         root: `packages/${name}`,
         include: ["test/**/*.test.ts"],
-        setupFiles: [fileURLToPath(new URL("vitest.equality.ts", import.meta.url))],
+        setupFiles: [fileURLToPath(new URL("packages/workshop/equality.ts", import.meta.url))],
         testTimeout: 30_000
       }
     }))

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as AuditFiles from "./AuditFiles.js"
 import * as AuditFormat from "./AuditFormat.js"
-import * as AuditSoFar from "./AuditSoFar.js"
+import * as AuditLines from "./AuditLines.js"
 import * as AuditSummary from "./AuditSummary.js"
 import type { AdminScheme } from "./Auth.js"
 import { Unfinished, UsageError } from "./CommandError.js"
@@ -100,7 +100,7 @@ const report = Effect.fnUntraced(function* (options: AuditOptions, summary: Stat
   yield* options.form === "json"
     ? Output.jsonLine({ _tag: "Summary", ...encodeSummary(summary) })
     : Output.data(
-        AuditSummary.render(AuditSummary.head(summary), summary, yield* AuditSoFar.linesOf(run), yield* Output.layout)
+        AuditSummary.render(AuditSummary.head(summary), summary, yield* AuditLines.of(run), yield* Output.layout)
       )
   if (Option.isNone(options.out)) return
   const files = yield* AuditFiles.writeAll(options.out.value, formatsOf(options), summary)

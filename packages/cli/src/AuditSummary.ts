@@ -40,14 +40,6 @@ const tones: Readonly<Record<Finding.Finding, Tone>> = {
 const share = (part: number, total: number) => (total === 0 ? "" : `${((100 * part) / total).toFixed(1)} %`)
 
 /**
- * What was found, as far as it is known.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Found extends Pick<StatusAudit.Summary, "counts" | "errors" | "total"> {}
-
-/**
  * The first line, of an audit that is finished.
  *
  * @since 0.1.0
@@ -59,7 +51,11 @@ export const head = ({ finishedAt, listed, runId, startedAt, total }: StatusAudi
   return `${count(total)}${which} ${what} audited in ${elapsed(startedAt, finishedAt)}, run ${runId}`
 }
 
-const findings = ({ counts, total }: Found, says: Readonly<Record<Finding.Finding, string>>, layout: Layout): string =>
+const findings = (
+  { counts, total }: StatusAudit.Tally,
+  says: Readonly<Record<Finding.Finding, string>>,
+  layout: Layout
+): string =>
   Table.render(
     [
       { title: "FINDING", width: "fixed" },
@@ -79,7 +75,7 @@ const findings = ({ counts, total }: Found, says: Readonly<Record<Finding.Findin
     layout
   )
 
-const failures = ({ errors }: Found, layout: Layout): ReadonlyArray<string> => {
+const failures = ({ errors }: StatusAudit.Tally, layout: Layout): ReadonlyArray<string> => {
   const kinds = Object.entries(errors)
   if (kinds.length === 0) return []
   const table = Table.render(
@@ -99,7 +95,7 @@ const failures = ({ errors }: Found, layout: Layout): ReadonlyArray<string> => {
  */
 export const render = (
   head: string,
-  found: Found,
+  found: StatusAudit.Tally,
   lines: { readonly dormantDays: number; readonly expiringDays: number },
   layout: Layout
 ): string => [head, findings(found, meanings(lines), layout), ...failures(found, layout)].join("\n\n")

@@ -10,6 +10,7 @@ import {
   type Finding,
   OffboardAccounts,
   OnboardAccounts,
+  type Plan,
   PlannedFlow,
   RenameAccounts,
   RotateMobileTokens,
@@ -140,22 +141,31 @@ export const offboard = Effect.fn("glowmarkt.plan.offboard")(function* (options:
   return yield* Effect.provide(Planned.make(options, planning), Environment.admin(options.auth))
 }, withPlace)
 
+type Given<A> = Omit<PlannedFlow.PlanOptions<object, A>, "parameters"> & {
+  readonly applicationId: Identifier.ApplicationId
+}
+
+/** What users do about their own accounts, as themselves. */
+const asUsers = Effect.fnUntraced(function* <A, E, R>(
+  definition: CsvInput.Definition<A>,
+  options: OfApplication,
+  plan: (given: Given<A>) => Effect.Effect<Plan.Plan, E, R>
+) {
+  const { invalid, rows } = yield* input(definition, options)
+  const applicationId = yield* applicationOf(options.application)
+  const target = { ...(yield* Environment.target), applicationId }
+  const planning = plan({ rows, invalid, target, applicationId, ...Pace.of(options) })
+  return yield* Planned.make(options, Effect.provide(planning, users(options.auth)))
+})
+
 /**
  * @since 0.1.0
  * @category commands
  */
 export const correct = Effect.fn("glowmarkt.plan.correct")(function* (options: OfApplication) {
-  const { invalid, rows } = yield* input(CorrectOwnDetails.flow.input, options)
-  const applicationId = yield* applicationOf(options.application)
-  const target = { ...(yield* Environment.target), applicationId }
-  const planning = PlannedFlow.plan(CorrectOwnDetails.flow, {
-    rows,
-    invalid,
-    parameters: { applicationId },
-    target,
-    ...Pace.of(options)
-  })
-  return yield* Effect.provide(Planned.make(options, planning), users(options.auth))
+  return yield* asUsers(CorrectOwnDetails.flow.input, options, ({ applicationId, ...given }) =>
+    PlannedFlow.plan(CorrectOwnDetails.flow, { ...given, parameters: { applicationId } })
+  )
 }, withPlace)
 
 /**
@@ -165,18 +175,10 @@ export const correct = Effect.fn("glowmarkt.plan.correct")(function* (options: O
 export const passwords = Effect.fn("glowmarkt.plan.passwords")(function* (
   options: OfApplication & { readonly passwordFile: string }
 ) {
-  const { invalid, rows } = yield* input(RotatePasswords.input, options)
-  const applicationId = yield* applicationOf(options.application)
-  const target = { ...(yield* Environment.target), applicationId }
   const { passwordFile } = options
-  const planning = RotatePasswords.plan({
-    rows,
-    invalid,
-    parameters: { applicationId, passwordFile },
-    target,
-    ...Pace.of(options)
-  })
-  return yield* Effect.provide(Planned.make(options, planning), users(options.auth))
+  return yield* asUsers(RotatePasswords.input, options, ({ applicationId, ...given }) =>
+    RotatePasswords.plan({ ...given, parameters: { applicationId, passwordFile } })
+  )
 }, withPlace)
 
 /**
@@ -184,15 +186,7 @@ export const passwords = Effect.fn("glowmarkt.plan.passwords")(function* (
  * @category commands
  */
 export const mobileTokens = Effect.fn("glowmarkt.plan.mobile-tokens")(function* (options: OfApplication) {
-  const { invalid, rows } = yield* input(RotateMobileTokens.flow.input, options)
-  const applicationId = yield* applicationOf(options.application)
-  const target = { ...(yield* Environment.target), applicationId }
-  const planning = PlannedFlow.plan(RotateMobileTokens.flow, {
-    rows,
-    invalid,
-    parameters: { applicationId },
-    target,
-    ...Pace.of(options)
-  })
-  return yield* Effect.provide(Planned.make(options, planning), users(options.auth))
+  return yield* asUsers(RotateMobileTokens.flow.input, options, ({ applicationId, ...given }) =>
+    PlannedFlow.plan(RotateMobileTokens.flow, { ...given, parameters: { applicationId } })
+  )
 }, withPlace)

@@ -6,6 +6,7 @@
 import { type Finding, PlannedFlow, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as ApplyReport from "./ApplyReport.js"
 import * as Audit from "./Audit.js"
 import type * as AuditFormat from "./AuditFormat.js"
@@ -27,13 +28,11 @@ export interface ResumeOptions extends Changing.ChangeOptions {
   readonly failOn: Option.Option<ReadonlyArray<Finding.Finding>>
 }
 
-const undo = ".undo"
+const decodePlan = Schema.decodeUnknownOption(Schema.Struct({ plan: Run.RunId }))
 
-/** To take back what a run added is a part of that run. */
-const parentOf = ({ flow, runId }: Run.Run): Option.Option<Run.RunId> =>
-  flow.endsWith(undo) && runId.endsWith(undo)
-    ? Option.some(Run.RunId.make(runId.slice(0, -undo.length)))
-    : Option.none()
+/** To take back what a run added is a part of that run: what it undoes has the run's own name. */
+const parentOf = ({ flow, parameters }: Run.Run): Option.Option<Run.RunId> =>
+  flow.endsWith(".undo") ? Option.map(decodePlan(parameters), ({ plan }) => plan) : Option.none()
 
 type Found = Effect.Effect.Success<ReturnType<typeof find>>
 

@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as ApplySummary from "./ApplySummary.js"
 import * as Ask from "./Ask.js"
-import * as AuditSoFar from "./AuditSoFar.js"
+import * as AuditLines from "./AuditLines.js"
 import * as AuditSummary from "./AuditSummary.js"
 import { Unfinished } from "./CommandError.js"
 import type { Form } from "./Flags.js"
@@ -54,8 +54,8 @@ interface Shown {
 
 const shownAudit = (run: Run.Run) =>
   Effect.zipWith(
-    AuditSoFar.found(run.runId),
-    AuditSoFar.linesOf(run),
+    StatusAudit.tally(run.runId),
+    AuditLines.of(run),
     (found, lines): Shown => ({
       forPrograms: { ...encode(run), counts: found.counts, errors: found.errors },
       forPeople: (layout) => AuditSummary.render(RunView.facts(run), found, lines, layout)

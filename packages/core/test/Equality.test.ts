@@ -30,7 +30,7 @@ const values: ReadonlyArray<() => unknown> = [
 
 const wrapped = values.flatMap((make) => [make, () => [make()], () => ({ in: { it: make() } })])
 
-// All that the tests of this repository compare by would hold for any two Options otherwise: see vitest.equality.ts.
+// All that the tests of this repository compare by would hold for any two Options otherwise: see packages/workshop/equality.ts.
 describe("deep equality", () => {
   it("tells Effect's values from each other, however deep", () => {
     for (const [left, one] of wrapped.entries()) {

@@ -31,7 +31,7 @@ import * as Finding from "./Finding.js"
 import * as Flow from "./Flow.js"
 import { DurationText } from "./internal/durationText.js"
 import * as Selection from "./internal/selection.js"
-import * as Tally from "./internal/tally.js"
+import * as Tallying from "./internal/tally.js"
 import { Target } from "./Plan.js"
 import { RunId, type RunMismatch, type RunNotFound } from "./Run.js"
 import { RunStore } from "./RunStore.js"
@@ -86,6 +86,14 @@ export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/Sta
   counts: Schema.Record({ key: Finding.Finding, value: Schema.NonNegativeInt }),
   errors: Schema.Record({ key: Schema.String, value: Schema.NonNegativeInt })
 }) {}
+
+/**
+ * What is recorded of an audit, as in its {@link Summary}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Tally extends Pick<Summary, "counts" | "errors" | "total"> {}
 
 const listed = Either.match({
   onRight: (account: Account): AuditRow.Listed => ({ _tag: "Account", account }),
@@ -227,7 +235,7 @@ export const run = Effect.fn("StatusAudit.run")(function* (
     }
   })
   const store = yield* RunStore
-  const tally = yield* Tally.of(store, finished.runId)
+  const recorded = yield* tally(finished.runId)
   const listed = yield* Selection.listedOf(store, finished.runId)
   if (finishedAt === undefined) {
     return yield* Effect.dieMessage(`Flow.run returned the unfinished run ${finished.runId}`)
@@ -236,10 +244,19 @@ export const run = Effect.fn("StatusAudit.run")(function* (
     runId: finished.runId,
     startedAt,
     finishedAt,
-    ...tally,
+    ...recorded,
     ...Option.match(listed, { onNone: () => ({}), onSome: (listed) => ({ listed }) })
   })
 })
+
+/**
+ * What is recorded of an audit so far. The store counts, so that no row of it is read; of a run that there is not, it is nothing.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const tally = (runId: RunId): Effect.Effect<Tally, RunStoreError, RunStore> =>
+  Effect.flatMap(RunStore, (store) => Tallying.of(store, runId))
 
 /**
  * The rows of an audit in the order of the list, a page at a time: memory does not grow with their number.

@@ -411,19 +411,19 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
   )
 
   // Whether it was made or not: what is not there is not removed, and the provider may call that a refusal.
-  const cutOff: ReadonlyArray<readonly ["after" | "before", ReadonlyArray<Faults.Fault>]> = [
-    ["after", []],
-    ["before", [Faults.notValid]]
+  const cutOff: ReadonlyArray<readonly [made: "after" | "before", removal: Faults.Fault]> = [
+    ["after", Faults.None()],
+    ["before", Faults.notValid]
   ]
   it.scoped.each(cutOff)(
     "an addition that was cut off %s it was made is taken back before it is made again",
-    ([when, removals]) =>
+    ([when, removal]) =>
       Effect.gen(function* () {
         const { accounts, plan } = yield* planned(1)
         const { faults } = yield* Simulator.Simulator
         yield* faults.set([
           Faults.Script({ on: { operations: ["addMobileAppToken"] }, faults: [Faults.Reset({ when })] }),
-          Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: removals })
+          Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: [removal] })
         ])
         const { done } = yield* PlannedFlow.apply(RotateMobileTokens.flow, plan)
         assert.strictEqual(done, 1)

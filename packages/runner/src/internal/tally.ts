@@ -5,18 +5,13 @@ import { Finding } from "../Finding.js"
 import type { RunId } from "../Run.js"
 import type { RunStore } from "../RunStore.js"
 import { RunStoreError } from "../RunStoreError.js"
+import type { Tally } from "../StatusAudit.js"
 
 const decode = Codec.decoder(
   Schema.Struct({ values: Schema.Tuple(Schema.Array(Finding), Schema.NullOr(Schema.String)), count: Schema.Int })
 )
 
-export interface Tally {
-  readonly total: number
-  readonly counts: Record<Finding, number>
-  readonly errors: Record<string, number>
-}
-
-/** What a finished audit comes to; the store counts, so that nothing of it is read. */
+/** The store counts, so that nothing of it is read. */
 export const of = (store: RunStore["Type"], runId: RunId): Effect.Effect<Tally, RunStoreError> =>
   Effect.gen(function* () {
     const counts: Record<Finding, number> = {
