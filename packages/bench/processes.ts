@@ -29,13 +29,21 @@ const start = async (script: string, args: ReadonlyArray<string>): Promise<Child
 }
 
 const next = async (child: ChildProcess): Promise<unknown> => {
-  const ended = once(child, "exit").then(([code]) => {
+  // Else every message would leave its listeners behind.
+  const over = new AbortController()
+  const ended = once(child, "exit", over).then(([code]) => {
     throw new Error(`a process ended early (${code})`)
   })
   // What is not waited for any more must not count as unhandled.
   ended.catch(() => undefined)
-  const [message]: Array<unknown> = await Promise.race([once(child, "message"), ended])
-  return message
+  const said = once(child, "message", over)
+  said.catch(() => undefined)
+  try {
+    const [message]: Array<unknown> = await Promise.race([said, ended])
+    return message
+  } finally {
+    over.abort()
+  }
 }
 
 export interface Server {
