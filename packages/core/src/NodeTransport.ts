@@ -78,11 +78,12 @@ export const make = (
     const chosen = yield* settings(options)
     const wrong = mistake(width, chosen)
     if (wrong !== undefined) return yield* Effect.dieMessage(`NodeTransport: ${wrong}`)
+    // Released last: requests have their deadlines until the connections are gone.
+    const timers = yield* Effect.acquireRelease(Effect.sync(deadlines.make), ({ close }) => Effect.sync(close))
     const { dispatcher } = yield* Effect.acquireRelease(
       Effect.sync(() => connections.make(chosen)),
       ({ close }) => Effect.promise(close)
     )
-    const timers = yield* Effect.acquireRelease(Effect.sync(deadlines.make), ({ close }) => Effect.sync(close))
     const lanes = lane.make(width)
     return wire.withShortCut(NodeHttpClient.makeUndici(dispatcher), {
       start: dispatch.start(dispatcher, lanes, timers),

@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import * as Tracer from "effect/Tracer"
+import { telling } from "./Tracing.js"
 
 const planted = [
   "app-secret",
@@ -41,28 +41,9 @@ export const faces = (value: unknown): ReadonlyArray<string> => [
 export const exposed = <R>(calls: ReadonlyArray<Failing<R>>) =>
   Effect.gen(function* () {
     const seen: Array<string> = []
-    const tracer = Tracer.make({
-      span: (name, parent, context, links, startTime, kind) => {
-        const attributes = new Map<string, unknown>()
-        return {
-          _tag: "Span",
-          name,
-          spanId: "1",
-          traceId: "1",
-          parent,
-          context,
-          status: { _tag: "Started", startTime },
-          attributes,
-          links,
-          sampled: true,
-          kind,
-          end: (_, exit) => seen.push(name, inspect(attributes), ...faces(exit)),
-          attribute: (key, value) => attributes.set(key, value),
-          event: (event, _, eventAttributes) => seen.push(event, inspect(eventAttributes)),
-          addLinks: () => {}
-        }
-      },
-      context: (f) => f()
+    const tracer = telling({
+      ended: ({ attributes, name }, exit) => seen.push(name, inspect(attributes), ...faces(exit)),
+      event: (name, attributes) => seen.push(name, inspect(attributes))
     })
     const logger = Logger.make((options) => {
       seen.push(...faces(options.message), Cause.pretty(options.cause), inspect(options.annotations))

@@ -11,13 +11,15 @@ export interface Ended {
   readonly failed: boolean
 }
 
-/** A tracer that remembers what ended. */
-export const recording = () => {
-  const ended: Array<Ended> = []
-  const tracer = Tracer.make({
+/** A tracer that says what its spans come to. */
+export const telling = (told: {
+  readonly ended: (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>) => void
+  readonly event: (name: string, attributes: Readonly<Record<string, unknown>> | undefined) => void
+}) =>
+  Tracer.make({
     span: (name, parent, context, links, startTime, kind) => {
       const attributes = new Map<string, unknown>()
-      return {
+      const span: Tracer.Span = {
         _tag: "Span",
         name,
         spanId: name,
@@ -29,20 +31,29 @@ export const recording = () => {
         links,
         sampled: true,
         kind,
-        end: (_, exit) =>
-          ended.push({
-            name,
-            kind,
-            parent: Option.getOrUndefined(Option.map(parent, (span) => span.spanId)),
-            attributes: Object.fromEntries(attributes),
-            failed: Exit.isFailure(exit)
-          }),
+        end: (_, exit) => told.ended(span, exit),
         attribute: (key, value) => attributes.set(key, value),
-        event: () => {},
+        event: (event, _, eventAttributes) => told.event(event, eventAttributes),
         addLinks: () => {}
       }
+      return span
     },
     context: (f) => f()
+  })
+
+/** A tracer that remembers what ended. */
+export const recording = () => {
+  const ended: Array<Ended> = []
+  const tracer = telling({
+    ended: ({ attributes, kind, name, parent }, exit) =>
+      ended.push({
+        name,
+        kind,
+        parent: Option.getOrUndefined(Option.map(parent, (span) => span.spanId)),
+        attributes: Object.fromEntries(attributes),
+        failed: Exit.isFailure(exit)
+      }),
+    event: () => {}
   })
   return { ended, tracer }
 }

@@ -42,14 +42,10 @@ export const make = ({ ca, connectMillis, keepAliveMillis, proxies }: Settings):
     (connect: Connector): Connector =>
     (options, callback) => {
       let opened: unknown
-      const settled = () => {
-        if (opened instanceof Socket) connecting.delete(opened)
-      }
       // What undici's connectors give back, though their type does not say so: the socket they open.
-      opened = connect(options, (...[error, socket]) => {
-        settled()
-        if (error === null) callback(null, socket)
-        else callback(error, null)
+      opened = connect(options, (...result) => {
+        if (opened instanceof Socket) connecting.delete(opened)
+        callback(...result)
       })
       if (opened instanceof Socket) connecting.add(opened)
     }
