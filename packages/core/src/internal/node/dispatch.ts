@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import * as body from "../body.js"
 import * as wire from "../wire.js"
 import type * as deadlines from "./deadlines.js"
-import type { Lane, Waiting } from "./lane.js"
+import type { Arrived, Lane, Waiting } from "./lane.js"
 import * as undici from "./request.js"
 
 /**
@@ -13,10 +13,11 @@ import * as undici from "./request.js"
  * These are the handlers that undici 7 itself works with. It calls them
  * deprecated, and adapts the new ones to them with four objects a request.
  */
-class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Waiting {
+class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Waiting, Arrived {
   readonly deadline: number
   private abort: ((error: Error) => void) | undefined = undefined
   private over = false
+  private outcome: wire.Outcome | undefined = undefined
   private head = undici.noHead
   private readonly chunks: Array<Buffer> = []
   private size = 0
@@ -55,7 +56,12 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     if (this.over) return
     this.over = true
     this.timers.remove(this)
-    this.ended(outcome)
+    this.outcome = outcome
+    this.lane.arrive(this)
+  }
+
+  handOver(): void {
+    if (this.outcome !== undefined) this.ended(this.outcome)
   }
 
   private answer(body: wire.Answer["body"]): void {
@@ -76,6 +82,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   /** The caller has no use for an answer any more: the connection goes, too. */
   cancel(): void {
     this.over = true
+    this.outcome = undefined
     this.timers.remove(this)
     this.abort?.(undici.given)
   }

@@ -5,17 +5,25 @@ export interface Waiting {
   readonly go: () => void
 }
 
+/** A request that has come to its end, and who waits for it does not know yet. */
+export interface Arrived {
+  readonly handOver: () => void
+}
+
 /**
  * So many requests to one server at a time. The others wait here and not with
  * undici, which cannot take one back: it would make a connection for each that was
  * given up, only to find that out, and the living would wait for them.
  *
- * What is to be sent goes out together, once all answers that have arrived are
- * read: reading and writing in turn, one by one, costs a tenth of the throughput.
+ * It goes in rounds, one each time around the event loop: all that has arrived is
+ * read, then handed over, then all that is to be sent goes out. Each of these is
+ * other code and other memory; one answer at a time, from the socket to the next
+ * request, costs a fifth of the throughput.
  */
 export class Lane {
   private underWay = 0
   private waiting: Array<Waiting> = []
+  private arrived: Array<Arrived> = []
   private isScheduled = false
 
   constructor(private readonly width: number) {}
@@ -31,10 +39,25 @@ export class Lane {
     this.schedule()
   }
 
+  arrive(one: Arrived): void {
+    this.arrived.push(one)
+    this.schedule()
+  }
+
   private schedule(): void {
-    if (this.isScheduled || this.waiting.length === 0 || this.underWay >= this.width) return
+    if (this.isScheduled) return
+    if (this.arrived.length === 0 && (this.waiting.length === 0 || this.underWay >= this.width)) return
     this.isScheduled = true
-    setImmediate(() => this.proceed())
+    setImmediate(() => this.round())
+  }
+
+  private round(): void {
+    const { arrived } = this
+    if (arrived.length === 0) return this.proceed()
+    this.arrived = []
+    for (const one of arrived) one.handOver()
+    // After the fibers that go on now: what they send next goes along.
+    queueMicrotask(() => this.proceed())
   }
 
   private proceed(): void {
