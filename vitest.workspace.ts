@@ -1,23 +1,19 @@
 import { fileURLToPath } from "node:url"
-import { defineConfig } from "vitest/config"
+import { defineWorkspace } from "vitest/config"
 
 const packages = ["core", "simulator", "runner", "cli"]
 
-export default defineConfig({
-  test: {
-    // Most of the time tests wait, for sockets and for processes of their own.
-    maxWorkers: "100%",
-    projects: packages.map((name) => ({
-      // The packages' exports offer their sources under this condition: tests never run against a stale build.
-      resolve: { conditions: ["source"] },
-      ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
-      test: {
-        name,
-        root: `packages/${name}`,
-        include: ["test/**/*.test.ts"],
-        setupFiles: [fileURLToPath(new URL("packages/workshop/equality.ts", import.meta.url))],
-        testTimeout: 30_000
-      }
-    }))
-  }
-})
+export default defineWorkspace(
+  packages.map((name) => ({
+    // The packages' exports offer their sources under this condition: tests never run against a stale build.
+    resolve: { conditions: ["source"] },
+    ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
+    test: {
+      name,
+      root: `packages/${name}`,
+      include: ["test/**/*.test.ts"],
+      setupFiles: [fileURLToPath(new URL("packages/workshop/equality.ts", import.meta.url))],
+      testTimeout: 30_000
+    }
+  }))
+)

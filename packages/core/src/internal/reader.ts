@@ -1,9 +1,9 @@
-import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { ofMillis } from "./instant.js"
 
 /** For a value that a reader does not take: `Schema` then decides, and says what is wrong with it. */
 export const unread = Symbol("unread")
@@ -104,19 +104,35 @@ const ofRefinement = (ast: AST.Refinement, isAbsent: IsAbsent): Reader | undefin
   )
 }
 
-const instants = Schema.DateTimeUtc.ast
-const toInstants = AST.isTransformation(instants) ? instants.transformation : undefined
-
 /** Instants as servers write them. `Schema` looks for a zone first, and makes three objects more of each. */
-const instant: Reader = (value) => {
+const ofText: Reader = (value) => {
   if (typeof value !== "string" || !value.endsWith("Z")) return unread
   const millis = Date.parse(value)
-  return Number.isNaN(millis) ? unread : DateTime.unsafeMake(millis)
+  return Number.isNaN(millis) ? unread : ofMillis(millis)
 }
 
+// The most that a `Date` can be.
+const mostMillis = 8.64e15
+
+const ofNumber: Reader = (value) =>
+  typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= mostMillis
+    ? // Not -0.
+      ofMillis(0 + value)
+    : unread
+
+const toInstants = new Map(
+  (
+    [
+      [Schema.DateTimeUtc.ast, ofText],
+      [Schema.DateTimeUtcFromNumber.ast, ofNumber]
+    ] as const
+  ).flatMap(([ast, read]) => (AST.isTransformation(ast) ? [[ast.transformation, read] as const] : []))
+)
+
 const ofTransformation = (ast: AST.Transformation, isAbsent: IsAbsent): Reader | undefined => {
-  if (ast.transformation === toInstants) return instant
   const { transformation } = ast
+  const toInstant = toInstants.get(transformation)
+  if (toInstant !== undefined) return toInstant
   const from = readerOf(ast.from, isAbsent)
   const to = readerOf(ast.to, isAbsent)
   if (from === undefined || to === undefined) return undefined

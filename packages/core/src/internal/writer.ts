@@ -1,4 +1,6 @@
+import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import { byTag, elementsOf, isOwnName } from "./reader.js"
 
@@ -63,8 +65,15 @@ const ofArray = (ast: AST.TupleType): Writer | undefined => {
   }
 }
 
+const numbers = Schema.DateTimeUtcFromNumber.ast
+const toNumbers = AST.isTransformation(numbers) ? numbers.transformation : undefined
+
+const asNumber: Writer = (value) =>
+  DateTime.isDateTime(value) && DateTime.isUtc(value) ? DateTime.toEpochMillis(value) : unwritten
+
 const ofTransformation = (ast: AST.Transformation): Writer | undefined => {
   const { transformation } = ast
+  if (transformation === toNumbers) return asNumber
   const to = writerOf(ast.to)
   const from = writerOf(ast.from)
   if (to === undefined || from === undefined) return undefined

@@ -1,0 +1,82 @@
+import { setImmediate as nextRound } from "node:timers/promises"
+import type * as Undici from "@effect/platform-node/Undici"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as deadlines from "../src/internal/node/deadlines.js"
+import * as dispatch from "../src/internal/node/dispatch.js"
+import * as lane from "../src/internal/node/lane.js"
+import type * as wire from "../src/internal/wire.js"
+
+const request = (path: string): wire.Request => ({
+  method: "GET",
+  url: `http://127.0.0.1/${path}`,
+  headers: {},
+  body: undefined,
+  patienceMillis: 1000,
+  maxBodyBytes: 1000
+})
+
+/** Undici without sockets: answers come when they are told to. */
+const setUp = (width: number) => {
+  const log: Array<string> = []
+  const answers: Array<() => void> = []
+  const dispatcher = {
+    dispatch: ({ path }: { readonly path: string }, handler: Undici.Dispatcher.DispatchHandler) => {
+      log.push(`sent ${path}`)
+      answers.push(() => {
+        log.push(`read ${path}`)
+        handler.onConnect?.(() => {})
+        handler.onHeaders?.(200, [], () => {}, "OK")
+        handler.onComplete?.([])
+      })
+      return true
+    }
+  }
+  // Of a dispatcher nothing else is used here.
+  const start = dispatch.start(dispatcher as unknown as Undici.Dispatcher, lane.make(width), deadlines.make())
+  const arrive = () => {
+    for (const answer of answers.splice(0)) answer()
+  }
+  return { log, start, arrive }
+}
+
+describe("a lane", () => {
+  it.effect("reads all that has arrived, hands all of it over, and then sends all that comes of it", () =>
+    Effect.promise(async () => {
+      const { arrive, log, start } = setUp(2)
+      for (const path of ["a", "b"]) {
+        start(request(path), () => {
+          log.push(`told /${path}`)
+          // As a fiber does, which goes on in a task of its own.
+          void Promise.resolve().then(() => start(request(`${path}${path}`), () => {}))
+        })
+      }
+      await nextRound()
+      arrive()
+      await nextRound()
+      assert.deepStrictEqual(log, [
+        "sent /a",
+        "sent /b",
+        "read /a",
+        "read /b",
+        "told /a",
+        "told /b",
+        "sent /aa",
+        "sent /bb"
+      ])
+    })
+  )
+
+  it.effect("tells nothing to whoever gave up in the meantime", () =>
+    Effect.promise(async () => {
+      const { arrive, log, start } = setUp(2)
+      const cancel = start(request("a"), () => log.push("told a"))
+      start(request("b"), () => log.push("told b"))
+      await nextRound()
+      arrive()
+      cancel()
+      await nextRound()
+      assert.deepStrictEqual(log, ["sent /a", "sent /b", "read /a", "read /b", "told b"])
+    })
+  )
+})
