@@ -1,4 +1,15 @@
 import * as DateTime from "effect/DateTime"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+
+const transformationOf = ({ ast }: Schema.Schema.Any): AST.TransformationKind | undefined =>
+  AST.isTransformation(ast) ? ast.transformation : undefined
+
+/** What tells instants that are kept as text from everything else in a schema. */
+export const asText = transformationOf(Schema.DateTimeUtc)
+
+/** The same for those that are kept as numbers. */
+export const asNumber = transformationOf(Schema.DateTimeUtcFromNumber)
 
 const sample = DateTime.unsafeMake(0)
 

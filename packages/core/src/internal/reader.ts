@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
-import { ofMillis } from "./instant.js"
+import * as instant from "./instant.js"
 
 /** For a value that a reader does not take: `Schema` then decides, and says what is wrong with it. */
 export const unread = Symbol("unread")
@@ -105,34 +105,25 @@ const ofRefinement = (ast: AST.Refinement, isAbsent: IsAbsent): Reader | undefin
 }
 
 /** Instants as servers write them. `Schema` looks for a zone first, and makes three objects more of each. */
-const ofText: Reader = (value) => {
+const instantOfText: Reader = (value) => {
   if (typeof value !== "string" || !value.endsWith("Z")) return unread
   const millis = Date.parse(value)
-  return Number.isNaN(millis) ? unread : ofMillis(millis)
+  return Number.isNaN(millis) ? unread : instant.ofMillis(millis)
 }
 
 // The most that a `Date` can be.
 const mostMillis = 8.64e15
 
-const ofNumber: Reader = (value) =>
+const instantOfNumber: Reader = (value) =>
   typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= mostMillis
     ? // Not -0.
-      ofMillis(0 + value)
+      instant.ofMillis(0 + value)
     : unread
-
-const toInstants = new Map(
-  (
-    [
-      [Schema.DateTimeUtc.ast, ofText],
-      [Schema.DateTimeUtcFromNumber.ast, ofNumber]
-    ] as const
-  ).flatMap(([ast, read]) => (AST.isTransformation(ast) ? [[ast.transformation, read] as const] : []))
-)
 
 const ofTransformation = (ast: AST.Transformation, isAbsent: IsAbsent): Reader | undefined => {
   const { transformation } = ast
-  const toInstant = toInstants.get(transformation)
-  if (toInstant !== undefined) return toInstant
+  if (transformation === instant.asText) return instantOfText
+  if (transformation === instant.asNumber) return instantOfNumber
   const from = readerOf(ast.from, isAbsent)
   const to = readerOf(ast.to, isAbsent)
   if (from === undefined || to === undefined) return undefined

@@ -1,7 +1,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import * as instant from "./instant.js"
 import { byTag, elementsOf, isOwnName } from "./reader.js"
 
 /** For a value that a writer does not know how to encode: `Schema` does. */
@@ -65,15 +65,12 @@ const ofArray = (ast: AST.TupleType): Writer | undefined => {
   }
 }
 
-const numbers = Schema.DateTimeUtcFromNumber.ast
-const toNumbers = AST.isTransformation(numbers) ? numbers.transformation : undefined
-
-const asNumber: Writer = (value) =>
+const numberOfInstant: Writer = (value) =>
   DateTime.isDateTime(value) && DateTime.isUtc(value) ? DateTime.toEpochMillis(value) : unwritten
 
 const ofTransformation = (ast: AST.Transformation): Writer | undefined => {
   const { transformation } = ast
-  if (transformation === toNumbers) return asNumber
+  if (transformation === instant.asNumber) return numberOfInstant
   const to = writerOf(ast.to)
   const from = writerOf(ast.from)
   if (to === undefined || from === undefined) return undefined

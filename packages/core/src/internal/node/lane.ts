@@ -53,10 +53,6 @@ export class Lane {
 
   private round(): void {
     const { arrived } = this
-    if (arrived.length === 0) {
-      this.proceed()
-      return
-    }
     this.arrived = []
     for (const one of arrived) one.handOver()
     // After the fibers that go on now: what they send next goes along.
