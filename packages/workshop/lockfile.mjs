@@ -1,54 +1,48 @@
 /**
- * Completes package-lock.json with the optional packages of other platforms.
+ * Keeps package-lock.json complete for every platform.
  *
- * Where a registry does not offer the binaries of every platform, npm leaves
- * those it could not look up out of the lockfile, and `npm ci` then refuses it
- * everywhere. What is left out is known from the package that wants it: its
- * name says the platform, and the version is pinned there. Run it after an
- * `npm install` that changed the lockfile:
+ * npm installs a package that has no `integrity` in the lockfile unverified. Such entries appear
+ * for optional packages of other platforms. `--check` reports them; without it, this script
+ * removes them and lets npm look them up again:
  *
  *   npm run lockfile
+ *   npm run lockfile -- --check
  */
+import { spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
-
-const systems = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "win32"]
-const processors = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "x64"]
-const libraries = {
-  musl: "musl",
-  gnu: "glibc",
-  glibc: "glibc",
-  gnueabihf: "glibc",
-  musleabihf: "musl",
-  gnueabi: "glibc"
-}
+import { fileURLToPath } from "node:url"
 
 const file = new URL("../../package-lock.json", import.meta.url)
-const lock = JSON.parse(readFileSync(file, "utf8"))
+const read = () => JSON.parse(readFileSync(file, "utf8"))
 
-/** @param {string} name */
-const platform = (name) => {
-  const words = name.split(/[-/]/)
-  const os = systems.filter((system) => words.includes(system))
-  const cpu = processors.filter((processor) => words.includes(processor))
-  const libc = Object.entries(libraries).flatMap(([word, library]) => (words.includes(word) ? [library] : []))
-  return os.length === 0 && cpu.length === 0
-    ? undefined
-    : { ...(cpu.length > 0 ? { cpu } : {}), ...(os.length > 0 ? { os } : {}), ...(libc.length > 0 ? { libc } : {}) }
+/** Installed from a registry: neither the project itself nor one of its workspaces. */
+const isInstalled = ([path, entry]) => path.includes("node_modules/") && entry.link !== true
+
+/** @returns {Array<string>} */
+const problems = () =>
+  Object.entries(read().packages)
+    .filter(isInstalled)
+    .flatMap(([path, { integrity, resolved }]) => [
+      ...(integrity === undefined ? [`${path} has no integrity`] : []),
+      // The address is that of whichever registry made the lockfile.
+      ...(resolved === undefined ? [] : [`${path} names a registry`])
+    ])
+
+const repair = () => {
+  const lock = read()
+  const verified = Object.entries(lock.packages).filter((one) => !isInstalled(one) || one[1].integrity !== undefined)
+  writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(verified) }, null, 2)}\n`)
+  const npm = ["install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved"]
+  const { status } = spawnSync("npm", npm, { cwd: fileURLToPath(new URL(".", file)), stdio: "inherit" })
+  if (status !== 0) process.exit(status ?? 1)
 }
 
-let added = 0
-for (const entry of Object.values(lock.packages)) {
-  for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    const key = `node_modules/${name}`
-    const wanted = platform(name)
-    if (lock.packages[key] !== undefined || wanted === undefined || !/^\d/.test(version)) continue
-    lock.packages[key] = { version, ...wanted, dev: entry.dev === true ? true : undefined, optional: true }
-    added++
-  }
+if (!process.argv.includes("--check")) repair()
+const found = problems()
+for (const problem of found) console.error(`lockfile: ${problem}`)
+if (found.length > 0) {
+  console.error("lockfile: run npm run lockfile, and commit package-lock.json")
+  process.exitCode = 1
+} else {
+  console.log("lockfile: every package has its integrity")
 }
-
-// npm's own order: the project itself first, which is the empty name.
-const names = Object.keys(lock.packages).sort()
-lock.packages = Object.fromEntries(names.map((name) => [name, lock.packages[name]]))
-writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
-console.log(`lockfile: ${added} optional packages of other platforms added`)
