@@ -19,19 +19,19 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import * as Ask from "./Ask.js"
-import type { CommandError } from "./CommandError.js"
-import * as Commands from "./Commands.js"
-import * as Ending from "./Ending.js"
-import * as ErrorMessage from "./ErrorMessage.js"
-import * as ExitCode from "./ExitCode.js"
-import * as Interruption from "./Interruption.js"
-import * as Manual from "./Manual.js"
-import * as Output from "./Output.js"
-import * as Printing from "./Printing.js"
-import * as Spelling from "./Spelling.js"
-import * as StandardInput from "./StandardInput.js"
-import * as Variables from "./Variables.js"
+import * as ArgvCheck from "./args/ArgvCheck.js"
+import * as StandardInput from "./args/StandardInput.js"
+import * as Commands from "./commands/Commands.js"
+import * as Variables from "./config/Variables.js"
+import type { CommandError } from "./exit/CommandError.js"
+import * as ErrorMessage from "./exit/ErrorMessage.js"
+import * as ExitCode from "./exit/ExitCode.js"
+import * as InterruptPolicy from "./exit/InterruptPolicy.js"
+import * as Signals from "./exit/Signals.js"
+import * as HelpCommand from "./help/HelpCommand.js"
+import * as ConsoleLayer from "./terminal/ConsoleLayer.js"
+import * as Output from "./terminal/Output.js"
+import * as Prompt from "./terminal/Prompt.js"
 
 const manifest: { readonly version: string } = createRequire(import.meta.url)("../package.json")
 
@@ -41,7 +41,13 @@ const manifest: { readonly version: string } = createRequire(import.meta.url)(".
  * @since 0.1.0
  * @category models
  */
-export type Process = Output.Output | Ask.Input | Terminal.Terminal | FileSystem.FileSystem | Path.Path | Ending.Ending
+export type Process =
+  | Output.Output
+  | Prompt.Input
+  | Terminal.Terminal
+  | FileSystem.FileSystem
+  | Path.Path
+  | InterruptPolicy.InterruptPolicy
 
 const cli = Command.run(Commands.root, { name: "glowmarkt", version: manifest.version })
 
@@ -75,9 +81,9 @@ export const run = (
   environment: Variables.Environment
 ): Effect.Effect<ExitCode.ExitCode, never, Process> =>
   Effect.gen(function* () {
-    const help = Manual.answer(args)
-    if (Option.isSome(help)) return yield* Manual.show(help.value)
-    const misspelt = Spelling.problem(args)
+    const help = HelpCommand.answer(args)
+    if (Option.isSome(help)) return yield* HelpCommand.show(help.value)
+    const misspelt = ArgvCheck.problem(args)
     if (Option.isSome(misspelt)) return yield* misspelt.value
     const config = yield* Variables.configProvider(environment)
     // What comes first are the names of the runtime and the script, which are not looked at.
@@ -85,16 +91,16 @@ export const run = (
     return ExitCode.done
   }).pipe(
     Effect.matchCauseEffect({
-      onFailure: (cause) => ended(cause, Manual.line(args)),
+      onFailure: (cause) => ended(cause, HelpCommand.line(args)),
       onSuccess: (code) => Effect.succeed(code)
     }),
-    Effect.provide([CliConfig.layer({ showBuiltIns: false }), Printing.layer])
+    Effect.provide([CliConfig.layer({ showBuiltIns: false }), ConsoleLayer.layer])
   )
 
 const layerProcess = Layer.mergeAll(
   Output.layerProcess,
   NodeTerminal.layer,
-  Ask.layerInputProcess,
+  Prompt.layerInputProcess,
   NodeFileSystem.layer,
   NodePath.layer
 )
@@ -107,12 +113,12 @@ const layerProcess = Layer.mergeAll(
  * @category running
  */
 export const main = (args: ReadonlyArray<string>): void => {
-  const ending = Effect.runSync(Ending.make)
+  const ending = Effect.runSync(InterruptPolicy.make)
   const program = run(args, process.env).pipe(
-    Effect.provideService(Ending.Ending, ending),
+    Effect.provideService(InterruptPolicy.InterruptPolicy, ending),
     Effect.provide(layerProcess)
   )
-  Interruption.runMain(ending)(program, {
+  Signals.runMain(ending)(program, {
     disableErrorReporting: true,
     disablePrettyLogger: true,
     teardown: (exit, leave) => {

@@ -8,7 +8,7 @@ import {
   RotatePasswords
 } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
-import * as Commands from "../src/Commands.js"
+import * as Commands from "../src/commands/Commands.js"
 import * as Captured from "./support/Captured.js"
 import * as Spawned from "./support/Spawned.js"
 

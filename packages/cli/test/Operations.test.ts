@@ -3,7 +3,7 @@ import { Announcement, Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Simulate from "../src/Simulate.js"
+import * as Simulate from "../src/commands/simulate/Simulate.js"
 import * as Captured from "./support/Captured.js"
 
 const json = (captured: Captured.Captured) => {

@@ -104,16 +104,16 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
       const at = (name: string) => JSON.stringify(new URL(`../dist/${name}.js`, import.meta.url).href)
       const script = `
         import * as Effect from "effect/Effect"
-        const Ending = await import(${at("Ending")})
-        const Interruption = await import(${at("Interruption")})
-        const ending = Effect.runSync(Ending.make)
-        const program = Ending.remember("Go on with\\n  the line").pipe(
+        const InterruptPolicy = await import(${at("exit/InterruptPolicy")})
+        const Signals = await import(${at("exit/Signals")})
+        const ending = Effect.runSync(InterruptPolicy.make)
+        const program = InterruptPolicy.remember("Go on with\\n  the line").pipe(
           Effect.zipRight(Effect.delay(Effect.sync(() => console.log("ready")), 50)),
           Effect.zipRight(Effect.never),
           Effect.onInterrupt(() => Effect.zipRight(Effect.sync(() => console.log("ending")), Effect.never)),
-          Effect.provideService(Ending.Ending, ending)
+          Effect.provideService(InterruptPolicy.InterruptPolicy, ending)
         )
-        Interruption.runMain(ending)(program)`
+        Signals.runMain(ending)(program)`
       const args = ["--input-type=module", "-e", script]
       const cwd = fileURLToPath(new URL("..", import.meta.url))
       const process = Spawned.start(args, { program: globalThis.process.execPath, cwd })

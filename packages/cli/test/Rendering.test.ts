@@ -2,9 +2,9 @@ import { stripVTControlCharacters } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import * as ProgressBar from "../src/ProgressBar.js"
-import * as ResumeLine from "../src/ResumeLine.js"
-import * as Table from "../src/Table.js"
+import * as ResumeLine from "../src/run/ResumeLine.js"
+import * as ProgressBar from "../src/terminal/ProgressBar.js"
+import * as Table from "../src/terminal/Table.js"
 
 const position = (processed: number, seconds: number, before = 0): ProgressBar.Position => ({
   total: 5000,

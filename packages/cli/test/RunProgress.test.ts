@@ -6,9 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import * as Face from "../src/Face.js"
-import * as Output from "../src/Output.js"
-import * as RunProgress from "../src/RunProgress.js"
+import * as ProgressView from "../src/run/ProgressView.js"
+import * as RunProgress from "../src/run/RunProgress.js"
+import * as Output from "../src/terminal/Output.js"
 
 const runId = Run.RunId.make("r1")
 
@@ -57,7 +57,7 @@ describe("the progress of a run", () => {
   })
 })
 
-/** What a face writes to standard error while these events come, one a second. */
+/** What a view writes to standard error while these events come, one a second. */
 const seen = (events: ReadonlyArray<Progress.Event>, columns: Option.Option<number>) =>
   Effect.gen(function* () {
     const written: Array<string> = []
@@ -68,15 +68,15 @@ const seen = (events: ReadonlyArray<Progress.Event>, columns: Option.Option<numb
       colour: "plain"
     }
     const output = { stdout: silent, stderr }
-    const face = yield* Effect.provideService(
-      Face.make({ progress: "shown", form: "human", patience: Duration.minutes(15), first: "Reading …" }),
+    const view = yield* Effect.provideService(
+      ProgressView.make({ progress: "shown", form: "human", patience: Duration.minutes(15), first: "Reading …" }),
       Output.Output,
       output
     )
     const slowly = Stream.mapEffect(Stream.fromIterable(events), (event) =>
       Effect.delay(Effect.succeed(event), "1 second")
     )
-    yield* Effect.fork(Effect.provideService(face(slowly), Output.Output, output))
+    yield* Effect.fork(Effect.provideService(view(slowly), Output.Output, output))
     yield* TestClock.adjust(Duration.seconds(events.length + 1))
     return written
   })

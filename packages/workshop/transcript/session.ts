@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs"
 import * as Terminal from "@effect/platform/Terminal"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import * as Ask from "@effect-glowmarkt/cli/Ask"
-import * as Ending from "@effect-glowmarkt/cli/Ending"
+import * as InterruptPolicy from "@effect-glowmarkt/cli/exit/InterruptPolicy"
 import * as Main from "@effect-glowmarkt/cli/Main"
-import * as Output from "@effect-glowmarkt/cli/Output"
+import * as Output from "@effect-glowmarkt/cli/terminal/Output"
+import * as Prompt from "@effect-glowmarkt/cli/terminal/Prompt"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -59,9 +59,9 @@ export const make = (screen: Screen, environment: Readonly<Record<string, string
         Effect.provide(
           Layer.mergeAll(
             Layer.succeed(Output.Output, { stdout: sink, stderr: sink }),
-            Layer.succeed(Ask.Input, { kind: "terminal", bytes: Stream.empty }),
+            Layer.succeed(Prompt.Input, { kind: "terminal", bytes: Stream.empty }),
             Layer.succeed(Terminal.Terminal, terminal),
-            Layer.effect(Ending.Ending, Ending.make),
+            Layer.effect(InterruptPolicy.InterruptPolicy, InterruptPolicy.make),
             NodeFileSystem.layer,
             NodePath.layer
           )

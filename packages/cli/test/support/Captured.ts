@@ -11,11 +11,11 @@ import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import * as Ask from "../../src/Ask.js"
-import * as Ending from "../../src/Ending.js"
+import type * as Variables from "../../src/config/Variables.js"
+import * as InterruptPolicy from "../../src/exit/InterruptPolicy.js"
 import * as Main from "../../src/Main.js"
-import * as Output from "../../src/Output.js"
-import type * as Variables from "../../src/Variables.js"
+import * as Output from "../../src/terminal/Output.js"
+import * as Prompt from "../../src/terminal/Prompt.js"
 
 export interface Captured {
   readonly code: number
@@ -96,7 +96,7 @@ export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
       Effect.provide(
         Layer.mergeAll(
           Layer.succeed(Output.Output, { stdout: stdout.sink, stderr: stderr.sink }),
-          Layer.succeed(Ask.Input, {
+          Layer.succeed(Prompt.Input, {
             kind: input.kind === "terminal" ? "terminal" : "text",
             bytes:
               input.kind === "broken"
@@ -104,7 +104,7 @@ export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
                 : Stream.make(typeof input.text === "string" ? new TextEncoder().encode(input.text) : input.text)
           }),
           Layer.succeed(Terminal.Terminal, terminal),
-          Layer.effect(Ending.Ending, Ending.make),
+          Layer.effect(InterruptPolicy.InterruptPolicy, InterruptPolicy.make),
           disk(full),
           NodePath.layer
         )

@@ -1,0 +1,66 @@
+/**
+ * Accounts as people read them.
+ *
+ * @since 0.1.0
+ */
+import type { Account } from "@effect-glowmarkt/core"
+import * as DateTime from "effect/DateTime"
+import type { Layout } from "../../terminal/Output.js"
+import * as Table from "../../terminal/Table.js"
+
+const instant = (at: DateTime.Utc | undefined): string | undefined =>
+  at === undefined ? undefined : `${DateTime.formatIso(at).slice(0, 16).replace("T", " ")} UTC`
+
+const activity = (active: boolean | undefined) => (active === undefined ? undefined : active ? "yes" : "no")
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const account = (account: Account.Account): string =>
+  Table.facts([
+    ["Account", account.accountId],
+    ["Name", account.name],
+    ["User name", account.username],
+    ["E-mail", account.email],
+    ["Status", account.status],
+    ["Active", activity(account.active)],
+    ["Application", account.applicationId],
+    ["Directory", account.directoryId],
+    ["User", account.userId],
+    ["Created", instant(account.createdAt)],
+    ["Updated", instant(account.updatedAt)]
+  ])
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const status = (status: Account.AccountStatus): string =>
+  Table.facts([
+    ["Account", status.accountId],
+    ["Status", status.status],
+    ["Active", activity(status.active)],
+    ["Application", status.applicationId],
+    ["Directory", status.directoryId],
+    ["Created", instant(status.createdAt)],
+    ["Updated", instant(status.updatedAt)],
+    ["Directory token issued", instant(status.directory?.data?.tokenIssueDate)],
+    ["Directory token ends", instant(status.directory?.data?.tokenExpiryDate)]
+  ])
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const list = (accounts: ReadonlyArray<Account.Account>, layout: Layout): string =>
+  Table.render(
+    [
+      { title: "ACCOUNT", width: "fixed" },
+      { title: "STATUS", width: "fixed" },
+      { title: "NAME", width: "flexible" },
+      { title: "USER NAME", width: "flexible" }
+    ],
+    accounts.map(({ accountId, name = "", status = "", username = "" }) => [accountId, status, name, username]),
+    layout
+  )

@@ -1,0 +1,153 @@
+/**
+ * What the commands under `glowmarkt accounts` do.
+ *
+ * @since 0.1.0
+ */
+import { Account, AdminAccounts, type GlowmarktError, type Identifier } from "@effect-glowmarkt/core"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { AdminScheme } from "../../args/Auth.js"
+import type { Form } from "../../args/Flags.js"
+import * as CredentialResolver from "../../config/CredentialResolver.js"
+import { Unfinished, UsageError } from "../../exit/CommandError.js"
+import { count } from "../../terminal/Format.js"
+import * as Output from "../../terminal/Output.js"
+import * as Prompt from "../../terminal/Prompt.js"
+import * as AccountView from "./AccountView.js"
+
+interface Common {
+  readonly auth: Option.Option<AdminScheme>
+  readonly form: Form
+}
+
+interface OfAccount extends Common {
+  readonly accountId: Identifier.AccountId
+}
+
+const asAdministrator = <A, E, R>(command: Effect.Effect<A, E, R>, { auth }: Common) =>
+  Effect.provide(command, CredentialResolver.admin(auth))
+
+const encodeAccount = Schema.encodeSync(Account.Account)
+const encodeStatus = Schema.encodeSync(Account.AccountStatus)
+const encodeAdded = Schema.encodeSync(Account.AddedAccount)
+const encodeDeleted = Schema.encodeSync(Account.DeletedAccount)
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const list = Effect.fn("glowmarkt.accounts.list")(function* ({ form }: Common) {
+  const admin = yield* AdminAccounts.AdminAccounts
+  const { accounts, unreadable } = yield* admin.list
+  yield* form === "json"
+    ? Output.json(accounts.map((account) => encodeAccount(account)))
+    : Output.data(AccountView.list(accounts, yield* Output.layout))
+  if (form === "human") yield* Output.note(`${count(accounts.length)} accounts`)
+  if (unreadable.length === 0) return
+  for (const { accountId, index, problem } of unreadable) {
+    yield* Output.note(
+      `Not shown: element ${index} of the list${Option.match(accountId, { onNone: () => "", onSome: (id) => ` (${id})` })}: ${problem}`
+    )
+  }
+  return yield* new Unfinished({ message: `${unreadable.length} elements of the list could not be read as accounts.` })
+}, asAdministrator)
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const get = Effect.fn("glowmarkt.accounts.get")(function* ({ accountId, form }: OfAccount) {
+  const admin = yield* AdminAccounts.AdminAccounts
+  const account = yield* admin.get(accountId)
+  yield* form === "json" ? Output.json(encodeAccount(account)) : Output.data(AccountView.account(account))
+}, asAdministrator)
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const status = Effect.fn("glowmarkt.accounts.status")(function* ({ accountId, form }: OfAccount) {
+  const admin = yield* AdminAccounts.AdminAccounts
+  const status = yield* admin.status(accountId)
+  yield* form === "json" ? Output.json(encodeStatus(status)) : Output.data(AccountView.status(status))
+}, asAdministrator)
+
+/** The provider says so little when it knows no such user. */
+const unknownUser =
+  (username: string, directoryId: string) =>
+  ({ message }: GlowmarktError.MissingElements) =>
+    new Unfinished({
+      message: `${message}\nCheck that there is a directory ${directoryId}, and that it knows the user ${username}.`
+    })
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const add = Effect.fn("glowmarkt.accounts.add")(function* ({
+  directoryId,
+  form,
+  username
+}: Common & { readonly username: string; readonly directoryId: Identifier.DirectoryId }) {
+  const admin = yield* AdminAccounts.AdminAccounts
+  const added = yield* Effect.catchTag(
+    admin.add({ username, directoryId }),
+    "MissingElements",
+    unknownUser(username, directoryId)
+  )
+  yield* form === "json" ? Output.json(encodeAdded(added)) : Output.data(`Added account ${added.accountId}.`)
+}, asAdministrator)
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const rename = Effect.fn("glowmarkt.accounts.rename")(function* ({
+  accountId,
+  form,
+  name
+}: OfAccount & { readonly name: string }) {
+  const admin = yield* AdminAccounts.AdminAccounts
+  const account = yield* admin.rename(accountId, name)
+  yield* form === "json" ? Output.json(encodeAccount(account)) : Output.data(AccountView.account(account))
+}, asAdministrator)
+
+/** The provider deletes whatever account is named, also another application's. */
+const ensureOwn = Effect.fnUntraced(function* (account: Account.Account) {
+  const own = yield* Config.option(Config.nonEmptyString("GLOWMARKT_APPLICATION_ID"))
+  // The case of a UUID, and blanks around it, make no other application of it.
+  const plain = (id: string) => id.trim().toLowerCase()
+  if (Option.isNone(own) || account.applicationId === undefined) return
+  if (plain(account.applicationId) === plain(own.value)) return
+  return yield* new UsageError({
+    message: `Account ${account.accountId} belongs to application ${account.applicationId}, not to ${own.value} (GLOWMARKT_APPLICATION_ID).\nNothing was deleted. Check the id, or the variable.`
+  })
+})
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const remove = Effect.fn("glowmarkt.accounts.delete")(function* ({
+  accountId,
+  consent,
+  form
+}: OfAccount & { readonly consent: "given" | "ask" }) {
+  const admin = yield* AdminAccounts.AdminAccounts
+  const account = yield* admin.get(accountId)
+  yield* ensureOwn(account)
+  const consequence =
+    account.status === "inactive" && account.active !== true
+      ? "It is listed as inactive already: deleting it changes nothing, unless its status is another."
+      : "Deleting makes this account inactive, and the API has no call to undo it."
+  yield* Output.note(`${AccountView.account(account)}\n\n${consequence}`)
+  if (consent === "ask" && !(yield* Prompt.consent("Delete it?"))) {
+    return yield* new Unfinished({ message: "Nothing was deleted." })
+  }
+  const deleted = yield* admin.remove(accountId)
+  yield* form === "json"
+    ? Output.json(encodeDeleted(deleted))
+    : Output.data(`Deleted account ${accountId}: it is ${deleted.status ?? "inactive"} now.`)
+}, asAdministrator)

@@ -1,0 +1,59 @@
+/**
+ * What `glowmarkt apply` does.
+ *
+ * @since 0.1.0
+ */
+import { type Applied, type Plan, PlannedFlow, Run } from "@effect-glowmarkt/runner"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as CredentialResolver from "../../config/CredentialResolver.js"
+import * as Pace from "../../run/Pace.js"
+import * as PlanFile from "../plan/PlanFile.js"
+import * as PlanSummary from "../plan/PlanSummary.js"
+import * as ApplyReport from "./ApplyReport.js"
+import * as ApplyRun from "./ApplyRun.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ApplyOptions extends ApplyRun.ChangeOptions {
+  readonly plan: string
+  readonly run: Option.Option<Run.RunId>
+}
+
+/** The run as far as it has come, if the store has it and it is of this plan. */
+const begunOf = (runId: Run.RunId, { header }: Plan.Plan) =>
+  PlannedFlow.begun(runId).pipe(
+    Effect.catchTag("RunNotFound", () => Effect.succeed(Option.none<Applied.Begun>())),
+    Effect.map(Option.filter(({ plan }) => plan === header.id))
+  )
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const run = Effect.fn("glowmarkt.apply")(function* (options: ApplyOptions) {
+  const { flow, plan } = yield* PlanFile.read(options.plan)
+  yield* ApplyReport.prepare(options)
+  const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(plan.header.flow)
+  const target = yield* CredentialResolver.target
+  const change = Effect.map(begunOf(runId, plan), (begun): ApplyRun.Change => {
+    const { counts, parameters } = plan.header
+    const work = Option.getOrElse(begun, (): ApplyRun.Change["work"] => ({
+      counts,
+      parameters,
+      remaining: counts.change
+    }))
+    const pace = { target, ...Pace.ofFew(options, work.remaining) }
+    return {
+      flow,
+      begin: ["apply", options.plan],
+      show: (layout) => PlanSummary.render(plan, layout),
+      work,
+      carryOut: ({ apply, resume }, consent) =>
+        Option.isSome(begun) ? resume(runId, { consent, ...pace }) : apply(plan, { runId, consent, ...pace })
+    }
+  })
+  yield* ApplyRun.run(options, runId, change)
+})

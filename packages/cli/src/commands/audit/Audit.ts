@@ -1,0 +1,177 @@
+/**
+ * What `glowmarkt audit` does.
+ *
+ * @since 0.1.0
+ */
+import { Identifier } from "@effect-glowmarkt/core"
+import { AccountFilter, CsvInput, type Finding, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as AuditFiles from "./AuditFiles.js"
+import * as AuditFlags from "./AuditFlags.js"
+import * as AuditSummary from "./AuditSummary.js"
+import type { AdminScheme } from "../../args/Auth.js"
+import { Unfinished, UsageError } from "../../exit/CommandError.js"
+import * as CredentialResolver from "../../config/CredentialResolver.js"
+import type { Form } from "../../args/Flags.js"
+import * as InputFile from "../../files/InputFile.js"
+import * as AccountIds from "./AccountIds.js"
+import * as Output from "../../terminal/Output.js"
+import * as OutputFile from "../../files/OutputFile.js"
+import * as Pace from "../../run/Pace.js"
+import { count } from "../../terminal/Format.js"
+import * as ResumeLine from "../../run/ResumeLine.js"
+import type { Effort } from "../../args/RunFlags.js"
+import * as RunSession from "../../run/RunSession.js"
+import * as Store from "../../run/Store.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface AuditOptions extends Effort {
+  readonly out: Option.Option<string>
+  readonly formats: Option.Option<ReadonlyArray<AuditFlags.Format>>
+  readonly dormantDays: Option.Option<number>
+  readonly expiringDays: Option.Option<number>
+  readonly only: Option.Option<AccountIds.AccountIds>
+  readonly where: Option.Option<AccountFilter.AccountFilter>
+  readonly sample: Option.Option<number>
+  readonly run: Option.Option<Run.RunId>
+  readonly store: Option.Option<string>
+  readonly failOn: Option.Option<ReadonlyArray<Finding.Finding>>
+  readonly progress: "shown" | "quiet"
+  readonly auth: Option.Option<AdminScheme>
+  readonly form: Form
+}
+
+const days = (value: Option.Option<number>) => Option.getOrUndefined(Option.map(value, Duration.days))
+
+/** Every option again: what the results are for has not changed. Which accounts it is about the run knows, once it has begun. */
+const linesOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSession.Session["lines"] => {
+  const said = {
+    run: Option.some(runId),
+    store: Option.as(options.store, store),
+    out: options.out,
+    format: options.formats,
+    concurrency: options.concurrency,
+    rate: options.rate,
+    patience: options.patience,
+    "dormant-days": options.dormantDays,
+    "expiring-days": options.expiringDays,
+    "fail-on": options.failOn,
+    auth: options.auth,
+    quiet: options.progress === "quiet",
+    json: options.form === "json"
+  }
+  return {
+    resume: ResumeLine.make(["audit"], said),
+    begin: ResumeLine.make(["audit"], {
+      ...said,
+      only: Option.map(options.only, AccountIds.text),
+      where: Option.map(options.where, AccountFilter.format),
+      sample: options.sample
+    })
+  }
+}
+
+const accountId = CsvInput.define({
+  row: Schema.Struct({ accountId: Schema.compose(Schema.Trim, Identifier.AccountId) }),
+  key: ({ accountId }) => accountId,
+  expected: { accountId: "the id of an account" }
+})
+
+const idsOf = AccountIds.$match({
+  Ids: ({ ids }) => Effect.succeed(ids),
+  File: ({ path }) =>
+    Effect.map(CsvInput.read(accountId, InputFile.bytes(path)), ({ rows }) => rows.map(({ value }) => value.accountId))
+})
+
+const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
+
+const formatsOf = ({ formats }: AuditOptions) => Option.getOrElse(formats, () => AuditFlags.allFormats)
+
+const report = Effect.fnUntraced(function* (options: AuditOptions, summary: StatusAudit.Summary) {
+  const store = yield* RunStore.RunStore
+  const run = yield* store.get(summary.runId)
+  yield* options.form === "json"
+    ? Output.jsonLine({ _tag: "Summary", ...encodeSummary(summary) })
+    : Output.data(
+        AuditSummary.render(AuditSummary.head(summary), summary, yield* AuditSummary.thresholds(run), yield* Output.layout)
+      )
+  if (Option.isNone(options.out)) return
+  const files = yield* AuditFiles.writeAll(options.out.value, formatsOf(options), summary)
+  yield* Output.note(`Wrote ${files.join(", ")}`)
+})
+
+const accounts = (number: number) => (number === 1 ? "1 account" : `${count(number)} accounts`)
+
+const judge = (options: AuditOptions, { counts, errors }: StatusAudit.Summary) => {
+  const met = Option.getOrElse(options.failOn, () => []).filter((finding) => counts[finding] > 0)
+  // Of one that is listed with a field that cannot be read, the status may be known all the same.
+  const unread = errors["UnreadableAccount"] ?? 0
+  const failed = Object.values(errors).reduce((sum, number) => sum + number, 0) - unread
+  const complaints = [
+    ...(failed > 0 ? [`The status of ${accounts(failed)} could not be established.`] : []),
+    ...(unread > 0 ? [`${accounts(unread)} could not be read as listed: see what is said of them as error.`] : []),
+    ...(met.length > 0
+      ? [`--fail-on is met: ${met.map((finding) => `${finding} (${count(counts[finding])})`).join(", ")}.`]
+      : [])
+  ]
+  return complaints.length === 0 ? Effect.void : new Unfinished({ message: complaints.join("\n") })
+}
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions) {
+  if (Option.isSome(options.formats) && Option.isNone(options.out)) {
+    return yield* new UsageError({
+      message: "--format says which files to write, and there is no directory for them.\nSay it: --out DIR."
+    })
+  }
+  if (Option.isSome(options.out)) {
+    yield* OutputFile.directory(
+      options.out.value,
+      formatsOf(options).map((format) => AuditFiles.names[format])
+    )
+  }
+  const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(StatusAudit.flow.name)
+  const store = yield* Store.file(options.store)
+  const only = yield* Effect.transposeOption(Option.map(options.only, idsOf))
+
+  const target = yield* CredentialResolver.target
+
+  const session: RunSession.Session = {
+    runId,
+    subjects: "accounts",
+    lines: linesOf(options, runId, store),
+    view: {
+      progress: options.progress,
+      form: options.form,
+      patience: Pace.patienceOf(options),
+      first: "Reading the list of accounts …"
+    }
+  }
+  const auditing = StatusAudit.run({
+    runId,
+    target,
+    ...Pace.of(options),
+    dormantFor: days(options.dormantDays),
+    expiringWithin: days(options.expiringDays),
+    only: Option.getOrUndefined(only),
+    where: Option.getOrUndefined(options.where),
+    sample: Option.getOrUndefined(options.sample)
+  }).pipe(
+    RunSession.attempt(session),
+    Effect.tap((summary) => RunSession.report(session)(report(options, summary))),
+    Effect.flatMap((summary) => judge(options, summary))
+  )
+  yield* Effect.zipRight(RunSession.check(runId), auditing).pipe(
+    Effect.provide(Store.engine(store, Option.some(runId))),
+    Effect.provide(CredentialResolver.admin(options.auth))
+  )
+})

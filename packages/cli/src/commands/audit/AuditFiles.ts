@@ -1,0 +1,55 @@
+/**
+ * The results of an audit as files.
+ *
+ * @since 0.1.0
+ */
+import * as Path from "@effect/platform/Path"
+import { HtmlReport, Report, StatusAudit } from "@effect-glowmarkt/runner"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Format } from "./AuditFlags.js"
+import * as OutputFile from "../../files/OutputFile.js"
+
+const bytes = (format: Format, summary: StatusAudit.Summary) => {
+  switch (format) {
+    case "json":
+      return Stream.encodeText(Stream.make(Report.json(summary)))
+    case "ndjson":
+      return Report.ndjson(StatusAudit.rows(summary.runId))
+    case "csv":
+      return Report.csv(StatusAudit.rows(summary.runId))
+    case "html":
+      return HtmlReport.make(summary, StatusAudit.rows(summary.runId))
+  }
+}
+
+/**
+ * What each format's file is called.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const names: Readonly<Record<Format, string>> = {
+  json: "audit.json",
+  ndjson: "accounts.ndjson",
+  csv: "accounts.csv",
+  html: "report.html"
+}
+
+/**
+ * Writes the formats asked for, and returns the paths of the files.
+ *
+ * @since 0.1.0
+ * @category writing
+ */
+export const writeAll = Effect.fnUntraced(function* (
+  directory: string,
+  formats: ReadonlyArray<Format>,
+  summary: StatusAudit.Summary
+) {
+  const path = yield* Path.Path
+  return yield* Effect.forEach(formats, (format) => {
+    const file = path.join(directory, names[format])
+    return Effect.as(OutputFile.write(file, bytes(format, summary)), file)
+  })
+})

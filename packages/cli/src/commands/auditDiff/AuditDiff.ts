@@ -1,0 +1,98 @@
+/**
+ * What `glowmarkt audit-diff` does.
+ *
+ * @since 0.1.0
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import { AuditDiff, type AuditRow, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Form } from "../../args/Flags.js"
+import { type CommandError, Unfinished, UsageError } from "../../exit/CommandError.js"
+import * as Store from "../../run/Store.js"
+import * as Output from "../../terminal/Output.js"
+import * as DifferenceLine from "./DifferenceLine.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface DiffOptions {
+  readonly before: string
+  readonly after: string
+  readonly store: Option.Option<string>
+  readonly form: Form
+}
+
+type Named = { readonly _tag: "File"; readonly path: string } | { readonly _tag: "Run"; readonly runId: Run.RunId }
+
+const isRunId = Schema.is(Run.RunId)
+
+/** What is there under the name is meant; otherwise it names a run. */
+const find = (name: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const found = yield* Effect.option(files.stat(name))
+    if (Option.isSome(found)) {
+      const file = found.value.type === "Directory" ? path.join(name, "accounts.ndjson") : name
+      return { _tag: "File", path: file } satisfies Named
+    }
+    if (isRunId(name)) return { _tag: "Run", runId: name } satisfies Named
+    return yield* new UsageError({
+      message: `${JSON.stringify(name)} is neither a file nor the id of a run.\nName an accounts.ndjson, the directory it is in, or a run of glowmarkt runs list.`
+    })
+  })
+
+const rowsOfFile = (path: string) =>
+  Stream.unwrap(Effect.map(FileSystem.FileSystem, (files) => AuditDiff.fromNdjson(files.stream(path)))).pipe(
+    Stream.catchTag("InvalidAudit", ({ message }) => Stream.fail(new UsageError({ message: `${path}, ${message}.` })))
+  )
+
+/** Nobody needs a store to compare files. */
+const stored = <A, E>(store: Option.Option<string>, rows: Stream.Stream<A, E, RunStore.RunStore>) =>
+  Stream.unwrap(Effect.map(Store.reader(store), (reader) => Stream.provideLayer(rows, reader)))
+
+const rowsOfRun = (runId: Run.RunId) =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const store = yield* RunStore.RunStore
+      const run = yield* store.get(runId)
+      return run.finishedAt === undefined ? yield* Run.RunUnfinished.of(run) : StatusAudit.rows(runId)
+    })
+  )
+
+type Rows<A> = Stream.Stream<A, CommandError, FileSystem.FileSystem | Path.Path>
+
+const rowsOf = (named: Named, store: Option.Option<string>): Rows<AuditRow.AuditRow> =>
+  named._tag === "File" ? rowsOfFile(named.path) : stored(store, rowsOfRun(named.runId))
+
+/** Runs know what they are about, and whether that is the same. */
+const differencesOf = (before: Named, after: Named, store: Option.Option<string>): Rows<AuditDiff.Difference> =>
+  before._tag === "Run" && after._tag === "Run"
+    ? stored(store, AuditDiff.ofRuns(before.runId, after.runId))
+    : AuditDiff.diff(rowsOf(before, store), rowsOf(after, store))
+
+const encode = Schema.encodeSync(AuditDiff.Difference)
+
+const tell = (form: Form, colour: Output.Layout["colour"]) => (difference: AuditDiff.Difference) =>
+  form === "json" ? Output.jsonLine(encode(difference)) : Output.data(DifferenceLine.render(difference, colour))
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const run = Effect.fn("glowmarkt.audit-diff")(function* ({ after, before, form, store }: DiffOptions) {
+  const [old, fresh] = yield* Effect.all([find(before), find(after)])
+  const { colour } = yield* Output.layout
+  const counts = yield* AuditDiff.count(Stream.tap(differencesOf(old, fresh, store), tell(form, colour)))
+  if (form === "json") yield* Output.jsonLine({ _tag: "Summary", ...counts })
+  const said = DifferenceLine.summary(counts)
+  return yield* Option.match(said, {
+    onNone: () => Output.note("The audits do not differ."),
+    onSome: (message) => new Unfinished({ message })
+  })
+})

@@ -1,0 +1,68 @@
+/**
+ * A difference of two audits, in a line.
+ *
+ * @since 0.1.0
+ */
+import type { AuditDiff } from "@effect-glowmarkt/runner"
+import * as Option from "effect/Option"
+import { count } from "../../terminal/Format.js"
+import type { Sink } from "../../terminal/Output.js"
+import * as Sanitize from "../../terminal/Sanitize.js"
+import * as Style from "../../terminal/Style.js"
+
+const widest = "appeared".length
+
+const idWidth = 36
+
+const line = (word: string, tone: Style.Tone, accountId: string | undefined, what: string, colour: Sink["colour"]) =>
+  [
+    Style.paint(tone, word.padEnd(widest), colour),
+    Sanitize.text(accountId ?? "an account without id").padEnd(idWidth),
+    Sanitize.text(what)
+  ]
+    .join("  ")
+    .trimEnd()
+
+const shown = (value: string | null) => (value === null ? "nothing" : JSON.stringify(value))
+
+const findings = (words: ReadonlyArray<string>) => words.join(", ")
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const render = (difference: AuditDiff.Difference, colour: Sink["colour"]): string => {
+  const { accountId } = difference
+  switch (difference._tag) {
+    case "Appeared":
+      return line("appeared", "good", accountId, findings(difference.row.findings), colour)
+    case "Vanished":
+      return line("vanished", "bad", accountId, `was ${findings(difference.row.findings)}`, colour)
+    case "FindingsChanged": {
+      const { after, before } = difference
+      return line("changed", "warn", accountId, `findings: ${findings(before)} -> ${findings(after)}`, colour)
+    }
+    case "FieldChanged": {
+      const { after, before, field } = difference
+      return line("changed", "warn", accountId, `${field}: ${shown(before)} -> ${shown(after)}`, colour)
+    }
+  }
+}
+
+const parts: ReadonlyArray<readonly [name: keyof AuditDiff.Counts, words: string]> = [
+  ["appeared", "appeared"],
+  ["vanished", "vanished"],
+  ["findingsChanged", "with other findings"],
+  ["fieldsChanged", "with other fields"]
+]
+
+/**
+ * All of them in a sentence; nothing where there are none.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const summary = (counts: AuditDiff.Counts): Option.Option<string> => {
+  const said = parts.filter(([name]) => counts[name] > 0).map(([name, words]) => `${count(counts[name])} ${words}`)
+  return said.length === 0 ? Option.none() : Option.some(`The audits differ. Accounts: ${said.join(", ")}.`)
+}

@@ -1,0 +1,43 @@
+/**
+ * Plans as files.
+ *
+ * @since 0.1.0
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Plan } from "@effect-glowmarkt/runner"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as OutputFile from "../../files/OutputFile.js"
+import type { CliFlow } from "../../run/CliFlow.js"
+import * as FlowRegistry from "../../run/FlowRegistry.js"
+
+/**
+ * A plan with the flow that it is for.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Known {
+  readonly plan: Plan.Plan
+  readonly flow: CliFlow
+}
+
+/**
+ * @since 0.1.0
+ * @category reading
+ */
+export const read = (path: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const plan = yield* Plan.decode(files.stream(path))
+    const flow = FlowRegistry.find(plan.header.flow)
+    if (Option.isSome(flow)) return { plan, flow: flow.value } satisfies Known
+    const problem = `the plan is for ${JSON.stringify(plan.header.flow)}, which is none of ${FlowRegistry.names.join(", ")}`
+    return yield* new Plan.InvalidPlan({ problems: [{ line: 1, problem }] })
+  })
+
+/**
+ * @since 0.1.0
+ * @category writing
+ */
+export const write = (path: string, plan: Plan.Plan) => OutputFile.write(path, Plan.encode(plan))

@@ -1,0 +1,96 @@
+/**
+ * Where runs are kept, unless `--store` says otherwise, and who may work on them.
+ *
+ * @since 0.1.0
+ */
+
+import { homedir } from "node:os"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import { Engine, type Run, RunStore, RunStoreError } from "@effect-glowmarkt/runner"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { UsageError } from "../exit/CommandError.js"
+import * as OutputFile from "../files/OutputFile.js"
+import * as StoreLock from "./StoreLock.js"
+
+const stateDirectory = Effect.gen(function* () {
+  const path = yield* Path.Path
+  const named = yield* Config.option(Config.nonEmptyString("XDG_STATE_HOME"))
+  // A relative path there is invalid and to be ignored: the XDG specification says so.
+  const absolute = Option.filter(named, path.isAbsolute)
+  return Option.getOrElse(absolute, () => path.join(homedir(), ".local", "state"))
+})
+
+/**
+ * The store as an absolute path, in a directory that exists.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const file = Effect.fnUntraced(function* (named: Option.Option<string>) {
+  const path = yield* Path.Path
+  if (Option.isSome(named)) {
+    const file = path.resolve(named.value)
+    // Before the lock is laid beside it.
+    yield* OutputFile.check(file)
+    return file
+  }
+  const directory = path.join(yield* stateDirectory, "glowmarkt")
+  const files = yield* FileSystem.FileSystem
+  // What is kept there has names and e-mail addresses in it.
+  yield* files.makeDirectory(directory, { recursive: true, mode: 0o700 })
+  return path.join(directory, "runs.db")
+})
+
+const withHolder = (error: RunStoreError.RunStoreError) =>
+  error.reason === "inUse"
+    ? Effect.map(
+        StoreLock.find(error.file),
+        Option.match({
+          onNone: () => error,
+          onSome: (detail) => new RunStoreError.RunStoreError({ reason: error.reason, file: error.file, detail })
+        })
+      )
+    : Effect.succeed(error)
+
+// Nobody can be working on what is no store.
+const hopeless: ReadonlyArray<RunStoreError.Reason> = ["notADatabase", "cannotOpen", "notWritable"]
+
+/** A lock that was laid only to find this out is not left behind. */
+const withoutLitter = (file: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const lock = `${file}-lock`
+    const wasThere = yield* Effect.orElseSucceed(files.exists(lock), () => true)
+    return Layer.tapError(Engine.sqlite(file), ({ reason }) =>
+      wasThere || !hopeless.includes(reason) ? Effect.void : Effect.ignore(files.remove(lock))
+    )
+  }).pipe(Layer.unwrapEffect)
+
+/**
+ * The engine over the store, for this process alone. Whoever is kept out is told who is in.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const engine = (file: string, runId: Option.Option<Run.RunId>) =>
+  Layer.provideMerge(
+    Layer.scopedDiscard(StoreLock.hold(file, runId)),
+    Layer.catchAll(withoutLitter(file), (error) => Layer.unwrapEffect(Effect.map(withHolder(error), Layer.fail)))
+  )
+
+/**
+ * The store to look at, also while another process works on it. Nothing is created by looking.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const reader = Effect.fnUntraced(function* (named: Option.Option<string>) {
+  const store = yield* file(named)
+  const files = yield* FileSystem.FileSystem
+  if (yield* files.exists(store)) return RunStore.layerSqlite(store)
+  return yield* new UsageError({ message: `There is no run store ${store}.\nSay which: --store FILE.` })
+})

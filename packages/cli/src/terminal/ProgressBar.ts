@@ -1,0 +1,122 @@
+/**
+ * How far a run is, in one line.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import { count } from "./Format.js"
+
+/**
+ * While nothing is sent because the provider is away.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Pause {
+  readonly lasted: Duration.Duration
+  readonly nextTryIn: Duration.Duration
+}
+
+/**
+ * `before` of `processed` were done when this attempt began: they say nothing
+ * of its speed. `concurrency` is how many are worked on at a time, if known.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Position {
+  readonly total: number
+  readonly before: number
+  readonly processed: number
+  readonly retries: number
+  readonly concurrency: number
+  readonly elapsed: Duration.Duration
+  readonly waiting: Option.Option<Pause>
+}
+
+const perSecond = ({ before, elapsed, processed }: Position): Option.Option<number> => {
+  const seconds = Duration.toSeconds(elapsed)
+  const done = processed - before
+  // The first moments would promise anything.
+  return seconds < 0.5 || done <= 0 ? Option.none() : Option.some(done / seconds)
+}
+
+const clock = (seconds: number): string => {
+  const whole = Math.ceil(seconds)
+  const two = (value: number) => String(value).padStart(2, "0")
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor(whole / 60) % 60
+  if (hours > 99) return `${count(Math.round(hours / 24))} days`
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
+}
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const paused = ({ lasted, nextTryIn }: Pause): string =>
+  `waiting for ${clock(Math.max(0, Duration.toSeconds(lasted)))}, next try in ${clock(Math.max(0, Duration.toSeconds(nextTryIn)))}`
+
+const speed = (position: Position): ReadonlyArray<string> =>
+  Option.match(perSecond(position), {
+    onNone: () => [],
+    onSome: (rate) => [
+      `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s`,
+      ...(position.processed < position.total ? [`${clock((position.total - position.processed) / rate)} left`] : [])
+    ]
+  })
+
+const effort = ({ concurrency, processed, retries, total }: Position): ReadonlyArray<string> => [
+  ...(concurrency > 0 && processed < total ? [`${concurrency} at a time`] : []),
+  ...(retries > 0 ? [`${count(retries)} ${retries === 1 ? "retry" : "retries"}`] : [])
+]
+
+const percent = ({ processed, total }: Position) => (total === 0 ? 100 : Math.floor((100 * processed) / total))
+
+const counted = ({ processed, total }: Position) => `${count(processed)}/${count(total)}`
+
+const joined = (parts: ReadonlyArray<string>) => parts.filter((part) => part !== "").join("  ")
+
+/** Its speed means nothing while it waits. */
+const course = (position: Position): ReadonlyArray<string> =>
+  Option.match(position.waiting, { onNone: () => speed(position), onSome: (pause) => [paused(pause)] })
+
+/**
+ * For a log.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const line = (position: Position): string =>
+  joined([`${percent(position)} %`, counted(position), ...course(position), ...effort(position)])
+
+const widestBar = 40
+
+const narrowestBar = 5
+
+// "1,234/s  1:02:03 left": kept free from the start, so that the line does not dance when it appears.
+const courseWidth = 21
+
+/**
+ * For a terminal: no wider than its columns, and a bar as long as there is room. Where there is little, the effort is not told.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const bar = (position: Position, columns: number): string => {
+  const total = count(position.total)
+  const figures = `${String(percent(position)).padStart(3)} %  ${count(position.processed).padStart(total.length)}/${total}`
+  const going = joined(course(position))
+  // One column stays free: some terminals wrap when the last one is written.
+  const available = columns - 1
+  const room = (extra: string) =>
+    Math.min(widestBar, available - 1 - joined([figures, going.padEnd(courseWidth), extra]).length)
+  const told = joined(effort(position))
+  const extra = room(told) >= narrowestBar ? told : ""
+  const text = joined([figures, going, extra])
+  const length = room(extra)
+  if (length < narrowestBar) return text.slice(0, available)
+  const full = position.total === 0 ? length : Math.floor((length * position.processed) / position.total)
+  return `${"█".repeat(full)}${"░".repeat(length - full)} ${text}`
+}
