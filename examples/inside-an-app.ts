@@ -45,14 +45,12 @@ class Meters extends Effect.Service<Meters>()("app/Meters", {
 
 // --- how the app is put together --------------------------------------------
 
-// The app's own names for its settings; the layers take any `Config`.
-const Client = GlowmarktClient.layerConfig(
-  Config.all({
-    baseUrl: Config.string("METERS_URL"),
-    timeout: Config.duration("METERS_TIMEOUT").pipe(Config.withDefault(Duration.seconds(5))),
-    retry: Config.succeed({ ...RetryPolicy.standard, retries: 2 })
-  }).pipe(Config.nested("TENANCY"))
-)
+// The app's own names for its settings. The layers take values as well as `Config`s.
+const Client = GlowmarktClient.layerConfig({
+  baseUrl: Config.string("METERS_URL").pipe(Config.nested("TENANCY")),
+  timeout: Config.duration("METERS_TIMEOUT").pipe(Config.nested("TENANCY"), Config.withDefault(Duration.seconds(5))),
+  retry: { ...RetryPolicy.standard, retries: 2 }
+})
 
 const Keys = AppKeys.layerConfig({
   key: Config.string("METERS_KEY").pipe(Config.nested("TENANCY")),

@@ -13,9 +13,15 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const file = new URL("../../package-lock.json", import.meta.url)
+
+/** @returns {{ packages: Record<string, { integrity?: string, resolved?: string, link?: boolean }> }} */
 const read = () => JSON.parse(readFileSync(file, "utf8"))
 
-/** Installed from a registry: neither the project itself nor one of its workspaces. */
+/**
+ * Installed from a registry: neither the project itself nor one of its workspaces.
+ *
+ * @param {[path: string, entry: { link?: boolean }]} entry
+ */
 const isInstalled = ([path, entry]) => path.includes("node_modules/") && entry.link !== true
 
 /** @returns {Array<string>} */

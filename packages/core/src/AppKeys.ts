@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { AdminCredentials } from "./AdminCredentials.js"
 import * as Credential from "./Credential.js"
+import * as PartialConfig from "./PartialConfig.js"
 
 /**
  * @since 0.1.0
@@ -43,24 +44,27 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
  */
 export const layer = (options: Options): Layer.Layer<AdminCredentials> => Layer.succeed(AdminCredentials, make(options))
 
+const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Options> =>
+  Config.all({
+    key: PartialConfig.orElse(given.key, Config.nonEmptyString("GLOWMARKT_APP_KEY")),
+    secret: PartialConfig.orElse(given.secret, Config.redacted(Config.nonEmptyString("GLOWMARKT_APP_SECRET")))
+  })
+
 /**
  * The variables `GLOWMARKT_APP_KEY` and `GLOWMARKT_APP_SECRET`.
  *
  * @since 0.1.0
  * @category config
  */
-export const config: Config.Config<Options> = Config.all({
-  key: Config.nonEmptyString("GLOWMARKT_APP_KEY"),
-  secret: Config.redacted(Config.nonEmptyString("GLOWMARKT_APP_SECRET"))
-})
+export const config: Config.Config<Options> = configOf({})
 
 /**
- * AdminCredentials from configuration: by default from the variables of {@link config}.
+ * AdminCredentials from configuration. What is not `given` comes from the variables of {@link config}.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config.Wrap<Options> = config
+  given: PartialConfig.PartialConfig<Options> = {}
 ): Layer.Layer<AdminCredentials, ConfigError.ConfigError> =>
-  Layer.effect(AdminCredentials, Effect.map(Config.unwrap(options), make))
+  Layer.effect(AdminCredentials, Effect.map(configOf(given), make))

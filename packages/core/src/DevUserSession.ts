@@ -29,6 +29,7 @@ import * as session from "./internal/session.js"
 import { ofAnyCall } from "./internal/signInFailure.js"
 import * as tokenCache from "./internal/tokenCache.js"
 import * as Operation from "./Operation.js"
+import * as PartialConfig from "./PartialConfig.js"
 
 const developerLogin = Operation.compile(AuthApi.developerLogin)
 
@@ -129,6 +130,13 @@ export const layerCached = (
 ): Layer.Layer<AdminCredentials | DevUserSession, never, GlowmarktClient | KeyValueStore.KeyValueStore> =>
   Layer.scopedContext(makeCached(options))
 
+const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Options> =>
+  Config.all({
+    username: PartialConfig.orElse(given.username, Config.nonEmptyString("GLOWMARKT_DEV_USERNAME")),
+    password: PartialConfig.orElse(given.password, Config.redacted(Config.nonEmptyString("GLOWMARKT_DEV_PASSWORD"))),
+    applicationId: PartialConfig.orElse(given.applicationId, Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId))
+  })
+
 /**
  * The variables `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and
  * `GLOWMARKT_APPLICATION_ID`.
@@ -136,23 +144,18 @@ export const layerCached = (
  * @since 0.1.0
  * @category config
  */
-export const config: Config.Config<Options> = Config.all({
-  username: Config.nonEmptyString("GLOWMARKT_DEV_USERNAME"),
-  password: Config.redacted(Config.nonEmptyString("GLOWMARKT_DEV_PASSWORD")),
-  applicationId: Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId)
-})
+export const config: Config.Config<Options> = configOf({})
 
 /**
- * AdminCredentials from configuration: by default from the variables of
- * {@link config}.
+ * AdminCredentials from configuration. What is not `given` comes from the variables of {@link config}.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config.Wrap<Options> = config
+  given: PartialConfig.PartialConfig<Options> = {}
 ): Layer.Layer<AdminCredentials | DevUserSession, ConfigError.ConfigError, GlowmarktClient> =>
-  Layer.scopedContext(Effect.flatMap(Config.unwrap(options), make))
+  Layer.scopedContext(Effect.flatMap(configOf(given), make))
 
 /**
  * The same, with the token kept in a `KeyValueStore` as by {@link layerCached}.
@@ -161,9 +164,9 @@ export const layerConfig = (
  * @category layers
  */
 export const layerCachedConfig = (
-  options: Config.Config.Wrap<Options> = config
+  given: PartialConfig.PartialConfig<Options> = {}
 ): Layer.Layer<
   AdminCredentials | DevUserSession,
   ConfigError.ConfigError,
   GlowmarktClient | KeyValueStore.KeyValueStore
-> => Layer.scopedContext(Effect.flatMap(Config.unwrap(options), makeCached))
+> => Layer.scopedContext(Effect.flatMap(configOf(given), makeCached))

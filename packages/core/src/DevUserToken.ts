@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import { AdminCredentials } from "./AdminCredentials.js"
 import * as Credential from "./Credential.js"
 import { ApplicationId } from "./Identifier.js"
+import * as PartialConfig from "./PartialConfig.js"
 
 /**
  * @since 0.1.0
@@ -52,24 +53,27 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
  */
 export const layer = (options: Options): Layer.Layer<AdminCredentials> => Layer.succeed(AdminCredentials, make(options))
 
+const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Options> =>
+  Config.all({
+    token: PartialConfig.orElse(given.token, Config.redacted(Config.nonEmptyString("GLOWMARKT_DEV_TOKEN"))),
+    applicationId: PartialConfig.orElse(given.applicationId, Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId))
+  })
+
 /**
  * The variables `GLOWMARKT_DEV_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
  * @category config
  */
-export const config: Config.Config<Options> = Config.all({
-  token: Config.redacted(Config.nonEmptyString("GLOWMARKT_DEV_TOKEN")),
-  applicationId: Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId)
-})
+export const config: Config.Config<Options> = configOf({})
 
 /**
- * AdminCredentials from configuration: by default from the variables of {@link config}.
+ * AdminCredentials from configuration. What is not `given` comes from the variables of {@link config}.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config.Wrap<Options> = config
+  given: PartialConfig.PartialConfig<Options> = {}
 ): Layer.Layer<AdminCredentials, ConfigError.ConfigError> =>
-  Layer.effect(AdminCredentials, Effect.map(Config.unwrap(options), make))
+  Layer.effect(AdminCredentials, Effect.map(configOf(given), make))

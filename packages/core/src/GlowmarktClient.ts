@@ -11,11 +11,11 @@
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
-import type * as ConfigError from "effect/ConfigError"
+import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as RateLimiter from "effect/RateLimiter"
@@ -27,6 +27,7 @@ import type { Credential, Grant } from "./Credential.js"
 import type * as GlowmarktError from "./GlowmarktError.js"
 import * as pipeline from "./internal/pipeline.js"
 import type * as Operation from "./Operation.js"
+import * as PartialConfig from "./PartialConfig.js"
 import * as RetryBudget from "./RetryBudget.js"
 import * as RetryPolicy from "./RetryPolicy.js"
 
@@ -167,9 +168,30 @@ export const make = (
 export const layer = (options: Options = {}): Layer.Layer<GlowmarktClient, never, HttpClient.HttpClient> =>
   Layer.scoped(GlowmarktClient, make(options))
 
-const BaseUrl = Schema.String.pipe(
+/**
+ * The address of an API: `http:` or `https:`, without user name, query and fragment.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const BaseUrl = Schema.String.pipe(
   Schema.filter((url) => isBaseUrl(url), { message: (issue) => notABaseUrl(issue.actual) })
 )
+
+const checkBaseUrl = (url: string): Either.Either<string, ConfigError.ConfigError> =>
+  Either.mapLeft(decodeBaseUrl(url), ({ message }) => ConfigError.InvalidData([], message))
+
+const decodeBaseUrl = Schema.decodeEither(BaseUrl)
+
+const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>): Config.Config<Options> =>
+  Config.zipWith(
+    Config.mapOrFail(
+      PartialConfig.orElse(baseUrl, Config.withDefault(Config.string("GLOWMARKT_BASE_URL"), defaultBaseUrl)),
+      checkBaseUrl
+    ),
+    PartialConfig.given<Omit<Options, "baseUrl">>(others),
+    (baseUrl, others) => ({ ...others, baseUrl })
+  )
 
 /**
  * The variable `GLOWMARKT_BASE_URL`, by default Glowmarkt's own address.
@@ -177,17 +199,16 @@ const BaseUrl = Schema.String.pipe(
  * @since 0.1.0
  * @category config
  */
-export const config: Config.Config<Options> = Config.all({
-  baseUrl: Schema.Config("GLOWMARKT_BASE_URL", BaseUrl).pipe(Config.withDefault(defaultBaseUrl))
-})
+export const config: Config.Config<Options> = configOf({})
 
 /**
- * The client from configuration: by default from the variables of {@link config}.
+ * The client from configuration. The base URL comes from the variable of {@link config}
+ * unless it is `given`. Fails if it is no {@link BaseUrl}, wherever it comes from.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config.Wrap<Options> = config
+  given: PartialConfig.PartialConfig<Options> = {}
 ): Layer.Layer<GlowmarktClient, ConfigError.ConfigError, HttpClient.HttpClient> =>
-  Layer.scoped(GlowmarktClient, Effect.flatMap(Config.unwrap(options), make))
+  Layer.scoped(GlowmarktClient, Effect.flatMap(configOf(given), make))

@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import { AdminCredentials } from "./AdminCredentials.js"
 import * as Credential from "./Credential.js"
 import { ApplicationId } from "./Identifier.js"
+import * as PartialConfig from "./PartialConfig.js"
 
 /**
  * @since 0.1.0
@@ -54,25 +55,28 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
  */
 export const layer = (options: Options): Layer.Layer<AdminCredentials> => Layer.succeed(AdminCredentials, make(options))
 
+const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Options> =>
+  Config.all({
+    key: PartialConfig.orElse(given.key, Config.nonEmptyString("GLOWMARKT_ORG_KEY")),
+    secret: PartialConfig.orElse(given.secret, Config.redacted(Config.nonEmptyString("GLOWMARKT_ORG_SECRET"))),
+    applicationId: PartialConfig.orElse(given.applicationId, Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId))
+  })
+
 /**
  * The variables `GLOWMARKT_ORG_KEY`, `GLOWMARKT_ORG_SECRET` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
  * @category config
  */
-export const config: Config.Config<Options> = Config.all({
-  key: Config.nonEmptyString("GLOWMARKT_ORG_KEY"),
-  secret: Config.redacted(Config.nonEmptyString("GLOWMARKT_ORG_SECRET")),
-  applicationId: Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId)
-})
+export const config: Config.Config<Options> = configOf({})
 
 /**
- * AdminCredentials from configuration: by default from the variables of {@link config}.
+ * AdminCredentials from configuration. What is not `given` comes from the variables of {@link config}.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config.Wrap<Options> = config
+  given: PartialConfig.PartialConfig<Options> = {}
 ): Layer.Layer<AdminCredentials, ConfigError.ConfigError> =>
-  Layer.effect(AdminCredentials, Effect.map(Config.unwrap(options), make))
+  Layer.effect(AdminCredentials, Effect.map(configOf(given), make))

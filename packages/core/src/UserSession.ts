@@ -24,6 +24,7 @@ import { ApplicationId, DirectoryId } from "./Identifier.js"
 import * as session from "./internal/session.js"
 import { ofAnyCall } from "./internal/signInFailure.js"
 import * as tokenCache from "./internal/tokenCache.js"
+import * as PartialConfig from "./PartialConfig.js"
 import { type Password, UserCredentials } from "./UserCredentials.js"
 
 /**
@@ -188,6 +189,20 @@ export const layerCached = (
 ): Layer.Layer<UserCredentials | UserSession, never, GlowmarktClient | KeyValueStore.KeyValueStore> =>
   Layer.scopedContext(makeCached(options))
 
+const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Options> =>
+  Config.all({
+    username: PartialConfig.orElse(given.username, Config.nonEmptyString("GLOWMARKT_USERNAME")),
+    password: PartialConfig.orElse(given.password, Config.redacted(Config.nonEmptyString("GLOWMARKT_PASSWORD"))),
+    applicationId: PartialConfig.orElse(given.applicationId, Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId)),
+    directoryId: Config.option(
+      PartialConfig.orElse(given.directoryId, Schema.Config("GLOWMARKT_DIRECTORY_ID", DirectoryId))
+    )
+  }).pipe(
+    Config.map(({ directoryId, ...login }) =>
+      Option.match(directoryId, { onNone: () => login, onSome: (id) => ({ ...login, directoryId: id }) })
+    )
+  )
+
 /**
  * The variables `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD` and
  * `GLOWMARKT_APPLICATION_ID`, and `GLOWMARKT_DIRECTORY_ID` where there is one.
@@ -195,28 +210,18 @@ export const layerCached = (
  * @since 0.1.0
  * @category config
  */
-export const config: Config.Config<Options> = Config.all({
-  username: Config.nonEmptyString("GLOWMARKT_USERNAME"),
-  password: Config.redacted(Config.nonEmptyString("GLOWMARKT_PASSWORD")),
-  applicationId: Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId),
-  directoryId: Config.option(Schema.Config("GLOWMARKT_DIRECTORY_ID", DirectoryId))
-}).pipe(
-  Config.map(({ directoryId, ...login }) =>
-    Option.match(directoryId, { onNone: () => login, onSome: (id) => ({ ...login, directoryId: id }) })
-  )
-)
+export const config: Config.Config<Options> = configOf({})
 
 /**
- * UserCredentials from configuration: by default from the variables of
- * {@link config}.
+ * UserCredentials from configuration. What is not `given` comes from the variables of {@link config}.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config.Wrap<Options> = config
+  given: PartialConfig.PartialConfig<Options> = {}
 ): Layer.Layer<UserCredentials | UserSession, ConfigError.ConfigError, GlowmarktClient> =>
-  Layer.scopedContext(Effect.flatMap(Config.unwrap(options), make))
+  Layer.scopedContext(Effect.flatMap(configOf(given), make))
 
 /**
  * The same, with the token kept in a `KeyValueStore` as by {@link layerCached}.
@@ -225,6 +230,6 @@ export const layerConfig = (
  * @category layers
  */
 export const layerCachedConfig = (
-  options: Config.Config.Wrap<Options> = config
+  given: PartialConfig.PartialConfig<Options> = {}
 ): Layer.Layer<UserCredentials | UserSession, ConfigError.ConfigError, GlowmarktClient | KeyValueStore.KeyValueStore> =>
-  Layer.scopedContext(Effect.flatMap(Config.unwrap(options), makeCached))
+  Layer.scopedContext(Effect.flatMap(configOf(given), makeCached))

@@ -15,6 +15,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Credential from "./Credential.js"
 import { ApplicationId } from "./Identifier.js"
+import * as PartialConfig from "./PartialConfig.js"
 import { UserCredentials } from "./UserCredentials.js"
 
 /**
@@ -56,24 +57,27 @@ export const make = (options: Options): Context.Tag.Service<UserCredentials> => 
  */
 export const layer = (options: Options): Layer.Layer<UserCredentials> => Layer.succeed(UserCredentials, make(options))
 
+const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Options> =>
+  Config.all({
+    token: PartialConfig.orElse(given.token, Config.redacted(Config.nonEmptyString("GLOWMARKT_USER_TOKEN"))),
+    applicationId: PartialConfig.orElse(given.applicationId, Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId))
+  })
+
 /**
  * The variables `GLOWMARKT_USER_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
  * @category config
  */
-export const config: Config.Config<Options> = Config.all({
-  token: Config.redacted(Config.nonEmptyString("GLOWMARKT_USER_TOKEN")),
-  applicationId: Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId)
-})
+export const config: Config.Config<Options> = configOf({})
 
 /**
- * UserCredentials from configuration: by default from the variables of {@link config}.
+ * UserCredentials from configuration. What is not `given` comes from the variables of {@link config}.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerConfig = (
-  options: Config.Config.Wrap<Options> = config
+  given: PartialConfig.PartialConfig<Options> = {}
 ): Layer.Layer<UserCredentials, ConfigError.ConfigError> =>
-  Layer.effect(UserCredentials, Effect.map(Config.unwrap(options), make))
+  Layer.effect(UserCredentials, Effect.map(configOf(given), make))
