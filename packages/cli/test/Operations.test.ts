@@ -230,6 +230,31 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
     })
   )
 
+  it.effect("me password: a secret that a conversion damaged is not sent, whichever way it comes", () =>
+    Effect.gen(function* () {
+      const { session } = yield* Captured.environments
+      const { requests } = yield* Simulator.Simulator
+      const before = yield* requests.count()
+      const damaged: ReadonlyArray<Captured.Situation> = [
+        { environment: session, input: { kind: "text", text: Buffer.from("N\u00e4w-9-password\n", "latin1") } },
+        { environment: session, input: { kind: "text", text: Buffer.from("New-9-password\n", "utf16le") } },
+        { environment: session, input: { kind: "terminal", text: "N\uFFFDw-9-password\nN\uFFFDw-9-password\n" } },
+        { environment: { ...session, GLOWMARKT_NEW_PASSWORD: "N\uFFFDw-9-password" } },
+        {
+          environment: { ...session, GLOWMARKT_PASSWORD: "N\uFFFDw" },
+          input: { kind: "text", text: "New-9-password\n" }
+        }
+      ]
+      for (const situation of damaged) {
+        const { code, stderr } = yield* Captured.run(["me", "password"], situation)
+        assert.strictEqual(code, 2, stderr)
+        assert.match(stderr, /Nothing was sent/)
+        assert.notMatch(stderr, /9-password/)
+      }
+      assert.strictEqual(yield* requests.count(), before)
+    })
+  )
+
   it.effect("the secret that is missing: typed, or a line of standard input before those of the command", () =>
     Effect.gen(function* () {
       const { appKeys, devUserToken, member, session } = yield* Captured.environments

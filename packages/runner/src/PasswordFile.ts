@@ -12,7 +12,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as PrivateFile from "./PrivateFile.js"
 import { named } from "./Secrets.js"
+import * as StrictText from "./StrictText.js"
 
 /**
  * The file cannot be used. No password was changed for which it has no line.
@@ -43,11 +45,6 @@ export class PasswordFile extends Context.Tag("@effect-glowmarkt/runner/Password
   }
 >() {}
 
-const ownerOnly = 0o600
-
-// Windows has other means, and says 0666 of every file.
-const othersMay = (mode: number) => process.platform !== "win32" && (mode & 0o077) !== 0
-
 const read = (path: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -55,14 +52,22 @@ const read = (path: string) =>
     if (!(yield* Effect.mapError(fs.exists(path), failed))) {
       return Option.none<string>()
     }
-    const { mode } = yield* Effect.mapError(fs.stat(path), failed)
-    if (othersMay(mode)) {
+    const { mode, uid } = yield* Effect.mapError(fs.stat(path), failed)
+    const exposed = PrivateFile.problem(path, { mode, uid: Option.getOrElse(uid, () => 0) })
+    if (exposed !== undefined) return yield* new PasswordFileError({ path, problem: exposed })
+    const bytes = yield* Effect.mapError(fs.readFile(path), failed)
+    const text = yield* Effect.mapError(
+      StrictText.decode(bytes),
+      (problem) => new PasswordFileError({ path, problem: `it ${problem}. Save it as UTF-8` })
+    )
+    // Lines are appended as UTF-8, and a mark or UTF-16 would not be what they follow.
+    if (Buffer.byteLength(text) !== bytes.length) {
       return yield* new PasswordFileError({
         path,
-        problem: `others than its owner may use the file. Say: chmod 600 ${path}`
+        problem: "it begins with a byte order mark. Save it as UTF-8 without one"
       })
     }
-    return Option.some(yield* Effect.mapError(fs.readFileString(path), failed))
+    return Option.some(text)
   })
 
 /** A line without its end was cut off by a crash: nobody was given that password. */
@@ -114,12 +119,17 @@ export const open = Effect.fn("PasswordFile.open")(function* (
 ): Effect.fn.Return<Context.Tag.Service<PasswordFile>, PasswordFileError, FileSystem.FileSystem | Scope.Scope> {
   const fs = yield* FileSystem.FileSystem
   const failed = ({ message }: Error) => new PasswordFileError({ path, problem: message })
-  const before = Option.getOrElse(yield* read(path), () => "")
+  const found = yield* read(path)
+  const before = Option.getOrElse(found, () => "")
   const kept = whole(before)
   if (kept !== before) {
     yield* Effect.mapError(fs.truncate(path, Buffer.byteLength(kept)), failed)
   }
-  const file = yield* Effect.mapError(fs.open(path, { flag: "a", mode: ownerOnly }), failed)
+  const file = yield* Effect.mapError(
+    // Where there was none, one that appears meanwhile is somebody else's.
+    fs.open(path, { flag: Option.isSome(found) ? "a" : "ax", mode: PrivateFile.ownerOnly }),
+    failed
+  )
   // That there is such a file must survive a power failure, too; where directories cannot be synchronised, they need not be.
   yield* Effect.ignore(
     Effect.scoped(Effect.flatMap(fs.open(dirname(resolve(path)), { flag: "r" }), (directory) => directory.sync))

@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as StrictText from "./StrictText.js"
 
 const parts = (ref: string): readonly [path: string, name: string | undefined] => {
   const target = ref.slice("file:".length)
@@ -103,13 +104,17 @@ export const make: Effect.Effect<Context.Tag.Service<Secrets>, never, FileSystem
   const fs = yield* FileSystem.FileSystem
   // Ten thousand references into one file are one reading of it.
   const contents = yield* Effect.cachedFunction((path: string) =>
-    Effect.map(fs.readFileString(path), (text) => ({ text: Redacted.make(text), lines: Redacted.make(named(text)) }))
+    fs.readFile(path).pipe(
+      Effect.mapError(({ message }) => `the file cannot be read (${message})`),
+      Effect.flatMap((bytes) => Effect.mapError(StrictText.decode(bytes), (problem) => `the file ${problem}`)),
+      Effect.map((text) => ({ text: Redacted.make(text), lines: Redacted.make(named(text)) }))
+    )
   )
 
   const fromFile = (ref: SecretRef) => {
     const [path, name] = parts(ref)
     return contents(path).pipe(
-      Effect.mapError((error) => new SecretUnavailable({ ref, problem: `the file cannot be read (${error.message})` })),
+      Effect.mapError((problem) => new SecretUnavailable({ ref, problem })),
       Effect.map(({ lines, text }) =>
         name === undefined
           ? Option.some(Redacted.value(text).replace(/\r?\n$/, ""))
@@ -126,9 +131,14 @@ export const make: Effect.Effect<Context.Tag.Service<Secrets>, never, FileSystem
   }
 
   const fromEnvironment = (ref: SecretRef) =>
-    Effect.mapError(
-      Config.redacted(Config.nonEmptyString(ref.slice("env:".length))),
-      () => new SecretUnavailable({ ref, problem: "the variable is not set, or is empty" })
+    Config.redacted(Config.nonEmptyString(ref.slice("env:".length))).pipe(
+      Effect.mapError(() => "the variable is not set, or is empty"),
+      Effect.filterOrFail(
+        (secret) => StrictText.damage(Redacted.value(secret)) === undefined,
+        // Node decodes the environment itself, and replaces what is not UTF-8.
+        (secret) => `the variable ${StrictText.damage(Redacted.value(secret))}`
+      ),
+      Effect.mapError((problem) => new SecretUnavailable({ ref, problem }))
     )
 
   return { resolve: (ref) => (ref.startsWith("env:") ? fromEnvironment(ref) : fromFile(ref)) }

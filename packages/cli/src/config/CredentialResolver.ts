@@ -20,6 +20,7 @@ import {
   UserToken
 } from "@effect-glowmarkt/core"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
+import * as StrictText from "@effect-glowmarkt/runner/StrictText"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -151,6 +152,15 @@ const withSecrets = (told: ReadonlyMap<string, string>) =>
 // What is sent as it is, in a header of its own. The keys and secrets go encoded.
 const sent = ["GLOWMARKT_DEV_TOKEN", "GLOWMARKT_USER_TOKEN"]
 
+/** Node decodes the environment itself, and replaces what is not UTF-8: that would be sent as another password. */
+const undamaged = (variable: string) =>
+  Effect.flatMap(Config.option(Config.nonEmptyString(variable)), (value): Effect.Effect<void, UsageError> => {
+    const damage = Option.getOrUndefined(Option.map(value, StrictText.damage))
+    return damage === undefined
+      ? Effect.void
+      : new UsageError({ message: `${variable} ${damage}. Nothing was sent.\nSet it again, as UTF-8.` })
+  })
+
 const fitsIntoHeader = (variable: string) =>
   Effect.flatMap(
     Config.option(Config.nonEmptyString(variable)),
@@ -173,6 +183,7 @@ const complete = Effect.fnUntraced(function* <Name extends string, C, R>(
     scheme.own.filter((variable) => sent.includes(variable)),
     fitsIntoHeader
   )
+  yield* Effect.forEach(scheme.own, undamaged)
   if (missing.length === 0) return scheme.layer
   const { secret } = scheme
   const [variable] = secret.variables

@@ -7,9 +7,11 @@
 
 import { parseEnv } from "node:util"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as StrictText from "@effect-glowmarkt/runner/StrictText"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../exit/CommandError.js"
+import * as Output from "../terminal/Output.js"
 
 /**
  * @since 0.1.0
@@ -59,16 +61,27 @@ const set = (variables: Environment): ReadonlyArray<readonly [string, string]> =
 
 const dotEnv = Effect.gen(function* () {
   const files = yield* FileSystem.FileSystem
-  const text = yield* files.readFileString(".env").pipe(
+  const text = yield* files.readFile(".env").pipe(
     Effect.catchIf(
       (error) => error._tag === "SystemError" && error.reason === "NotFound",
-      () => Effect.succeed("")
+      () => Effect.succeed(new Uint8Array())
     ),
-    Effect.mapError(
-      (error) => new UsageError({ message: `The file .env cannot be read: ${error.message}.\nCorrect or remove it.` })
-    )
+    Effect.mapError(({ message }) => `cannot be read: ${message}`),
+    Effect.flatMap(StrictText.decode),
+    Effect.mapError((problem) => new UsageError({ message: `The file .env ${problem}.\nCorrect or remove it.` }))
   )
-  return parseEnv(text)
+  const variables = parseEnv(text)
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.trim().startsWith("#"))
+  if (lines.length === 0) return variables
+  if (Object.keys(variables).length === 0) {
+    return yield* new UsageError({
+      message: "The file .env has no line NAME=VALUE.\nCorrect or remove it."
+    })
+  }
+  if (!Object.keys(variables).some((name) => name.startsWith("GLOWMARKT_"))) {
+    yield* Output.note("The file .env sets no variable that begins with GLOWMARKT_.")
+  }
+  return variables
 })
 
 /**
@@ -80,5 +93,5 @@ const dotEnv = Effect.gen(function* () {
  */
 export const configProvider = (
   environment: Environment
-): Effect.Effect<ConfigProvider.ConfigProvider, UsageError, FileSystem.FileSystem> =>
+): Effect.Effect<ConfigProvider.ConfigProvider, UsageError, FileSystem.FileSystem | Output.Output> =>
   Effect.map(dotEnv, (file) => ConfigProvider.fromMap(new Map([...set(file), ...set(environment)])))

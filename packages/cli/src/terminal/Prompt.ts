@@ -8,6 +8,7 @@ import type * as PlatformError from "@effect/platform/Error"
 import { SystemError } from "@effect/platform/Error"
 import type * as Terminal from "@effect/platform/Terminal"
 import * as NodeStream from "@effect/platform-node/NodeStream"
+import * as StrictText from "@effect-glowmarkt/runner/StrictText"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -86,21 +87,36 @@ export interface Wanted {
   readonly typed: "once" | "twice"
 }
 
-const fromEnvironment = (wanted: Wanted) =>
+const variableOf = (wanted: Wanted) =>
   wanted.variables
     .map((variable) => Config.redacted(Config.nonEmptyString(variable)))
     .reduce((first, next) => Config.orElse(first, () => next))
     .pipe(Config.option)
 
-const hidden = (question: string) => Effect.map(ReadLine.read(question, "hidden"), (line) => Redacted.make(line))
+/** Refuses a secret that some conversion has changed: it is not the one that was meant. */
+const undamaged = (secret: Redacted.Redacted, where: string): Effect.Effect<Redacted.Redacted, UsageError> => {
+  const damage = StrictText.damage(Redacted.value(secret))
+  return damage === undefined
+    ? Effect.succeed(secret)
+    : new UsageError({ message: `${where} ${damage}. Nothing was sent.\nGive it as UTF-8.` })
+}
+
+const fromEnvironment = (wanted: Wanted) =>
+  Effect.flatMap(
+    variableOf(wanted),
+    Effect.transposeMapOption((secret) => undamaged(secret, `${wanted.name} in the environment`))
+  )
+
+const hidden = (question: string, name: string) =>
+  Effect.flatMap(ReadLine.read(question, "hidden"), (line) => undamaged(Redacted.make(line), name))
 
 const typed = Effect.fnUntraced(function* (wanted: Wanted) {
-  const first = yield* hidden(`${wanted.name}:`)
+  const first = yield* hidden(`${wanted.name}:`, wanted.name)
   if (Redacted.value(first) === "") {
     return yield* new UsageError({ message: `${wanted.name}: nothing was typed. Nothing was changed.` })
   }
   if (wanted.typed === "twice") {
-    const second = yield* hidden(`${wanted.name}, once more:`)
+    const second = yield* hidden(`${wanted.name}, once more:`, wanted.name)
     if (Redacted.value(first) !== Redacted.value(second)) {
       return yield* new UsageError({ message: `${wanted.name}: the two were not the same. Nothing was changed.` })
     }
@@ -121,9 +137,16 @@ const reminding = <A, E, R>(reading: Effect.Effect<A, E, R>, wanted: ReadonlyArr
     )
   )
 
+const collected = <E>(bytes: Stream.Stream<Uint8Array, E>) =>
+  Effect.map(Stream.runCollect(bytes), (chunks) => Buffer.concat([...chunks]))
+
 const piped = Effect.fnUntraced(function* (wanted: ReadonlyArray<Wanted>) {
   const { bytes } = yield* Input
-  const text = yield* reminding(Stream.mkString(Stream.decodeText(bytes)), wanted)
+  const text = yield* Effect.mapError(
+    StrictText.decode(yield* reminding(collected(bytes), wanted)),
+    (problem) =>
+      new UsageError({ message: `Standard input ${problem}. Nothing was sent.\nGive the ${names(wanted)} as UTF-8.` })
+  )
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/)
   if (lines.length !== wanted.length || lines.includes("")) {
     return yield* new UsageError({

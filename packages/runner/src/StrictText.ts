@@ -1,0 +1,53 @@
+/**
+ * Text from bytes of unknown origin, without guessing: UTF-8, or UTF-16 with a byte order mark.
+ *
+ * A decoder that replaces what it cannot read would turn a password into another one.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+
+const encodings: ReadonlyArray<readonly [mark: ReadonlyArray<number>, label: string]> = [
+  [[0xff, 0xfe], "utf-16le"],
+  [[0xfe, 0xff], "utf-16be"]
+]
+
+/**
+ * Says what is wrong with a text that was decoded badly before it came here, and nothing of the text itself: U+FFFD
+ * stands where a decoder gave up, and NUL where UTF-16 was taken for UTF-8.
+ *
+ * @example
+ * ```ts
+ * import { StrictText } from "@effect-glowmarkt/runner"
+ *
+ * console.log(StrictText.damage("N\uFFFDw")) // has a character that was lost in conversion (U+FFFD)
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const damage = (text: string): string | undefined =>
+  text.includes("\uFFFD")
+    ? "has a character that was lost in conversion (U+FFFD)"
+    : text.includes("\0")
+      ? "has a NUL character: it is UTF-16 without a byte order mark, or no text"
+      : undefined
+
+/**
+ * The text, or what is wrong with the bytes. A byte order mark is no part of the text.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const decode = (bytes: Uint8Array): Either.Either<string, string> => {
+  const label = encodings.find(([mark]) => mark.every((byte, index) => bytes[index] === byte))?.[1] ?? "utf-8"
+  return Either.try({
+    try: () => new TextDecoder(label, { fatal: true }).decode(bytes),
+    catch: () => `is not ${label.toUpperCase()}`
+  }).pipe(
+    Either.filterOrLeft(
+      (text) => damage(text) === undefined,
+      (text) => damage(text) ?? ""
+    )
+  )
+}
