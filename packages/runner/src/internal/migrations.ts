@@ -3,11 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as RunStoreError from "../RunStoreError.js"
 
-/** Instants as milliseconds since 1970, where there are any: what is missing stays missing. */
+/** Instants as milliseconds since 1970. What is missing stays missing; version 2 wrote both forms. */
 const instantsAsNumbers = (column: string, fields: ReadonlyArray<string>) => {
-  const replacements = fields.map(
-    (field) => `'$.${field}', CAST(round(1000 * unixepoch(${column} ->> '$.${field}', 'subsec')) AS INTEGER)`
-  )
+  const replacements = fields.map((field) => {
+    const path = `'$.${field}'`
+    const millis = `CAST(round(1000 * unixepoch(${column} ->> ${path}, 'subsec')) AS INTEGER)`
+    return `${path}, iif(json_type(${column}, ${path}) = 'text', ${millis}, ${column} ->> ${path})`
+  })
   return `json_replace(${column}, ${replacements.join(", ")})`
 }
 
@@ -47,7 +49,15 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
       number INTEGER NOT NULL,
       note TEXT NOT NULL,
       PRIMARY KEY (run, subject, number)
-    ) WITHOUT ROWID`
+    ) WITHOUT ROWID`,
+    // Only a change known to be the run's own is ever undone, and version 1 did not say whose it was.
+    `UPDATE glowmarkt_results SET result = json_set(result, '$.change', 'found') WHERE result ->> '$._tag' = 'Done'`,
+    `UPDATE glowmarkt_results
+      SET result = json_set(result, '$.end', iif(result ->> '$.reason' = 'nothing to do: already so', 'reached', 'missed'))
+      WHERE result ->> '$._tag' = 'Skipped'`,
+    `UPDATE glowmarkt_runs
+      SET parameters = json_set(parameters, '$.counts.invalid', 0, '$.target', coalesce(parameters -> '$.target', json('{}')))
+      WHERE parameters ->> '$.plan' IS NOT NULL`
   ],
   // Subjects and results in pages of 1,000; the instants of an audit as numbers.
   [
