@@ -205,6 +205,26 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
+  it.effect("4: a server that asks to come back later, or does not implement the call, which is sent once", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const { faults, requests } = yield* Simulator.Simulator
+      for (const [status, sent] of [
+        [425, 5],
+        [501, 1]
+      ] as const) {
+        const answer = Faults.Answer({ status, contentType: "application/json", body: '{"error":"try later"}' })
+        yield* faults.set([Faults.always({ operations: ["getAccounts"] }, answer)])
+        const before = yield* requests.count("getAccounts")
+        const captured = yield* Captured.run(["accounts", "list"], { environment: appKeys })
+        assert.strictEqual(captured.code, 4, captured.stderr)
+        assert.include(told(captured), "try later")
+        assert.strictEqual((yield* requests.count("getAccounts")) - before, sent)
+      }
+      yield* faults.clear
+    })
+  )
+
   it.effect("2: what is no store says how to name another, and no lock is left beside it", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments

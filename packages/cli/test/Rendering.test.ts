@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as ResumeLine from "../src/run/ResumeLine.js"
+import * as Format from "../src/terminal/Format.js"
 import * as ProgressBar from "../src/terminal/ProgressBar.js"
 import * as Table from "../src/terminal/Table.js"
 
@@ -60,6 +61,13 @@ describe("the progress bar", () => {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how colour begins
 const escape = /\u001b\[/
+
+describe("durations", () => {
+  it("are in whole seconds, and a second at least", () => {
+    assert.strictEqual(Format.duration(Duration.millis(35_199_001.755648)), "9h 46m 39s")
+    assert.strictEqual(Format.duration(Duration.millis(0.4)), "1s")
+  })
+})
 
 describe("tables", () => {
   const columns = [

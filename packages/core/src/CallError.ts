@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { answerFields, fields } from "./internal/errorFields.js"
@@ -68,7 +68,7 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
 
   override get message(): string {
     const hint = this.status === 404 ? " Check the base URL: it must end in the API's version, as in …/api/v0-1." : ""
-    return `${begin(this)}the provider refuses the request (${this.status}).${quoted(this)}${hint}`
+    return `${begin(this)}the provider refuses the request (${this.status})${repeated(this.attempts, "requests")}.${quoted(this)}${hint}`
   }
 }
 
@@ -89,11 +89,15 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   override get message(): string {
     const wait = Option.match(this.retryAfter, {
       onNone: () => "",
-      onSome: (duration) => ` It asks to wait ${Duration.format(duration)}.`
+      onSome: (duration) => ` It asks to wait ${rounded(duration)}.`
     })
     return `${begin(this)}the provider is limiting requests (429)${repeated(this.attempts, "of ours")}.${quoted(this)}${wait} Send fewer at a time.`
   }
 }
+
+// Not implemented, HTTP version not supported, variant also negotiates, not extended, network
+// authentication required: the same request gets the same answer.
+const permanent: ReadonlySet<number> = new Set([501, 505, 506, 510, 511])
 
 /**
  * The provider, or a proxy in front of it, failed: status 500 to 599.
@@ -106,7 +110,8 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
   /** What the header `Retry-After` asks for. */
   retryAfter
 }) {
-  readonly isTransient = true
+  /** False for a status that repeating does not change, such as 501. */
+  readonly isTransient: boolean = !permanent.has(this.status)
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || this.stage === "call"
 
   override get message(): string {
@@ -166,7 +171,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
 
   override get message(): string {
     if (this.code === "CIRCUIT_OPEN") {
-      const pause = Option.match(this.retryAfter, { onNone: () => "a while", onSome: Duration.format })
+      const pause = Option.match(this.retryAfter, { onNone: () => "a while", onSome: rounded })
       return `${begin(this)}not sent: ${this.origin} failed so often in a row that it is left alone for ${pause}.`
     }
     if (this.code === "INVALID_REQUEST") {

@@ -178,20 +178,20 @@ export const BaseUrl = Schema.String.pipe(
   Schema.filter((url) => isBaseUrl(url), { message: (issue) => notABaseUrl(issue.actual) })
 )
 
-const checkBaseUrl = (url: string): Either.Either<string, ConfigError.ConfigError> =>
-  Either.mapLeft(decodeBaseUrl(url), ({ message }) => ConfigError.InvalidData([], message))
-
 const decodeBaseUrl = Schema.decodeEither(BaseUrl)
 
-const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>): Config.Config<Options> =>
-  Config.zipWith(
-    Config.mapOrFail(
-      PartialConfig.orElse(baseUrl, Config.withDefault(Config.string("GLOWMARKT_BASE_URL"), defaultBaseUrl)),
-      checkBaseUrl
-    ),
-    PartialConfig.given<Omit<Options, "baseUrl">>(others),
-    (baseUrl, others) => ({ ...others, baseUrl })
+const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>): Config.Config<Options> => {
+  const environment = Config.withDefault(Schema.Config("GLOWMARKT_BASE_URL", BaseUrl), defaultBaseUrl)
+  // A `Config` adds the name of its variable; a value has none.
+  const path = Config.isConfig(baseUrl) ? [] : ["baseUrl"]
+  const checked = Config.mapOrFail(PartialConfig.orElse(baseUrl, environment), (url) =>
+    Either.mapLeft(decodeBaseUrl(url), ({ message }) => ConfigError.InvalidData(path, message))
   )
+  return Config.zipWith(checked, PartialConfig.given<Omit<Options, "baseUrl">>(others), (baseUrl, others) => ({
+    ...others,
+    baseUrl
+  }))
+}
 
 /**
  * The variable `GLOWMARKT_BASE_URL`, by default Glowmarkt's own address.

@@ -235,6 +235,8 @@ describe("what an error knows of itself", () => {
           { breaks: Wire.systemError("ETIMEDOUT", "read") },
           { status: 429 },
           { status: 500 },
+          { status: 501 },
+          { status: 505 },
           { status: 401 },
           { status: 408 },
           { status: 425 },
@@ -251,6 +253,8 @@ describe("what an error knows of itself", () => {
         [true, true],
         [true, false],
         [true, true],
+        [false, true],
+        [false, true],
         [false, false],
         [true, true],
         [true, false],
@@ -307,6 +311,18 @@ describe("what an error knows of itself", () => {
       )
       assert.include(error.message, advice[caller])
     }
+  })
+
+  it("a wait in whole seconds, whatever it is a fraction of", () => {
+    const known = { operation: "getAccounts", attempts: 1, elapsed: Duration.zero }
+    const retryAfter = Option.some(Duration.millis(35_199_001.755648))
+    const limited = new GlowmarktError.RateLimited({ ...known, status: 429, excerpt: "", retryAfter })
+    assert.include(limited.message, "It asks to wait 9h 46m 39s.")
+    const keptBack = { ...known, phase: "unsent", code: "CIRCUIT_OPEN", origin: "https://glow.test" } as const
+    assert.include(new GlowmarktError.TransportError({ ...keptBack, retryAfter }).message, "for 9h 46m 39s.")
+    const limit = Duration.millis(250.755648)
+    const late = new GlowmarktError.RequestTimeout({ ...known, phase: "sent", limit })
+    assert.include(late.message, "no answer within 251ms.")
   })
 
   it.effect("a certificate that is refused is not tried again", () =>

@@ -152,16 +152,26 @@ describe("layerConfig with a part of the options", () => {
 
 describe("a base URL that is none", () => {
   const refused = [
-    ["in the environment", GlowmarktClient.layerConfig(), { GLOWMARKT_BASE_URL: "api.glowmarkt.com" }],
-    ["by a Config of one's own", GlowmarktClient.layerConfig({ baseUrl: Config.string("NO_URL") }), variables],
-    ["as a value", GlowmarktClient.layerConfig({ baseUrl: "api.glowmarkt.com" }), variables]
+    [
+      "GLOWMARKT_BASE_URL",
+      "in the environment",
+      GlowmarktClient.layerConfig(),
+      { GLOWMARKT_BASE_URL: "api.glowmarkt.com" }
+    ],
+    [
+      "NO_URL",
+      "by a Config of one's own",
+      GlowmarktClient.layerConfig({ baseUrl: Config.string("NO_URL") }),
+      variables
+    ],
+    ["baseUrl", "as a value", GlowmarktClient.layerConfig({ baseUrl: "api.glowmarkt.com" }), variables]
   ] as const
 
-  for (const [how, client, map] of refused) {
+  for (const [name, how, client, map] of refused) {
     it.effect(`is an error of the configuration: ${how}`, () =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(Layer.build(Layer.provide(client, wire().layer)))
-        assert.strictEqual(error._op, "InvalidData")
+        assert.isTrue(error._op === "InvalidData" && error.path.join(".") === name, String(error))
         assert.include(String(error), '"api.glowmarkt.com" is not a base URL')
       }).pipe(Effect.scoped, from(map))
     )

@@ -9,6 +9,9 @@ const millis = (header: string | undefined, nowMillis = 0, date?: string) =>
 
 const second = FastCheck.integer({ min: 0, max: 4_000_000_000 })
 
+/** From 2001 to 2096: what Unix time in a header can be. */
+const moment = FastCheck.integer({ min: 1_000_000_000, max: 4_000_000_000 })
+
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
 
 /** An instant in each of the three forms of an HTTP date. */
@@ -41,6 +44,20 @@ describe("Retry-After", () => {
       assert.deepStrictEqual(millis(forms(at)[0], now * 1000, date), Option.some(Math.max(0, at - server) * 1000), date)
     }
     assert.deepStrictEqual(millis(forms(at)[0], now * 1000, "today"), Option.some(Math.max(0, at - now) * 1000))
+  })
+
+  it.prop("as Unix time, in seconds or milliseconds", [moment, moment, moment], ([now, server, at]) => {
+    for (const header of [String(at), `${at}000`]) {
+      assert.deepStrictEqual(millis(header, now * 1000), Option.some(Math.max(0, at - now) * 1000), header)
+      for (const date of forms(server)) {
+        assert.deepStrictEqual(millis(header, now * 1000, date), Option.some(Math.max(0, at - server) * 1000), header)
+      }
+    }
+  })
+
+  it("is a wait up to 31 years, and Unix time from there on", () => {
+    assert.deepStrictEqual(millis("999999999", 0), Option.some(999_999_999_000))
+    assert.deepStrictEqual(millis("1000000000", 999_999_000_000), Option.some(1_000_000))
   })
 
   // In UTC alone nobody would notice.

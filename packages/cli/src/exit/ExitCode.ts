@@ -50,8 +50,8 @@ const table: Table = {
   MissingElements: 1,
   IncorrectElements: 1,
   WeakPassword: 1,
-  // 404 where no account is named: the base URL is wrong.
-  BadRequest: (error) => (error.status === 404 ? 2 : 1),
+  // 404 where no account is named: the base URL is wrong. 408 and 425 ask to come back later.
+  BadRequest: (error) => (error.status === 404 ? 2 : error.isTransient ? 4 : 1),
   AccountNotFound: 1,
   Rejected: 1,
   // These say nothing of what was asked for, and something of the server: come back later.

@@ -7,6 +7,7 @@ import type { Progress } from "@effect-glowmarkt/runner"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import * as Format from "../terminal/Format.js"
 import type * as ProgressBar from "../terminal/ProgressBar.js"
 
 /**
@@ -137,7 +138,7 @@ const clock = new Intl.DateTimeFormat("en-GB", {
  * @category decisions
  */
 export const news = (before: Known, event: Progress.Event, patience: Duration.Duration): Option.Option<string> => {
-  if (event._tag === "Resumed") return Option.some(`Going on after ${Duration.format(seconds(event.waited))}.`)
+  if (event._tag === "Resumed") return Option.some(`Going on after ${Format.duration(event.waited)}.`)
   if (event._tag !== "Waiting") return Option.none()
   const { reason, since } = event
   const known = reasonsOf(before)
@@ -145,7 +146,5 @@ export const news = (before: Known, event: Progress.Event, patience: Duration.Du
   if (known.includes(reason)) return Option.none()
   if (known.length > 0) return Option.some(`Still waiting: ${reason}`)
   const began = clock.format(DateTime.toDate(since))
-  return Option.some(`Waiting since ${began}, for ${Duration.format(patience)} at most: ${reason}`)
+  return Option.some(`Waiting since ${began}, for ${Format.duration(patience)} at most: ${reason}`)
 }
-
-const seconds = (duration: Duration.Duration) => Duration.seconds(Math.max(1, Math.round(Duration.toSeconds(duration))))

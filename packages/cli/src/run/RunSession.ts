@@ -5,13 +5,12 @@
  */
 import { Progress, type Run, RunStore } from "@effect-glowmarkt/runner"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type CommandError, RunInterrupted } from "../exit/CommandError.js"
 import * as InterruptPolicy from "../exit/InterruptPolicy.js"
-import { count } from "../terminal/Format.js"
+import { count, elapsed } from "../terminal/Format.js"
 import * as Output from "../terminal/Output.js"
 import * as ProgressView from "./ProgressView.js"
 import * as RunView from "./RunView.js"
@@ -75,8 +74,7 @@ const isFinished = Option.exists<Run.Run>(({ finishedAt }) => finishedAt !== und
 /** The largest unit of it is enough. */
 const ago = (finishedAt: DateTime.Utc) =>
   Effect.map(DateTime.now, (now) => {
-    const seconds = Math.max(1, Math.round(DateTime.distance(finishedAt, now) / 1000))
-    const [largest] = Duration.format(Duration.seconds(seconds)).split(" ")
+    const [largest] = elapsed(finishedAt, now).split(" ")
     return `${RunView.instant(finishedAt)}, ${largest} ago`
   })
 

@@ -15,10 +15,19 @@ const number = new Intl.NumberFormat("en-GB")
 export const count = (value: number): string => number.format(value)
 
 /**
- * How long it took: a second at least, since nothing takes none.
+ * A duration in whole seconds, and one second at least.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const duration = (duration: Duration.Duration): string =>
+  Duration.format(Duration.seconds(Math.max(1, Math.round(Duration.toSeconds(duration)))))
+
+/**
+ * How long it took.
  *
  * @since 0.1.0
  * @category rendering
  */
 export const elapsed = (from: DateTime.Utc, to: DateTime.Utc): string =>
-  Duration.format(Duration.seconds(Math.max(1, Math.round(DateTime.distance(from, to) / 1000))))
+  duration(Duration.millis(DateTime.distance(from, to)))

@@ -15,10 +15,12 @@ export const quoted = ({ excerpt }: { readonly excerpt: string }) =>
 /** That it was sent once is no news; and whoever repeats it himself would be told what is not so. */
 export const repeated = (attempts: number, unit: string) => (attempts > 1 ? `, after ${attempts} ${unit}` : "")
 
-/** What is left of a budget is no round number, and nobody counts its milliseconds. */
-export const rounded = (limit: Duration.Duration) => {
-  const seconds = Math.round(Duration.toSeconds(limit))
-  return Duration.format(seconds < 1 ? limit : Duration.seconds(seconds))
+/** A duration as every message shows it: in whole seconds, or in milliseconds below one second. */
+export const rounded = (duration: Duration.Duration): string => {
+  const seconds = Math.round(Duration.toSeconds(duration))
+  return Duration.format(
+    seconds < 1 ? Duration.millis(Math.round(Duration.toMillis(duration))) : Duration.seconds(seconds)
+  )
 }
 
 export const credentialAdvice: Record<Caller, string> = {

@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import * as Format from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 
 /**
@@ -82,7 +83,7 @@ export const outage = Effect.fnUntraced(function* (rehearsal: FaultFlags) {
   yield* firstRequest
   yield* Effect.sleep(after)
   yield* faults.add(down)
-  yield* Output.note(`Outage: nothing is answered as it should be for ${Duration.format(lasts)}.`)
+  yield* Output.note(`Outage: nothing is answered as it should be for ${Format.duration(lasts)}.`)
   yield* Effect.sleep(lasts)
   yield* faults.set(always(rehearsal))
   yield* Output.note("The outage is over.")
