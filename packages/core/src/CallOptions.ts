@@ -7,8 +7,8 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
-import type * as RateLimiter from "effect/RateLimiter"
 import type * as CircuitBreaker from "./CircuitBreaker.js"
+import type { RateLimiter } from "./RateLimit.js"
 import type * as RetryBudget from "./RetryBudget.js"
 import type { RetryPolicy } from "./RetryPolicy.js"
 
@@ -34,8 +34,8 @@ export interface Options {
   readonly retry?: RetryPolicy
   readonly retryBudget?: RetryBudget.Balance
   readonly circuitBreaker?: CircuitBreaker.Circuit
-  readonly rateLimiter?: RateLimiter.RateLimiter | "none"
-  readonly turn?: RateLimiter.RateLimiter
+  readonly rateLimiter?: RateLimiter | "none"
+  readonly turn?: RateLimiter
   readonly maxBodyBytes?: number
 }
 

@@ -17,8 +17,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as RateLimiter from "effect/RateLimiter"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
@@ -28,6 +26,7 @@ import type * as GlowmarktError from "./GlowmarktError.js"
 import * as pipeline from "./internal/pipeline.js"
 import type * as Operation from "./Operation.js"
 import * as PartialConfig from "./PartialConfig.js"
+import * as RateLimit from "./RateLimit.js"
 import * as RetryBudget from "./RetryBudget.js"
 import * as RetryPolicy from "./RetryPolicy.js"
 
@@ -45,7 +44,7 @@ export interface Options {
   /** What all calls together may spend on retries. Default: `RetryBudget.standard`. */
   readonly retryBudget?: RetryBudget.RetryBudget
   /** How many requests may be sent in an interval, retries included, by all fibers together. Default: no limit. */
-  readonly rateLimit?: { readonly limit: number; readonly interval: Duration.DurationInput }
+  readonly rateLimit?: RateLimit.RateLimit
   /** Default: none. */
   readonly circuitBreaker?: CircuitBreaker.CircuitBreaker
   /** The largest answer that is read, in bytes. In streamed lists that of an element. Default: 64 MiB. */
@@ -143,7 +142,7 @@ export const make = (
       totalMillis: Duration.toMillis(retry.total),
       budget: RetryBudget.make(options.retryBudget ?? RetryBudget.standard),
       circuit: circuitBreaker === undefined ? CircuitBreaker.none : CircuitBreaker.make(circuitBreaker),
-      limiter: rateLimit === undefined ? Option.none() : Option.some(yield* RateLimiter.make(rateLimit)),
+      limiters: rateLimit === undefined ? [] : [yield* RateLimit.make(rateLimit)],
       maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024
     })
   })

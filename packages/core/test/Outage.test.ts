@@ -5,6 +5,7 @@ import {
   CallOptions,
   CircuitBreaker,
   GlowmarktClient,
+  RateLimit,
   RetryBudget,
   RetryPolicy
 } from "@effect-glowmarkt/core"
@@ -13,7 +14,6 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as RateLimiter from "effect/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as Callers from "./support/Callers.js"
@@ -262,7 +262,7 @@ describe("options for some calls only", () => {
   it.scoped("a rate limit of their own, or none", () => {
     const wire = Wire.make(() => Wire.json([]))
     return Effect.gen(function* () {
-      const own = yield* RateLimiter.make({ limit: 3, interval: Duration.seconds(1) })
+      const own = yield* RateLimit.make({ limit: 3, interval: Duration.seconds(1) })
       const took = (options: CallOptions.Options) =>
         Effect.gen(function* () {
           const calls = yield* Effect.fork(Effect.timed(Effect.replicateEffect(only(options), 6)))
@@ -274,11 +274,14 @@ describe("options for some calls only", () => {
       assert.strictEqual(yield* took({ rateLimiter: "none" }), 0)
       assert.isAtMost(yield* took({ rateLimiter: own }), 2)
       let turns = 0
-      const turn: RateLimiter.RateLimiter = (task) =>
-        Effect.suspend(() => {
-          turns++
-          return task
-        })
+      const turn: RateLimit.RateLimiter = {
+        acquire: () =>
+          Effect.sync(() => {
+            turns++
+            return true
+          }),
+        throttled: () => Effect.void
+      }
       assert.isAtLeast(yield* took({ turn }), 5)
       assert.strictEqual(yield* took({ turn, rateLimiter: "none" }), 0)
       assert.strictEqual(turns, 12)

@@ -6,13 +6,13 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type * as RateLimiter from "effect/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as CallOptions from "../CallOptions.js"
 import type * as CircuitBreaker from "../CircuitBreaker.js"
 import type { Credential, Grant } from "../Credential.js"
 import type * as GlowmarktError from "../GlowmarktError.js"
 import type * as Operation from "../Operation.js"
+import type { RateLimiter } from "../RateLimit.js"
 import type * as RetryBudget from "../RetryBudget.js"
 import type * as RetryPolicy from "../RetryPolicy.js"
 import * as failure from "./failure.js"
@@ -31,7 +31,8 @@ export interface Settings {
   readonly totalMillis: number
   readonly budget: RetryBudget.Balance
   readonly circuit: CircuitBreaker.Circuit
-  readonly limiter: Option.Option<RateLimiter.RateLimiter>
+  /** Each request waits for a turn of all of them, one after the other. */
+  readonly limiters: ReadonlyArray<RateLimiter>
   readonly maxBodyBytes: number
 }
 
@@ -75,17 +76,9 @@ export interface Sent extends wire.Request {
 
 export const first = (grant: Grant): Attempt => ({ grant, number: 1, credentials: "original", appliedBefore: false })
 
-const limiterOf = (
-  settings: Settings,
-  { rateLimiter, turn }: CallOptions.Options
-): Option.Option<RateLimiter.RateLimiter> => {
-  const own =
-    rateLimiter === undefined ? settings.limiter : rateLimiter === "none" ? Option.none() : Option.some(rateLimiter)
-  if (turn === undefined) return own
-  return Option.match(own, {
-    onNone: () => Option.some(turn),
-    onSome: (limiter): Option.Option<RateLimiter.RateLimiter> => Option.some((task) => turn(limiter(task)))
-  })
+const limitersOf = (settings: Settings, { rateLimiter, turn }: CallOptions.Options): ReadonlyArray<RateLimiter> => {
+  const own = rateLimiter === undefined ? settings.limiters : rateLimiter === "none" ? [] : [rateLimiter]
+  return turn === undefined ? own : [turn, ...own]
 }
 
 const override = (settings: Settings, options: CallOptions.Options): Settings => ({
@@ -95,7 +88,7 @@ const override = (settings: Settings, options: CallOptions.Options): Settings =>
   totalMillis: options.retry === undefined ? settings.totalMillis : Duration.toMillis(options.retry.total),
   budget: options.retryBudget ?? settings.budget,
   circuit: options.circuitBreaker ?? settings.circuit,
-  limiter: limiterOf(settings, options),
+  limiters: limitersOf(settings, options),
   maxBodyBytes: options.maxBodyBytes ?? settings.maxBodyBytes
 })
 

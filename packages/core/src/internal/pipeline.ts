@@ -68,7 +68,7 @@ export const make = (client: HttpClient.HttpClient, settings: calls.Settings): C
         if (Either.isLeft(prepared)) return binding.invalid(prepared.left)
         return Effect.withFiberRuntime<Success, AnyError>((fiber) => {
           const call = calls.begin(binding, prepared.right, fiber)
-          if (start !== undefined && Option.isNone(call.settings.limiter)) {
+          if (start !== undefined && call.settings.limiters.length === 0) {
             const held = credential.held(call.clock.unsafeCurrentTimeMillis())
             if (Option.isSome(held)) return straight(start, understand, exchange, call, held.value)
           }

@@ -1,11 +1,12 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Function from "effect/Function"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import type * as RateLimiter from "effect/RateLimiter"
 import type { Grant } from "../Credential.js"
 import type * as GlowmarktError from "../GlowmarktError.js"
+import type { RateLimiter } from "../RateLimit.js"
 import * as RetryPolicy from "../RetryPolicy.js"
 import * as calls from "./call.js"
 import * as failure from "./failure.js"
@@ -22,21 +23,20 @@ export type Exchange<A> = (
   attempt: calls.Attempt
 ) => Effect.Effect<A, AnyError | wire.Problem>
 
-/** A turn by the client's own rate limit, if it comes while there is time. */
-const turn = (
-  call: calls.Call,
-  attempt: calls.Attempt,
-  limiter: RateLimiter.RateLimiter
-): Effect.Effect<void, AnyError> =>
+/** A turn by every limit that holds, if they come while there is time. */
+const turn = (call: calls.Call, attempt: calls.Attempt): Effect.Effect<void, AnyError> =>
   Effect.suspend(() => {
     const waitedFrom = calls.elapsed(call)
     const patience = Math.max(0, calls.left(call))
-    return limiter(Effect.void).pipe(
-      Effect.timeoutFail({
-        duration: Duration.millis(patience),
-        onTimeout: () => failure.tooLate(calls.unsent(call, attempt), "turn", patience)
-      }),
-      Effect.zipRight(Effect.sync(() => call.telemetry.waited(calls.elapsed(call) - waitedFrom)))
+    const oneOf = (limiter: RateLimiter) =>
+      Effect.filterOrFail(
+        Effect.suspend(() => limiter.acquire(Duration.millis(Math.max(0, calls.left(call))))),
+        Function.identity,
+        () => failure.tooLate(calls.unsent(call, attempt), "turn", patience)
+      )
+    return Effect.zipRight(
+      Effect.forEach(call.settings.limiters, oneOf, { discard: true }),
+      Effect.sync(() => call.telemetry.waited(calls.elapsed(call) - waitedFrom))
     )
   })
 
@@ -60,10 +60,7 @@ const sendOnce = <A>(exchange: Exchange<A>, call: calls.Call, attempt: calls.Att
       })
     )
   })
-  const inTurn = Option.match(call.settings.limiter, {
-    onNone: () => sending,
-    onSome: (limiter) => Effect.zipRight(turn(call, attempt, limiter), sending)
-  })
+  const inTurn = call.settings.limiters.length === 0 ? sending : Effect.zipRight(turn(call, attempt), sending)
   return call.traced ? call.telemetry.attemptSpan(inTurn, attempt.number) : inTurn
 }
 
@@ -119,6 +116,11 @@ export const recover = <A>(
       waitMillis: Math.round(Duration.toMillis(wait.value)),
       failure: telemetry.errorType(error)
     })
+    // What the server asks of this call holds for all that share its limit.
+    if (error._tag === "RateLimited" && Option.isSome(error.retryAfter)) {
+      const pause = error.retryAfter.value
+      yield* Effect.forEach(call.settings.limiters, (limiter) => limiter.throttled(pause), { discard: true })
+    }
     yield* Effect.sleep(wait.value)
     // What went wrong at the server is what to tell, not that another request was kept back.
     return yield* Effect.mapError(send(exchange, call, next), (later) => (failure.isKeptBack(later) ? error : later))

@@ -1,7 +1,8 @@
 /** Counts the requests of one subject's step, and lets each wait for its turn. */
+import type * as RateLimit from "@effect-glowmarkt/core/RateLimit"
 import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as RateLimiter from "effect/RateLimiter"
 import type { Span } from "../Concurrency.js"
 import type { Pacer } from "./pacer.js"
 import * as steady from "./steady.js"
@@ -10,7 +11,7 @@ export interface Meter {
   /** Of requests that were sent, or are known to be. */
   sent: number
   /** To be asked before each request. */
-  readonly turn: RateLimiter.RateLimiter
+  readonly turn: RateLimit.RateLimiter
   /** The time that one request took, the last one, as far as can be told: waiting for turns is not the provider's. */
   readonly span: () => Span
 }
@@ -20,14 +21,17 @@ export interface Queue {
   waiting: number
 }
 
+const granted = Effect.succeed(true)
+
 /** The first turn was taken when the subject was begun. */
 export const make = (pacer: Pacer, queue: Queue, clock: Clock.Clock, beganMillis: number): Meter => {
   let waitedMillis = 0
 
-  const wait = (untilMillis: number, nowMillis: number) => {
+  const wait = (untilMillis: number, nowMillis: number, patienceMillis: number) => {
     queue.waiting++
+    const waitMillis = Math.ceil(untilMillis - nowMillis)
     return Effect.ensuring(
-      Effect.sleep(Math.ceil(untilMillis - nowMillis)),
+      Effect.as(Effect.sleep(Math.min(waitMillis, patienceMillis)), waitMillis <= patienceMillis),
       Effect.sync(() => {
         queue.waiting--
         waitedMillis += steady.millis(clock) - nowMillis
@@ -37,15 +41,19 @@ export const make = (pacer: Pacer, queue: Queue, clock: Clock.Clock, beganMillis
 
   const meter: Meter = {
     sent: 0,
-    turn: (task) =>
-      Effect.suspend(() => {
-        const first = meter.sent === 0
-        meter.sent++
-        if (first) return task
-        const now = steady.millis(clock)
-        const turn = pacer.take(now)
-        return turn <= now ? task : Effect.zipRight(wait(turn, now), task)
-      }),
+    turn: {
+      acquire: (patience) =>
+        Effect.suspend(() => {
+          const first = meter.sent === 0
+          meter.sent++
+          if (first) return granted
+          const now = steady.millis(clock)
+          const turn = pacer.take(now)
+          return turn <= now ? granted : wait(turn, now, Duration.toMillis(patience))
+        }),
+      // The judge of the run learns the rate from refusals.
+      throttled: () => Effect.void
+    },
     span: () => {
       const endedMillis = steady.millis(clock)
       const worked = Math.max(0, endedMillis - beganMillis - waitedMillis)

@@ -1,0 +1,223 @@
+import { assert, describe, it } from "@effect/vitest"
+import { AdminAccounts, GlowmarktClient, RateLimit } from "@effect-glowmarkt/core"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/TestClock"
+import * as Callers from "./support/Callers.js"
+import * as Wire from "./support/Wire.js"
+
+const patient = Duration.hours(1)
+
+/** Begins to wait, in the order of the indices, and says when each got its turn. */
+const waiting = (limiter: RateLimit.RateLimiter, count: number) =>
+  Effect.gen(function* () {
+    const turns: Array<{ readonly index: number; readonly atMillis: number }> = []
+    const fibers = yield* Effect.forEach(
+      Array.from({ length: count }, (_, index) => index),
+      (index) =>
+        limiter.acquire(patient).pipe(
+          Effect.zipRight(Clock.currentTimeMillis),
+          Effect.map((atMillis) => turns.push({ index, atMillis })),
+          Effect.fork
+        )
+    )
+    yield* Effect.yieldNow()
+    return { turns, fibers }
+  })
+
+const indices = (turns: ReadonlyArray<{ readonly index: number }>) => turns.map(({ index }) => index)
+
+describe("RateLimit", () => {
+  it.effect("gives turns to all that wait, evenly, in the order in which they came", () =>
+    Effect.gen(function* () {
+      const limiter = yield* RateLimit.make({ limit: 180, interval: "1 second" })
+      const { turns } = yield* waiting(limiter, 400)
+      assert.lengthOf(turns, 18)
+      yield* TestClock.adjust("1 second")
+      assert.isAtLeast(turns.length, 197)
+      assert.isAtMost(turns.length, 198)
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(
+        indices(turns),
+        Array.from({ length: 400 }, (_, index) => index)
+      )
+      const last = turns.at(-1)?.atMillis ?? Number.NaN
+      assert.isAtLeast(last, ((400 - 18) / 180) * 1000)
+      assert.isAtMost(last, (400 / 180) * 1000)
+    })
+  )
+
+  it.effect("makes up for no more than a short rest", () =>
+    Effect.gen(function* () {
+      const limiter = yield* RateLimit.make({ limit: 20, interval: "1 second", burst: "200 millis" })
+      yield* TestClock.adjust("1 hour")
+      const { turns } = yield* waiting(limiter, 10)
+      assert.lengthOf(turns, 4)
+    })
+  )
+
+  it.effect("gives the place of an interrupted fiber to the next", () =>
+    Effect.gen(function* () {
+      const limiter = yield* RateLimit.make({ limit: 1, interval: "1 second" })
+      const { fibers, turns } = yield* waiting(limiter, 6)
+      // From the front, the middle and the end.
+      for (const index of [1, 3, 5]) yield* Fiber.interrupt(fibers[index] ?? Fiber.void)
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(turns, [
+        { index: 0, atMillis: 0 },
+        { index: 2, atMillis: 1000 },
+        { index: 4, atMillis: 2000 }
+      ])
+      assert.strictEqual(limiter.opensInMillis(), 1000)
+    })
+  )
+
+  it.effect("takes back the turn of a fiber that was interrupted before it could use it", () =>
+    Effect.gen(function* () {
+      const limiter = yield* RateLimit.make({ limit: 1, interval: "1 second" })
+      const { fibers } = yield* waiting(limiter, 2)
+      // Both in one step: the interruption comes first, but the fiber has its turn when it sees it.
+      yield* Effect.sync(() => {
+        fibers[1]?.unsafeInterruptAsFork(fibers[1].id())
+        limiter.giveBack()
+      })
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fibers[1] ?? Fiber.void)))
+      assert.isTrue(limiter.tryAcquire())
+    })
+  )
+
+  it.effect("sends away at the end of their patience those that got no turn, and only those", () =>
+    Effect.gen(function* () {
+      const limiter = yield* RateLimit.make({ limit: 1, interval: "10 seconds" })
+      assert.isTrue(yield* limiter.acquire(Duration.zero))
+      const acquired = (patience: Duration.DurationInput) =>
+        Effect.fork(Effect.timed(limiter.acquire(Duration.decode(patience))))
+      const fibers = yield* Effect.all([acquired("15 seconds"), acquired("12 seconds"), acquired("30 seconds")])
+      yield* TestClock.adjust("1 minute")
+      const answers = yield* Effect.forEach(fibers, Fiber.join)
+      assert.deepStrictEqual(
+        answers.map(([took, isItsTurn]) => [Duration.toSeconds(took), isItsTurn]),
+        [
+          [10, true],
+          [12, false],
+          [20, true]
+        ]
+      )
+    })
+  )
+
+  it.effect("lets none through while a pause lasts, and then one after the other", () =>
+    Effect.gen(function* () {
+      const limiter = yield* RateLimit.make({ limit: 100, interval: "1 second" })
+      const { turns } = yield* waiting(limiter, 20)
+      assert.lengthOf(turns, 10)
+      yield* limiter.throttled(Duration.seconds(3))
+      yield* TestClock.adjust("2999 millis")
+      assert.lengthOf(turns, 10)
+      assert.isFalse(limiter.tryAcquire())
+      yield* TestClock.adjust("1 millis")
+      assert.isAtMost(turns.length, 11)
+      yield* TestClock.adjust("1 second")
+      assert.lengthOf(turns, 20)
+    })
+  )
+
+  it.effect("serves those that wait by a new rate as soon as it has it", () =>
+    Effect.gen(function* () {
+      const limiter = yield* RateLimit.make({ limit: 1, interval: "1 hour" })
+      const { turns } = yield* waiting(limiter, 11)
+      yield* TestClock.adjust("1 second")
+      assert.lengthOf(turns, 1)
+      limiter.setPerSecond(5)
+      yield* TestClock.adjust("1 second")
+      assert.lengthOf(turns, 6)
+      limiter.setPerSecond(1)
+      yield* TestClock.adjust("2 seconds")
+      assert.lengthOf(turns, 8)
+    })
+  )
+
+  it.effect("tells a scheduler when there will be a turn behind all that wait", () =>
+    Effect.gen(function* () {
+      const limiter = yield* RateLimit.make({ limit: 2, interval: "1 second" })
+      assert.strictEqual(limiter.opensInMillis(), 0)
+      assert.isTrue(limiter.tryAcquire())
+      assert.isFalse(limiter.tryAcquire())
+      assert.strictEqual(limiter.opensInMillis(), 500)
+      yield* waiting(limiter, 3)
+      assert.strictEqual(limiter.opensInMillis(), 2000)
+      yield* TestClock.adjust("1500 millis")
+      // All were served, and there is no token yet.
+      assert.isFalse(limiter.tryAcquire())
+      yield* TestClock.adjust("500 millis")
+      assert.isTrue(limiter.tryAcquire())
+    })
+  )
+
+  it.effect("does not let a scheduler in front of those that wait", () =>
+    Effect.gen(function* () {
+      const limiter = yield* RateLimit.make({ limit: 1, interval: "1 second" })
+      yield* waiting(limiter, 2)
+      limiter.giveBack()
+      limiter.giveBack()
+      assert.isTrue(limiter.tryAcquire())
+      yield* waiting(limiter, 1)
+      assert.isFalse(limiter.tryAcquire())
+    })
+  )
+
+  it.effect("leaves no timer behind", () =>
+    Effect.gen(function* () {
+      const limiter = yield* RateLimit.make({ limit: 1, interval: "1 hour" })
+      const { fibers } = yield* waiting(limiter, 3)
+      assert.lengthOf(Array.from(yield* TestClock.sleeps()), 1)
+      yield* Fiber.interruptAll(fibers)
+      yield* TestClock.adjust("2 hours")
+      assert.lengthOf(Array.from(yield* TestClock.sleeps()), 0)
+      assert.isTrue(limiter.tryAcquire())
+    })
+  )
+
+  it.effect("refuses what is no limit", () =>
+    Effect.gen(function* () {
+      for (const rateLimit of [
+        { limit: 0, interval: "1 second" },
+        { limit: -1, interval: "1 second" },
+        { limit: Number.NaN, interval: "1 second" },
+        { limit: 10, interval: 0 },
+        { limit: 10, interval: Duration.infinity }
+      ] as const) {
+        const exit = yield* Effect.exit(RateLimit.make(rateLimit))
+        assert.include(String(exit), "is not a rate limit: expected a number and a time above zero")
+      }
+    })
+  )
+})
+
+describe("the rate limit of a client", () => {
+  const over = (wire: ReturnType<typeof Wire.make>, rateLimit: RateLimit.RateLimit) =>
+    AdminAccounts.layer.pipe(
+      Layer.provide(Callers.admin.appKeys),
+      Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl, rateLimit })),
+      Layer.provide(wire.layer)
+    )
+
+  it.effect("holds back all calls when the server asks one of them for a pause", () => {
+    const wire = Wire.make((_, index) =>
+      index === 0 ? { status: 429, headers: { "retry-after": "20" } } : Wire.json([])
+    )
+    return Effect.gen(function* () {
+      const { list } = yield* AdminAccounts.AdminAccounts
+      const calls = yield* Effect.fork(Effect.forEach(Array.from({ length: 5 }), () => list, { concurrency: 5 }))
+      yield* TestClock.adjust("19 seconds")
+      assert.lengthOf(wire.seen, 1)
+      yield* TestClock.adjust("6 seconds")
+      yield* Fiber.join(calls)
+      assert.lengthOf(wire.seen, 6)
+    }).pipe(Effect.provide(over(wire, { limit: 1, interval: "1 second" })))
+  })
+})
