@@ -21,13 +21,16 @@ export default {
       from: { path: "^packages/core/src/index\\.ts$" },
       to: {
         reachable: true,
-        path: "^(node:|packages/core/src/(node|NodeTransport)\\.ts|packages/core/src/internal/node/|node_modules/(@effect/platform-node|undici))"
+        path: "^(node:|packages/core/src/(node|NodeTransport)\\.ts|packages/core/src/internal/transport/node/|node_modules/(@effect/platform-node|undici))"
       }
     },
     {
       name: "core-runs-in-browsers-builtins",
       severity: "error",
-      from: { path: "^packages/core/src", pathNot: "^packages/core/src/(node\\.ts|NodeTransport\\.ts|internal/node/)" },
+      from: {
+        path: "^packages/core/src",
+        pathNot: "^packages/core/src/(node\\.ts|NodeTransport\\.ts|internal/transport/node/)"
+      },
       to: { dependencyTypes: ["core"] }
     },
     {

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { optional } from "./internal/optional.js"
+import { optional } from "./internal/contract/optional.js"
 
 // What these schemas say of a refused value must not repeat it: errors stand in logs and traces.
 

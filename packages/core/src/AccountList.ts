@@ -10,8 +10,8 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Account } from "./Account.js"
-import { answerDecoder } from "./internal/answerDecoder.js"
-import * as problem from "./internal/problem.js"
+import { answerDecoder } from "./internal/decode/answerDecoder.js"
+import * as parseIssue from "./internal/error/parseIssue.js"
 
 /**
  * An element of the list that could not be read as an account.
@@ -52,7 +52,7 @@ const without = (element: unknown, field: string): unknown =>
 
 /** Takes out one field after the other that is not what it should be, as long as it is not the id. */
 const salvage = (element: unknown, error: ParseResult.ParseError): Option.Option<Account> => {
-  const field = problem.fieldOf(error)
+  const field = parseIssue.fieldOf(error)
   if (field === undefined || field === "accountId" || !Predicate.hasProperty(element, field)) return Option.none()
   const rest = without(element, field)
   return Either.match(decodeAccount(rest), { onLeft: (next) => salvage(rest, next), onRight: Option.some })
@@ -64,7 +64,7 @@ const unreadable = (element: unknown, index: number, error: ParseResult.ParseErr
     Predicate.hasProperty(element, "accountId") && Predicate.isString(element.accountId)
       ? Option.some(element.accountId)
       : Option.none(),
-  problem: problem.ofAnswer(error),
+  problem: parseIssue.ofAnswer(error),
   ...Option.match(salvage(element, error), { onNone: () => ({}), onSome: (readable) => ({ readable }) })
 })
 
@@ -85,7 +85,7 @@ export const decodeElement = (element: unknown, index: number): Either.Either<Ac
  */
 export const decode = (json: unknown): Either.Either<AccountList, string> =>
   Either.mapBoth(decodeElements(json), {
-    onLeft: problem.ofAnswer,
+    onLeft: parseIssue.ofAnswer,
     onRight: (elements) => {
       const accounts: Array<Account> = []
       const rest: Array<UnreadableAccount> = []

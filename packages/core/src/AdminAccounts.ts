@@ -22,7 +22,7 @@ import type {
   Rejected
 } from "./GlowmarktError.js"
 import type { AccountId, DirectoryId } from "./Identifier.js"
-import * as jsonArray from "./internal/jsonArray.js"
+import * as jsonArray from "./internal/decode/jsonArray.js"
 import * as Operation from "./Operation.js"
 
 const operations = {

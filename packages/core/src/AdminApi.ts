@@ -10,8 +10,8 @@ import * as Schema from "effect/Schema"
 import { Account, AccountStatus, AddedAccount, DeletedAccount } from "./Account.js"
 import { Username } from "./AccountInput.js"
 import { DirectoryId } from "./Identifier.js"
-import { accountPath, trimmedName } from "./internal/accountInput.js"
-import { rules } from "./internal/rules.js"
+import { accountPath, trimmedName } from "./internal/contract/accountInput.js"
+import { endpointAnnotations } from "./internal/contract/endpointAnnotations.js"
 import * as Security from "./Security.js"
 import * as WireError from "./WireError.js"
 
@@ -26,7 +26,7 @@ export const getAccounts = HttpApiEndpoint.get("getAccounts", "/account")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.admin,
       repeat: "safe",
       summary: "List the accounts of an application",
@@ -47,7 +47,7 @@ export const addAccount = HttpApiEndpoint.post("addAccount", "/account")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.admin,
       repeat: "once",
       summary: "Add an account for an existing user",
@@ -68,7 +68,7 @@ export const getAccountById = HttpApiEndpoint.get("getAccountById", "/account/:a
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.admin,
       repeat: "safe",
       summary: "Read an account",
@@ -94,7 +94,7 @@ export const updateAccount = HttpApiEndpoint.put("updateAccount", "/account/:acc
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.admin,
       repeat: "absolute",
       summary: "Rename an account",
@@ -117,7 +117,7 @@ export const deleteAccount = HttpApiEndpoint.del("deleteAccount", "/account/:acc
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.deletion,
       // What a repeat answers is unknown.
       repeat: "once",
@@ -139,7 +139,7 @@ export const getAccountStatusById = HttpApiEndpoint.get("getAccountStatusById", 
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.admin,
       repeat: "safe",
       summary: "Read the status of an account",

@@ -11,8 +11,8 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { Secret, Username, Validity } from "./AccountInput.js"
 import { AccountId, ApplicationId, DirectoryId } from "./Identifier.js"
-import { optional } from "./internal/optional.js"
-import { rules } from "./internal/rules.js"
+import { endpointAnnotations } from "./internal/contract/endpointAnnotations.js"
+import { optional } from "./internal/contract/optional.js"
 import * as Security from "./Security.js"
 import * as WireError from "./WireError.js"
 
@@ -114,7 +114,7 @@ export const usernameLogin = HttpApiEndpoint.post("usernameLogin", "/auth")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.application,
       // A second token harms nobody.
       repeat: "absolute",
@@ -135,7 +135,12 @@ export const tokenCheck = HttpApiEndpoint.get("tokenCheck", "/auth")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({ security: Security.user, repeat: "safe", summary: "Check a token", operationId: "tokencheck" })
+    endpointAnnotations({
+      security: Security.user,
+      repeat: "safe",
+      summary: "Check a token",
+      operationId: "tokencheck"
+    })
   )
 
 /**
@@ -150,7 +155,12 @@ export const newToken = HttpApiEndpoint.get("newToken", "/auth/newToken")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({ security: Security.user, repeat: "safe", summary: "Mint another token", operationId: "newToken" })
+    endpointAnnotations({
+      security: Security.user,
+      repeat: "safe",
+      summary: "Mint another token",
+      operationId: "newToken"
+    })
   )
 
 /**
@@ -164,7 +174,7 @@ export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.user,
       // The repeat of a revocation that arrived is refused: the token is gone.
       repeat: "once",
@@ -193,7 +203,7 @@ export const developerLogin = HttpApiEndpoint.post("developerLogin", "/devauth")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({ security: [], repeat: "absolute", summary: "Sign in as a developer", operationId: "devauth" })
+    endpointAnnotations({ security: [], repeat: "absolute", summary: "Sign in as a developer", operationId: "devauth" })
   )
 
 /**

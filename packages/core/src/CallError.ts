@@ -8,8 +8,16 @@
 import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { answerFields, fields } from "./internal/errorFields.js"
-import { begin, credentialAdvice, late, operationAdvice, quoted, repeated, rounded } from "./internal/wording.js"
+import { answerFields, fields } from "./internal/error/errorFields.js"
+import {
+  begin,
+  credentialAdvice,
+  late,
+  operationAdvice,
+  quoted,
+  repeated,
+  rounded
+} from "./internal/error/errorMessages.js"
 
 /**
  * How the caller identified itself. `session` is a user signed in by name and

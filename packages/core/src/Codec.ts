@@ -8,8 +8,8 @@ import type * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
-import { decoderOf, readerOf, unread } from "./internal/reader.js"
-import { unwritten, writerOf } from "./internal/writer.js"
+import { decoderOf, readerOf, unread } from "./internal/decode/reader.js"
+import { unwritten, writerOf } from "./internal/decode/writer.js"
 
 /**
  * Between a value and what it is encoded as, JSON for example.

@@ -73,7 +73,7 @@ export interface Credential<out G extends Grant> {
   /** The grant to call with now. Fails if it has to be obtained first and cannot be. */
   readonly current: Effect.Effect<G, CallError>
   /** The same, if there is one at this instant (milliseconds since 1970) that need not be obtained first. */
-  readonly held: (nowMillis: number) => Option.Option<G>
+  readonly peek: (nowMillis: number) => Option.Option<G>
   /** Another grant in place of one that was refused with 401, if one can be had. */
   readonly replace: (refused: Grant) => Effect.Effect<Option.Option<G>, CallError>
 }
@@ -85,11 +85,11 @@ export interface Credential<out G extends Grant> {
  * @category constructors
  */
 export const fixed = <G extends Grant>(caller: Caller, grant: G): Credential<G> => {
-  const held = Option.some(grant)
+  const peek = Option.some(grant)
   return {
     caller,
     current: Effect.succeed(grant),
-    held: () => held,
+    peek: () => peek,
     replace: () => Effect.succeedNone
   }
 }

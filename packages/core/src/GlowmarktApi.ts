@@ -8,7 +8,7 @@ import * as HttpApi from "@effect/platform/HttpApi"
 import * as OpenApi from "@effect/platform/OpenApi"
 import { AdminGroup, UserGroup } from "./AccountApi.js"
 import { AuthGroup } from "./AuthApi.js"
-import { schemas } from "./internal/openApi.js"
+import { schemas } from "./internal/contract/openApi.js"
 import { schemes } from "./Security.js"
 
 const securitySchemes = Object.fromEntries(

@@ -22,8 +22,8 @@ import {
   ServerError,
   TransportError
 } from "./CallError.js"
-import { answerFields } from "./internal/errorFields.js"
-import { credentialAdvice, quoted } from "./internal/wording.js"
+import { answerFields } from "./internal/error/errorFields.js"
+import { credentialAdvice, quoted } from "./internal/error/errorMessages.js"
 
 export * from "./CallError.js"
 

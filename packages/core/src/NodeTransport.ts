@@ -18,13 +18,13 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import * as connections from "./internal/node/connections.js"
-import * as deadlines from "./internal/node/deadlines.js"
-import * as dispatch from "./internal/node/dispatch.js"
-import * as download from "./internal/node/download.js"
-import * as lane from "./internal/node/lane.js"
-import * as proxies from "./internal/node/proxies.js"
-import * as wire from "./internal/wire.js"
+import * as connectionQueue from "./internal/transport/node/connectionQueue.js"
+import * as connections from "./internal/transport/node/connections.js"
+import * as deadlines from "./internal/transport/node/deadlines.js"
+import * as dispatch from "./internal/transport/node/dispatch.js"
+import * as download from "./internal/transport/node/download.js"
+import * as proxies from "./internal/transport/node/proxies.js"
+import * as transport from "./internal/transport/transport.js"
 
 /**
  * @since 0.1.0
@@ -84,10 +84,10 @@ export const make = (
       Effect.sync(() => connections.make(chosen)),
       ({ close }) => Effect.promise(close)
     )
-    const lanes = lane.make(width)
-    return wire.withShortCut(NodeHttpClient.makeUndici(dispatcher), {
-      start: dispatch.start(dispatcher, lanes, timers),
-      open: download.open(dispatcher, lanes, timers)
+    const queues = connectionQueue.make(width)
+    return transport.withShortCut(NodeHttpClient.makeUndici(dispatcher), {
+      start: dispatch.start(dispatcher, queues, timers),
+      open: download.open(dispatcher, queues, timers)
     })
   })
 

@@ -21,9 +21,9 @@ import * as AST from "effect/SchemaAST"
 import * as Codec from "./Codec.js"
 import type { Grant } from "./Credential.js"
 import type * as GlowmarktError from "./GlowmarktError.js"
-import { answerDecoder } from "./internal/answerDecoder.js"
-import * as problem from "./internal/problem.js"
-import { userAgent } from "./internal/userAgent.js"
+import { answerDecoder } from "./internal/decode/answerDecoder.js"
+import * as parseIssue from "./internal/error/parseIssue.js"
+import { userAgent } from "./internal/transport/userAgent.js"
 import { Repeat, type Repeatability } from "./Repeatability.js"
 import { type Scheme, Security, schemes } from "./Security.js"
 
@@ -200,7 +200,7 @@ export const compile = <Name extends string, Method extends HttpMethod.HttpMetho
   endpoint: HttpApiEndpoint.HttpApiEndpoint<Name, Method, Path, never, Payload, never, Success, Error>
 ) => {
   const decode = answerDecoder(endpoint.successSchema)
-  return compileWith(endpoint, (json) => Either.mapLeft(decode(json), problem.ofAnswer))
+  return compileWith(endpoint, (json) => Either.mapLeft(decode(json), parseIssue.ofAnswer))
 }
 
 /**
@@ -244,9 +244,9 @@ export const compileWith = <
     rejects: hasProperty(endpoint.successSchema.ast, "valid"),
     prepare: (input) => {
       const path = encodePath(input.path)
-      if (Either.isLeft(path)) return Either.left(problem.ofInput(path.left))
+      if (Either.isLeft(path)) return Either.left(parseIssue.ofInput(path.left))
       const payload = encodePayload(input.payload)
-      if (Either.isLeft(payload)) return Either.left(problem.ofInput(payload.left))
+      if (Either.isLeft(payload)) return Either.left(parseIssue.ofInput(payload.left))
       return Either.map(fill(path.right), (filled) => ({
         path: filled,
         accountId: path.right["accountId"],

@@ -12,7 +12,7 @@ import * as HttpApiSecurity from "@effect/platform/HttpApiSecurity"
 import * as OpenApi from "@effect/platform/OpenApi"
 import type * as Array from "effect/Array"
 import * as Context from "effect/Context"
-import { responses } from "./internal/openApi.js"
+import { responses } from "./internal/contract/openApi.js"
 
 /**
  * The scheme definitions by their names in the provider's document.

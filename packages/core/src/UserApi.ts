@@ -9,8 +9,8 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { AccountStatus } from "./Account.js"
 import { Email, Secret, Validity } from "./AccountInput.js"
-import { accountPath, trimmedName } from "./internal/accountInput.js"
-import { rules } from "./internal/rules.js"
+import { accountPath, trimmedName } from "./internal/contract/accountInput.js"
+import { endpointAnnotations } from "./internal/contract/endpointAnnotations.js"
 import * as Security from "./Security.js"
 import * as WireError from "./WireError.js"
 
@@ -26,7 +26,7 @@ export const getAccountStatusByUserToken = HttpApiEndpoint.get("getAccountStatus
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.user,
       repeat: "safe",
       summary: "Read the status of one's own account",
@@ -47,7 +47,7 @@ export const userChangeEmail = HttpApiEndpoint.post("userChangeEmail", "/account
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.user,
       repeat: "absolute",
       summary: "Change one's own e-mail address",
@@ -68,7 +68,7 @@ export const userChangeName = HttpApiEndpoint.post("userChangeName", "/account/n
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.user,
       repeat: "absolute",
       summary: "Change one's own name",
@@ -89,7 +89,7 @@ export const userChangePassword = HttpApiEndpoint.post("userChangePassword", "/a
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.user,
       // After a lost answer the old password may be wrong already.
       repeat: "once",
@@ -112,7 +112,7 @@ export const addMobileAppToken = HttpApiEndpoint.post("addMobileAppToken", "/acc
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.user,
       // What the provider does with a duplicate is unknown.
       repeat: "once",
@@ -135,7 +135,7 @@ export const removeMobileAppToken = HttpApiEndpoint.put("removeMobileAppToken", 
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    rules({
+    endpointAnnotations({
       security: Security.user,
       repeat: "absolute",
       summary: "Remove a mobile app token from one's own account",

@@ -5,7 +5,7 @@
  * `GlowmarktError` that callers see, which is how the errors of a method follow
  * from its endpoint. The encoded side is the provider's body, which is what the
  * simulator sends. (The client is more lenient than these: see
- * `internal/failure`.)
+ * `internal/error/toError`.)
  *
  * @since 0.1.0
  */

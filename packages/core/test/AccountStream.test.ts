@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import * as jsonArray from "../src/internal/jsonArray.js"
+import * as jsonArray from "../src/internal/decode/jsonArray.js"
 import * as Callers from "./support/Callers.js"
 import * as Wire from "./support/Wire.js"
 

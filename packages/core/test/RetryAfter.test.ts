@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
-import { parseRetryAfter } from "../src/internal/retryAfter.js"
+import { parseRetryAfter } from "../src/internal/error/retryAfter.js"
 
 const millis = (header: string | undefined, nowMillis = 0, date?: string) =>
   Option.map(parseRetryAfter(header, { date, nowMillis }), Duration.toMillis)

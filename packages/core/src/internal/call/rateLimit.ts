@@ -4,7 +4,7 @@ import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import type { LocalRateLimiter, RateLimit } from "../../RateLimit.js"
 import * as TokenBucket from "../../TokenBucket.js"
-import * as stopwatch from "../stopwatch.js"
+import * as monotonicClock from "./monotonicClock.js"
 
 /** A fiber that waits, between those that came before and after it. */
 interface Waiter {
@@ -58,7 +58,7 @@ export const make = Effect.fnUntraced(function* ({
     return yield* Effect.dieMessage(`${given} is not a rate limit: expected a number and a time above zero`)
   }
   const clock = yield* Effect.clock
-  const now = () => stopwatch.millis(clock)
+  const now = () => monotonicClock.millis(clock)
   const queue = makeQueue()
   let bucket = TokenBucket.make(limit / seconds, Duration.toMillis(burst), now())
   let earliestDeadline = Number.POSITIVE_INFINITY

@@ -7,9 +7,9 @@ import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type * as body from "./body.js"
+import type * as responseBody from "./responseBody.js"
 
-/** One request as it goes onto the wire. */
+/** One request as it is sent. */
 export interface Request {
   readonly method: HttpClientRequest.HttpClientRequest["method"]
   readonly url: string
@@ -17,7 +17,7 @@ export interface Request {
   /** JSON, or nothing. */
   readonly body: string | undefined
   /** What it may take, answer included. */
-  readonly patienceMillis: number
+  readonly timeoutMillis: number
   readonly maxBodyBytes: number
 }
 
@@ -28,7 +28,7 @@ export interface Answer {
   /** Of the server's clock; it only matters with the former. */
   readonly date: string | undefined
   readonly contentType: string | undefined
-  readonly body: Either.Either<string, body.Unreadable>
+  readonly body: Either.Either<string, responseBody.Unreadable>
 }
 
 /** An answer whose body is still to come. */
@@ -82,19 +82,19 @@ export type Outcome = Either.Either<Answer, Broken | TimedOut>
 export type Start = (request: Request, ended: (outcome: Outcome) => void) => () => void
 
 /** What the pipeline needs of a transport. */
-export interface Wire {
+export interface Transport {
   /** The same as `send`, where a transport can do without a fiber. */
   readonly start: Start | undefined
   readonly send: (request: Request) => Effect.Effect<Answer, Problem>
   readonly open: (request: Request) => Effect.Effect<Opened, Problem>
 }
 
-const direct = Symbol.for("@effect-glowmarkt/core/wire")
+const direct = Symbol.for("@effect-glowmarkt/core/transport")
 
 /** What a transport can do without the platform's request and response objects. */
 export interface ShortCut {
   readonly start: Start
-  readonly open: Wire["open"]
+  readonly open: Transport["open"]
 }
 
 interface Direct {
@@ -104,7 +104,7 @@ interface Direct {
 const isDirect = (client: object): client is Direct => direct in client
 
 /** The short cut of a client that has one. */
-export const shortCutOf = (client: HttpClient.HttpClient): Wire | undefined => {
+export const shortCutOf = (client: HttpClient.HttpClient): Transport | undefined => {
   if (!isDirect(client)) return undefined
   const { open, start } = client[direct]
   return { start, open, send: (request) => Effect.async((resume) => Effect.sync(start(request, resume))) }
@@ -119,8 +119,8 @@ export const withShortCut = (client: HttpClient.HttpClient, shortCut: ShortCut):
   Object.assign(client, { [direct]: shortCut })
 
 /** Ends in time, or as timed out. */
-export const inTime = <A, E>({ patienceMillis }: Request, self: Effect.Effect<A, E>): Effect.Effect<A, E | TimedOut> =>
-  Effect.timeoutFail(self, { duration: Duration.millis(patienceMillis), onTimeout: () => timedOut.sent })
+export const inTime = <A, E>({ timeoutMillis }: Request, self: Effect.Effect<A, E>): Effect.Effect<A, E | TimedOut> =>
+  Effect.timeoutFail(self, { duration: Duration.millis(timeoutMillis), onTimeout: () => timedOut.sent })
 
 /** The same for what began earlier. */
 export const inRestOfTime = <A, E>(
@@ -129,5 +129,5 @@ export const inRestOfTime = <A, E>(
   self: Effect.Effect<A, E>
 ): Effect.Effect<A, E | TimedOut> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    inTime({ ...request, patienceMillis: Math.max(0, request.patienceMillis - (now - startedMillis)) }, self)
+    inTime({ ...request, timeoutMillis: Math.max(0, request.timeoutMillis - (now - startedMillis)) }, self)
   )

@@ -1,10 +1,10 @@
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Context from "effect/Context"
-import { Repeat, type Repeatability } from "../Repeatability.js"
-import * as Security from "../Security.js"
+import { Repeat, type Repeatability } from "../../Repeatability.js"
+import * as Security from "../../Security.js"
 
 /** What an endpoint declares besides its schemas. */
-export const rules = (options: {
+export const endpointAnnotations = (options: {
   readonly security: Security.Alternatives
   readonly repeat: Repeatability
   readonly summary: string

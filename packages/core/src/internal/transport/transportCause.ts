@@ -1,4 +1,4 @@
-import type { Broken } from "./wire.js"
+import type { Broken } from "./transport.js"
 
 /** Codes of failures that happen before a byte of the request is written. */
 const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "UND_ERR_CONNECT_TIMEOUT"])
@@ -31,7 +31,7 @@ const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => 
 }
 
 /** What a system's error says of a request, of which it is known whether it was under way at all. */
-export const broken = (cause: unknown, otherwise: string): Broken => {
+export const transportCause = (cause: unknown, otherwise: string): Broken => {
   const failure = systemFailure(cause)
   const code = failure?.code ?? otherwise
   const unsent = failure?.connecting === true || beforeSending.has(code) || refusedCertificate.test(code)

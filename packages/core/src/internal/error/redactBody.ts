@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
-import { isKnown, wordsOf } from "./vocabulary.js"
+import { isKnown, wordsOf } from "./safeWords.js"
 
 // What the provider says is a line or two. The rest of a long text is not looked at.
 const limit = 200
@@ -44,7 +44,7 @@ const shortened = (text: string) => (text.length > limit ? `${text.slice(0, limi
  * are quoted, and of these none that the request carried: a secret, a name or an
  * address is not among them. Of a body in which the provider says nothing, only what it is.
  */
-export const excerpt = (body: string, sent: ReadonlyArray<string>): string => {
+export const redactBody = (body: string, sent: ReadonlyArray<string>): string => {
   const isMarkup = /^\s*</.test(body)
   if (body.length > longest) return `${isMarkup ? "HTML" : "long"}, ${size(body.length)}`
   if (body.trim() === "") return ""

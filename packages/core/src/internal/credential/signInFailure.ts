@@ -13,7 +13,7 @@ import {
   RequestTimeout,
   ServerError,
   TransportError
-} from "../GlowmarktError.js"
+} from "../../GlowmarktError.js"
 
 /** What signing in can fail with, said in terms of any call: its own errors are not errors of other operations. */
 export const ofAnyCall = (

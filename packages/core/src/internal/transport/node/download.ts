@@ -5,16 +5,16 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as body from "../body.js"
-import * as wire from "../wire.js"
+import * as responseBody from "../responseBody.js"
+import * as transport from "../transport.js"
+import type { ConnectionQueue, Waiting } from "./connectionQueue.js"
 import type * as deadlines from "./deadlines.js"
-import type { Lane, Waiting } from "./lane.js"
 import * as undici from "./request.js"
 
 /** So much may wait to be taken before the server is made to wait. */
 const highWaterBytes = 256 * 1024
 
-type Problem = wire.Broken | wire.TimedOut
+type Problem = transport.Broken | transport.TimedOut
 type Ending = Option.Option<Problem>
 
 /** One answer that is taken as it arrives. Who waits for a part of it is called back; nobody waits for ever. */
@@ -29,12 +29,12 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   private waiting: (() => void) | undefined = undefined
 
   constructor(
-    private readonly request: wire.Request,
+    private readonly request: transport.Request,
     private readonly dispatcher: Undici.Dispatcher,
-    private readonly lane: Lane,
+    private readonly queue: ConnectionQueue,
     private readonly timers: deadlines.Deadlines
   ) {
-    lane.enter(this)
+    queue.enter(this)
   }
 
   isOver(): boolean {
@@ -45,8 +45,8 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     try {
       this.dispatcher.dispatch(undici.options(this.request), this)
     } catch {
-      this.end(Option.some(wire.unsendable))
-      this.lane.leave()
+      this.end(Option.some(transport.unsendable))
+      this.queue.leave()
     }
   }
 
@@ -68,7 +68,7 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   /** Calls back once when there is more of it, or no more of it. */
   wait(waiting: () => void): void {
     this.waiting = waiting
-    this.deadline = performance.now() + this.request.patienceMillis
+    this.deadline = performance.now() + this.request.timeoutMillis
     this.timers.add(this)
   }
 
@@ -93,12 +93,12 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   begun(): Effect.Effect<undici.Head, Problem> | undefined {
     if (this.head !== undici.noHead) return Effect.succeed(this.head)
     return Option.isSome(this.ending)
-      ? Effect.fail(Option.getOrElse(this.ending.value, () => wire.unsendable))
+      ? Effect.fail(Option.getOrElse(this.ending.value, () => transport.unsendable))
       : undefined
   }
 
   expire(): void {
-    this.end(Option.some(wire.timedOut[this.phase()]))
+    this.end(Option.some(transport.timedOut[this.phase()]))
     this.abort?.(undici.given)
   }
 
@@ -131,12 +131,12 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
 
   onComplete(): void {
     this.end(Option.none())
-    this.lane.leave()
+    this.queue.leave()
   }
 
   onError(error: Error): void {
     this.end(Option.some(undici.broken(error, this.phase())))
-    this.lane.leave()
+    this.queue.leave()
   }
 }
 
@@ -153,13 +153,17 @@ const until = <A, E>(download: Download, look: () => Effect.Effect<A, E> | undef
 
 /** Opens a body by undici's `dispatch`. The server waits while nobody takes it; whoever waits for it does so in time. */
 export const open =
-  (dispatcher: Undici.Dispatcher, lane: (origin: string) => Lane, timers: deadlines.Deadlines): wire.Wire["open"] =>
+  (
+    dispatcher: Undici.Dispatcher,
+    queue: (origin: string) => ConnectionQueue,
+    timers: deadlines.Deadlines
+  ): transport.Transport["open"] =>
   (request) =>
     Effect.flatMap(Clock.currentTimeMillis, (startedMillis) => {
-      const download = new Download(request, dispatcher, lane(undici.originOf(request)), timers)
+      const download = new Download(request, dispatcher, queue(undici.originOf(request)), timers)
       const cancel = Effect.sync(() => download.cancel())
       const pieces = until(download, () => download.take())
-      const pull: wire.Opened["pull"] = Effect.as(
+      const pull: transport.Opened["pull"] = Effect.as(
         Effect.addFinalizer(() => cancel),
         pieces
       )
@@ -167,12 +171,12 @@ export const open =
         Effect.map(({ contentType, date, retryAfter, status }) => ({
           status,
           pull,
-          whole: wire.inRestOfTime(
+          whole: transport.inRestOfTime(
             request,
             startedMillis,
             Effect.map(
-              body.collect(Stream.fromPull(pull), request.maxBodyBytes),
-              (text): wire.Answer => ({ status, retryAfter, date, contentType, body: text })
+              responseBody.collect(Stream.fromPull(pull), request.maxBodyBytes),
+              (text): transport.Answer => ({ status, retryAfter, date, contentType, body: text })
             )
           )
         })),

@@ -3,7 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { IssuedToken } from "../AuthApi.js"
+import { IssuedToken } from "../../AuthApi.js"
 
 /** A token and its end, in seconds since 1970. A token without an end holds until it is refused. */
 export const Issued = Schema.Struct({

@@ -12,16 +12,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as body from "./body.js"
-import { broken } from "./broken.js"
-import * as wire from "./wire.js"
+import * as responseBody from "./responseBody.js"
+import * as transport from "./transport.js"
+import { transportCause } from "./transportCause.js"
 
-const fromClient = (error: HttpClientError.HttpClientError): wire.Broken =>
+const fromClient = (error: HttpClientError.HttpClientError): transport.Broken =>
   error._tag === "RequestError" && error.reason !== "Transport"
     ? { _tag: "Broken", code: error.reason, phase: "unsent" }
     : error._tag === "RequestError"
-      ? broken(error.cause, error.reason)
-      : { ...broken(error.cause, "connection broken"), phase: "sent" }
+      ? transportCause(error.cause, error.reason)
+      : { ...transportCause(error.cause, "connection broken"), phase: "sent" }
 
 const isStatus = (error: HttpClientError.HttpClientError): error is HttpClientError.ResponseError =>
   error._tag === "ResponseError" && error.reason === "StatusCode"
@@ -32,7 +32,7 @@ const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/
 // The platform does not know that the provider puts secrets into these.
 const redactedNames = (names: ReadonlyArray<string | RegExp>) => [...names, "token", "applicationid"]
 
-const redirected: wire.Redirected = { _tag: "Redirected" }
+const redirected: transport.Redirected = { _tag: "Redirected" }
 
 /**
  * A guard before everything that a client sends for one request. The platform
@@ -51,13 +51,14 @@ const guard = () => {
 }
 
 /** Over any `HttpClient`. */
-export const make = (client: HttpClient.HttpClient): wire.Wire => {
+export const make = (client: HttpClient.HttpClient): transport.Transport => {
   const exchange = <A>(
-    request: wire.Request,
+    request: transport.Request,
     use: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, HttpClientError.HttpClientError>
-  ): Effect.Effect<A, wire.Problem> => {
+  ): Effect.Effect<A, transport.Problem> => {
     // Clients disagree on what becomes of it: a failure like that of a connection, or a defect.
-    if (Object.values(request.headers).some((value) => notInHeaders.test(value))) return Effect.fail(wire.unsendable)
+    if (Object.values(request.headers).some((value) => notInHeaders.test(value)))
+      return Effect.fail(transport.unsendable)
     const httpRequest = ClientRequest.make(request.method)(request.url, {
       headers: request.headers,
       ...(request.body === undefined ? {} : { body: HttpBody.text(request.body, "application/json") })
@@ -81,14 +82,14 @@ export const make = (client: HttpClient.HttpClient): wire.Wire => {
       Effect.catchSomeDefect((defect) =>
         defect === redirected ? Option.some(Effect.fail(redirected)) : Option.none()
       ),
-      (exchanged) => wire.inTime(request, exchanged)
+      (exchanged) => transport.inTime(request, exchanged)
     )
   }
 
-  const read = (request: wire.Request, response: HttpClientResponse.HttpClientResponse) =>
+  const read = (request: transport.Request, response: HttpClientResponse.HttpClientResponse) =>
     Effect.map(
-      body.read(response, request.maxBodyBytes),
-      (text): wire.Answer => ({
+      responseBody.read(response, request.maxBodyBytes),
+      (text): transport.Answer => ({
         status: response.status,
         retryAfter: response.headers["retry-after"],
         date: response.headers["date"],
@@ -108,11 +109,11 @@ export const make = (client: HttpClient.HttpClient): wire.Wire => {
             // However long all of it takes: for the next pieces no longer than for an answer.
             pull: Effect.map(Stream.toPull(Stream.mapError(response.stream, fromClient)), (pieces) =>
               Effect.timeoutFail(pieces, {
-                duration: Duration.millis(request.patienceMillis),
-                onTimeout: () => Option.some(wire.timedOut.sent)
+                duration: Duration.millis(request.timeoutMillis),
+                onTimeout: () => Option.some(transport.timedOut.sent)
               })
             ),
-            whole: wire.inRestOfTime(request, startedMillis, Effect.mapError(read(request, response), fromClient))
+            whole: transport.inRestOfTime(request, startedMillis, Effect.mapError(read(request, response), fromClient))
           })
         )
       )

@@ -2,17 +2,17 @@ import { setImmediate as nextRound } from "node:timers/promises"
 import type * as Undici from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as deadlines from "../src/internal/node/deadlines.js"
-import * as dispatch from "../src/internal/node/dispatch.js"
-import * as lane from "../src/internal/node/lane.js"
-import type * as wire from "../src/internal/wire.js"
+import * as connectionQueue from "../src/internal/transport/node/connectionQueue.js"
+import * as deadlines from "../src/internal/transport/node/deadlines.js"
+import * as dispatch from "../src/internal/transport/node/dispatch.js"
+import type * as transport from "../src/internal/transport/transport.js"
 
-const request = (path: string): wire.Request => ({
+const request = (path: string): transport.Request => ({
   method: "GET",
   url: `http://127.0.0.1/${path}`,
   headers: {},
   body: undefined,
-  patienceMillis: 1000,
+  timeoutMillis: 1000,
   maxBodyBytes: 1000
 })
 
@@ -33,14 +33,18 @@ const setUp = (width: number) => {
     }
   }
   // Of a dispatcher nothing else is used here.
-  const start = dispatch.start(dispatcher as unknown as Undici.Dispatcher, lane.make(width), deadlines.make())
+  const start = dispatch.start(
+    dispatcher as unknown as Undici.Dispatcher,
+    connectionQueue.make(width),
+    deadlines.make()
+  )
   const arrive = () => {
     for (const answer of answers.splice(0)) answer()
   }
   return { log, start, arrive }
 }
 
-describe("a lane", () => {
+describe("a connection queue", () => {
   it.effect("reads all that has arrived, hands all of it over, and then sends all that comes of it", () =>
     Effect.promise(async () => {
       const { arrive, log, start } = setUp(2)

@@ -6,9 +6,9 @@ import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import * as CallOptions from "../CallOptions.js"
-import type { Credential, Grant } from "../Credential.js"
-import type { CallError } from "../GlowmarktError.js"
+import * as CallOptions from "../../CallOptions.js"
+import type { Credential, Grant } from "../../Credential.js"
+import type { CallError } from "../../GlowmarktError.js"
 import type { Issued, TokenCache } from "./tokenCache.js"
 
 interface Held<G> {
@@ -160,7 +160,7 @@ export const make = <G extends Grant>(options: {
     return {
       caller: options.caller,
       current,
-      held: fresh,
+      peek: fresh,
       replace: (refused) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
           // Others may have replaced it already: then theirs is the replacement.

@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
-import type { Grant } from "../Credential.js"
-import type * as GlowmarktError from "../GlowmarktError.js"
-import * as calls from "./call.js"
+import type { Grant } from "../../Credential.js"
+import type * as GlowmarktError from "../../GlowmarktError.js"
+import type * as transport from "../transport/transport.js"
+import * as callState from "./callState.js"
 import { annotated, type Exchange, recover } from "./sending.js"
 import * as telemetry from "./telemetry.js"
-import type * as wire from "./wire.js"
 
 type AnyError = GlowmarktError.GlowmarktError
 
@@ -16,17 +16,21 @@ type AnyError = GlowmarktError.GlowmarktError
  * As soon as anything fails it goes on as any other call.
  */
 export const straight = <A>(
-  start: wire.Start,
-  understand: (call: calls.Call, attempt: calls.Attempt, answer: wire.Answer) => Either.Either<A, AnyError>,
+  start: transport.Start,
+  understand: (
+    call: callState.Call,
+    attempt: callState.Attempt,
+    answer: transport.Answer
+  ) => Either.Either<A, AnyError>,
   exchange: Exchange<A>,
-  call: calls.Call,
+  call: callState.Call,
   grant: Grant
 ): Effect.Effect<A, AnyError> =>
   Effect.uninterruptibleMask((restore) => {
-    const attempt = calls.first(grant)
+    const attempt = callState.first(grant)
     const begun = (watch: telemetry.Watch): Effect.Effect<A, AnyError> => {
       const ended = <X extends Exit.Exit<A, AnyError>>(exit: X): X => {
-        calls.ended(call, exit)
+        callState.ended(call, exit)
         watch.ended(exit)
         return exit
       }
@@ -39,32 +43,32 @@ export const straight = <A>(
         const rest = watch.within(annotated(call, restore(recover(exchange, call, attempt, error))))
         return Effect.onExit(rest, (exit) => Effect.sync(() => ended(exit)))
       }
-      const admitted = calls.admit(call, attempt)
+      const admitted = callState.acquire(call, attempt)
       if (Either.isLeft(admitted)) return goOn(admitted.left)
       const sent = admitted.right
       let cancel = () => {}
-      const outcome = Effect.async<wire.Outcome>((resume) => {
+      const outcome = Effect.async<transport.Outcome>((resume) => {
         cancel = start(sent, (outcome) => resume(Effect.succeed(outcome)))
       })
       return Effect.matchCauseEffect(restore(outcome), {
         onSuccess: (outcome): Effect.Effect<A, AnyError> => {
-          if (Either.isLeft(outcome)) return goOn(calls.failed(call, attempt, sent, outcome.left))
+          if (Either.isLeft(outcome)) return goOn(callState.failed(call, attempt, sent, outcome.left))
           watch.answered(outcome.right.status)
           try {
             const result = understand(call, attempt, outcome.right)
-            if (Either.isLeft(result)) return goOn(calls.failed(call, attempt, sent, result.left))
-            calls.succeeded(call, sent)
+            if (Either.isLeft(result)) return goOn(callState.failed(call, attempt, sent, result.left))
+            callState.succeeded(call, sent)
             return allEnded(Exit.succeed(result.right))
           } catch (defect) {
             // Of an operation's own decoder. It ends the call, too.
-            calls.abandoned(call, "defect")
+            callState.abandoned(call, "defect")
             return allEnded(Exit.die(defect))
           }
         },
         // Nothing but an interruption ends the wait for an answer otherwise.
         onFailure: (cause) => {
           cancel()
-          calls.abandoned(call, "interrupted")
+          callState.abandoned(call, "interrupted")
           return allEnded(Exit.failCause(cause))
         }
       })

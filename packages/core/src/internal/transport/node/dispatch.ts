@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer"
 import type * as Undici from "@effect/platform-node/Undici"
 import * as Either from "effect/Either"
-import * as body from "../body.js"
-import * as wire from "../wire.js"
+import * as responseBody from "../responseBody.js"
+import * as transport from "../transport.js"
+import type { Arrived, ConnectionQueue, Waiting } from "./connectionQueue.js"
 import type * as deadlines from "./deadlines.js"
-import type { Arrived, Lane, Waiting } from "./lane.js"
 import * as undici from "./request.js"
 
 /**
@@ -17,21 +17,21 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   readonly deadline: number
   private abort: ((error: Error) => void) | undefined = undefined
   private over = false
-  private outcome: wire.Outcome | undefined = undefined
+  private outcome: transport.Outcome | undefined = undefined
   private head = undici.noHead
   private readonly chunks: Array<Buffer> = []
   private size = 0
 
   constructor(
-    private readonly request: wire.Request,
+    private readonly request: transport.Request,
     private readonly dispatcher: Undici.Dispatcher,
-    private readonly lane: Lane,
+    private readonly queue: ConnectionQueue,
     private readonly timers: deadlines.Deadlines,
-    private readonly ended: (outcome: wire.Outcome) => void
+    private readonly ended: (outcome: transport.Outcome) => void
   ) {
-    this.deadline = performance.now() + request.patienceMillis
+    this.deadline = performance.now() + request.timeoutMillis
     timers.add(this)
-    lane.enter(this)
+    queue.enter(this)
   }
 
   isOver(): boolean {
@@ -43,28 +43,28 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
       this.dispatcher.dispatch(undici.options(this.request), this)
     } catch {
       // What undici refuses to send, such as a header with a line break, it will refuse again.
-      this.end(Either.left(wire.unsendable))
-      this.lane.leave()
+      this.end(Either.left(transport.unsendable))
+      this.queue.leave()
     }
   }
 
-  private phase(): wire.Broken["phase"] {
+  private phase(): transport.Broken["phase"] {
     return this.abort === undefined ? "unsent" : "sent"
   }
 
-  private end(outcome: wire.Outcome): void {
+  private end(outcome: transport.Outcome): void {
     if (this.over) return
     this.over = true
     this.timers.remove(this)
     this.outcome = outcome
-    this.lane.arrive(this)
+    this.queue.arrive(this)
   }
 
   handOver(): void {
     if (this.outcome !== undefined) this.ended(this.outcome)
   }
 
-  private answer(body: wire.Answer["body"]): void {
+  private answer(body: transport.Answer["body"]): void {
     const { contentType, date, retryAfter, status } = this.head
     this.end(Either.right({ status, retryAfter, date, contentType, body }))
   }
@@ -75,7 +75,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   }
 
   expire(): void {
-    this.end(Either.left(wire.timedOut[this.phase()]))
+    this.end(Either.left(transport.timedOut[this.phase()]))
     this.abort?.(undici.given)
   }
 
@@ -109,20 +109,24 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
 
   onComplete(): void {
     const [first, second] = this.chunks
-    this.answer(body.asText(first !== undefined && second === undefined ? first : Buffer.concat(this.chunks)))
-    this.lane.leave()
+    this.answer(responseBody.asText(first !== undefined && second === undefined ? first : Buffer.concat(this.chunks)))
+    this.queue.leave()
   }
 
   onError(error: Error): void {
     this.end(Either.left(undici.broken(error, this.phase())))
-    this.lane.leave()
+    this.queue.leave()
   }
 }
 
 /** Sends by undici's `dispatch`: a cancelled request closes its connection without an `AbortSignal` for each. */
 export const start =
-  (dispatcher: Undici.Dispatcher, lane: (origin: string) => Lane, timers: deadlines.Deadlines): wire.Start =>
+  (
+    dispatcher: Undici.Dispatcher,
+    queue: (origin: string) => ConnectionQueue,
+    timers: deadlines.Deadlines
+  ): transport.Start =>
   (request, ended) => {
-    const exchange = new Exchange(request, dispatcher, lane(undici.originOf(request)), timers, ended)
+    const exchange = new Exchange(request, dispatcher, queue(undici.originOf(request)), timers, ended)
     return () => exchange.cancel()
   }

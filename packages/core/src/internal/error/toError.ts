@@ -3,11 +3,11 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as GlowmarktError from "../GlowmarktError.js"
-import { excerpt } from "./excerpt.js"
+import * as GlowmarktError from "../../GlowmarktError.js"
+import type * as transport from "../transport/transport.js"
+import { redactBody } from "./redactBody.js"
 import { parseRetryAfter } from "./retryAfter.js"
-import { isKnown, wordsOf } from "./vocabulary.js"
-import type * as wire from "./wire.js"
+import { isKnown, wordsOf } from "./safeWords.js"
 
 /** What is known of a call at the moment it fails. */
 export interface CallState {
@@ -68,17 +68,17 @@ const callOf = (state: CallState) => ({
  * What an answer may quote of a request's header: its value; for Basic, the
  * encoded pair, the pair, and the secret.
  */
-export const echoes = (header: string): ReadonlyArray<string> => {
+export const secretForms = (header: string): ReadonlyArray<string> => {
   if (!header.startsWith("Basic ")) return [header]
   const encoded = header.slice("Basic ".length)
   const pair = Either.getOrElse(Encoding.decodeBase64String(encoded), () => "")
   return [encoded, pair, pair.slice(pair.indexOf(":") + 1)]
 }
 
-const askedOf = ({ nowMillis }: CallState, { date, retryAfter }: wire.Answer) =>
+const askedOf = ({ nowMillis }: CallState, { date, retryAfter }: transport.Answer) =>
   parseRetryAfter(retryAfter, { date, nowMillis })
 
-const textOf = (answer: wire.Answer) => Either.getOrElse(answer.body, () => "")
+const textOf = (answer: transport.Answer) => Either.getOrElse(answer.body, () => "")
 
 const redirect = "a redirect, which is not followed because credentials would go with it; check the base URL"
 
@@ -90,13 +90,13 @@ const redirect = "a redirect, which is not followed because credentials would go
 export const fromAnswer = (
   state: CallState,
   declared: Declared,
-  answer: wire.Answer
+  answer: transport.Answer
 ): Exclude<
   GlowmarktError.GlowmarktError,
   GlowmarktError.Rejected | GlowmarktError.InvalidInput | GlowmarktError.TransportError | GlowmarktError.RequestTimeout
 > => {
   const { status } = answer
-  const common = { ...callOf(state), status, excerpt: excerpt(textOf(answer), state.sent) }
+  const common = { ...callOf(state), status, excerpt: redactBody(textOf(answer), state.sent) }
   if (status === 401 || status === 403) return new GlowmarktError.AccessDenied({ ...common, caller: state.caller })
   if (status === 429) {
     return new GlowmarktError.RateLimited({
@@ -148,23 +148,23 @@ export const fromAnswer = (
 export const redirected = (state: CallState): GlowmarktError.InvalidResponse =>
   invalidBody(state, 302, "Redirect", redirect)
 
-export const rejected = (state: CallState, answer: wire.Answer): GlowmarktError.Rejected =>
+export const rejected = (state: CallState, answer: transport.Answer): GlowmarktError.Rejected =>
   new GlowmarktError.Rejected({
     ...callOf(state),
     status: answer.status,
-    excerpt: excerpt(textOf(answer), state.sent)
+    excerpt: redactBody(textOf(answer), state.sent)
   })
 
 export const invalidResponse = (
   state: CallState,
-  answer: wire.Answer,
+  answer: transport.Answer,
   reason: GlowmarktError.InvalidResponse["reason"],
   problem: string
 ): GlowmarktError.InvalidResponse =>
   new GlowmarktError.InvalidResponse({
     ...callOf(state),
     status: answer.status,
-    excerpt: excerpt(textOf(answer), state.sent),
+    excerpt: redactBody(textOf(answer), state.sent),
     reason,
     problem
   })
@@ -180,7 +180,7 @@ export const invalidBody = (
 
 export const timeout = (
   state: CallState,
-  phase: wire.TimedOut["phase"],
+  phase: transport.TimedOut["phase"],
   limitMillis: number
 ): GlowmarktError.RequestTimeout =>
   new GlowmarktError.RequestTimeout({ ...callOf(state), phase, limit: Duration.millis(Math.round(limitMillis)) })
@@ -199,24 +199,28 @@ export const tooLate = (
     limit: Duration.millis(Math.max(0, Math.round(limitMillis)))
   })
 
-const circuitOpen = "CIRCUIT_OPEN"
+const circuitOpenCode = "CIRCUIT_OPEN"
 
 /** A request that the circuit breaker kept back. */
-export const keptBack = (state: CallState, origin: string, pause: Duration.Duration): GlowmarktError.TransportError =>
+export const circuitOpen = (
+  state: CallState,
+  origin: string,
+  pause: Duration.Duration
+): GlowmarktError.TransportError =>
   new GlowmarktError.TransportError({
     ...callOf(state),
     phase: "unsent",
-    code: circuitOpen,
+    code: circuitOpenCode,
     origin,
     retryAfter: Option.some(pause)
   })
 
 /** Whether it was this client that did not send the request. */
-export const isKeptBack = (error: GlowmarktError.GlowmarktError): boolean =>
+export const isUnsentByClient = (error: GlowmarktError.GlowmarktError): boolean =>
   error._tag === "TransportError"
-    ? error.code === circuitOpen
+    ? error.code === circuitOpenCode
     : error._tag === "RequestTimeout" && error.waitedFor === "turn"
 
 /** A failure of the transport. */
-export const fromTransport = (state: CallState, { code, phase }: wire.Broken, origin: string) =>
+export const fromTransport = (state: CallState, { code, phase }: transport.Broken, origin: string) =>
   new GlowmarktError.TransportError({ ...callOf(state), phase, code, origin })

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { AccountId } from "../Identifier.js"
+import { AccountId } from "../../Identifier.js"
 
 export const accountPath = Schema.Struct({ accountId: AccountId })
 

@@ -20,7 +20,7 @@ export interface Arrived {
  * other code and other memory; one answer at a time, from the socket to the next
  * request, costs a fifth of the throughput.
  */
-export class Lane {
+export class ConnectionQueue {
   private underWay = 0
   private waiting: Array<Waiting> = []
   private arrived: Array<Arrived> = []
@@ -76,14 +76,14 @@ export class Lane {
   }
 }
 
-/** A lane for each server. */
-export const make = (width: number): ((origin: string) => Lane) => {
-  const lanes = new Map<string, Lane>()
+/** A queue for each server. */
+export const make = (width: number): ((origin: string) => ConnectionQueue) => {
+  const queues = new Map<string, ConnectionQueue>()
   return (origin) => {
-    const known = lanes.get(origin)
+    const known = queues.get(origin)
     if (known !== undefined) return known
-    const lane = new Lane(width)
-    lanes.set(origin, lane)
-    return lane
+    const queue = new ConnectionQueue(width)
+    queues.set(origin, queue)
+    return queue
   }
 }

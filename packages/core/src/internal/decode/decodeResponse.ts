@@ -1,11 +1,11 @@
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as Either from "effect/Either"
-import type * as GlowmarktError from "../GlowmarktError.js"
-import type * as Operation from "../Operation.js"
-import type * as body from "./body.js"
-import * as failure from "./failure.js"
+import type * as GlowmarktError from "../../GlowmarktError.js"
+import type * as Operation from "../../Operation.js"
+import * as toError from "../error/toError.js"
+import type * as responseBody from "../transport/responseBody.js"
+import type * as transport from "../transport/transport.js"
 import { breaksOff } from "./jsonText.js"
-import type * as wire from "./wire.js"
 
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
 
@@ -44,7 +44,7 @@ const parseJson = (
 const isDeclined = (json: unknown) =>
   typeof json === "object" && json !== null && "valid" in json && json.valid === false
 
-const unreadable: Record<body.Unreadable, string> = {
+const unreadable: Record<responseBody.Unreadable, string> = {
   TooLarge: "it is larger than this client reads",
   NotText: "it is not UTF-8"
 }
@@ -52,17 +52,17 @@ const unreadable: Record<body.Unreadable, string> = {
 /** Makes of an answer what the operation says: its result, or a member of the error family. */
 export const understand = <Success>(
   operation: Operation.Operation<Endpoint, Success>,
-  state: () => failure.CallState,
-  answer: wire.Answer
+  state: () => toError.CallState,
+  answer: transport.Answer
 ): Either.Either<Success, GlowmarktError.GlowmarktError> => {
   const { body, status } = answer
   const invalid = (reason: GlowmarktError.InvalidResponse["reason"], problem: string) =>
-    Either.left(failure.invalidResponse(state(), answer, reason, problem))
-  if (!isSuccess(status)) return Either.left(failure.fromAnswer(state(), operation.declared, answer))
+    Either.left(toError.invalidResponse(state(), answer, reason, problem))
+  if (!isSuccess(status)) return Either.left(toError.fromAnswer(state(), operation.declared, answer))
   if (Either.isLeft(body)) return invalid(body.left, unreadable[body.left])
   const json = parseJson(body.right, answer.contentType)
   if (Either.isLeft(json)) return invalid(json.left.reason, json.left.problem)
-  if (operation.rejects && isDeclined(json.right)) return Either.left(failure.rejected(state(), answer))
+  if (operation.rejects && isDeclined(json.right)) return Either.left(toError.rejected(state(), answer))
   const result = operation.decode(json.right)
   return Either.isRight(result) ? Either.right(result.right) : invalid("Shape", result.left)
 }

@@ -7,18 +7,18 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as CallOptions from "../CallOptions.js"
-import type * as CircuitBreaker from "../CircuitBreaker.js"
-import type { Credential, Grant } from "../Credential.js"
-import type * as GlowmarktError from "../GlowmarktError.js"
-import type * as Operation from "../Operation.js"
-import type { RateLimiter } from "../RateLimit.js"
-import type * as RetryBudget from "../RetryBudget.js"
-import type * as RetryPolicy from "../RetryPolicy.js"
-import * as failure from "./failure.js"
-import * as stopwatch from "./stopwatch.js"
+import * as CallOptions from "../../CallOptions.js"
+import type * as CircuitBreaker from "../../CircuitBreaker.js"
+import type { Credential, Grant } from "../../Credential.js"
+import type * as GlowmarktError from "../../GlowmarktError.js"
+import type * as Operation from "../../Operation.js"
+import type { RateLimiter } from "../../RateLimit.js"
+import type * as RetryBudget from "../../RetryBudget.js"
+import type * as RetryPolicy from "../../RetryPolicy.js"
+import * as toError from "../error/toError.js"
+import * as transport from "../transport/transport.js"
+import * as monotonicClock from "./monotonicClock.js"
 import * as telemetry from "./telemetry.js"
-import * as wire from "./wire.js"
 
 type AnyError = GlowmarktError.GlowmarktError
 
@@ -56,7 +56,7 @@ export interface Call extends Omit<Bound, "settingsFor"> {
   /** Whether anybody sees spans: what nobody sees is not made. */
   readonly traced: boolean
   readonly clock: Clock.Clock
-  /** By the {@link stopwatch}. */
+  /** By `monotonicClock`. */
   readonly startedMillis: number
 }
 
@@ -70,7 +70,7 @@ export interface Attempt {
 }
 
 /** The request of an attempt. */
-export interface Sent extends wire.Request {
+export interface Sent extends transport.Request {
   readonly permit: CircuitBreaker.Permit
 }
 
@@ -119,7 +119,7 @@ export const begin = (
     prepared,
     traced: telemetry.isTraced(fiber),
     clock,
-    startedMillis: stopwatch.millis(clock)
+    startedMillis: monotonicClock.millis(clock)
   }
 }
 
@@ -132,7 +132,7 @@ const outcomeOf = (exit: Exit.Exit<unknown, AnyError>): string => {
   })
 }
 
-export const elapsed = (call: Call): number => stopwatch.millis(call.clock) - call.startedMillis
+export const elapsed = (call: Call): number => monotonicClock.millis(call.clock) - call.startedMillis
 
 export const ended = (call: Call, exit: Exit.Exit<unknown, AnyError>): void => {
   if (Exit.isSuccess(exit)) call.settings.budget.success()
@@ -140,7 +140,7 @@ export const ended = (call: Call, exit: Exit.Exit<unknown, AnyError>): void => {
 }
 
 /** What is known of a call, should it fail now. */
-export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): failure.CallState => ({
+export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): toError.CallState => ({
   operation: call.operation.name,
   caller: call.credential.caller,
   accountId: call.prepared.accountId,
@@ -148,11 +148,14 @@ export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): 
   appliedBefore,
   elapsedMillis: Math.round(elapsed(call)),
   nowMillis: call.clock.unsafeCurrentTimeMillis(),
-  sent: [...Object.values(grant).flatMap((secret) => failure.echoes(Redacted.value(secret))), ...call.prepared.values]
+  sent: [
+    ...Object.values(grant).flatMap((secret) => toError.secretForms(Redacted.value(secret))),
+    ...call.prepared.values
+  ]
 })
 
 /** The same before the attempt is sent. */
-export const unsent = (call: Call, attempt: Attempt): failure.CallState => {
+export const unsent = (call: Call, attempt: Attempt): toError.CallState => {
   const state = stateOf(call, attempt)
   return { ...state, attempts: state.attempts - 1 }
 }
@@ -161,20 +164,20 @@ export const unsent = (call: Call, attempt: Attempt): failure.CallState => {
 export const left = (call: Call): number => Math.min(call.settings.totalMillis - elapsed(call), longest)
 
 /** The request of an attempt, if it may be sent now. */
-export const admit = (call: Call, attempt: Attempt): Either.Either<Sent, AnyError> => {
+export const acquire = (call: Call, attempt: Attempt): Either.Either<Sent, AnyError> => {
   const { operation, prepared, settings } = call
-  const now = stopwatch.millis(call.clock)
-  const patienceMillis = Math.min(settings.timeoutMillis, settings.totalMillis - (now - call.startedMillis), longest)
-  if (patienceMillis <= 0) return Either.left(failure.tooLate(unsent(call, attempt), "turn", settings.totalMillis))
+  const now = monotonicClock.millis(call.clock)
+  const timeoutMillis = Math.min(settings.timeoutMillis, settings.totalMillis - (now - call.startedMillis), longest)
+  if (timeoutMillis <= 0) return Either.left(toError.tooLate(unsent(call, attempt), "turn", settings.totalMillis))
   const entered = settings.circuit.enter(now)
-  if (Either.isLeft(entered)) return Either.left(failure.keptBack(unsent(call, attempt), call.server, entered.left))
+  if (Either.isLeft(entered)) return Either.left(toError.circuitOpen(unsent(call, attempt), call.server, entered.left))
   if (attempt.number === 1) settings.budget.call()
   return Either.right({
     method: operation.method,
     url: settings.baseUrl + prepared.path,
     headers: operation.headers(attempt.grant),
     body: prepared.body,
-    patienceMillis,
+    timeoutMillis,
     maxBodyBytes: settings.maxBodyBytes,
     permit: entered.right
   })
@@ -193,14 +196,19 @@ export const abandoned = (call: Call, ending: "interrupted" | "defect"): void =>
 const isOutage = (error: AnyError): boolean =>
   error._tag === "TransportError" || (error.isTransient && error._tag !== "RateLimited")
 
-const errorOf = (call: Call, attempt: Attempt, patienceMillis: number, problem: AnyError | wire.Problem): AnyError => {
+const errorOf = (
+  call: Call,
+  attempt: Attempt,
+  timeoutMillis: number,
+  problem: AnyError | transport.Problem
+): AnyError => {
   switch (problem._tag) {
     case "Broken":
-      return failure.fromTransport(stateOf(call, attempt), problem, call.server)
+      return toError.fromTransport(stateOf(call, attempt), problem, call.server)
     case "TimedOut":
-      return failure.timeout(stateOf(call, attempt), problem.phase, patienceMillis)
+      return toError.timeout(stateOf(call, attempt), problem.phase, timeoutMillis)
     case "Redirected":
-      return failure.redirected(stateOf(call, attempt))
+      return toError.redirected(stateOf(call, attempt))
     default:
       return problem
   }
@@ -210,14 +218,14 @@ const errorOf = (call: Call, attempt: Attempt, patienceMillis: number, problem: 
 export const failed = (
   call: Call,
   attempt: Attempt,
-  { patienceMillis, permit }: Sent,
-  problem: AnyError | wire.Problem
+  { timeoutMillis, permit }: Sent,
+  problem: AnyError | transport.Problem
 ): AnyError => {
-  const error = errorOf(call, attempt, patienceMillis, problem)
+  const error = errorOf(call, attempt, timeoutMillis, problem)
   // What cannot be sent is no request, and says nothing of the server.
-  if (problem === wire.unsendable) return error
+  if (problem === transport.unsendable) return error
   call.telemetry.requested(error._tag)
-  if (isOutage(error)) permit.failed(stopwatch.millis(call.clock))
+  if (isOutage(error)) permit.failed(monotonicClock.millis(call.clock))
   else permit.succeeded()
   return error
 }

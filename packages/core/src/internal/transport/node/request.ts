@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer"
 import type * as Undici from "@effect/platform-node/Undici"
-import { broken as brokenBy } from "../broken.js"
-import * as wire from "../wire.js"
+import * as transport from "../transport.js"
+import { transportCause } from "../transportCause.js"
 
 /** What undici is told when we have no use for the rest; nobody sees it. */
 export const given = new Error("given up")
@@ -12,7 +12,7 @@ const split = (url: string): readonly [string, string] => {
   return at === -1 ? [url, "/"] : [url.slice(0, at), url.slice(at)]
 }
 
-type Headers = wire.Request["headers"]
+type Headers = transport.Request["headers"]
 
 interface Lists {
   readonly withoutBody: Array<string>
@@ -37,9 +37,9 @@ const listsOf = (headers: Headers): Lists => {
 }
 
 /** The server that a request goes to. */
-export const originOf = ({ url }: wire.Request): string => split(url)[0]
+export const originOf = ({ url }: transport.Request): string => split(url)[0]
 
-export const options = ({ body, headers, method, url }: wire.Request): Undici.Dispatcher.DispatchOptions => {
+export const options = ({ body, headers, method, url }: transport.Request): Undici.Dispatcher.DispatchOptions => {
   const [origin, path] = split(url)
   const { withBody, withoutBody } = listsOf(headers)
   return {
@@ -93,8 +93,8 @@ export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
 }
 
 /** Before undici has a connection to write to, nothing can have arrived. */
-export const broken = (error: Error, phase: wire.Broken["phase"]): wire.Broken => {
+export const broken = (error: Error, phase: transport.Broken["phase"]): transport.Broken => {
   // A parser that cannot go on has a name for its error, and not always a code.
-  const broken = brokenBy(error, error.name === "HTTPParserError" ? error.name : "connection broken")
-  return broken.code === "UND_ERR_INVALID_ARG" ? wire.unsendable : { ...broken, phase }
+  const broken = transportCause(error, error.name === "HTTPParserError" ? error.name : "connection broken")
+  return broken.code === "UND_ERR_INVALID_ARG" ? transport.unsendable : { ...broken, phase }
 }

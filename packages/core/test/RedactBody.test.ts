@@ -3,11 +3,11 @@ import { AccountList, AdminAccounts, RetryPolicy } from "@effect-glowmarkt/core"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { excerpt } from "../src/internal/excerpt.js"
+import { redactBody } from "../src/internal/error/redactBody.js"
 import * as Callers from "./support/Callers.js"
 import * as Wire from "./support/Wire.js"
 
-const quote = (error: unknown, sent: ReadonlyArray<string> = []) => excerpt(JSON.stringify({ error }), sent)
+const quote = (error: unknown, sent: ReadonlyArray<string> = []) => redactBody(JSON.stringify({ error }), sent)
 
 describe("what an error quotes of a body", () => {
   it("is what the provider says is wrong", () => {
@@ -27,10 +27,10 @@ describe("what an error quotes of a body", () => {
       assert.strictEqual(quote(text), text)
     }
     assert.strictEqual(quote({ message: "Access denied" }), "Access denied")
-    assert.strictEqual(excerpt('"no such account"', []), "no such account")
-    assert.strictEqual(excerpt('{"error":"bad request","message":"bad request"}', []), "bad request")
+    assert.strictEqual(redactBody('"no such account"', []), "no such account")
+    assert.strictEqual(redactBody('{"error":"bad request","message":"bad request"}', []), "bad request")
     assert.strictEqual(
-      excerpt('{"status":"ERROR","error":"bad request","description":"resource not found"}', []),
+      redactBody('{"status":"ERROR","error":"bad request","description":"resource not found"}', []),
       "bad request; resource not found"
     )
   })
@@ -50,9 +50,9 @@ describe("what an error quotes of a body", () => {
     ] as const) {
       assert.strictEqual(quote(text), quoted)
     }
-    assert.strictEqual(excerpt("<html>Private Person</html>", []), "HTML, 27 characters")
-    assert.strictEqual(excerpt("Private Person", []), "no JSON, 14 characters")
-    assert.strictEqual(excerpt('{"name":"Private Person"}', []), "")
+    assert.strictEqual(redactBody("<html>Private Person</html>", []), "HTML, 27 characters")
+    assert.strictEqual(redactBody("Private Person", []), "no JSON, 14 characters")
+    assert.strictEqual(redactBody('{"name":"Private Person"}', []), "")
   })
 
   it("is none of the words that were sent, however short", () => {
@@ -92,7 +92,7 @@ describe("what an error quotes of a body", () => {
     for (const filler of ["x", "a@", " ", "<", "missing elements ", "%40", '\\"']) {
       const text = filler.repeat(60_000 / filler.length)
       quote(text, [text, "pass-one-1"])
-      excerpt(JSON.stringify({ error: text.repeat(100) }), [text])
+      redactBody(JSON.stringify({ error: text.repeat(100) }), [text])
     }
     assert.isBelow(performance.now() - started, 3000)
   })

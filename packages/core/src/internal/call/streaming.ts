@@ -3,15 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { BodyReader } from "../GlowmarktClient.js"
-import type * as GlowmarktError from "../GlowmarktError.js"
-import type * as Operation from "../Operation.js"
-import * as answers from "./answer.js"
-import * as calls from "./call.js"
-import * as failure from "./failure.js"
+import type { BodyReader } from "../../GlowmarktClient.js"
+import type * as GlowmarktError from "../../GlowmarktError.js"
+import type * as Operation from "../../Operation.js"
+import * as decodeResponse from "../decode/decodeResponse.js"
+import * as toError from "../error/toError.js"
+import type * as transport from "../transport/transport.js"
+import * as callState from "./callState.js"
 import type { Exchange } from "./sending.js"
 import * as telemetry from "./telemetry.js"
-import type * as wire from "./wire.js"
 
 /** An answer whose body is on its way. */
 export type Arriving<A> = Stream.Stream<A, GlowmarktError.CallError>
@@ -35,16 +35,16 @@ const read = <A>(
  * not by a stage of the stream: what passes through those lives for a while after.
  */
 export const exchange =
-  <A>(open: wire.Wire["open"], operation: Operation.Any, reader: BodyReader<A>): Exchange<Arriving<A>> =>
+  <A>(open: transport.Transport["open"], operation: Operation.Any, reader: BodyReader<A>): Exchange<Arriving<A>> =>
   (request, call, attempt) =>
     Effect.flatMap(open(request), ({ pull, status, whole }) => {
-      const state = () => calls.stateOf(call, attempt)
-      const fromProblem = (problem: wire.Broken | wire.TimedOut) =>
+      const state = () => callState.stateOf(call, attempt)
+      const fromProblem = (problem: transport.Broken | transport.TimedOut) =>
         problem._tag === "Broken"
-          ? failure.fromTransport(state(), problem, call.server)
-          : failure.timeout(state(), problem.phase, request.patienceMillis)
+          ? toError.fromTransport(state(), problem, call.server)
+          : toError.timeout(state(), problem.phase, request.timeoutMillis)
       const reading = reader(
-        (reason, problem) => failure.invalidBody(state(), status, reason, problem),
+        (reason, problem) => toError.invalidBody(state(), status, reason, problem),
         request.maxBodyBytes
       )
       const arriving: Arriving<A> = Stream.fromPull(
@@ -59,10 +59,10 @@ export const exchange =
           })
         )
       )
-      const opened = answers.isSuccess(status)
+      const opened = decodeResponse.isSuccess(status)
         ? Effect.succeed(arriving)
         : Effect.flatMap(whole, (answer) =>
-            Either.map(answers.understand(operation, state, answer), (): Arriving<A> => Stream.empty)
+            Either.map(decodeResponse.understand(operation, state, answer), (): Arriving<A> => Stream.empty)
           )
       return call.traced ? Effect.zipRight(telemetry.status(status), opened) : opened
     })
