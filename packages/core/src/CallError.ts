@@ -153,6 +153,9 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
   }
 }
 
+// What Node says of a certificate whose issuer it does not know, such as a company's own authority.
+const untrustedIssuer = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/
+
 /**
  * No answer: the connection could not be made, or broke.
  *
@@ -166,10 +169,12 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
    * server, `sent` when it may have.
    */
   phase: Schema.Literal("unsent", "sent"),
-  /** The system's code where there is one (`ECONNREFUSED`, `ENOTFOUND`, …), `PROXY_` and the status of a proxy, or `CIRCUIT_OPEN`. */
+  /** The system's code where there is one (`ECONNREFUSED`, `ENOTFOUND`, …), `PROXY_` and the status or code of a proxy's failure, or `CIRCUIT_OPEN`. */
   code: Schema.String,
   /** The origin that was called: scheme, host and port. */
   origin: Schema.String,
+  /** The proxy that failed, without its credentials. */
+  proxy: Schema.optionalWith(Schema.String, { exact: true }),
   /** How long the circuit breaker will keep requests back. */
   retryAfter: retryAfter.pipe(Schema.withConstructorDefault(() => never))
 }) {
@@ -185,8 +190,13 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
     if (this.code === "INVALID_REQUEST") {
       return `${begin(this)}cannot be sent: a header value (a key, a token, an application id) has characters that no header may have.`
     }
-    if (this.code.startsWith("PROXY_")) {
-      return `${begin(this)}the proxy on the way to ${this.origin} does not let it through (${this.code}). Check the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
+    if (this.proxy !== undefined) {
+      const [, reason = ""] = this.code.split("PROXY_")
+      const failed = /^(?:\d{3}|CLOSED)$/.test(reason) ? "does not let it through" : "cannot be reached"
+      return `${begin(this)}the proxy ${this.proxy} on the way to ${this.origin} ${failed} (${reason}). Check the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
+    }
+    if (untrustedIssuer.test(this.code)) {
+      return `${begin(this)}the certificate of ${this.origin} is signed by an authority that is not trusted (${this.code}). If it is your own, name the file of its certificate in NODE_EXTRA_CA_CERTS.`
     }
     return this.phase === "unsent"
       ? `${begin(this)}cannot reach ${this.origin} (${this.code}). Check the address and the network.`

@@ -3,6 +3,7 @@ import { createServer as createHttpServer, type ServerResponse } from "node:http
 import { connect, type Socket } from "node:net"
 import { createServer as createTlsServer } from "node:tls"
 import { inspect } from "node:util"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import { AdminAccounts, AppKeys, GlowmarktClient, RetryPolicy } from "@effect-glowmarkt/core"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
@@ -11,6 +12,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
@@ -21,9 +23,15 @@ const certificate = readFileSync(new URL("support/localhost.pem", import.meta.ur
 const Key = AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })
 
 /** Reads the account list of one server after the other, by one transport and with the same key. */
-const clientsOf = (options: NodeTransport.Options, client: GlowmarktClient.Options = {}) =>
+const clientsOf = (
+  options: NodeTransport.Options,
+  client: GlowmarktClient.Options = {},
+  wrapped: (client: HttpClient.HttpClient) => HttpClient.HttpClient = identity
+) =>
   Effect.map(
-    Layer.build(Layer.merge(NodeTransport.layer(options), Key)),
+    Layer.build(
+      Layer.merge(Layer.effect(HttpClient.HttpClient, Effect.map(NodeTransport.make(options), wrapped)), Key)
+    ),
     (shared) => (baseUrl: string) =>
       Effect.flatMap(AdminAccounts.AdminAccounts, ({ list }) => list).pipe(
         Effect.provide(
@@ -172,6 +180,7 @@ describe("NodeTransport", () => {
       assert.propertyVal(error, "_tag", "TransportError")
       assert.propertyVal(error, "phase", "unsent")
       assert.isFalse(error.isTransient)
+      assert.include(error.message, "NODE_EXTRA_CA_CERTS")
     })
   )
 
@@ -195,6 +204,49 @@ describe("NodeTransport", () => {
       assert.strictEqual(asked.length, before)
     })
   )
+
+  for (const [name, settings] of Object.entries({
+    "lower case": { no_proxy: "127.0.0.1", NO_PROXY: "elsewhere.example" },
+    "upper case": { NO_PROXY: "127.0.0.1" },
+    "upper case where the lower one is empty": { no_proxy: "", NO_PROXY: "127.0.0.1" },
+    "a network": { NO_PROXY: "10.0.0.0/8,127.0.0.0/8" }
+  })) {
+    it.scopedLive(`goes by no proxy to servers that NO_PROXY excludes, as it is and wrapped: ${name}`, () =>
+      Effect.gen(function* () {
+        const asked: Array<{ readonly target: string | undefined; readonly by: string | undefined }> = []
+        const called: Array<string | undefined> = []
+        const proxy = yield* proxying(asked)
+        const server = `127.0.0.1:${yield* empty(called)}`
+        yield* withProxy({ HTTP_PROXY: `http://127.0.0.1:${proxy}`, ...settings })
+        yield* (yield* clientsOf({}))(`http://${server}`)
+        yield* (yield* clientsOf({}, {}, HttpClient.mapRequest(identity)))(`http://${server}`)
+        assert.deepStrictEqual(called, [server, server])
+        assert.lengthOf(asked, 0)
+      })
+    )
+  }
+
+  for (const [does, wrapped] of [
+    ["as it is", identity],
+    ["wrapped", HttpClient.mapRequest(identity)]
+  ] as const) {
+    it.scopedLive(`a proxy that is not there is what the error speaks of, without its password, ${does}`, () =>
+      Effect.gen(function* () {
+        const gone = yield* Effect.scoped(listening(() => {}))
+        for (const proxy of [`http://me:hunter2@127.0.0.1:${gone}`, `127.0.0.1:${gone}`]) {
+          yield* withProxy({ HTTP_PROXY: proxy, HTTPS_PROXY: proxy })
+          const list = yield* clientsOf({}, { timeout: Duration.seconds(5) }, wrapped)
+          for (const server of ["http://glowmarkt.example", "https://glowmarkt.example"]) {
+            const error = yield* Effect.flip(list(server))
+            assert.isTrue(error._tag === "TransportError" && error.phase === "unsent", error.message)
+            assert.match(error.message, /the proxy http:\/\/[\w.:]+ on the way to \S+ cannot be reached \((?:E\w+)\)/)
+            assert.notInclude(inspect(error, { depth: 9 }), "hunter2")
+            assert.isTrue(error.isTransient)
+          }
+        }
+      })
+    )
+  }
 
   it.scopedLive("takes a proxy without a scheme for one of HTTP, and needs none if told so", () =>
     Effect.gen(function* () {
@@ -233,7 +285,7 @@ describe("NodeTransport", () => {
         assert.propertyVal(error, "phase", "unsent")
         assert.isFalse(error.mayHaveBeenApplied)
         assert.strictEqual(error.isTransient, code === "PROXY_CLOSED")
-        assert.include(error.message, "proxy")
+        assert.include(error.message, `the proxy http://127.0.0.1:${proxy} on the way to https://glowmarkt.example`)
         assert.strictEqual(connections, 1)
       })
     )

@@ -222,5 +222,5 @@ export const isUnsentByClient = (error: GlowmarktError.GlowmarktError): boolean 
     : error._tag === "RequestTimeout" && error.waitedFor === "turn"
 
 /** A failure of the transport. */
-export const fromTransport = (state: CallState, { code, phase }: transport.Broken, origin: string) =>
-  new GlowmarktError.TransportError({ ...callOf(state), phase, code, origin })
+export const fromTransport = (state: CallState, { _tag, ...broken }: transport.Broken, origin: string) =>
+  new GlowmarktError.TransportError({ ...callOf(state), ...broken, origin })

@@ -48,6 +48,8 @@ export interface Opened {
 export interface Broken {
   readonly _tag: "Broken"
   readonly code: string
+  /** The proxy that failed, without its credentials. */
+  readonly proxy?: string
   /** `unsent` when the request provably never reached the server. */
   readonly phase: "unsent" | "sent"
 }

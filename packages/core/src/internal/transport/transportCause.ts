@@ -9,6 +9,7 @@ const refusedCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/
 interface SystemFailure {
   readonly code: string
   readonly connecting: boolean
+  readonly proxy: string | undefined
 }
 
 /**
@@ -20,7 +21,11 @@ const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => 
   if (typeof cause !== "object" || cause === null || depth > 5) return undefined
   // A client of the program's own may call anything a code.
   if ("code" in cause && typeof cause.code === "string" && /^[A-Z][A-Z0-9_]{1,60}$/.test(cause.code)) {
-    return { code: cause.code, connecting: "syscall" in cause && cause.syscall === "connect" }
+    return {
+      code: cause.code,
+      connecting: "syscall" in cause && cause.syscall === "connect",
+      proxy: "proxy" in cause && typeof cause.proxy === "string" ? cause.proxy : undefined
+    }
   }
   if ("cause" in cause) {
     const inner = systemFailure(cause.cause, depth + 1)
@@ -34,6 +39,8 @@ const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => 
 export const transportCause = (cause: unknown, otherwise: string): Broken => {
   const failure = systemFailure(cause)
   const code = failure?.code ?? otherwise
-  const unsent = failure?.connecting === true || beforeSending.has(code) || refusedCertificate.test(code)
-  return { _tag: "Broken", code, phase: unsent ? "unsent" : "sent" }
+  const proxy = failure?.proxy
+  const unsent =
+    proxy !== undefined || failure?.connecting === true || beforeSending.has(code) || refusedCertificate.test(code)
+  return { _tag: "Broken", code, phase: unsent ? "unsent" : "sent", ...(proxy === undefined ? {} : { proxy }) }
 }

@@ -16,23 +16,52 @@ export interface Connections {
 
 type Connector = Undici.buildConnector.connector
 
-/**
- * What failed at a proxy, with a code that says so. Of undici's own codes for it
- * one would make undici try again and again, also when nobody waits any more.
- */
-const atProxy = (error: Error): Error => {
-  const code = "code" in error ? error.code : undefined
-  const status = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1]
-  if (status !== undefined) return Object.assign(new Error(error.message), { code: `PROXY_${status}` })
-  return code === "UND_ERR_SOCKET" || code === "UND_ERR_INFO"
-    ? Object.assign(new Error(error.message), { code: "PROXY_CLOSED" })
-    : error
+interface Place {
+  readonly protocol: string
+  readonly host: string
 }
 
-const throughProxy =
+/** An error with a code that says that it is about the proxy, and with the proxy's address. */
+const atProxy = (error: Error, reason: string, { host, protocol }: Place): Error =>
+  Object.assign(new Error(error.message), { code: `PROXY_${reason}`, proxy: `${protocol}//${host}` })
+
+const codeOf = (error: Error) => ("code" in error && typeof error.code === "string" ? error.code : "CLOSED")
+
+/**
+ * What a proxy answers instead of a connection to the server. With its own codes for a proxy that
+ * closes, undici would try again and again, even when no request waits any more.
+ */
+const answered = (error: Error, proxy: Place): Error => {
+  const status = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1]
+  if (status !== undefined) return atProxy(error, status, proxy)
+  return /^UND_ERR_(?:SOCKET|INFO)$/.test(codeOf(error)) ? atProxy(error, "CLOSED", proxy) : error
+}
+
+const mappingErrors =
+  (map: (error: Error, server: Place) => Error) =>
   (connect: Connector): Connector =>
   (options, callback) =>
-    connect(options, (...[error, socket]) => (error === null ? callback(null, socket) : callback(atProxy(error), null)))
+    connect(options, (...[error, socket]) =>
+      error === null
+        ? callback(null, socket)
+        : callback(map(error, { protocol: options.protocol, host: options.host ?? options.hostname }), null)
+    )
+
+/** Sends each request straight to its server, or by the proxies. */
+class Router extends Undici.Dispatcher {
+  constructor(
+    private readonly direct: Undici.Dispatcher,
+    private readonly proxied: Undici.Dispatcher,
+    private readonly excludes: (origin: string) => boolean
+  ) {
+    super()
+  }
+
+  override dispatch(options: Undici.Dispatcher.DispatchOptions, handler: Undici.Dispatcher.DispatchHandler): boolean {
+    const isExcluded = options.origin !== undefined && this.excludes(String(options.origin))
+    return (isExcluded ? this.direct : this.proxied).dispatch(options, handler)
+  }
+}
 
 /** Undici's pool of connections, and a way to end it that leaves none behind, not even one that is still being made. */
 export const make = ({ ca, connectMillis, keepAliveMillis, proxies }: Settings): Connections => {
@@ -64,24 +93,34 @@ export const make = ({ ca, connectMillis, keepAliveMillis, proxies }: Settings):
         ...(typeof options.connect === "function" ? { connect: around(options.connect) } : {})
       })
 
-  const dispatcher =
+  const straight = new Undici.Agent(direct)
+  const proxied =
     proxies.http === undefined && proxies.https === undefined
-      ? new Undici.Agent(direct)
+      ? undefined
       : new Undici.EnvHttpProxyAgent({
           ...direct,
           httpProxy: proxies.http ?? "",
           httpsProxy: proxies.https ?? "",
+          // Ours decides which servers are excluded.
+          noProxy: "",
           // A proxy agent makes its own connections, to the proxy and through it.
           proxyTls: tls,
           requestTls: tls,
-          clientFactory: pool(watched),
-          factory: pool(throughProxy)
+          clientFactory: pool((connect) =>
+            watched(mappingErrors((error, proxy) => atProxy(error, codeOf(error), proxy))(connect))
+          ),
+          factory: pool(
+            mappingErrors((error, { protocol }) => {
+              const proxy = protocol === "https:" ? (proxies.https ?? proxies.http) : proxies.http
+              return proxy === undefined ? error : answered(error, new URL(proxy))
+            })
+          )
         })
 
   return {
-    dispatcher,
+    dispatcher: proxied === undefined ? straight : new Router(straight, proxied, proxies.excludes),
     close: async () => {
-      const destroyed = dispatcher.destroy()
+      const destroyed = Promise.all([straight.destroy(), proxied?.destroy()])
       for (const socket of connecting) socket.destroy()
       await destroyed
     }

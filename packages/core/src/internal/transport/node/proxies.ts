@@ -1,13 +1,16 @@
 import * as ConfigError from "effect/ConfigError"
 import * as Either from "effect/Either"
+import * as noProxy from "./noProxy.js"
 
 /** Where requests go first, or straight to the server if that is nowhere. */
 export interface Proxies {
   readonly http: string | undefined
   readonly https: string | undefined
+  /** Whether requests to this server go straight to it all the same. */
+  readonly excludes: (origin: string) => boolean
 }
 
-export const none: Proxies = { http: undefined, https: undefined }
+export const none: Proxies = { http: undefined, https: undefined, excludes: () => true }
 
 const isDecodable = (text: string) => Either.isRight(Either.try(() => decodeURIComponent(text)))
 
@@ -17,9 +20,13 @@ const isProxy = (url: string) => {
   return /^(?:https?|socks5?):$/.test(protocol) && hostname !== "" && isDecodable(username) && isDecodable(password)
 }
 
-// Like everybody: the lower case first, and an empty one is none. Nothing of a wrong one is repeated: there may be a password in it.
+// As curl does: the lower case first, and an empty variable is not set.
+const nameSet = (upper: string, env: NodeJS.ProcessEnv): string | undefined =>
+  [upper.toLowerCase(), upper].find((name) => (env[name] ?? "") !== "")
+
+// Nothing of a wrong address is repeated: it may hold a password.
 const read = (upper: string, env: NodeJS.ProcessEnv): Either.Either<string | undefined, ConfigError.ConfigError> => {
-  const name = [upper.toLowerCase(), upper].find((name) => (env[name] ?? "") !== "")
+  const name = nameSet(upper, env)
   if (name === undefined) return Either.right(undefined)
   const text = env[name] ?? ""
   const url = text.includes("://") ? text : `http://${text}`
@@ -30,6 +37,9 @@ const read = (upper: string, env: NodeJS.ProcessEnv): Either.Either<string | und
       )
 }
 
-/** What the variables that every program reads say. `NO_PROXY` is read for each request. */
+/** What the variables that every program reads say. */
 export const fromEnvironment = (env: NodeJS.ProcessEnv): Either.Either<Proxies, ConfigError.ConfigError> =>
-  Either.all({ http: read("HTTP_PROXY", env), https: read("HTTPS_PROXY", env) })
+  Either.map(Either.all({ http: read("HTTP_PROXY", env), https: read("HTTPS_PROXY", env) }), (proxies) => {
+    const name = nameSet("NO_PROXY", env)
+    return { ...proxies, excludes: noProxy.excludes(name === undefined ? "" : (env[name] ?? "")) }
+  })
