@@ -1,5 +1,5 @@
 /** The columns of the table: what each is called, sorts by and shows. */
-import type { InstantField, TextField } from "../src/internal/htmlReport/wire.js"
+import type { InstantField, TextField } from "../src/internal/htmlReport/payload.js"
 import { element } from "./element.js"
 import * as Finding from "./finding.js"
 import { date, signed } from "./format.js"

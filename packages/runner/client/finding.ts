@@ -1,4 +1,4 @@
-import { type Finding, findings } from "../src/internal/htmlReport/wire.js"
+import { type Finding, findings } from "../src/internal/htmlReport/payload.js"
 
 export interface Described {
   readonly finding: Finding

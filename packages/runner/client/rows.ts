@@ -1,13 +1,13 @@
 /** The rows as the script keeps them: a column at a time, a row is a number. */
-import * as Wire from "../src/internal/htmlReport/wire.js"
+import * as payload from "../src/internal/htmlReport/payload.js"
 
 export interface Rows {
   readonly count: number
   /** A bit for each finding. */
   readonly findings: Uint16Array
-  readonly texts: Readonly<Record<Wire.TextField, ReadonlyArray<string | undefined>>>
+  readonly texts: Readonly<Record<payload.TextField, ReadonlyArray<string | undefined>>>
   /** Milliseconds since 1970, `NaN` for none. */
-  readonly instants: Readonly<Record<Wire.InstantField, Float64Array>>
+  readonly instants: Readonly<Record<payload.InstantField, Float64Array>>
 }
 
 export interface Embedded {
@@ -18,9 +18,10 @@ export interface Embedded {
   readonly complete: boolean
 }
 
-const isBlock = (value: unknown): value is Wire.Block => typeof value === "object" && value !== null && "rows" in value
+const isBlock = (value: unknown): value is payload.Block =>
+  typeof value === "object" && value !== null && "rows" in value
 
-const isHead = (value: unknown): value is Wire.Head =>
+const isHead = (value: unknown): value is payload.Head =>
   typeof value === "object" && value !== null && "startedAt" in value && "total" in value
 
 const parsed = (element: Element | null): unknown => {
@@ -32,7 +33,7 @@ const parsed = (element: Element | null): unknown => {
   }
 }
 
-const textsInto = (column: Array<string | undefined>, texts: Wire.Texts | undefined, count: number) => {
+const textsInto = (column: Array<string | undefined>, texts: payload.Texts | undefined, count: number) => {
   for (let row = 0; row < count; row++) {
     column.push(
       texts === undefined
@@ -46,8 +47,8 @@ const textsInto = (column: Array<string | undefined>, texts: Wire.Texts | undefi
 
 /** Reads what the file has, and lets go of the elements it was in. */
 export const read = (): Embedded => {
-  const head = parsed(document.getElementById(Wire.headId))
-  const elements = [...document.getElementsByClassName(Wire.blockClass)]
+  const head = parsed(document.getElementById(payload.headId))
+  const elements = [...document.getElementsByClassName(payload.blockClass)]
   const blocks = elements.map(parsed).filter(isBlock)
   for (const element of elements) {
     element.remove()
@@ -55,9 +56,9 @@ export const read = (): Embedded => {
   const count = blocks.reduce((sum, block) => sum + block.rows, 0)
 
   const findings = new Uint16Array(count)
-  const texts = new Map(Wire.textFields.map((field) => [field, [] as (string | undefined)[]] as const))
+  const texts = new Map(payload.textFields.map((field) => [field, [] as (string | undefined)[]] as const))
   const instants = new Map(
-    Wire.instantFields.map((field) => [field, new Float64Array(count).fill(Number.NaN)] as const)
+    payload.instantFields.map((field) => [field, new Float64Array(count).fill(Number.NaN)] as const)
   )
   let done = 0
   for (const block of blocks) {
@@ -73,8 +74,8 @@ export const read = (): Embedded => {
     done += block.rows
   }
 
-  const text = (field: Wire.TextField) => texts.get(field) ?? []
-  const instant = (field: Wire.InstantField) => instants.get(field) ?? new Float64Array(0)
+  const text = (field: payload.TextField) => texts.get(field) ?? []
+  const instant = (field: payload.InstantField) => instants.get(field) ?? new Float64Array(0)
   return {
     rows: {
       count,
@@ -100,6 +101,6 @@ export const read = (): Embedded => {
     },
     startedAt: isHead(head) ? head.startedAt : Number.NaN,
     total: isHead(head) ? head.total : count,
-    complete: document.getElementById(Wire.endId) !== null && (!isHead(head) || head.total === count)
+    complete: document.getElementById(payload.endId) !== null && (!isHead(head) || head.total === count)
   }
 }

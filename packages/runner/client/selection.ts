@@ -1,5 +1,5 @@
 /** Which rows are shown, and in which order. Each order is worked out once, at the first use; after that a filter is one pass. */
-import type { InstantField, TextField } from "../src/internal/htmlReport/wire.js"
+import type { InstantField, TextField } from "../src/internal/htmlReport/payload.js"
 import type { Rows } from "./rows.js"
 
 export type SortKey = TextField | InstantField | "findings"

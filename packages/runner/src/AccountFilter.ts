@@ -20,8 +20,8 @@ import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import * as meaning from "./internal/filterMeaning.js"
-import * as text from "./internal/filterText.js"
+import * as evaluate from "./internal/filter/evaluate.js"
+import * as parser from "./internal/filter/parser.js"
 
 /**
  * The fields that hold text.
@@ -113,7 +113,7 @@ export class InvalidFilter extends Schema.TaggedError<InvalidFilter>("@effect-gl
  * @category constructors
  */
 export const parse = (source: string): Either.Either<AccountFilter, InvalidFilter> =>
-  Either.mapLeft(text.parse(source), (fault) => new InvalidFilter({ text: source, ...fault }))
+  Either.mapLeft(parser.parse(source), (fault) => new InvalidFilter({ text: source, ...fault }))
 
 /**
  * The filter as text that {@link parse} reads as the same filter. Equal filters have equal texts.
@@ -121,7 +121,7 @@ export const parse = (source: string): Either.Either<AccountFilter, InvalidFilte
  * @since 0.1.0
  * @category conversions
  */
-export const format: (filter: AccountFilter) => string = text.format
+export const format: (filter: AccountFilter) => string = parser.format
 
 /**
  * Whether an account meets a filter, in a run that began at `now`.
@@ -129,7 +129,7 @@ export const format: (filter: AccountFilter) => string = text.format
  * @since 0.1.0
  * @category predicates
  */
-export const matches: (filter: AccountFilter, now: DateTime.Utc) => (account: Account) => boolean = meaning.matches
+export const matches: (filter: AccountFilter, now: DateTime.Utc) => (account: Account) => boolean = evaluate.matches
 
 const isFilter = (value: unknown): value is AccountFilter =>
   typeof value === "object" && value !== null && "_tag" in value

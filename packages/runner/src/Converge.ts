@@ -22,10 +22,10 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { AccountIndex, type User } from "./AccountIndex.js"
 import { isActive } from "./Classification.js"
-import * as ids from "./internal/ids.js"
+import * as canonicalId from "./internal/flows/canonicalId.js"
 import * as Journal from "./Journal.js"
-import { Roster, type User } from "./Roster.js"
 
 /**
  * The subject must be left alone: it belongs to somebody else, or the wanted end cannot be reached from where it is.
@@ -64,7 +64,7 @@ export class NotReached extends Schema.TaggedError<NotReached>("@effect-glowmark
  * The pattern itself, for steps of your own.
  *
  * - `read` says where the subject stands; it runs once when nothing is to be done, else twice.
- * - `write` runs only while `isReached` says no, and is noted in the `Journal`. When it fails and may have been carried out,
+ * - `write` runs only while `isSatisfied` says no, and is noted in the `Journal`. When it fails and may have been carried out,
  *   reading decides.
  * - `before` is what was read just now, if it was: then the first read is saved.
  *
@@ -80,7 +80,7 @@ export class NotReached extends Schema.TaggedError<NotReached>("@effect-glowmark
  *   Effect.flatMap(AdminAccounts.AdminAccounts, (admin) =>
  *     Converge.converge({
  *       read: admin.get(accountId),
- *       isReached: ({ name = "" }) => name === name.toUpperCase(),
+ *       isSatisfied: ({ name = "" }) => name === name.toUpperCase(),
  *       write: ({ name = "" }) => admin.rename(accountId, name.toUpperCase()),
  *       wanted: "a name in capitals"
  *     })
@@ -98,19 +98,19 @@ export const converge = Effect.fnUntraced(function* <
   R2
 >(options: {
   readonly read: Effect.Effect<State, E, R>
-  readonly isReached: (state: State) => boolean
+  readonly isSatisfied: (state: State) => boolean
   readonly write: (state: State) => Effect.Effect<unknown, E2, R2>
   readonly wanted: string
   readonly before?: State
 }): Effect.fn.Return<State, E | E2 | NotReached, R | R2> {
   const before = options.before ?? (yield* options.read)
-  if (options.isReached(before)) {
+  if (options.isSatisfied(before)) {
     return before
   }
   const written = yield* Effect.either(Journal.writing(options.write(before)))
   if (Either.isRight(written)) {
     const after = yield* options.read
-    return options.isReached(after) ? after : yield* Effect.fail(new NotReached({ wanted: options.wanted }))
+    return options.isSatisfied(after) ? after : yield* Effect.fail(new NotReached({ wanted: options.wanted }))
   }
   const failure = written.left
   if (!failure.mayHaveBeenApplied) {
@@ -118,7 +118,7 @@ export const converge = Effect.fnUntraced(function* <
   }
   // If even that cannot be found out, what went wrong first is what to tell.
   const after = yield* Effect.mapError(options.read, () => failure)
-  if (options.isReached(after)) {
+  if (options.isSatisfied(after)) {
     return after
   }
   yield* Journal.strike
@@ -138,7 +138,7 @@ export const ensureName = Effect.fn("Converge.ensureName")(function* (
   const admin = yield* AdminAccounts
   return yield* converge({
     read: admin.get(accountId),
-    isReached: (account) => account.name === name,
+    isSatisfied: (account) => account.name === name,
     write: () => admin.rename(accountId, name),
     wanted: `the name ${JSON.stringify(name)}`
   })
@@ -176,7 +176,7 @@ export const seeOwn = Effect.fn("Converge.seeOwn")(function* (
 ): Effect.fn.Return<Seen, AccountNotFound | InvalidInput | CallError | Refused, AdminAccounts> {
   const admin = yield* AdminAccounts
   const account = yield* admin.get(accountId)
-  if (account.applicationId === undefined || !ids.isSame(account.applicationId, application)) {
+  if (account.applicationId === undefined || !canonicalId.isSame(account.applicationId, application)) {
     const said = account.applicationId === undefined ? "does not say its application" : `is of ${account.applicationId}`
     return yield* new Refused({ reason: `account ${accountId} ${said}, expected ${application}` })
   }
@@ -200,14 +200,14 @@ export const ensureInactive = Effect.fn("Converge.ensureInactive")(function* (
   const admin = yield* AdminAccounts
   return yield* converge({
     read: seeOwn(accountId, application),
-    isReached: isInactive,
+    isSatisfied: isInactive,
     write: () => admin.remove(accountId),
     wanted: "the account inactive"
   })
 })
 
 /**
- * The user has an active account. Looks in the {@link Roster}, which is read once for any number of users and again only
+ * The user has an active account. Looks in the {@link AccountIndex}, which is read once for any number of users and again only
  * when the answer to an addition was lost. Refused where the user's account is inactive: the API cannot make it active.
  *
  * @since 0.1.0
@@ -218,10 +218,10 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
 ): Effect.fn.Return<
   Account,
   MissingElements | InvalidInput | AccountNotFound | CallError | Refused,
-  AdminAccounts | Roster
+  AdminAccounts | AccountIndex
 > {
   const admin = yield* AdminAccounts
-  const roster = yield* Roster
+  const roster = yield* AccountIndex
   const known = yield* roster.find(user)
   if (Option.isSome(known)) {
     return yield* activeOnly(known.value)

@@ -17,14 +17,14 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as ActAs from "./ActAs.js"
 import * as Converge from "./Converge.js"
-import { HalfDone, Undone } from "./HalfDone.js"
-import { absent } from "./internal/absent.js"
-import { mayHaveWritten, transient } from "./internal/callError.js"
+import { refuseMissing } from "./internal/flows/refuseMissing.js"
+import { mayHaveWritten, transient } from "./internal/plan/callError.js"
 import * as Journal from "./Journal.js"
+import { PartialChange, Undone } from "./PartialChange.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 import { SecretRef, type Secrets } from "./Secrets.js"
+import * as UserSessions from "./UserSessions.js"
 
 /**
  * The application that the users sign in to.
@@ -84,7 +84,7 @@ type Subject = PlannedFlow.Subject<Wanted, Read>
 
 type Look = Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, GlowmarktClient | Secrets>
 
-const seen = ({ accountId, name }: Pick<ActAs.User, "accountId" | "name">): Read => ({
+const seen = ({ accountId, name }: Pick<UserSessions.User, "accountId" | "name">): Read => ({
   accountId,
   name: name ?? null,
   // Users are not told their own.
@@ -100,13 +100,13 @@ const asAdministrator = (accountId: AccountId) =>
         admin.get(accountId).pipe(
           Effect.map(({ email, name }): Read => ({ accountId, name: name ?? null, email: email ?? null })),
           Effect.asSome,
-          Effect.catchTag("AccountNotFound", absent)
+          Effect.catchTag("AccountNotFound", refuseMissing)
         )
     })
   )
 
-const look = ({ password, username }: Wanted, { applicationId }: Parameters): Look =>
-  ActAs.user({ applicationId, username, password }, (user) =>
+const readDetails = ({ password, username }: Wanted, { applicationId }: Parameters): Look =>
+  UserSessions.user({ applicationId, username, password }, (user) =>
     Effect.map(
       asAdministrator(user.accountId),
       Option.getOrElse(() => seen(user))
@@ -119,8 +119,10 @@ const again = ({ read, wanted }: Subject, { applicationId }: Parameters): Look =
     asAdministrator(read.accountId),
     Option.match({
       onNone: () =>
-        Effect.flatMap(ActAs.secret(wanted.password), (password) =>
-          ActAs.anew({ applicationId, username: wanted.username, password }, (user) => Effect.succeed(seen(user)))
+        Effect.flatMap(UserSessions.secret(wanted.password), (password) =>
+          UserSessions.anew({ applicationId, username: wanted.username, password }, (user) =>
+            Effect.succeed(seen(user))
+          )
         ),
       onSome: Effect.succeed
     })
@@ -131,16 +133,16 @@ const isNamed = ({ name }: Read, wanted: Pick<Wanted, "name">) => wanted.name ==
 const isAddressed = ({ email }: Read, wanted: Pick<Wanted, "email">) =>
   wanted.email === undefined || email === wanted.email
 
-const setName = (accounts: ActAs.User["accounts"], again: Look, name: string, before?: Read) =>
+const setName = (accounts: UserSessions.User["accounts"], again: Look, name: string, before?: Read) =>
   Converge.converge({
     ...(before === undefined ? {} : { before }),
     read: again,
-    isReached: (read) => read.name === name,
+    isSatisfied: (read) => read.name === name,
     write: () => accounts.changeName(name),
     wanted: `the name ${JSON.stringify(name)}`
   })
 
-const setEmail = (accounts: ActAs.User["accounts"], again: Look, email: string, before: Read) => {
+const setEmail = (accounts: UserSessions.User["accounts"], again: Look, email: string, before: Read) => {
   const write = accounts.changeEmail(email)
   return Effect.serviceOption(AdminAccounts).pipe(
     Effect.flatMap(
@@ -150,7 +152,7 @@ const setEmail = (accounts: ActAs.User["accounts"], again: Look, email: string, 
           Converge.converge({
             before,
             read: again,
-            isReached: (read) => read.email === email,
+            isSatisfied: (read) => read.email === email,
             write: () => write,
             wanted: `the e-mail address ${email}`
           })
@@ -163,7 +165,7 @@ const setEmail = (accounts: ActAs.User["accounts"], again: Look, email: string, 
 
 /** The address could not be changed: the name goes back to what the plan read. */
 const takeBack = (
-  accounts: ActAs.User["accounts"],
+  accounts: UserSessions.User["accounts"],
   again: Look,
   { planned, wanted }: Subject,
   error: PlannedFlow.Trouble
@@ -175,7 +177,7 @@ const takeBack = (
     const said = `The e-mail address could not be changed (${error.message})`
     if (planned.name === null) {
       const explanation = `${said}, but the name was, and what it was before is not known.`
-      return yield* new HalfDone({ explanation, ...transient(error) })
+      return yield* new PartialChange({ explanation, ...transient(error) })
     }
     // Of the address; undoing the name writes on.
     const standing = yield* Journal.standing
@@ -183,7 +185,7 @@ const takeBack = (
     if (Either.isLeft(back)) {
       const { message } = back.left
       const explanation = `${said}, but the name was, and could not be changed back (${message})`
-      return yield* new HalfDone({ explanation, ...transient(back.left), ...transient(error) })
+      return yield* new PartialChange({ explanation, ...transient(back.left), ...transient(error) })
     }
     const mayHaveBeenApplied = mayHaveWritten(error, standing) ?? error.mayHaveBeenApplied ?? false
     if (!mayHaveBeenApplied) {
@@ -193,13 +195,13 @@ const takeBack = (
     return yield* new Undone({ explanation, mayHaveBeenApplied, ...transient(error) })
   })
 
-const act = (
+const writeDetails = (
   subject: Subject,
   parameters: Parameters
 ): Effect.Effect<Read, PlannedFlow.Trouble, GlowmarktClient | Secrets> => {
   const { read, wanted } = subject
   const { password, username } = wanted
-  return ActAs.user({ applicationId: parameters.applicationId, username, password }, ({ accounts }) =>
+  return UserSessions.user({ applicationId: parameters.applicationId, username, password }, ({ accounts }) =>
     Effect.gen(function* () {
       const afterwards = again(subject, parameters)
       // The name first: it can be read, and so taken back.
@@ -246,14 +248,14 @@ export const flow: PlannedFlow.PlannedFlow<
     email: "the new e-mail address, or nothing"
   },
   secret: ["password"],
-  read: Read,
-  look,
-  isReached: (read, wanted) => isNamed(read, wanted) && isAddressed(read, wanted),
-  isOnTheWay: ({ planned, read, wanted }) =>
+  state: Read,
+  read: readDetails,
+  isSatisfied: (read, wanted) => isNamed(read, wanted) && isAddressed(read, wanted),
+  isPartial: ({ planned, read, wanted }) =>
     read.accountId === planned.accountId &&
     (read.name === planned.name || read.name === wanted.name) &&
     (read.email === planned.email || read.email === wanted.email),
-  act,
+  write: writeDetails,
   describe: (read, { email, name }) =>
     `change ${[...fromTo("name", read.name, name), ...fromTo("e-mail", read.email, email)].join(" and ")}`
 })

@@ -14,9 +14,9 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import * as Stream from "effect/Stream"
-import * as internal from "./internal/csvRows.js"
-import * as csvText from "./internal/csvText.js"
-import { capped } from "./internal/lines.js"
+import * as csvDecode from "./internal/csv/csvDecode.js"
+import * as internal from "./internal/csv/csvValidate.js"
+import { truncateList } from "./internal/csv/truncateList.js"
 
 /**
  * One thing that is wrong with one cell, one row or the whole file. `value` is absent
@@ -50,7 +50,7 @@ export class InvalidCsv extends Schema.TaggedError<InvalidCsv>("@effect-glowmark
 }) {
   override get message() {
     const count = this.problems.length === 1 ? "1 problem" : `${this.problems.length} problems`
-    return `The CSV has ${count}. Nothing was sent.\n${capped(this.problems.map((problem) => problem.message))}`
+    return `The CSV has ${count}. Nothing was sent.\n${truncateList(this.problems.map((problem) => problem.message))}`
   }
 }
 
@@ -182,9 +182,9 @@ export const parse = <A>(
   bytes: Uint8Array,
   options: { readonly invalid?: Invalid | undefined } = {}
 ): Either.Either<Input<A>, InvalidCsv> => {
-  const { cells, problems, rows, standing } = Either.match(csvText.text(bytes), {
+  const { cells, problems, rows, standing } = Either.match(csvDecode.text(bytes), {
     onLeft: (damage) => internal.broken<A>([damage]),
-    onRight: (text) => internal.read(definition, csvText.records(text, internal.knows(definition.columns)))
+    onRight: (text) => internal.read(definition, csvDecode.records(text, internal.knows(definition.columns)))
   })
   const all = problems.map((problem) => new Problem(problem))
   if (Arr.isNonEmptyReadonlyArray(all) && (standing === "broken" || options.invalid !== "skip")) {

@@ -18,10 +18,10 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import * as LogLevel from "effect/LogLevel"
-import * as attended from "./internal/attended.js"
-import * as runWorkflow from "./internal/runWorkflow.js"
-import * as Sqlite from "./internal/sqlite.js"
-import * as trouble from "./internal/trouble.js"
+import * as attended from "./internal/run/attended.js"
+import * as runWorkflow from "./internal/run/runWorkflow.js"
+import * as trouble from "./internal/run/trouble.js"
+import * as Sqlite from "./internal/store/sqlite.js"
 import * as RunStore from "./RunStore.js"
 import { fromCause, type RunStoreError } from "./RunStoreError.js"
 
@@ -29,7 +29,7 @@ import { fromCause, type RunStoreError } from "./RunStoreError.js"
  * The parts of `SingleRunner.layer`, which reads its settings from `HOST`, `PORT` and the like of
  * the environment: those belong to other programs here.
  *
- * One process owns the whole store (see `Sqlite.exclusive`), so who holds which
+ * One process owns the whole store (see `sqlite.exclusive`), so who holds which
  * shard is kept in memory: after `kill -9` there is no lock to wait for. With one runner
  * more than one shard only makes every read longer. And since an attended execution that has to
  * stop is unfinished by intention, closing does not wait for it.

@@ -10,14 +10,14 @@ import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { Concurrency } from "./Concurrency.js"
-import * as attempt from "./internal/attempt.js"
-import * as internalRows from "./internal/rows.js"
+import * as executeRun from "./internal/run/executeRun.js"
+import * as internalRows from "./internal/run/runRows.js"
 import type { Outcome, Settled } from "./Outcome.js"
 import type { Rate } from "./Rate.js"
 import type { Run, RunId, RunMismatch, RunNotFound } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
-import type { Given, Setback, Step } from "./Step.js"
+import type { RunContext, Step, TransientFailure } from "./Step.js"
 
 /**
  * See {@link make}.
@@ -31,11 +31,11 @@ export interface Flow<Parameters extends object, Subject, Result, E, R> {
   readonly parameters: Codec.Codec<Parameters>
   readonly subject: Codec.Codec<Subject>
   readonly result: Codec.Codec<Result>
-  readonly subjects: (run: Given<Parameters>) => Stream.Stream<Subject, E, R>
-  readonly step: Step<Subject, Result, Parameters, E | Setback<Result, E>, R>
+  readonly subjects: (run: RunContext<Parameters>) => Stream.Stream<Subject, E, R>
+  readonly step: Step<Subject, Result, Parameters, E | TransientFailure<Result, E>, R>
   readonly outcome: (result: Result) => Settled
   readonly requests?: (subject: Subject) => number | undefined
-  readonly look?: Step<Subject, unknown, Parameters, Setback<unknown, E>, R>
+  readonly read?: Step<Subject, unknown, Parameters, TransientFailure<unknown, E>, R>
 }
 
 /**
@@ -49,7 +49,7 @@ export interface Flow<Parameters extends object, Subject, Result, E, R> {
  * - `outcome` classifies a result; without it every result is `done`.
  * - `requests` says how many requests a subject costs where that is known beforehand, 0 where nobody is asked. The others are
  *   counted as they are sent.
- * - `look` reads a subject and changes nothing: by looking at one that went well, a run whose last subjects all fail finds out
+ * - `read` reads a subject and changes nothing: by reading one that went well, a run whose last subjects all fail finds out
  *   whether it is them or the provider. Without it a run can only wait as long as it is patient.
  *
  * @example
@@ -89,12 +89,18 @@ export const make = <
   readonly defaults: NoInfer<Parameters>
   readonly subject: Schema.Schema<Subject, SI>
   readonly result: Schema.Schema<Result, RI>
-  readonly subjects: (run: Given<NoInfer<Parameters>>) => Stream.Stream<NoInfer<Subject>, E, R>
-  readonly step: Step<NoInfer<Subject>, NoInfer<Result>, NoInfer<Parameters>, E2 | Setback<Result, E3>, R2>
+  readonly subjects: (run: RunContext<NoInfer<Parameters>>) => Stream.Stream<NoInfer<Subject>, E, R>
+  readonly step: Step<NoInfer<Subject>, NoInfer<Result>, NoInfer<Parameters>, E2 | TransientFailure<Result, E3>, R2>
   readonly outcome?: (result: NoInfer<Result>) => Settled
   readonly requests?: (subject: NoInfer<Subject>) => number | undefined
-  readonly look?: Step<NoInfer<Subject>, unknown, NoInfer<Parameters>, Setback<unknown, NoInfer<E3>>, NoInfer<R2>>
-}): Flow<Parameters, Subject, Result, E | Exclude<E2, Setback<unknown, unknown>> | E3, R | R2> => ({
+  readonly read?: Step<
+    NoInfer<Subject>,
+    unknown,
+    NoInfer<Parameters>,
+    TransientFailure<unknown, NoInfer<E3>>,
+    NoInfer<R2>
+  >
+}): Flow<Parameters, Subject, Result, E | Exclude<E2, TransientFailure<unknown, unknown>> | E3, R | R2> => ({
   name: options.name,
   defaults: options.defaults,
   parameters: Codec.make(options.parameters),
@@ -106,12 +112,12 @@ export const make = <
     Subject,
     Result,
     Parameters,
-    Exclude<E2, Setback<unknown, unknown>> | Setback<Result, E3>,
+    Exclude<E2, TransientFailure<unknown, unknown>> | TransientFailure<Result, E3>,
     R2
   >,
   outcome: options.outcome ?? (() => "done"),
   ...(options.requests === undefined ? {} : { requests: options.requests }),
-  ...(options.look === undefined ? {} : { look: options.look })
+  ...(options.read === undefined ? {} : { read: options.read })
 })
 
 /**
@@ -129,7 +135,7 @@ export const make = <
  * @since 0.1.0
  * @category models
  */
-export interface Pace {
+export interface Limits {
   readonly concurrency?: Concurrency | undefined
   readonly rate?: Rate | "unlimited" | undefined
   readonly patience?: Duration.DurationInput | undefined
@@ -142,12 +148,12 @@ export interface Pace {
  * - `runId`: a new one if absent. The id of a run that is not finished resumes it, the id of
  *   a finished one returns it as it is.
  * - `parameters`: those not given are the recorded ones when a run is resumed, else the flow's defaults.
- * - The rest is {@link Pace}.
+ * - The rest is {@link Limits}.
  *
  * @since 0.1.0
  * @category models
  */
-export interface RunOptions<Parameters> extends Pace {
+export interface RunOptions<Parameters> extends Limits {
   readonly runId?: RunId | undefined
   readonly parameters?: { readonly [K in keyof Parameters]?: Parameters[K] | undefined } | undefined
 }
@@ -166,7 +172,7 @@ export interface RunOptions<Parameters> extends Pace {
 export const run: <Parameters extends object, Subject, Result, E, R>(
   flow: Flow<Parameters, Subject, Result, E, R>,
   options?: RunOptions<Parameters>
-) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | WorkflowEngine | RunStore> = attempt.run
+) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | WorkflowEngine | RunStore> = executeRun.run
 
 /**
  * A subject of a run and what became of it.

@@ -10,7 +10,7 @@
 import * as Stream from "effect/Stream"
 import type { AuditRow } from "./AuditRow.js"
 import { block } from "./internal/htmlReport/blocks.js"
-import { closing, opening } from "./internal/htmlReport/shell.js"
+import { closing, opening } from "./internal/htmlReport/template.js"
 import type { Summary } from "./StatusAudit.js"
 
 // Large enough for what a block shares to be written once, small enough to be held.

@@ -17,16 +17,16 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
+import type { PlanMismatch, PlanNeeded, Row, Summary } from "./ApplyResult.js"
 import * as Consent from "./Consent.js"
 import * as Converge from "./Converge.js"
 import type { Definition, Input } from "./CsvInput.js"
 import type { Finding } from "./Finding.js"
-import { absent } from "./internal/absent.js"
-import * as auditInput from "./internal/auditInput.js"
-import * as evidence from "./internal/evidence.js"
-import * as ids from "./internal/ids.js"
-import { recorded, remaining } from "./internal/recorded.js"
+import * as inputFromAudit from "./internal/audit/inputFromAudit.js"
+import * as auditRowGuard from "./internal/flows/auditRowGuard.js"
+import * as canonicalId from "./internal/flows/canonicalId.js"
+import { refuseMissing } from "./internal/flows/refuseMissing.js"
+import { recorded, remaining } from "./internal/plan/runParameters.js"
 import type { InvalidPlan, Plan } from "./Plan.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 import type { RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
@@ -53,7 +53,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  * @since 0.1.0
  * @category schemas
  */
-export const Wanted = Schema.Struct({ accountId: Schema.compose(ids.InCell, AccountId), ...evidence.said })
+export const Wanted = Schema.Struct({ accountId: Schema.compose(canonicalId.InCell, AccountId), ...auditRowGuard.said })
 
 /**
  * @since 0.1.0
@@ -61,10 +61,11 @@ export const Wanted = Schema.Struct({ accountId: Schema.compose(ids.InCell, Acco
  */
 export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
 
-const look = ({ accountId }: Wanted, { applicationId }: Parameters) =>
-  Effect.map(Converge.seeOwn(accountId, applicationId), (seen) => evidence.seen(seen, applicationId))
+const readAccount = ({ accountId }: Wanted, { applicationId }: Parameters) =>
+  Effect.map(Converge.seeOwn(accountId, applicationId), (seen) => auditRowGuard.seen(seen, applicationId))
 
-const isReached = ({ listStatus, liveStatus }: evidence.Read) => listStatus === "inactive" && liveStatus === "inactive"
+const isSatisfied = ({ listStatus, liveStatus }: auditRowGuard.Read) =>
+  listStatus === "inactive" && liveStatus === "inactive"
 
 // Not exported: `PlannedFlow.apply` asks nobody.
 const flow = PlannedFlow.make({
@@ -81,24 +82,25 @@ const flow = PlannedFlow.make({
     updatedAt: "when it was updated last, as 2026-03-14T09:15:00.000Z, or nothing",
     tokenExpiryDate: "when its directory token ends, as 2026-03-14T09:15:00.000Z, or nothing"
   },
-  read: evidence.Read,
-  look: (
+  state: auditRowGuard.Read,
+  read: (
     wanted,
     parameters
-  ): Effect.Effect<evidence.Read, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
-    look(wanted, parameters).pipe(
-      Effect.flatMap((read) => evidence.confirmed(wanted, read)),
-      Effect.catchTag("AccountNotFound", absent)
+  ): Effect.Effect<auditRowGuard.Read, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
+    readAccount(wanted, parameters).pipe(
+      Effect.flatMap((read) => auditRowGuard.confirmed(wanted, read)),
+      Effect.catchTag("AccountNotFound", refuseMissing)
     ),
-  isReached,
-  isOnTheWay: ({ planned, read }) => read.username === planned.username && evidence.isBecomingInactive(planned, read),
-  act: ({ read, wanted }, parameters) =>
+  isSatisfied,
+  isPartial: ({ planned, read }) =>
+    read.username === planned.username && auditRowGuard.isBecomingInactive(planned, read),
+  write: ({ read, wanted }, parameters) =>
     Effect.flatMap(AdminAccounts, (admin) =>
       Converge.converge({
         // Read a moment ago, with its application.
         before: read,
-        read: look(wanted, parameters),
-        isReached,
+        read: readAccount(wanted, parameters),
+        isSatisfied,
         write: () => admin.remove(wanted.accountId),
         wanted: "the account inactive"
       })
@@ -130,7 +132,7 @@ export const fromAudit: (
 ) => Effect.Effect<Input<Wanted>, RunMismatch | RunNotFound | RunUnfinished | RunStoreError, RunStore> = (
   runId,
   findings
-) => Effect.map(auditInput.having(runId, findings), (rows) => auditInput.read(input, rows))
+) => Effect.map(inputFromAudit.having(runId, findings), (rows) => inputFromAudit.read(input, rows))
 
 /**
  * Says which accounts would be made inactive. Writes nothing to the server.

@@ -15,17 +15,17 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
+import * as AccountIndex from "./AccountIndex.js"
+import type { PlanMismatch, PlanNeeded, Row, Summary } from "./ApplyResult.js"
 import * as Consent from "./Consent.js"
 import * as Converge from "./Converge.js"
 import type { Definition } from "./CsvInput.js"
-import type { Pace } from "./Flow.js"
-import * as ids from "./internal/ids.js"
-import { recorded } from "./internal/recorded.js"
-import * as undoing from "./internal/undoing.js"
+import type { Limits } from "./Flow.js"
+import * as canonicalId from "./internal/flows/canonicalId.js"
+import * as rollback from "./internal/flows/rollback.js"
+import { recorded } from "./internal/plan/runParameters.js"
 import { InvalidPlan, type Plan, type Target } from "./Plan.js"
 import * as PlannedFlow from "./PlannedFlow.js"
-import * as Roster from "./Roster.js"
 import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
@@ -52,7 +52,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  */
 export const Wanted = Schema.Struct({
   username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
-  directoryId: Schema.compose(ids.InCell, DirectoryId)
+  directoryId: Schema.compose(canonicalId.InCell, DirectoryId)
 })
 
 /**
@@ -78,9 +78,9 @@ const flow = PlannedFlow.make({
   row: Wanted,
   key: ({ directoryId, username }) => `${directoryId}/${username}`,
   expected: { username: "the name of a user", directoryId: "the id of the user's directory" },
-  read: Read,
-  look: (wanted): Effect.Effect<Read, CallError | Converge.Refused, Roster.Roster> =>
-    Effect.flatMap(Roster.Roster, (roster) => roster.find(wanted)).pipe(
+  state: Read,
+  read: (wanted): Effect.Effect<Read, CallError | Converge.Refused, AccountIndex.AccountIndex> =>
+    Effect.flatMap(AccountIndex.AccountIndex, (index) => index.find(wanted)).pipe(
       Effect.flatMap(
         Option.match({
           onNone: () => Effect.succeed(nobody),
@@ -88,8 +88,8 @@ const flow = PlannedFlow.make({
         })
       )
     ),
-  isReached: ({ accountId }) => accountId !== null,
-  act: ({ wanted }) => Effect.map(Converge.ensureAccount(wanted), seen),
+  isSatisfied: ({ accountId }) => accountId !== null,
+  write: ({ wanted }) => Effect.map(Converge.ensureAccount(wanted), seen),
   describe: (_, { directoryId, username }) => `add an account for ${username} of directory ${directoryId}`
 })
 
@@ -101,7 +101,7 @@ const flow = PlannedFlow.make({
  */
 export const input: Definition<Wanted> = flow.input
 
-const withRoster = Effect.provideServiceEffect(Roster.Roster, Roster.make)
+const withAccountIndex = Effect.provideServiceEffect(AccountIndex.AccountIndex, AccountIndex.make)
 
 /**
  * Says who would be given an account. Writes nothing to the server. Whether a directory knows a user can only be found out by adding.
@@ -111,7 +111,7 @@ const withRoster = Effect.provideServiceEffect(Roster.Roster, Roster.make)
  */
 export const plan = (
   options: PlannedFlow.PlanOptions<Parameters, Wanted>
-): Effect.Effect<Plan, CallError, AdminAccounts> => withRoster(PlannedFlow.plan(flow, options))
+): Effect.Effect<Plan, CallError, AdminAccounts> => withAccountIndex(PlannedFlow.plan(flow, options))
 
 /**
  * Making inactive again what was added: how many are, and how many could not be made so. `runId` names it in the store.
@@ -160,12 +160,12 @@ const untilOneFails = () => {
   // On whether this attempt saw a failure: after a resume others may be tried once more, and are undone like the rest.
   return {
     ...flow,
-    act: (subject: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
+    write: (subject: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
       Effect.suspend(
-        (): ReturnType<typeof flow.act> =>
+        (): ReturnType<typeof flow.write> =>
           over
             ? Effect.fail(new Converge.Refused({ reason: "not tried: another row failed, and it is all or nothing" }))
-            : flow.act(subject, parameters)
+            : flow.write(subject, parameters)
       ).pipe(
         Effect.tapError((error) =>
           Effect.sync(() => {
@@ -185,7 +185,7 @@ interface Ending {
   readonly together: Parameters["together"]
   readonly wanted: number
   readonly target: Target
-  readonly pace: Pace
+  readonly pace: Limits
 }
 
 const finished = Effect.fnUntraced(function* (
@@ -194,7 +194,7 @@ const finished = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Onboarded, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
   return together === "eachRow" || summary.done === wanted
     ? { summary }
-    : { summary, undone: yield* undoing.undo(flow, summary, target, pace) }
+    : { summary, undone: yield* rollback.undo(flow, summary, target, pace) }
 })
 
 /**
@@ -230,7 +230,7 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
       })
     }
   }
-  const summary = yield* withRoster(PlannedFlow.apply(runOf(together), plan, { runId, target, ...pace }))
+  const summary = yield* withAccountIndex(PlannedFlow.apply(runOf(together), plan, { runId, target, ...pace }))
   return yield* finished(summary, { together, wanted: change, target: plan.header.target, pace })
 })
 
@@ -253,7 +253,7 @@ export const resume = Effect.fn("OnboardAccounts.resume")(function* (
   if (together === "allOrNothing") {
     yield* Consent.check(consent ?? Consent.deletions(0), counts.change)
   }
-  const summary = yield* withRoster(PlannedFlow.resume(runOf(together), runId, { target, ...pace }))
+  const summary = yield* withAccountIndex(PlannedFlow.resume(runOf(together), runId, { target, ...pace }))
   return yield* finished(summary, { together, wanted: counts.change, target: known.target, pace })
 })
 
@@ -264,4 +264,4 @@ export const resume = Effect.fn("OnboardAccounts.resume")(function* (
  * @category running
  */
 export const rows = (runId: RunId): Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
-  undoing.rows(flow, runId)
+  rollback.rows(flow, runId)

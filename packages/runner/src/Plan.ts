@@ -13,7 +13,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Struct from "effect/Struct"
-import { capped } from "./internal/lines.js"
+import { truncateList } from "./internal/csv/truncateList.js"
 
 const record = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 
@@ -136,7 +136,7 @@ export class InvalidPlan extends Schema.TaggedError<InvalidPlan>("@effect-glowma
 ) {
   override get message() {
     const problems = this.problems.map(({ line, problem }) => `line ${line}: ${problem}`)
-    return `This plan cannot be applied. Make a new one.\n${capped(problems)}`
+    return `This plan cannot be applied. Make a new one.\n${truncateList(problems)}`
   }
 }
 

@@ -14,13 +14,13 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Begun, PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
+import type { Begun, PlanMismatch, PlanNeeded, Row, Summary } from "./ApplyResult.js"
 import type { Refused } from "./Converge.js"
 import * as CsvInput from "./CsvInput.js"
 import type * as Flow from "./Flow.js"
-import * as applying from "./internal/applying.js"
-import * as planning from "./internal/planning.js"
-import * as recorded from "./internal/recorded.js"
+import * as applyPlan from "./internal/plan/applyPlan.js"
+import * as makePlan from "./internal/plan/makePlan.js"
+import * as runParameters from "./internal/plan/runParameters.js"
 import type { InvalidPlan, Plan, Target } from "./Plan.js"
 import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
@@ -64,11 +64,11 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
   readonly input: CsvInput.Definition<Wanted>
   readonly parameters: Codec.Codec<Parameters>
   readonly wanted: Codec.Codec<Wanted>
-  readonly read: Codec.Codec<Read>
-  readonly look: (wanted: Wanted, parameters: Parameters) => Effect.Effect<Read, E | Refused, R>
-  readonly isReached: (read: Read, wanted: Wanted) => boolean
-  readonly isOnTheWay: (subject: Subject<Wanted, Read>) => boolean
-  readonly act: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, Trouble, R>
+  readonly state: Codec.Codec<Read>
+  readonly read: (wanted: Wanted, parameters: Parameters) => Effect.Effect<Read, E | Refused, R>
+  readonly isSatisfied: (read: Read, wanted: Wanted) => boolean
+  readonly isPartial: (subject: Subject<Wanted, Read>) => boolean
+  readonly write: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, Trouble, R>
   readonly describe: (read: Read, wanted: Wanted) => string
 }
 
@@ -76,12 +76,12 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
  * Describes a flow that is planned.
  *
  * - `row`: what is wanted of whom, a struct read from the columns of a CSV; `key` names the subject. Secrets stand in it only as references.
- * - `read`: what is looked at. All of it is compared when the plan is applied: a difference is drift.
- * - `look` reads a subject. `Refused` means that it must be left alone. Calls that fail are tried again, and an outage is waited out; what
+ * - `state`: what is read. All of it is compared when the plan is applied: a difference is drift.
+ * - `read` reads a subject. `Refused` means that it must be left alone. Calls that fail are tried again, and an outage is waited out; what
  *   fails for good is the failure of that subject, and in planning a reason to skip it.
- * - `isReached` says whether there is nothing to do.
- * - `isOnTheWay` recognises what is no drift but this run's own work, cut off between two writes; steps with one write need none.
- * - `act` gets there, from what was just looked at, by converging steps, and returns what it read when it verified.
+ * - `isSatisfied` says whether there is nothing to do.
+ * - `isPartial` recognises what is no drift but this run's own work, cut off between two writes; steps with one write need none.
+ * - `write` gets there, from what was just read, by converging steps, and returns what it read when it verified.
  * - `describe` puts the change in words: `rename from "A" to "B"`.
  *
  * @since 0.1.0
@@ -104,27 +104,27 @@ export const make = <
   readonly key: (wanted: NoInfer<Wanted>) => string
   readonly expected: { readonly [K in keyof NoInfer<WI>]-?: string }
   readonly secret?: ReadonlyArray<keyof NoInfer<WI>>
-  readonly read: Schema.Schema<Read, RI>
-  readonly look: (
+  readonly state: Schema.Schema<Read, RI>
+  readonly read: (
     wanted: NoInfer<Wanted>,
     parameters: NoInfer<Parameters>
   ) => Effect.Effect<NoInfer<Read>, E | Refused, R>
-  readonly isReached: (read: NoInfer<Read>, wanted: NoInfer<Wanted>) => boolean
-  readonly isOnTheWay?: (subject: Subject<NoInfer<Wanted>, NoInfer<Read>>) => boolean
-  readonly act: (
+  readonly isSatisfied: (read: NoInfer<Read>, wanted: NoInfer<Wanted>) => boolean
+  readonly isPartial?: (subject: Subject<NoInfer<Wanted>, NoInfer<Read>>) => boolean
+  readonly write: (
     subject: Subject<NoInfer<Wanted>, NoInfer<Read>>,
     parameters: NoInfer<Parameters>
   ) => Effect.Effect<NoInfer<Read>, Trouble, R2>
   readonly describe: (read: NoInfer<Read>, wanted: NoInfer<Wanted>) => string
 }): PlannedFlow<Parameters, Wanted, Read, E, R | R2> => {
   const {
-    act,
+    write,
     describe,
     expected,
-    isOnTheWay = () => false,
-    isReached,
+    isPartial = () => false,
+    isSatisfied,
     key,
-    look,
+    state,
     name,
     parameters,
     read,
@@ -136,23 +136,23 @@ export const make = <
     input: CsvInput.define<Wanted, WI>({ row, key, expected, ...(secret === undefined ? {} : { secret }) }),
     parameters: Codec.make(parameters),
     wanted: Codec.make(row),
-    read: Codec.make(read),
-    look,
-    isReached,
-    isOnTheWay,
-    act,
+    state: Codec.make(state),
+    read,
+    isSatisfied,
+    isPartial,
+    write,
     describe
   }
 }
 
 /**
  * How to plan: an `Input` of `CsvInput` can be given as it is. Rows that are `invalid` come into the plan to be accounted for. `target` is
- * what is known of the server; how fast, and how patiently, is {@link Flow.Pace}.
+ * what is known of the server; how fast, and how patiently, is {@link Flow.Limits}.
  *
  * @since 0.1.0
  * @category models
  */
-export interface PlanOptions<Parameters, Wanted> extends Flow.Pace {
+export interface PlanOptions<Parameters, Wanted> extends Flow.Limits {
   readonly rows: ReadonlyArray<CsvInput.Row<Wanted>>
   readonly invalid?: ReadonlyArray<CsvInput.InvalidRow> | undefined
   readonly parameters: Parameters
@@ -172,7 +172,7 @@ export interface PlanOptions<Parameters, Wanted> extends Flow.Pace {
 export const plan: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
   options: PlanOptions<Parameters, Wanted>
-) => Effect.Effect<Plan, CallError, R> = planning.plan
+) => Effect.Effect<Plan, CallError, R> = makePlan.plan
 
 /**
  * How to apply a plan. `target` is what is known of the server now: where the plan says something else, or nothing, it is refused. So
@@ -181,7 +181,7 @@ export const plan: <Parameters extends object, Wanted, Read, E extends Trouble, 
  * @since 0.1.0
  * @category models
  */
-export interface ApplyOptions extends Flow.Pace {
+export interface ApplyOptions extends Flow.Limits {
   readonly runId?: RunId | undefined
   readonly target?: Target | undefined
 }
@@ -192,7 +192,7 @@ export interface ApplyOptions extends Flow.Pace {
  * @since 0.1.0
  * @category models
  */
-export interface ResumeOptions extends Flow.Pace {
+export interface ResumeOptions extends Flow.Limits {
   readonly target?: Target | undefined
 }
 
@@ -213,7 +213,7 @@ export const apply: <Parameters extends object, Wanted, Read, E extends Trouble,
   Summary,
   InvalidPlan | PlanMismatch | PlanNeeded | CallError | RunMismatch | RunStoreError,
   R | WorkflowEngine | RunStore
-> = applying.apply
+> = applyPlan.apply
 
 /**
  * Goes on with a run that is not finished, from what the store has of it. A finished one is only summed up.
@@ -229,7 +229,7 @@ export const resume: <Parameters extends object, Wanted, Read, E extends Trouble
   Summary,
   PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   R | WorkflowEngine | RunStore
-> = applying.resume
+> = applyPlan.resume
 
 /**
  * What the store has of a run; nothing if it is no run of a plan.
@@ -238,7 +238,7 @@ export const resume: <Parameters extends object, Wanted, Read, E extends Trouble
  * @category running
  */
 export const begun: (runId: RunId) => Effect.Effect<Option.Option<Begun>, RunNotFound | RunStoreError, RunStore> =
-  recorded.begun
+  runParameters.begun
 
 /**
  * The subjects of a run in the order of the plan, each exactly once. Works on unfinished runs, too.
@@ -249,4 +249,4 @@ export const begun: (runId: RunId) => Effect.Effect<Option.Option<Begun>, RunNot
 export const rows: (
   flow: { readonly name: string },
   runId: RunId
-) => Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> = applying.rows
+) => Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> = applyPlan.rows

@@ -9,8 +9,8 @@ import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Converge from "./Converge.js"
-import { absent } from "./internal/absent.js"
-import * as ids from "./internal/ids.js"
+import * as canonicalId from "./internal/flows/canonicalId.js"
+import { refuseMissing } from "./internal/flows/refuseMissing.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 
 /**
@@ -34,7 +34,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  * @category schemas
  */
 export const Wanted = Schema.Struct({
-  accountId: Schema.compose(ids.InCell, AccountId),
+  accountId: Schema.compose(canonicalId.InCell, AccountId),
   // As the provider takes it: without blanks around it.
   name: Schema.compose(Schema.Trim, Schema.NonEmptyString)
 })
@@ -69,9 +69,10 @@ const seen = ({ applicationId = null, name = null, username = null }: Partial<Re
   applicationId
 })
 
-const look = (accountId: AccountId) => Effect.flatMap(AdminAccounts, (admin) => Effect.map(admin.get(accountId), seen))
+const readAccount = (accountId: AccountId) =>
+  Effect.flatMap(AdminAccounts, (admin) => Effect.map(admin.get(accountId), seen))
 
-const isReached = (read: Read, { name }: Wanted) => read.name === name
+const isSatisfied = (read: Read, { name }: Wanted) => read.name === name
 
 /**
  * For `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` for `CsvInput.read`.
@@ -86,18 +87,18 @@ export const flow: PlannedFlow.PlannedFlow<Parameters, Wanted, Read, CallError |
     row: Wanted,
     key: ({ accountId }) => accountId,
     expected: { accountId: "the id of an account", name: "the new name" },
-    read: Read,
-    look: ({ accountId }) => Effect.catchTag(look(accountId), "AccountNotFound", absent),
-    isReached,
-    act: ({ read, wanted }) =>
+    state: Read,
+    read: ({ accountId }) => Effect.catchTag(readAccount(accountId), "AccountNotFound", refuseMissing),
+    isSatisfied,
+    write: ({ read, wanted }) =>
       Effect.flatMap(AdminAccounts, (admin) =>
         Converge.converge({
           before: read,
-          read: look(wanted.accountId),
-          isReached: (read) => isReached(read, wanted),
+          read: readAccount(wanted.accountId),
+          isSatisfied: (read) => isSatisfied(read, wanted),
           write: () => admin.rename(wanted.accountId, wanted.name),
           wanted: `the name ${JSON.stringify(wanted.name)}`
         })
-      ).pipe(Effect.catchTag("AccountNotFound", absent)),
+      ).pipe(Effect.catchTag("AccountNotFound", refuseMissing)),
     describe: (read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`
   })

@@ -10,7 +10,7 @@ import { flow } from "effect/Function"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { AuditRow } from "./AuditRow.js"
-import { lines } from "./internal/csvLines.js"
+import { lines } from "./internal/csv/csvWriter.js"
 import { Summary } from "./StatusAudit.js"
 
 const encodeSummary = Schema.encodeSync(Summary)

@@ -19,13 +19,13 @@ import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as ActAs from "./ActAs.js"
 import * as Converge from "./Converge.js"
-import { HalfDone } from "./HalfDone.js"
-import { transient } from "./internal/callError.js"
+import { transient } from "./internal/plan/callError.js"
 import * as Journal from "./Journal.js"
+import { PartialChange } from "./PartialChange.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 import { SecretRef, type Secrets } from "./Secrets.js"
+import * as UserSessions from "./UserSessions.js"
 
 /**
  * The application that the users sign in to.
@@ -75,7 +75,7 @@ export const Read = Schema.Struct({ accountId: AccountId })
 export interface Read extends Schema.Schema.Type<typeof Read> {}
 
 const tokens = ({ newToken, oldToken }: Wanted) =>
-  Effect.all({ before: ActAs.secret(oldToken), after: ActAs.secret(newToken) }).pipe(
+  Effect.all({ before: UserSessions.secret(oldToken), after: UserSessions.secret(newToken) }).pipe(
     Effect.filterOrFail(
       ({ after, before }) => Redacted.value(after) !== Redacted.value(before),
       () => new Converge.Refused({ reason: "the old token and the new one are the same" })
@@ -87,7 +87,7 @@ const login = ({ password, username }: Wanted, { applicationId }: Parameters) =>
 const added = "added the new token"
 
 /** The new token is there, once. */
-const add = ({ accountId, accounts }: ActAs.User, token: Redacted.Redacted) =>
+const add = ({ accountId, accounts }: UserSessions.User, token: Redacted.Redacted) =>
   Effect.gen(function* () {
     const journal = yield* Journal.Journal
     if ((yield* journal.notes).includes(added)) {
@@ -104,19 +104,19 @@ const add = ({ accountId, accounts }: ActAs.User, token: Redacted.Redacted) =>
     yield* journal.note(added)
   })
 
-const remove = ({ accountId, accounts }: ActAs.User, token: Redacted.Redacted) =>
+const remove = ({ accountId, accounts }: UserSessions.User, token: Redacted.Redacted) =>
   Effect.mapError(
     Journal.writing(accounts.removeMobileAppToken(accountId, token)),
     (error) =>
-      new HalfDone({
+      new PartialChange({
         explanation: `The new token was added, but the old one is still good: it could not be removed (${error.message})`,
         ...transient(error)
       })
   )
 
-const act = ({ wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
+const writeTokens = ({ wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
   Effect.flatMap(tokens(wanted), ({ after, before }) =>
-    ActAs.user(login(wanted, parameters), (user) =>
+    UserSessions.user(login(wanted, parameters), (user) =>
       add(user, after).pipe(Effect.zipRight(remove(user, before)), Effect.as<Read>({ accountId: user.accountId }))
     )
   )
@@ -145,17 +145,17 @@ export const flow: PlannedFlow.PlannedFlow<
     newToken: "where the token to add is: env:NAME, file:PATH or file:PATH#NAME"
   },
   secret: ["password", "oldToken", "newToken"],
-  read: Read,
-  look: (
+  state: Read,
+  read: (
     wanted,
     parameters
   ): Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, GlowmarktClient | Secrets> =>
     Effect.zipRight(
       tokens(wanted),
-      ActAs.user(login(wanted, parameters), ({ accountId }) => Effect.succeed({ accountId }))
+      UserSessions.user(login(wanted, parameters), ({ accountId }) => Effect.succeed({ accountId }))
     ),
-  isReached: () => false,
-  act,
+  isSatisfied: () => false,
+  write: writeTokens,
   describe: ({ accountId }, { newToken, oldToken }) =>
     `on account ${accountId}, add the token of ${newToken}, then remove that of ${oldToken}`
 })

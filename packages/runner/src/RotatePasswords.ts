@@ -18,12 +18,11 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import * as ActAs from "./ActAs.js"
-import type { PlanMismatch, PlanNeeded, Row, Summary } from "./Applied.js"
+import type { PlanMismatch, PlanNeeded, Row, Summary } from "./ApplyResult.js"
 import * as Converge from "./Converge.js"
 import type { Definition } from "./CsvInput.js"
-import * as breaking from "./internal/breaking.js"
-import { recorded } from "./internal/recorded.js"
+import { recorded } from "./internal/plan/runParameters.js"
+import * as failFast from "./internal/run/failFast.js"
 import * as NewPassword from "./NewPassword.js"
 import * as PasswordFile from "./PasswordFile.js"
 import { InvalidPlan, type Plan } from "./Plan.js"
@@ -32,6 +31,7 @@ import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 import { SecretRef, type Secrets } from "./Secrets.js"
+import * as UserSessions from "./UserSessions.js"
 
 /**
  * The application that the users sign in to, and the file for their new passwords. A plan has its absolute path, so that it is one file
@@ -73,7 +73,7 @@ const Read = Schema.Struct({ accountId: AccountId, password: Schema.Literal("old
 
 type Read = typeof Read.Type
 
-const accountOf = ({ accountId }: ActAs.User) => Effect.succeed(accountId)
+const accountOf = ({ accountId }: UserSessions.User) => Effect.succeed(accountId)
 
 /** Where this password lets the user in: the account it is; where it does not: nothing. */
 const tried = (
@@ -81,12 +81,12 @@ const tried = (
   { applicationId }: Parameters,
   password: Redacted.Redacted
 ): Effect.Effect<Option.Option<AccountId>, CallError | InvalidInput, GlowmarktClient> =>
-  ActAs.signedIn({ applicationId, username, password }, accountOf).pipe(
+  UserSessions.signedIn({ applicationId, username, password }, accountOf).pipe(
     Effect.asSome,
     Effect.catchTag("Refused", () => Effect.succeedNone)
   )
 
-const look = (
+const readPassword = (
   wanted: Wanted,
   parameters: Parameters
 ): Effect.Effect<
@@ -102,18 +102,21 @@ const look = (
       return { accountId: account.value, password: "new" }
     }
     const { password, username } = wanted
-    const accountId = yield* ActAs.user({ applicationId: parameters.applicationId, username, password }, accountOf)
+    const accountId = yield* UserSessions.user(
+      { applicationId: parameters.applicationId, username, password },
+      accountOf
+    )
     return { accountId, password: "old" }
   })
 
 type ChangeError = CallError | InvalidInput | Rejected | WeakPassword | Converge.Refused
 
-const act = ({ read, wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
+const writePassword = ({ read, wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
   Effect.gen(function* () {
     const { applicationId } = parameters
     const { username } = wanted
     const file = yield* PasswordFile.PasswordFile
-    const oldPassword = yield* ActAs.secret(wanted.password)
+    const oldPassword = yield* UserSessions.secret(wanted.password)
     const newPassword = yield* Option.match(file.find(username), {
       onNone: () => Effect.tap(NewPassword.generate, (password) => file.put(username, password)),
       onSome: Effect.succeed
@@ -128,9 +131,9 @@ const act = ({ read, wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: Pa
           onSome: (accountId): Read => ({ accountId, password: "new" })
         })
       ),
-      isReached: ({ password }) => password === "new",
+      isSatisfied: ({ password }) => password === "new",
       write: () =>
-        ActAs.signedIn({ applicationId, username, password: oldPassword }, ({ accounts }) =>
+        UserSessions.signedIn({ applicationId, username, password: oldPassword }, ({ accounts }) =>
           accounts.changePassword({ oldPassword, newPassword })
         ),
       wanted: "to sign in with the new password"
@@ -147,10 +150,10 @@ const flow = PlannedFlow.make({
     password: "where the present password is: env:NAME, file:PATH or file:PATH#NAME"
   },
   secret: ["password"],
-  read: Read,
-  look,
-  isReached: ({ password }) => password === "new",
-  act,
+  state: Read,
+  read: readPassword,
+  isSatisfied: ({ password }) => password === "new",
+  write: writePassword,
   describe: () => "replace the password by a generated one"
 })
 
@@ -197,7 +200,7 @@ const withFile =
         Effect.scoped(
           Effect.flatMap(PasswordFile.open(passwordFile), (file) =>
             // What cannot be written down for one user cannot be for the others.
-            breaking.during<PasswordFile.PasswordFileError, A, E, Exclude<R, PasswordFile.PasswordFile>>((fail) =>
+            failFast.during<PasswordFile.PasswordFileError, A, E, Exclude<R, PasswordFile.PasswordFile>>((fail) =>
               Effect.provideService(self, PasswordFile.PasswordFile, {
                 ...file,
                 put: (username, password) => Effect.catchAll(file.put(username, password), fail)

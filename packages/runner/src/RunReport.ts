@@ -5,8 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Row } from "./Applied.js"
-import { lines } from "./internal/csvLines.js"
+import type { Row } from "./ApplyResult.js"
+import { lines } from "./internal/csv/csvWriter.js"
 
 /**
  * One JSON object a line: the subject, its outcome, what was planned, and what became of it.
@@ -34,7 +34,7 @@ const why = ({ result }: Row): string => {
 }
 
 /** Whether the wanted end is there, as far as the run knows. */
-const isReached = ({ outcome, result }: Row): boolean =>
+const isSatisfied = ({ outcome, result }: Row): boolean =>
   outcome === "done" || (result?._tag === "Skipped" && result.end === "reached")
 
 /**
@@ -64,7 +64,7 @@ export const failedCsv = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<U
     const note = (row: Row) =>
       Effect.sync(() => {
         for (const column of Object.keys(row.cells)) columns.add(column)
-        if (!isReached(row)) missed.push(row)
+        if (!isSatisfied(row)) missed.push(row)
       })
     return Effect.map(Stream.runForEach(rows, note), () => {
       columns.add("error")

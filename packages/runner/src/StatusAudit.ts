@@ -29,14 +29,14 @@ import * as AuditRow from "./AuditRow.js"
 import * as Classification from "./Classification.js"
 import * as Finding from "./Finding.js"
 import * as Flow from "./Flow.js"
-import { DurationText } from "./internal/durationText.js"
-import * as Selection from "./internal/selection.js"
-import * as Tallying from "./internal/tally.js"
+import * as countFindings from "./internal/audit/countFindings.js"
+import { DurationText } from "./internal/audit/durationText.js"
+import * as selectAccounts from "./internal/audit/selectAccounts.js"
 import { Target } from "./Plan.js"
 import { RunId, type RunMismatch, type RunNotFound } from "./Run.js"
 import { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
-import type { Given } from "./Step.js"
+import type { RunContext } from "./Step.js"
 import * as Step from "./Step.js"
 
 /**
@@ -117,7 +117,7 @@ const asListed = (problem: string): Classification.Problem => ({
 const audit = Step.retried(
   (
     subject: AuditRow.Listed,
-    { parameters, startedAt }: Given<Parameters>
+    { parameters, startedAt }: RunContext<Parameters>
   ): Effect.Effect<AuditRow.Audited, AccountNotFound | InvalidInput | CallError, AdminAccounts> => {
     if (subject._tag === "Unreadable") {
       return Effect.succeed({
@@ -167,18 +167,18 @@ export const flow: Flow.Flow<
   defaults,
   subject: AuditRow.Listed,
   result: AuditRow.Audited,
-  subjects: (run) => Selection.of(list, run),
+  subjects: (run) => selectAccounts.of(list, run),
   step: audit,
   outcome: ({ problem }) => (problem === undefined ? "done" : "failed"),
   requests: ({ _tag }) => (_tag === "Account" ? 1 : 0),
-  look: audit
+  read: audit
 })
 
 /**
  * @since 0.1.0
  * @category models
  */
-export interface Options extends Flow.Pace {
+export interface Options extends Flow.Limits {
   /** A run to resume, or the name of a new one. Absent: a new name. */
   readonly runId?: RunId | undefined
   /** Without an update for longer than this an account is `dormant` (180 days, or what the resumed run has). */
@@ -236,7 +236,7 @@ export const run = Effect.fn("StatusAudit.run")(function* (
   })
   const store = yield* RunStore
   const recorded = yield* tally(finished.runId)
-  const listed = yield* Selection.listedOf(store, finished.runId)
+  const listed = yield* selectAccounts.listedOf(store, finished.runId)
   if (finishedAt === undefined) {
     return yield* Effect.dieMessage(`Flow.run returned the unfinished run ${finished.runId}`)
   }
@@ -256,7 +256,7 @@ export const run = Effect.fn("StatusAudit.run")(function* (
  * @category running
  */
 export const tally = (runId: RunId): Effect.Effect<Tally, RunStoreError, RunStore> =>
-  Effect.flatMap(RunStore, (store) => Tallying.of(store, runId))
+  Effect.flatMap(RunStore, (store) => countFindings.of(store, runId))
 
 /**
  * The rows of an audit in the order of the list, a page at a time: memory does not grow with their number.

@@ -6,7 +6,7 @@
 import type { CallError, GlowmarktError } from "@effect-glowmarkt/core/GlowmarktError"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { mark, unretried } from "./internal/unretried.js"
+import { mark, unretried } from "./internal/scheduler/unretried.js"
 import type { RunId } from "./Run.js"
 
 /**
@@ -16,7 +16,7 @@ import type { RunId } from "./Run.js"
  * @since 0.1.0
  * @category models
  */
-export interface Given<Parameters> {
+export interface RunContext<Parameters> {
   readonly runId: RunId
   readonly startedAt: DateTime.Utc
   readonly parameters: Parameters
@@ -37,7 +37,7 @@ export interface Given<Parameters> {
  */
 export type Step<Subject, Result, Parameters, E = never, R = never> = (
   subject: Subject,
-  run: Given<Parameters>
+  run: RunContext<Parameters>
 ) => Effect.Effect<Result, E, R>
 
 /**
@@ -47,7 +47,7 @@ export type Step<Subject, Result, Parameters, E = never, R = never> = (
  * @since 0.1.0
  * @category models
  */
-export class Setback<out Result, out E> {
+export class TransientFailure<out Result, out E> {
   constructor(
     readonly failure: GlowmarktError,
     readonly result: Result,
@@ -85,12 +85,12 @@ export class Setback<out Result, out E> {
  */
 export const retried = <Subject, Result, Parameters, E extends GlowmarktError, R>(
   step: Step<Subject, Result, Parameters, E, R>,
-  settle: (failure: E, subject: Subject, run: Given<Parameters>) => NoInfer<Result>
-): Step<Subject, Result, Parameters, Setback<Result, Extract<E, CallError>>, R> =>
+  settle: (failure: E, subject: Subject, run: RunContext<Parameters>) => NoInfer<Result>
+): Step<Subject, Result, Parameters, TransientFailure<Result, Extract<E, CallError>>, R> =>
   mark((subject, run) =>
     Effect.catchAll(unretried(step(subject, run)), (failure) =>
       Effect.fail(
-        new Setback(
+        new TransientFailure(
           failure,
           settle(failure, subject, run),
           // A run ends only with what is transient or with `AccessDenied`, and all of these are `CallError`s.

@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { CallOptions, RetryPolicy } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import { Effect, Option } from "effect"
-import { Converge, Roster } from "../src/index.js"
+import { AccountIndex, Converge } from "../src/index.js"
 import { healthy, served } from "./fixtures/served.js"
 
 const once = CallOptions.locally({ retry: RetryPolicy.none })
@@ -58,7 +58,7 @@ layer(served(), { excludeTestServices: true })("Converge, when one request is al
       yield* fresh
       const { population } = yield* Simulator.Simulator
       const user = Option.getOrThrow(population.newcomer(3))
-      yield* Effect.provide(broken("addAccount", Converge.ensureAccount(user)), Roster.layer)
+      yield* Effect.provide(broken("addAccount", Converge.ensureAccount(user)), AccountIndex.layer)
     })
   )
 
@@ -83,7 +83,9 @@ layer(served(), { excludeTestServices: true })("Converge, when one request is al
       const { state } = yield* Simulator.Simulator
       const { accountId, directoryId, username } = yield* first
       yield* state.deactivate(accountId)
-      const error = yield* Effect.flip(Effect.provide(Converge.ensureAccount({ directoryId, username }), Roster.layer))
+      const error = yield* Effect.flip(
+        Effect.provide(Converge.ensureAccount({ directoryId, username }), AccountIndex.layer)
+      )
       assert.strictEqual(error._tag, "Refused")
     })
   )

@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { AdminAccounts, Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import { Deferred, Effect, Fiber, Option } from "effect"
-import { Consent, OnboardAccounts, Roster, Run } from "../src/index.js"
+import { AccountIndex, Consent, OnboardAccounts, Run } from "../src/index.js"
 import { collected, csv, rowsFrom, served, throughFile } from "./fixtures/served.js"
 
 const id = (name: string) => Run.RunId.make(name)
@@ -75,7 +75,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
       yield* (yield* Simulator.Simulator).state.add({ directoryId, username })
       const plan = yield* planned([{ username, directoryId: directoryId.toUpperCase() }])
       assert.deepStrictEqual(plan.header.counts, { change: 0, nothing: 1, skip: 0, invalid: 0 })
-      const { find } = yield* Roster.make
+      const { find } = yield* AccountIndex.make
       assert.isTrue(
         Option.isSome(yield* find({ username, directoryId: Identifier.DirectoryId.make(directoryId.toUpperCase()) }))
       )

@@ -5,8 +5,8 @@ import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
 import { Expected, Simulator } from "@effect-glowmarkt/simulator"
 import { type Clock, DateTime, Duration, Effect, Fiber, Layer, Option } from "effect"
 import { Engine, StatusAudit } from "../src/index.js"
-import { answering, crew, denied, limited, missing, unavailable } from "./fixtures/crew.js"
 import { inVirtualTime } from "./fixtures/virtualTime.js"
+import { answering, crew, denied, limited, missing, unavailable } from "./fixtures/workerPool.js"
 
 const values = (recorded: ReadonlyMap<number, unknown>) => {
   const counts: Record<string, number> = {}
@@ -150,7 +150,7 @@ describe("a subject that keeps failing", () => {
         100,
         { concurrency: 4, patience: "5 minutes" },
         (subject) => answering(() => (subject >= 98 ? Effect.fail(unavailable) : Effect.void)),
-        { look: "none" }
+        { read: "none" }
       )
       yield* run
       assert.deepStrictEqual(values(recorded), { ok: 98, ServerError: 2 })

@@ -4,15 +4,15 @@ import { AdminAccounts } from "@effect-glowmarkt/core"
 import { Chunk, Duration, Effect, Stream } from "effect"
 import { type Flow, PlannedFlow, Progress, RenameAccounts } from "../src/index.js"
 import { accountIds, administrator, accountId as idOf } from "./fixtures/administrator.js"
-import { denied, unavailable } from "./fixtures/crew.js"
 import { inVirtualTime } from "./fixtures/virtualTime.js"
+import { denied, unavailable } from "./fixtures/workerPool.js"
 
 const timed = (name: string, test: () => Effect.Effect<void, unknown>) => it.live(name, () => inVirtualTime(test()))
 
 const clock = Effect.map(Effect.clock, (clock) => () => clock.unsafeCurrentTimeMillis())
 
 /** Plans to rename so many accounts, and gives the events, too. */
-const planned = (count: number, { admin }: ReturnType<typeof administrator>, pace: Flow.Pace = {}) => {
+const planned = (count: number, { admin }: ReturnType<typeof administrator>, pace: Flow.Limits = {}) => {
   const events: Array<Progress.Event> = []
   const rows = accountIds(count).map((accountId, i) => ({
     line: i + 2,

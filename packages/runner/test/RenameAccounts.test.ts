@@ -3,7 +3,7 @@ import { AdminAccounts, GlowmarktError, Identifier } from "@effect-glowmarkt/cor
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import { DateTime, Effect, FastCheck as fc, Option, Stream } from "effect"
 import { Converge, CsvInput, Plan, PlannedFlow, RenameAccounts, Run, RunReport, RunStore } from "../src/index.js"
-import { differences } from "../src/internal/applyingStep.js"
+import { differences } from "../src/internal/plan/applyEntry.js"
 import { bytesOf, collected, csv, healthy, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
 
 const { flow } = RenameAccounts

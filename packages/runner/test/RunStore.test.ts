@@ -6,7 +6,7 @@ import { SqliteClient } from "@effect/sql-sqlite-node"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Chunk, Context, DateTime, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import { Engine, Flow, Run, RunStore, RunStoreError } from "../src/index.js"
-import { undoOf } from "../src/internal/undoOf.js"
+import { rollbackRunId } from "../src/internal/store/rollbackRunId.js"
 
 const runId = Run.RunId.make("run-1")
 const startedAt = DateTime.unsafeMake("2026-03-14T09:15:00Z")
@@ -214,13 +214,13 @@ describe.each(Object.entries(stores))("RunStore %s", (_, store) => {
       Effect.gen(function* () {
         for (const length of [94, 95, 96, 99]) {
           const [one, other] = [Run.RunId.make(`${"x".repeat(length)}1`), Run.RunId.make(`${"x".repeat(length)}2`)]
-          const all = [one, other].flatMap((id) => [id, undoOf(id)])
+          const all = [one, other].flatMap((id) => [id, rollbackRunId(id)])
           assert.strictEqual(new Set(all).size, 4)
           for (const id of all) yield* store.open({ ...newRun, runId: id })
           yield* store.forget(one)
           assert.deepStrictEqual(
             (yield* store.list).map((run) => run.runId),
-            [other, undoOf(other)]
+            [other, rollbackRunId(other)]
           )
           yield* store.forget(other)
           assert.deepStrictEqual(yield* store.list, [])

@@ -1,7 +1,7 @@
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import type { AdminAccounts, GlowmarktError, Identifier } from "@effect-glowmarkt/core"
 import {
-  type Applied,
+  type ApplyResult,
   Consent,
   type Converge,
   type CsvInput,
@@ -30,10 +30,10 @@ describe("PlannedFlow", () => {
   test("applying says exactly what it can fail with", () => {
     expect(PlannedFlow.apply(RenameAccounts.flow, plan)).type.toBe<
       Effect.Effect<
-        Applied.Summary,
+        ApplyResult.Summary,
         | Plan.InvalidPlan
-        | Applied.PlanMismatch
-        | Applied.PlanNeeded
+        | ApplyResult.PlanMismatch
+        | ApplyResult.PlanNeeded
         | GlowmarktError.CallError
         | Run.RunMismatch
         | RunStoreError.RunStoreError,

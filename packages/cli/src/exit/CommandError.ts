@@ -8,7 +8,7 @@ import type * as PlatformError from "@effect/platform/Error"
 import type * as Terminal from "@effect/platform/Terminal"
 import type { GlowmarktError } from "@effect-glowmarkt/core"
 import type {
-  Applied,
+  ApplyResult,
   AuditDiff,
   Consent,
   Converge,
@@ -83,8 +83,8 @@ export type CommandError =
   | AuditDiff.NotComparable
   | CsvInput.InvalidCsv
   | Plan.InvalidPlan
-  | Applied.PlanMismatch
-  | Applied.PlanNeeded
+  | ApplyResult.PlanMismatch
+  | ApplyResult.PlanNeeded
   | Consent.ConsentMismatch
   | Converge.Refused
   | PasswordFile.PasswordFileError

@@ -6,7 +6,7 @@
 
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
-import type { Applied, Consent, OnboardAccounts, Plan, PlannedFlow, Run, RunStore } from "@effect-glowmarkt/runner"
+import type { ApplyResult, Consent, OnboardAccounts, Plan, PlannedFlow, Run, RunStore } from "@effect-glowmarkt/runner"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -32,7 +32,7 @@ export type Engine = WorkflowEngine | RunStore.RunStore
  * @category models
  */
 export interface Ended {
-  readonly summary: Applied.Summary
+  readonly summary: ApplyResult.Summary
   readonly undone?: OnboardAccounts.Undone
 }
 
@@ -67,7 +67,7 @@ export interface Running<R> {
  * @since 0.1.0
  * @category models
  */
-export interface Work extends Pick<Applied.Begun, "counts" | "parameters" | "remaining"> {}
+export interface Work extends Pick<ApplyResult.Begun, "counts" | "parameters" | "remaining"> {}
 
 /**
  * - `command` is the word after `glowmarkt plan`.
@@ -90,7 +90,7 @@ export interface CliFlow {
     CredentialResolver.Trouble,
     CredentialResolver.Asking | FileSystem.FileSystem | Scope.Scope
   >
-  readonly rows: (runId: Run.RunId) => Stream.Stream<Applied.Row, CommandError, RunStore.RunStore>
+  readonly rows: (runId: Run.RunId) => Stream.Stream<ApplyResult.Row, CommandError, RunStore.RunStore>
 }
 
 /**

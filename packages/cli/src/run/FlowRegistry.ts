@@ -6,7 +6,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { AdminAccounts, GlowmarktClient } from "@effect-glowmarkt/core"
 import {
-  type Applied,
+  type ApplyResult,
   CorrectOwnDetails,
   OffboardAccounts,
   OnboardAccounts,
@@ -34,7 +34,7 @@ const users: Callers<GlowmarktClient.GlowmarktClient | Secrets.Secrets | FileSys
     CredentialResolver.adminIfAny(auth)
   )
 
-const ended = Effect.map((summary: Applied.Summary): Ended => ({ summary }))
+const ended = Effect.map((summary: ApplyResult.Summary): Ended => ({ summary }))
 
 const harmless: Pick<CliFlow, "deletions" | "deletes"> = {
   deletions: () => 0,

@@ -12,7 +12,11 @@ import type { Effort } from "../args/RunFlags.js"
  * @since 0.1.0
  * @category constructors
  */
-export const of = ({ concurrency, patience, rate }: Effort): Pick<Flow.Pace, "concurrency" | "rate" | "patience"> => ({
+export const of = ({
+  concurrency,
+  patience,
+  rate
+}: Effort): Pick<Flow.Limits, "concurrency" | "rate" | "patience"> => ({
   concurrency: Option.getOrUndefined(concurrency),
   rate: Option.getOrUndefined(
     Option.map(rate, (rate) => (rate === "unlimited" ? rate : { limit: rate, interval: "1 second" }))
@@ -40,7 +44,7 @@ const deniedInARow = 20
 export const ofFew = (
   effort: Effort,
   subjects: number
-): Pick<Flow.Pace, "concurrency" | "rate" | "patience" | "deniedLimit"> => ({
+): Pick<Flow.Limits, "concurrency" | "rate" | "patience" | "deniedLimit"> => ({
   ...of(effort),
   deniedLimit: Math.max(1, Math.min(deniedInARow, subjects))
 })

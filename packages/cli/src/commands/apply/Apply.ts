@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type Applied, type Plan, PlannedFlow, Run } from "@effect-glowmarkt/runner"
+import { type ApplyResult, type Plan, PlannedFlow, Run } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
@@ -25,7 +25,7 @@ export interface ApplyOptions extends ApplyRun.ChangeOptions {
 /** The run as far as it has come, if the store has it and it is of this plan. */
 const begunOf = (runId: Run.RunId, { header }: Plan.Plan) =>
   PlannedFlow.begun(runId).pipe(
-    Effect.catchTag("RunNotFound", () => Effect.succeed(Option.none<Applied.Begun>())),
+    Effect.catchTag("RunNotFound", () => Effect.succeed(Option.none<ApplyResult.Begun>())),
     Effect.map(Option.filter(({ plan }) => plan === header.id))
   )
 

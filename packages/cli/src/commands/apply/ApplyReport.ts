@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Path from "@effect/platform/Path"
-import { Applied, type Run, RunReport } from "@effect-glowmarkt/runner"
+import { ApplyResult, type Run, RunReport } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -28,9 +28,9 @@ export interface Wishes {
   readonly form: Form
 }
 
-const encode = Schema.encodeSync(Applied.Summary)
+const encode = Schema.encodeSync(ApplyResult.Summary)
 
-const head = ({ finishedAt, runId, startedAt, total }: Applied.Summary, { subjects }: CliFlow): string => {
+const head = ({ finishedAt, runId, startedAt, total }: ApplyResult.Summary, { subjects }: CliFlow): string => {
   return `${count(total)} ${subjects} in ${elapsed(startedAt, finishedAt)}, run ${runId}`
 }
 

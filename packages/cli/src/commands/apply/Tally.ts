@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Applied } from "@effect-glowmarkt/runner"
+import type { ApplyResult } from "@effect-glowmarkt/runner"
 import * as Stream from "effect/Stream"
 import * as TroubleList from "../../terminal/TroubleList.js"
 
@@ -22,7 +22,7 @@ export type Kind = "made" | "found" | "reached" | "missed" | "failed" | "unproce
 export interface Tally {
   readonly counts: Readonly<Record<Kind, number>>
   /** The first of them. */
-  readonly troubled: ReadonlyArray<Applied.Row>
+  readonly troubled: ReadonlyArray<ApplyResult.Row>
 }
 
 /**
@@ -35,7 +35,7 @@ export const troubles: ReadonlyArray<Kind> = ["missed", "failed", "unprocessed"]
  * @since 0.1.0
  * @category decisions
  */
-export const kindOf = ({ result }: Applied.Row): Kind => {
+export const kindOf = ({ result }: ApplyResult.Row): Kind => {
   switch (result?._tag) {
     case "Done":
       return result.change
@@ -54,7 +54,7 @@ export const kindOf = ({ result }: Applied.Row): Kind => {
  * @since 0.1.0
  * @category rendering
  */
-export const why = ({ result }: Applied.Row): string => {
+export const why = ({ result }: ApplyResult.Row): string => {
   switch (result?._tag) {
     case "Done":
       return ""
@@ -72,7 +72,7 @@ const nothing: Tally = {
   troubled: []
 }
 
-const add = ({ counts, troubled }: Tally, row: Applied.Row): Tally => {
+const add = ({ counts, troubled }: Tally, row: ApplyResult.Row): Tally => {
   const kind = kindOf(row)
   return {
     counts: { ...counts, [kind]: counts[kind] + 1 },
@@ -92,4 +92,4 @@ export const troubledRows = ({ counts }: Tally): number => troubles.reduce((sum,
  * @since 0.1.0
  * @category constructors
  */
-export const of = <E, R>(rows: Stream.Stream<Applied.Row, E, R>) => Stream.runFold(rows, nothing, add)
+export const of = <E, R>(rows: Stream.Stream<ApplyResult.Row, E, R>) => Stream.runFold(rows, nothing, add)

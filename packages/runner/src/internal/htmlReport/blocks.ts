@@ -3,16 +3,16 @@ import * as DateTime from "effect/DateTime"
 import * as Predicate from "effect/Predicate"
 import type { AuditRow } from "../../AuditRow.js"
 import type { Finding } from "../../Finding.js"
-import { inertJson } from "./inert.js"
-import * as Wire from "./wire.js"
+import { inertJson } from "./escape.js"
+import * as payload from "./payload.js"
 
 // Does not compile when the page has not been told of a finding.
-const bit = (finding: Finding) => 1 << Wire.findings.indexOf(finding)
+const bit = (finding: Finding) => 1 << payload.findings.indexOf(finding)
 
-const textOf = (row: AuditRow, field: Wire.TextField): string | undefined =>
+const textOf = (row: AuditRow, field: payload.TextField): string | undefined =>
   field === "errorKind" ? row.error?.kind : field === "errorMessage" ? row.error?.message : row[field]
 
-const texts = (values: ReadonlyArray<string | undefined>): Wire.Texts | undefined => {
+const texts = (values: ReadonlyArray<string | undefined>): payload.Texts | undefined => {
   const places = new Map<string, number>()
   for (const value of values) {
     if (value !== undefined && !places.has(value)) {
@@ -46,8 +46,8 @@ export const block = (chunk: Chunk.Chunk<AuditRow>): string => {
   const json = inertJson({
     rows: rows.length,
     findings: rows.map((row) => row.findings.reduce((mask, finding) => mask | bit(finding), 0)),
-    texts: columns(Wire.textFields, (field) => texts(rows.map((row) => textOf(row, field)))),
-    instants: columns(Wire.instantFields, (field) => instants(rows.map((row) => row[field])))
+    texts: columns(payload.textFields, (field) => texts(rows.map((row) => textOf(row, field)))),
+    instants: columns(payload.instantFields, (field) => instants(rows.map((row) => row[field])))
   })
-  return `<script type="application/json" class="${Wire.blockClass}">${json}</script>\n`
+  return `<script type="application/json" class="${payload.blockClass}">${json}</script>\n`
 }

@@ -1,6 +1,6 @@
 import * as DateTime from "effect/DateTime"
 import type { Summary } from "../../StatusAudit.js"
-import { inertText } from "./inert.js"
+import { inertText } from "./escape.js"
 
 const number = new Intl.NumberFormat("en")
 

@@ -1,0 +1,169 @@
+/**
+ * Acting as one user after the other: each step signs its user in, and revokes the token when it is done.
+ *
+ * @since 0.1.0
+ */
+import * as Auth from "@effect-glowmarkt/core/Auth"
+import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
+import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
+import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
+import type { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as RetryPolicy from "@effect-glowmarkt/core/RetryPolicy"
+import * as UserAccounts from "@effect-glowmarkt/core/UserAccounts"
+import { UserCredentials } from "@effect-glowmarkt/core/UserCredentials"
+import * as UserToken from "@effect-glowmarkt/core/UserToken"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { Refused } from "./Converge.js"
+import { type SecretRef, Secrets } from "./Secrets.js"
+
+/**
+ * Who to sign in. The password is a reference, so that this can stand in a plan.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Login {
+  readonly applicationId: ApplicationId
+  readonly username: string
+  readonly password: SecretRef
+}
+
+/**
+ * A user who is signed in. `name` is what signing in said of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface User {
+  readonly accountId: AccountId
+  readonly name: string | undefined
+  readonly accounts: UserAccounts.UserAccounts["Type"]
+}
+
+/**
+ * What a reference points to; `Refused` where there is nothing.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const secret = (ref: SecretRef): Effect.Effect<Redacted.Redacted, Refused, Secrets> =>
+  Secrets.pipe(
+    Effect.flatMap(({ resolve }) => resolve(ref)),
+    Effect.mapError(({ message }) => new Refused({ reason: message }))
+  )
+
+/** Whoever stops a run does not want to wait for goodbyes. */
+const politely: CallOptions.Options = { timeout: Duration.seconds(3), retry: RetryPolicy.none }
+
+interface Session {
+  readonly login: Auth.SignIn
+  readonly user: User
+  readonly end: Effect.Effect<void>
+}
+
+/** Sessions that outlast the use they were begun for. */
+class Held extends Context.Reference<Held>()("@effect-glowmarkt/runner/UserSessions/Held", {
+  defaultValue: (): { readonly sessions: Array<Session> | undefined } => ({ sessions: undefined })
+}) {}
+
+const isSame = (a: Auth.SignIn, b: Auth.SignIn) =>
+  a.username === b.username &&
+  a.applicationId === b.applicationId &&
+  a.directoryId === b.directoryId &&
+  Redacted.value(a.password) === Redacted.value(b.password)
+
+const begin = (login: Auth.SignIn): Effect.Effect<Session, CallError | InvalidInput | Refused, GlowmarktClient> => {
+  const refused = ({ message }: Error) =>
+    Effect.fail(new Refused({ reason: `${login.username} cannot sign in: ${message}` }))
+  const { applicationId } = login
+  return Effect.gen(function* () {
+    const auth = yield* Auth.make
+    const { accountId, name, token } = yield* auth
+      .signIn(login)
+      .pipe(Effect.catchTags({ AccessDenied: refused, MissingElements: refused, Rejected: refused }))
+    // A token that cannot be revoked ends by itself, and nobody else has it.
+    const end = Effect.ignore(CallOptions.locally(auth.revoke({ applicationId, token }), politely))
+    if (accountId === undefined) {
+      yield* end
+      return yield* new Refused({ reason: `signing ${login.username} in does not say the account` })
+    }
+    const accounts = yield* Effect.provideService(
+      UserAccounts.make,
+      UserCredentials,
+      UserToken.make({ applicationId, token })
+    )
+    return { login, user: { accountId, name, accounts }, end }
+  })
+}
+
+/**
+ * Signs in anew, for as long as `use` takes: what signing in says of the user is fresh.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const anew = <A, E, R>(
+  login: Auth.SignIn,
+  use: (user: User) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | CallError | InvalidInput | Refused, R | GlowmarktClient> =>
+  Effect.acquireUseRelease(
+    begin(login),
+    ({ user }) => use(user),
+    ({ end }) => end
+  )
+
+/**
+ * Signs in with a password at hand, for as long as `use` takes, or for as long as the {@link inOneSession} around it. `Refused` where
+ * the provider does not let the user in.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const signedIn = <A, E, R>(
+  login: Auth.SignIn,
+  use: (user: User) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | CallError | InvalidInput | Refused, R | GlowmarktClient> =>
+  Effect.flatMap(
+    Held,
+    ({ sessions }): Effect.Effect<A, E | CallError | InvalidInput | Refused, R | GlowmarktClient> => {
+      if (sessions === undefined) return anew(login, use)
+      const held = sessions.find((session) => isSame(session.login, login))
+      return held !== undefined
+        ? use(held.user)
+        : Effect.flatMap(
+            // Once there is a token it is known, or nobody would revoke it.
+            Effect.uninterruptibleMask((restore) =>
+              Effect.tap(restore(begin(login)), (session) => Effect.sync(() => sessions.push(session)))
+            ),
+            ({ user }) => use(user)
+          )
+    }
+  )
+
+/**
+ * Inside it whoever was signed in stays so to the end, and is not signed in again: what is done for one user takes one session.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const inOneSession = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.sync((): Array<Session> => []),
+    (sessions) => Effect.provideService(self, Held, { sessions }),
+    (sessions) => Effect.forEach(sessions, ({ end }) => end, { discard: true })
+  )
+
+/**
+ * {@link signedIn} with a reference to the password.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const user = <A, E, R>(
+  { password, ...login }: Login,
+  use: (user: User) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | CallError | InvalidInput | Refused, R | GlowmarktClient | Secrets> =>
+  Effect.flatMap(secret(password), (password) => signedIn({ ...login, password }, use))

@@ -1,0 +1,41 @@
+import * as Codec from "@effect-glowmarkt/core/Codec"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Finding } from "../../Finding.js"
+import type { RunId } from "../../Run.js"
+import type { RunStore } from "../../RunStore.js"
+import { RunStoreError } from "../../RunStoreError.js"
+import type { Tally } from "../../StatusAudit.js"
+
+const decode = Codec.decoder(
+  Schema.Struct({ values: Schema.Tuple(Schema.Array(Finding), Schema.NullOr(Schema.String)), count: Schema.Int })
+)
+
+/** The store counts, so that nothing of it is read. */
+export const of = (store: RunStore["Type"], runId: RunId): Effect.Effect<Tally, RunStoreError> =>
+  Effect.gen(function* () {
+    const counts: Record<Finding, number> = {
+      healthy: 0,
+      inactive: 0,
+      mismatch: 0,
+      tokenExpired: 0,
+      tokenExpiring: 0,
+      dormant: 0,
+      missing: 0,
+      denied: 0,
+      undetermined: 0
+    }
+    const errors: Record<string, number> = {}
+    let total = 0
+    for (const counted of yield* store.count(runId, [["findings"], ["problem", "kind"]])) {
+      const { count, values } = yield* Effect.mapError(
+        decode(counted),
+        (cause) => new RunStoreError({ reason: "damaged", file: store.file, detail: "a record cannot be read", cause })
+      )
+      const [findings, kind] = values
+      total += count
+      for (const finding of findings) counts[finding] += count
+      if (kind !== null) errors[kind] = (errors[kind] ?? 0) + count
+    }
+    return { total, counts, errors }
+  })

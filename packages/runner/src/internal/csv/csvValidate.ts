@@ -1,0 +1,221 @@
+/** From records to rows of known columns, and everything that is wrong with them. */
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import type { Column, Definition, Row } from "../../CsvInput.js"
+import { canonical } from "../flows/canonicalId.js"
+import type { Damage, Records } from "./csvDecode.js"
+import { restored } from "./csvWriter.js"
+
+interface Problem extends Damage {
+  readonly column?: string
+  readonly value?: string
+}
+
+export interface Read<A> {
+  readonly rows: ReadonlyArray<Row<A>>
+  readonly problems: ReadonlyArray<Problem>
+  /** Of all rows, by line. */
+  readonly cells: ReadonlyMap<number, Readonly<Record<string, string>>>
+  /** `broken`: what is wrong concerns the file and not only some of its rows. */
+  readonly standing: "whole" | "broken"
+}
+
+export const broken = <A>(problems: ReadonlyArray<Problem>): Read<A> => ({
+  rows: [],
+  problems,
+  cells: new Map(),
+  standing: "broken"
+})
+
+const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
+
+const find = (columns: ReadonlyArray<Column>, header: string) =>
+  columns.find((column) => plain(column.name) === plain(header))
+
+export const knows = (columns: ReadonlyArray<Column>) => (header: string) => find(columns, header) !== undefined
+
+/** In the languages of the people who keep such lists. */
+const secretNames = [
+  /pass(word|wd|wort|phrase|code)/,
+  /pwd|^(old|new)?(pass|pw)$/,
+  /kennwort|losungswort|geheim|motdepasse|^mdp$|contrasena|wachtwoord|haslo/,
+  /secret|credential|(api|private)key/,
+  /(^|old|new|app|access|refresh|bearer|session|user|mobile)token$/,
+  /^(my|user|card|old|new)?pin(code|number|nr)?$/
+]
+
+const soundsSecret = (header: string) => {
+  // Accents are no help to whoever reads a store.
+  const name = plain(header.normalize("NFD").replace(/\p{M}/gu, ""))
+  return secretNames.some((pattern) => pattern.test(name))
+}
+
+interface Place {
+  readonly header: string
+  readonly column: Column | undefined
+}
+
+const headerProblems = (columns: ReadonlyArray<Column>, places: ReadonlyArray<Place>, line: number) => {
+  const problems: Array<Problem> = []
+  for (const column of columns) {
+    const found = places.filter((place) => place.column === column)
+    if (found.length === 0 && column.need === "required") {
+      problems.push({
+        line,
+        column: column.name,
+        problem: `there is no such column among ${places.map(({ header }) => JSON.stringify(header)).join(", ")}`,
+        remedy: `add it, with ${column.expected} in it`
+      })
+    }
+    if (found.length > 1) {
+      problems.push({ line, column: column.name, problem: "the column is there twice", remedy: "remove one of them" })
+    }
+  }
+  return problems
+}
+
+const shown = (column: Column | undefined, value: string) =>
+  value === "" || column?.content === "secret" ? {} : { value }
+
+/** Schema messages repeat the value, which here has a place of its own. */
+const why = (column: Column, value: string, message: string) =>
+  column.content === "secret"
+    ? "is not what belongs there"
+    : message.replace(JSON.stringify(value), "").trim().split("\n").at(-1)?.trim() || "is not what belongs there"
+
+const cellProblems = (
+  columns: ReadonlyArray<Column>,
+  found: Readonly<Record<string, string>>,
+  error: ParseResult.ParseError,
+  line: number
+): ReadonlyArray<Problem> => {
+  const problems: Array<Problem> = []
+  const empty = columns.filter(({ name, need }) => need === "required" && found[name] === undefined)
+  for (const column of empty) {
+    problems.push({ line, column: column.name, problem: "is empty", remedy: `write ${column.expected}` })
+  }
+  for (const { message, path } of ParseResult.ArrayFormatter.formatErrorSync(error)) {
+    const column = columns.find(({ name }) => name === path[0])
+    if (column === undefined) {
+      problems.push({ line, problem: message, remedy: "correct the row" })
+    } else if (!empty.includes(column) && !problems.some((known) => known.column === column.name)) {
+      const value = found[column.name] ?? ""
+      problems.push({
+        line,
+        column: column.name,
+        ...shown(column, value),
+        problem: why(column, value, message),
+        remedy: `write ${column.expected}`
+      })
+    }
+  }
+  return problems
+}
+
+const blank = (cell: string) => cell.trim() === ""
+
+const extraCells = (cells: ReadonlyArray<string>, width: number, line: number): ReadonlyArray<Problem> => {
+  const extra = cells.slice(width).filter((cell) => !blank(cell))
+  return extra.length === 0
+    ? []
+    : [
+        {
+          line,
+          problem: `has ${cells.length} cells where the header has ${width}`,
+          remedy: "put a cell with the delimiter in it into quotes"
+        }
+      ]
+}
+
+const sameValues = (a: Row<unknown>, b: Row<unknown>) => JSON.stringify(a.value) === JSON.stringify(b.value)
+
+/** Of rows that say the same of one subject the first stands; if they say different things, nobody knows which is meant. */
+const repeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, key: (value: A) => string) => {
+  const byKey = new Map<string, Array<Row<A> & { readonly line: number }>>()
+  for (const row of rows) {
+    const name = canonical(key(row.value))
+    byKey.set(name, [...(byKey.get(name) ?? []), row])
+  }
+  const kept: Array<Row<A>> = []
+  const problems: Array<Problem> = []
+  for (const [name, same] of byKey) {
+    const [first, ...others] = same
+    if (first === undefined) {
+      continue
+    }
+    const agree = others.every((row) => sameValues(row, first))
+    if (agree) {
+      kept.push(first)
+    }
+    for (const row of agree ? others : same) {
+      const elsewhere = same.filter((other) => other !== row).map((other) => other.line)
+      problems.push({
+        line: row.line,
+        problem: `${name} is also on line ${elsewhere.join(", ")}${agree ? "" : ", with other values"}`,
+        remedy: "keep one of these lines"
+      })
+    }
+  }
+  return { kept, problems }
+}
+
+type Cells = Readonly<Record<string, string>>
+
+/** People write the secret itself where a reference belongs. */
+const withoutSecrets = (places: ReadonlyArray<Place>, cells: Cells, problems: ReadonlyArray<Problem>): Cells => {
+  const wrong = new Set(problems.map(({ column }) => column))
+  const secret = places.filter(({ column }) => column?.content === "secret" && wrong.has(column.name))
+  return secret.length === 0 ? cells : { ...cells, ...Object.fromEntries(secret.map(({ header }) => [header, ""])) }
+}
+
+/** In a row with too many cells nobody can tell which of them belongs into the column of a secret. */
+const unshifted = (columns: ReadonlyArray<Column>, cells: Cells): Cells =>
+  columns.some(({ content }) => content === "secret") ? {} : cells
+
+export const read = <A>({ columns, decode, key }: Definition<A>, { damage, records }: Records): Read<A> => {
+  const [head, ...body] = records
+  if (head === undefined) {
+    const names = columns.map(({ name }) => name).join(",")
+    return broken(
+      damage.length > 0
+        ? damage
+        : [{ line: 1, problem: "the file is empty", remedy: `begin it with the header ${names}` }]
+    )
+  }
+  const places: ReadonlyArray<Place> = head.cells.map((header) => ({
+    header: header.trim(),
+    column: find(columns, header)
+  }))
+  const structural = [...headerProblems(columns, places, head.line), ...damage]
+  const problems: Array<Problem> = []
+  const rows: Array<Row<A> & { readonly line: number }> = []
+  const kept = new Map<number, Readonly<Record<string, string>>>()
+  for (const { cells, line } of headerProblems(columns, places, head.line).length > 0 ? [] : body) {
+    const original: Record<string, string> = {}
+    const found: Record<string, string> = {}
+    for (const [i, { column, header }] of places.entries()) {
+      const cell = restored(cells[i] ?? "")
+      if (column !== undefined || !soundsSecret(header)) {
+        original[header] = cell
+      }
+      if (column !== undefined && !blank(cell)) {
+        found[column.name] = cell
+      }
+    }
+    const extra = extraCells(cells, places.length, line)
+    const decoded = decode(found)
+    const wrong = Either.isLeft(decoded) ? cellProblems(columns, found, decoded.left, line) : []
+    problems.push(...extra, ...wrong)
+    kept.set(line, extra.length > 0 ? unshifted(columns, original) : withoutSecrets(places, original, wrong))
+    if (Either.isRight(decoded) && extra.length === 0) {
+      rows.push({ line, cells: original, value: decoded.right })
+    }
+  }
+  const unique = repeated(rows, key)
+  return {
+    rows: unique.kept,
+    cells: kept,
+    problems: [...structural, ...problems, ...unique.problems].sort((a, b) => a.line - b.line),
+    standing: structural.length > 0 ? "broken" : "whole"
+  }
+}

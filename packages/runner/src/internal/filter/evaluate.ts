@@ -1,0 +1,94 @@
+/** What a filter means for an account. */
+import type { Account } from "@effect-glowmarkt/core/Account"
+import * as DateTime from "effect/DateTime"
+import type { AccountFilter, Field, Moment, TextField } from "../../AccountFilter.js"
+import { statusWord } from "../../AuditRow.js"
+import { isActive } from "../../Classification.js"
+import { canonical } from "../flows/canonicalId.js"
+
+type Predicate = (account: Account) => boolean
+
+const dayMillis = 86_400_000
+
+/** From the first millisecond of it to before that after its last one. */
+const span = (moment: Moment, now: DateTime.Utc): readonly [from: number, to: number] => {
+  switch (moment._tag) {
+    case "Day": {
+      const from = DateTime.toEpochMillis(moment.start)
+      return [from, from + dayMillis]
+    }
+    case "Instant": {
+      const at = DateTime.toEpochMillis(moment.at)
+      return [at, at + 1]
+    }
+    case "Ago": {
+      const at = DateTime.toEpochMillis(DateTime.subtractDuration(now, moment.duration))
+      return [at, at + 1]
+    }
+  }
+}
+
+const orders: Record<
+  Extract<AccountFilter, { readonly _tag: "When" }>["order"],
+  (at: number, from: number, to: number) => boolean
+> = {
+  "=": (at, from, to) => at >= from && at < to,
+  "<": (at, from) => at < from,
+  "<=": (at, _, to) => at < to,
+  ">": (at, _, to) => at >= to,
+  ">=": (at, from) => at >= from
+}
+
+/** As an audit shows it. */
+const textOf = (account: Account, field: TextField): string | undefined =>
+  field === "status" ? statusWord(account) : account[field]
+
+const valueOf = (account: Account, field: Field): unknown =>
+  field === "status" ? statusWord(account) : field === "active" ? isActive(account) : account[field]
+
+const folded = (text: string) => text.toLocaleLowerCase("en")
+
+export const matches = (filter: AccountFilter, now: DateTime.Utc): Predicate => {
+  switch (filter._tag) {
+    case "And": {
+      const [left, right] = [matches(filter.left, now), matches(filter.right, now)]
+      return (account) => left(account) && right(account)
+    }
+    case "Or": {
+      const [left, right] = [matches(filter.left, now), matches(filter.right, now)]
+      return (account) => left(account) || right(account)
+    }
+    case "Not": {
+      const inner = matches(filter.filter, now)
+      return (account) => !inner(account)
+    }
+    case "Is": {
+      const { field, presence } = filter
+      return (account) => (valueOf(account, field) === undefined) === (presence === "missing")
+    }
+    case "OneOf": {
+      const { field } = filter
+      const values = new Set(filter.values.map((value) => folded(canonical(value))))
+      return (account) => {
+        const text = textOf(account, field)
+        return text !== undefined && values.has(folded(canonical(text)))
+      }
+    }
+    case "Contains": {
+      const { field } = filter
+      const value = folded(filter.value)
+      return (account) => folded(textOf(account, field) ?? "").includes(value)
+    }
+    case "Flag":
+      return (account) => isActive(account) === filter.value
+    case "When": {
+      const { field, moment } = filter
+      const [from, to] = span(moment, now)
+      const holds = orders[filter.order]
+      return (account) => {
+        const at = account[field]
+        return at !== undefined && holds(DateTime.toEpochMillis(at), from, to)
+      }
+    }
+  }
+}

@@ -1,0 +1,208 @@
+/** Filters as text. */
+import * as Arr from "effect/Array"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Struct from "effect/Struct"
+import type { AccountFilter, Field, InstantField, TextField } from "../../AccountFilter.js"
+import { type Kind, kinds, operators } from "./fields.js"
+import { type Fault, type Token, tokens } from "./lexer.js"
+import * as moment from "./moment.js"
+
+type Parsed = Either.Either<AccountFilter, Fault>
+
+const quoted = (text: string) => JSON.stringify(text)
+
+const fields = Struct.keys(kinds)
+
+const isOf =
+  <F extends Field>(...wanted: ReadonlyArray<Kind>) =>
+  (field: Field): field is F =>
+    wanted.includes(kinds[field])
+
+const isText = isOf<TextField>("word", "text", "id")
+const isInstant = isOf<InstantField>("instant")
+
+const not = (filter: AccountFilter): AccountFilter => ({ _tag: "Not", filter })
+
+/** Reads one filter from tokens, by descent: `or` binds less than `and`, that less than `not`. */
+const reader = (all: ReadonlyArray<Token>) => {
+  let next = 0
+  const end: Token = { kind: "end", text: "", position: 1 }
+  const peek = (): Token => all[next] ?? end
+  const take = (): Token => all[next++] ?? end
+  const isNext = (word: string) => {
+    const { kind, text } = peek()
+    return kind !== "quoted" && text.toLowerCase() === word
+  }
+  const fault = ({ position }: Token, problem: string) => Either.left<Fault>({ position, problem })
+  const shown = ({ kind, text }: Token) => (kind === "end" ? "the end" : quoted(text))
+
+  const joined = (tag: "Or" | "And", word: string, operand: () => Parsed): Parsed =>
+    Either.gen(function* () {
+      let left = yield* operand()
+      while (isNext(word)) {
+        take()
+        left = { _tag: tag, left, right: yield* operand() }
+      }
+      return left
+    })
+
+  const either = (): Parsed => joined("Or", "or", both)
+  const both = (): Parsed => joined("And", "and", single)
+
+  const single = (): Parsed => {
+    if (isNext("not")) {
+      take()
+      return Either.map(single(), not)
+    }
+    if (isNext("(")) {
+      take()
+      return Either.flatMap(either(), (inner) => {
+        const closing = take()
+        return closing.text === ")" ? Either.right(inner) : fault(closing, `expected ")", found ${shown(closing)}`)
+      })
+    }
+    return comparison()
+  }
+
+  const comparison = (): Parsed => {
+    const name = take()
+    const field = fields.find((field) => field.toLowerCase() === name.text.toLowerCase() && name.kind === "word")
+    if (field === undefined) {
+      return fault(name, `expected a field, found ${shown(name)}. There are ${fields.join(", ")}`)
+    }
+    const operator = take()
+    const word = operator.text.toLowerCase()
+    const allowed = operators[kinds[field]]
+    if (operator.kind === "quoted" || !allowed.includes(word)) {
+      return fault(operator, `${field} can be asked ${allowed.join(" ")}, not ${shown(operator)}`)
+    }
+    return word === "is" ? presence(field) : ofKind(field, word)
+  }
+
+  const presence = (field: Field): Parsed => {
+    const said = take()
+    const word = said.text.toLowerCase()
+    return word === "missing" || word === "present"
+      ? Either.right({ _tag: "Is", field, presence: word })
+      : fault(said, `${field} is "missing" or "present", not ${shown(said)}`)
+  }
+
+  const ofKind = (field: Field, operator: string): Parsed =>
+    isText(field) ? ofText(field, operator) : isInstant(field) ? when(field, operator) : flag(operator)
+
+  const value = (field: TextField): Either.Either<string, Fault> => {
+    const said = take()
+    if (said.kind === "sign" || said.kind === "end" || said.text === "") {
+      return fault(said, `expected what ${field} should be, found ${shown(said)}`)
+    }
+    const known = ["active", "inactive"]
+    return field === "status" && said.kind === "word" && !known.includes(said.text.toLowerCase())
+      ? fault(said, `status is ${known.join(" or ")}, not ${shown(said)}; put another word in quotes`)
+      : Either.right(field === "status" && said.kind === "word" ? said.text.toLowerCase() : said.text)
+  }
+
+  const ofText = (field: TextField, operator: string): Parsed => {
+    if (operator === "in") return Either.map(list(field), (values) => ({ _tag: "OneOf", field, values }))
+    return Either.flatMap(value(field), (value): Parsed => {
+      if (peek().kind === "word" && !["and", "or"].some(isNext)) {
+        return fault(peek(), `expected "and", "or" or the end, found ${shown(peek())}; put text with blanks in quotes`)
+      }
+      const equal: AccountFilter = { _tag: "OneOf", field, values: [value] }
+      return Either.right(
+        operator === "contains" ? { _tag: "Contains", field, value } : operator === "=" ? equal : not(equal)
+      )
+    })
+  }
+
+  const list = (field: TextField): Either.Either<ReadonlyArray<string>, Fault> =>
+    Either.gen(function* () {
+      const opening = take()
+      if (opening.text !== "(") return yield* fault(opening, `expected "(" before the values, found ${shown(opening)}`)
+      const values = [yield* value(field)]
+      while (isNext(",")) {
+        take()
+        values.push(yield* value(field))
+      }
+      const closing = take()
+      if (closing.text !== ")") return yield* fault(closing, `expected "," or ")", found ${shown(closing)}`)
+      return values
+    })
+
+  const isSo = (value: boolean): AccountFilter => ({ _tag: "Flag", field: "active", value })
+
+  const flag = (operator: string): Parsed => {
+    const said = take()
+    const word = said.text.toLowerCase()
+    return word === "true" || word === "false"
+      ? Either.right(operator === "=" ? isSo(word === "true") : not(isSo(word === "true")))
+      : fault(said, `active is true or false, not ${shown(said)}`)
+  }
+
+  const when = (field: InstantField, operator: string): Parsed => {
+    const first = peek()
+    const words: Array<string> = []
+    while (first.kind === "quoted" ? words.length === 0 : peek().kind === "word" && !["and", "or"].some(isNext)) {
+      words.push(take().text)
+    }
+    return Option.match(moment.parse(words.join(" ")), {
+      onNone: () =>
+        fault(
+          first,
+          `${field} is compared with ${moment.expected}, not ${words.length === 0 ? shown(first) : quoted(words.join(" "))}`
+        ),
+      onSome: (moment): Parsed => {
+        const order = operator === "before" ? "<" : operator === "after" ? ">" : operator
+        return order === "!="
+          ? Either.right(not({ _tag: "When", field, order: "=", moment }))
+          : order === "=" || order === "<" || order === "<=" || order === ">" || order === ">="
+            ? Either.right({ _tag: "When", field, order, moment })
+            : fault(first, `nobody compares instants by ${quoted(order)}`)
+      }
+    })
+  }
+
+  return (): Parsed =>
+    Either.flatMap(either(), (filter) =>
+      peek().kind === "end"
+        ? Either.right(filter)
+        : fault(peek(), `expected "and", "or" or the end, found ${shown(peek())}`)
+    )
+}
+
+export const parse = (source: string): Parsed => Either.flatMap(tokens(source), (all) => reader(all)())
+
+const inQuotes = (text: string) => `"${text.replaceAll('"', '""')}"`
+
+const isPlain = (field: TextField, text: string) =>
+  field === "status" ? /^(in)?active$/.test(text) : /^[\w@.+-]+$/.test(text) && !/^(and|or)$/i.test(text)
+
+const written = (field: TextField) => (text: string) => (isPlain(field, text) ? text : inQuotes(text))
+
+const inParentheses = (filter: AccountFilter, tags: ReadonlyArray<AccountFilter["_tag"]>) =>
+  tags.includes(filter._tag) ? `(${format(filter)})` : format(filter)
+
+export const format = (filter: AccountFilter): string => {
+  switch (filter._tag) {
+    case "Or":
+      return `${format(filter.left)} or ${inParentheses(filter.right, ["Or"])}`
+    case "And":
+      return `${inParentheses(filter.left, ["Or"])} and ${inParentheses(filter.right, ["Or", "And"])}`
+    case "Not":
+      return `not ${inParentheses(filter.filter, ["Or", "And"])}`
+    case "Is":
+      return `${filter.field} is ${filter.presence}`
+    case "OneOf": {
+      const [first = "", ...others] = filter.values.map(written(filter.field))
+      return Arr.isEmptyReadonlyArray(others)
+        ? `${filter.field} = ${first}`
+        : `${filter.field} in (${[first, ...others].join(", ")})`
+    }
+    case "Contains":
+      return `${filter.field} contains ${written(filter.field)(filter.value)}`
+    case "Flag":
+      return `active = ${filter.value}`
+    case "When":
+      return `${filter.field} ${filter.order} ${moment.format(filter.moment)}`
+  }
+}

@@ -1,0 +1,79 @@
+/** What a row says of an account that is to be deleted: it must be so still, or the row is about something of the past. */
+import { ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { statusWord } from "../../AuditRow.js"
+import * as Converge from "../../Converge.js"
+import * as canonicalId from "./canonicalId.js"
+
+const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+const instant = Schema.compose(Schema.Trim, Schema.DateTimeUtc)
+
+/** The columns of an audit's CSV that findings are drawn from, and whose the account is. */
+export const said = {
+  applicationId: exact(Schema.compose(canonicalId.InCell, ApplicationId)),
+  username: exact(Schema.String),
+  listStatus: exact(Schema.Trim),
+  liveStatus: exact(Schema.Trim),
+  updatedAt: exact(instant),
+  tokenExpiryDate: exact(instant)
+}
+
+const Said = Schema.Struct(said)
+
+type Said = typeof Said.Type
+
+/** The same of the account as it is now. */
+export const Read = Schema.Struct({
+  applicationId: ApplicationId,
+  username: Schema.NullOr(Schema.String),
+  listStatus: Schema.NullOr(Schema.String),
+  liveStatus: Schema.NullOr(Schema.String),
+  updatedAt: Schema.NullOr(Schema.DateTimeUtc),
+  tokenExpiryDate: Schema.NullOr(Schema.DateTimeUtc)
+})
+
+export interface Read extends Schema.Schema.Type<typeof Read> {}
+
+/** `applicationId` is the one that `seeOwn` let pass. */
+export const seen = ({ account, status }: Converge.Seen, applicationId: ApplicationId): Read => ({
+  applicationId,
+  username: account.username ?? null,
+  listStatus: statusWord(account) ?? null,
+  liveStatus: statusWord(status) ?? null,
+  // As an audit has it: where both say something the fresher one counts.
+  updatedAt: status.updatedAt ?? account.updatedAt ?? null,
+  tokenExpiryDate: status.directory?.data?.tokenExpiryDate ?? null
+})
+
+/** Somebody is making it inactive already; this run, where it was cut off. Being changed is then no news. */
+export const isBecomingInactive = (before: Partial<Read> | Said, now: Read): boolean =>
+  (["listStatus", "liveStatus"] as const).some((field) => now[field] === "inactive" && before[field] !== "inactive")
+
+const text = (value: string | DateTime.Utc | null): string =>
+  value === null ? "nothing" : typeof value === "string" ? JSON.stringify(value) : DateTime.formatIso(value)
+
+const isSame = (a: string | DateTime.Utc, b: string | DateTime.Utc | null): boolean =>
+  b !== null &&
+  (typeof a === "string"
+    ? typeof b === "string" && canonicalId.isSame(a, b)
+    : typeof b !== "string" && DateTime.Equivalence(a, b))
+
+const who = ["applicationId", "username"] as const
+const how = ["listStatus", "liveStatus", "updatedAt", "tokenExpiryDate"] as const
+
+/** Refuses the account that is another than the row says, or has changed since. */
+export const confirmed = (row: Said, read: Read): Effect.Effect<Read, Converge.Refused> => {
+  const fields = isBecomingInactive(row, read) ? who : [...who, ...how]
+  for (const field of fields) {
+    const value = row[field]
+    if (value !== undefined && !isSame(value, read[field])) {
+      return Effect.fail(
+        new Converge.Refused({ reason: `the row says ${field} ${text(value)}, the account has ${text(read[field])}` })
+      )
+    }
+  }
+  return Effect.succeed(read)
+}

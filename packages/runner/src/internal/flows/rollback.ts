@@ -1,0 +1,146 @@
+/** The other half of all or nothing: what a run added is made inactive again, as a run of its own. */
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
+import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
+import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Result, Row } from "../../ApplyResult.js"
+import * as Converge from "../../Converge.js"
+import type { Limits } from "../../Flow.js"
+import * as Plan from "../../Plan.js"
+import * as PlannedFlow from "../../PlannedFlow.js"
+import type { Run, RunId, RunMismatch, RunNotFound } from "../../Run.js"
+import type { RunStore } from "../../RunStore.js"
+import type { RunStoreError } from "../../RunStoreError.js"
+import { rollbackRunId } from "../store/rollbackRunId.js"
+import { refuseMissing } from "./refuseMissing.js"
+
+const Added = Schema.Struct({ user: Schema.String, accountId: AccountId, applicationId: ApplicationId })
+
+const Read = Schema.Struct({ inactive: Schema.Boolean })
+
+const describe = ({ accountId }: typeof Added.Type) => `make ${accountId} inactive again`
+
+const readAccount = ({ accountId, applicationId }: typeof Added.Type) =>
+  Effect.map(Converge.seeOwn(accountId, applicationId), (seen) => ({ inactive: Converge.isInactive(seen) }))
+
+const undoing = PlannedFlow.make({
+  name: "onboardAccounts.undo",
+  parameters: Schema.Struct({}),
+  row: Added,
+  key: ({ user }) => user,
+  expected: { user: "the user", accountId: "the account that was added", applicationId: "its application" },
+  state: Read,
+  read: (added): Effect.Effect<typeof Read.Type, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
+    Effect.catchTag(readAccount(added), "AccountNotFound", refuseMissing),
+  isSatisfied: ({ inactive }) => inactive,
+  write: ({ read, wanted }) =>
+    Effect.flatMap(AdminAccounts, (admin) =>
+      Converge.converge({
+        before: read,
+        read: readAccount(wanted),
+        isSatisfied: ({ inactive }) => inactive,
+        write: () => admin.remove(wanted.accountId),
+        wanted: "the account inactive"
+      })
+    ),
+  describe: (_, added) => describe(added)
+})
+
+const decodeAdded = Schema.decodeUnknownOption(Added)
+
+const isMade = (result: Result | undefined): result is Extract<Result, { readonly _tag: "Done" }> =>
+  result?._tag === "Done" && result.change === "made"
+
+/**
+ * What the run added: an account that was there before the plan is `skipped`, and one that somebody else added since was `found`. The same
+ * rows give the same plan, so that undoing can be resumed like any other run.
+ */
+const planFor = (run: Pick<Run, "runId" | "startedAt">, target: Plan.Target, rows: ReadonlyArray<Row>): Plan.Plan => {
+  const entries = rows.flatMap(
+    ({ cells, key, result }): ReadonlyArray<Plan.Entry> =>
+      Option.match(decodeAdded(isMade(result) ? { ...result.read, user: key } : undefined), {
+        onNone: () => [],
+        onSome: (added) => [
+          { key, will: describe(added), intent: { _tag: "Change", read: { inactive: false }, wanted: added }, cells }
+        ]
+      })
+  )
+  return {
+    header: {
+      plan: 1,
+      id: run.runId,
+      flow: undoing.name,
+      createdAt: run.startedAt,
+      target,
+      parameters: {},
+      counts: Plan.count(entries)
+    },
+    entries
+  }
+}
+
+export interface Undone {
+  readonly runId: RunId
+  readonly inactive: number
+  readonly failed: number
+}
+
+export const undo = Effect.fnUntraced(function* (
+  of: { readonly name: string },
+  run: Pick<Run, "runId" | "startedAt">,
+  target: Plan.Target,
+  pace: Limits
+): Effect.fn.Return<Undone, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
+  const rows = yield* Effect.catchTag(Stream.runCollect(PlannedFlow.rows(of, run.runId)), "RunNotFound", Effect.die)
+  const plan = planFor(run, target, Chunk.toReadonlyArray(rows))
+  const runId = rollbackRunId(run.runId)
+  const { done, skipped, failed } = yield* PlannedFlow.apply(undoing, plan, { runId, ...pace }).pipe(
+    // The plan was made here a moment ago.
+    Effect.catchTags({ InvalidPlan: Effect.die, PlanMismatch: Effect.die, PlanNeeded: Effect.die })
+  )
+  return { runId, inactive: done, failed: failed + skipped }
+})
+
+const undone: Result = {
+  _tag: "Failed",
+  kind: "Undone",
+  message: "The account was added, and made inactive again because not all users could be given one.",
+  mayHaveBeenApplied: false
+}
+
+const notUndone = (why: string): Result => ({
+  _tag: "Failed",
+  kind: "NotUndone",
+  message: `The account was added, and could not be made inactive again: ${why}`,
+  mayHaveBeenApplied: true
+})
+
+const reasonOf = (result: Result | undefined) =>
+  result === undefined ? "the run did not get to it" : result._tag === "Failed" ? result.message : "it was left alone"
+
+export const rows = (
+  of: { readonly name: string },
+  runId: RunId
+): Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const undoings = yield* Stream.runCollect(PlannedFlow.rows(undoing, rollbackRunId(runId))).pipe(
+        Effect.catchTag("RunNotFound", () => Effect.succeed(Chunk.empty<Row>()))
+      )
+      const results = new Map(
+        Chunk.toReadonlyArray(undoings).map(({ key, outcome, result }): [string, Result] => [
+          key,
+          outcome === "done" ? undone : notUndone(reasonOf(result))
+        ])
+      )
+      return Stream.map(PlannedFlow.rows(of, runId), (row): Row => {
+        const result = results.get(row.key)
+        return result === undefined ? row : { ...row, outcome: "failed", result }
+      })
+    })
+  )

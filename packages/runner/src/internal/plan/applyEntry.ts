@@ -1,0 +1,131 @@
+/** What a run does with one line of a plan. */
+import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { Result } from "../../ApplyResult.js"
+import { Refused } from "../../Converge.js"
+import * as Journal from "../../Journal.js"
+import type { Entry } from "../../Plan.js"
+import type { PlannedFlow, Trouble } from "../../PlannedFlow.js"
+import { TransientFailure } from "../../Step.js"
+import { inOneSession } from "../../UserSessions.js"
+import { unretried } from "../scheduler/unretried.js"
+import { isCallError, mayHaveWritten } from "./callError.js"
+import { isMeant, toRecord, understood } from "./planEntry.js"
+
+type Differences = NonNullable<Extract<Result, { readonly _tag: "Skipped" }>["differences"]>
+
+export const differences = (
+  planned: Readonly<Record<string, unknown>>,
+  found: Readonly<Record<string, unknown>>
+): ReadonlyArray<Differences[number]> =>
+  Arr.dedupe([...Object.keys(planned), ...Object.keys(found)])
+    .filter((field) => JSON.stringify(planned[field]) !== JSON.stringify(found[field]))
+    .map((field) => ({ field, planned: planned[field] ?? null, found: found[field] ?? null }))
+
+const missed = (reason: string): Result => ({ _tag: "Skipped", reason, end: "missed" })
+
+const unchanged: Result = { _tag: "Skipped", reason: "nothing to do: already so", end: "reached" }
+
+const drifted = (differences: Differences): Result => {
+  const said = differences.map(
+    ({ field, found, planned }) => `${field} was ${JSON.stringify(planned)}, now ${JSON.stringify(found)}`
+  )
+  return { _tag: "Skipped", reason: `changed since the plan was made: ${said.join("; ")}`, end: "missed", differences }
+}
+
+const failed = (error: Trouble, mayHaveBeenApplied: boolean): Result =>
+  error instanceof Refused
+    ? missed(error.reason)
+    : { _tag: "Failed", kind: error._tag, message: error.message, mayHaveBeenApplied }
+
+/** The run sees all subjects, and decides whether to call again; what no call is to blame for is the subject's result. */
+const concluded = (
+  error: Trouble,
+  mayHaveBeenApplied: boolean
+): Effect.Effect<Result, TransientFailure<Result, CallError>> => {
+  const failure = isCallError(error) ? error : error.failure
+  const result = failed(error, mayHaveBeenApplied)
+  return failure === undefined ? Effect.succeed(result) : Effect.fail(new TransientFailure(failure, result, failure))
+}
+
+/** Looking writes nothing: what may have been written, an earlier try wrote. */
+const whileLooking = (error: Trouble) =>
+  Effect.flatMap(Journal.standing, (standing) => concluded(error, standing === "written"))
+
+/** How far a call came the journal knows, unless it was not told; what other errors say of themselves stands. */
+const whileActing = (error: Trouble) =>
+  Effect.flatMap(Journal.standing, (standing) =>
+    concluded(error, mayHaveWritten(error, standing) ?? error.mayHaveBeenApplied ?? false)
+  )
+
+export const step = <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  parameters: P,
+  { intent }: Entry
+): Effect.Effect<Result, TransientFailure<Result, CallError>, R> => {
+  if (!isMeant(intent)) {
+    return Effect.succeed(missed(intent.reason))
+  }
+  const known = understood(flow, intent)
+  if (Either.isLeft(known)) {
+    return Effect.succeed<Result>({
+      _tag: "Failed",
+      kind: "InvalidPlan",
+      message: `the recorded plan cannot be understood: ${known.left.message}`,
+      mayHaveBeenApplied: false
+    })
+  }
+  const { read: planned, wanted } = known.right
+
+  // What the journal does not know of, somebody else did.
+  const done = (read: Read) =>
+    Effect.map(
+      Journal.standing,
+      (standing): Result => ({
+        _tag: "Done",
+        read: toRecord(flow.state.encode(read)),
+        change: standing === "written" ? "made" : "found"
+      })
+    )
+
+  const found = (read: Read): Effect.Effect<Result, TransientFailure<Result, CallError>, R> => {
+    if (flow.isSatisfied(read, wanted)) {
+      return intent._tag === "Nothing" ? Effect.succeed(unchanged) : done(read)
+    }
+    const drift = differences(intent.read, toRecord(flow.state.encode(read)))
+    if (intent._tag === "Nothing") {
+      // Nobody was asked about a change of this one.
+      const reason = "the plan says that there is nothing to do, but there is: make a new plan"
+      return Effect.succeed(Arr.isNonEmptyReadonlyArray(drift) ? drifted(drift) : missed(reason))
+    }
+    return Arr.isNonEmptyReadonlyArray(drift) && !flow.isPartial({ wanted, read, planned })
+      ? Effect.succeed(drifted(drift))
+      : Effect.matchEffect(flow.write({ wanted, read, planned }, parameters), {
+          onSuccess: done,
+          onFailure: whileActing
+        })
+  }
+
+  return Effect.matchEffect(flow.read(wanted, parameters), { onSuccess: found, onFailure: whileLooking }).pipe(
+    inOneSession,
+    unretried
+  )
+}
+
+/** Only whether the provider answers: what it says of this subject is not asked. */
+export const glance = <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  parameters: P,
+  { intent }: Entry
+): Effect.Effect<void, TransientFailure<void, CallError>, R> => {
+  const known = isMeant(intent) ? understood(flow, intent) : undefined
+  return known === undefined || Either.isLeft(known)
+    ? Effect.void
+    : Effect.matchEffect(flow.read(known.right.wanted, parameters), {
+        onSuccess: () => Effect.void,
+        onFailure: (error: Trouble) =>
+          isCallError(error) ? Effect.fail(new TransientFailure(error, undefined, error)) : Effect.void
+      })
+}

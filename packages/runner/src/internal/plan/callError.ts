@@ -1,0 +1,40 @@
+import * as AccountApi from "@effect-glowmarkt/core/AccountApi"
+import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
+import { Repeat } from "@effect-glowmarkt/core/Repeatability"
+import * as Context from "effect/Context"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Standing } from "../../Journal.js"
+
+export const CallError = Schema.Union(
+  GlowmarktError.AccessDenied,
+  GlowmarktError.BadRequest,
+  GlowmarktError.RateLimited,
+  GlowmarktError.ServerError,
+  GlowmarktError.InvalidResponse,
+  GlowmarktError.TransportError,
+  GlowmarktError.RequestTimeout
+)
+
+export const isCallError: (error: unknown) => error is GlowmarktError.CallError = Schema.is(CallError)
+
+/** The call to try again, if that is what the failure is about. */
+export const transient = (error: unknown): { readonly failure?: GlowmarktError.CallError } =>
+  isCallError(error) && error.isTransient ? { failure: error } : {}
+
+const isGlowmarktError = Schema.is(GlowmarktError.GlowmarktError)
+
+/** The operations that change something. Signing in does not change an account. */
+const writes = new Set<string>(
+  [...Object.values(AccountApi.AdminGroup.endpoints), ...Object.values(AccountApi.UserGroup.endpoints)]
+    .filter(({ annotations }) => !Option.contains(Context.getOption(annotations, Repeat), "safe"))
+    .map(({ name }) => name)
+)
+
+/** Whether a call that failed may have changed something; nothing if the error is of another kind. */
+export const mayHaveWritten = (error: unknown, standing: Standing): boolean | undefined =>
+  !isGlowmarktError(error)
+    ? undefined
+    : standing === "nothing"
+      ? error.mayHaveBeenApplied && writes.has(error.operation)
+      : standing === "written"

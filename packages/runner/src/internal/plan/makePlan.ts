@@ -1,0 +1,164 @@
+/** Looking at subjects and putting into words what would be done with them. */
+import * as Codec from "@effect-glowmarkt/core/Codec"
+import type { AccessDenied, CallError } from "@effect-glowmarkt/core/GlowmarktError"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { Refused } from "../../Converge.js"
+import type { InvalidRow, Row } from "../../CsvInput.js"
+import type { Flow, Limits } from "../../Flow.js"
+import { count, Entry, type Intent, type Plan } from "../../Plan.js"
+import type { PlannedFlow, PlanOptions, Trouble } from "../../PlannedFlow.js"
+import * as Progress from "../../Progress.js"
+import { makeRunId, type RunId } from "../../Run.js"
+import { TransientFailure } from "../../Step.js"
+import { publishProgress } from "../run/publishProgress.js"
+import type { ResultBatcher } from "../scheduler/resultBatcher.js"
+import { mark, unretried } from "../scheduler/unretried.js"
+import * as WorkerPool from "../scheduler/workerPool.js"
+import { isCallError } from "./callError.js"
+import { inWords, tagOf, toRecord } from "./planEntry.js"
+
+const entry = <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  parameters: P,
+  { cells, line, value }: Row<W>
+): Effect.Effect<Entry, TransientFailure<Entry, CallError>, R> => {
+  const from = { cells, ...(line === undefined ? {} : { line }) }
+  const key = flow.input.key(value)
+  const skip = (reason: string): Entry => ({
+    key,
+    will: `skip: ${reason}`,
+    intent: { _tag: "Skip", reason },
+    ...from
+  })
+  return Effect.matchEffect(flow.read(value, parameters), {
+    onSuccess: (read) => {
+      const tag = tagOf(flow, read, value)
+      const intent: Intent = {
+        _tag: tag,
+        read: toRecord(flow.state.encode(read)),
+        wanted: toRecord(flow.wanted.encode(value))
+      }
+      return Effect.succeed<Entry>({ key, will: inWords(flow, tag, read, value), intent, ...from })
+    },
+    onFailure: (error: Trouble) => {
+      if (error instanceof Refused) return Effect.succeed(skip(error.reason))
+      const unread = skip(`could not be looked at: ${error.message}`)
+      const failure = isCallError(error) ? error : error.failure
+      return failure === undefined
+        ? Effect.succeed(unread)
+        : Effect.fail(new TransientFailure(failure, unread, failure))
+    }
+  }).pipe(unretried)
+}
+
+/** Nothing but refusals, however few: the plan would only say so again and again. */
+const unlessAllDenied = () => {
+  let denied: AccessDenied | undefined
+  let others = 0
+  return {
+    watch: <A, R>(read: Effect.Effect<A, TransientFailure<A, CallError>, R>) =>
+      Effect.tapBoth(read, {
+        onSuccess: () => Effect.sync(() => others++),
+        onFailure: ({ failure }) =>
+          Effect.sync(() => {
+            if (failure._tag === "AccessDenied") denied = failure
+            else others++
+          })
+      }),
+    verdict: Effect.suspend(() => (denied !== undefined && others === 0 ? Effect.fail(denied) : Effect.void))
+  }
+}
+
+/** Two rows of one subject are both invalid: they are told apart by their lines. */
+const unusable = ({ cells, line, problems }: InvalidRow): Entry => {
+  const reason = problems.map(({ message }) => message).join("; ")
+  return { key: `line ${line}`, will: `invalid: ${reason}`, intent: { _tag: "Invalid", reason }, line, cells }
+}
+
+const byLine = Order.mapInput(Order.number, ({ line = Number.POSITIVE_INFINITY }: Entry) => line)
+
+const decodeEntries = Schema.decodeUnknown(Schema.Array(Entry))
+
+/** By the same workers as a run, so that it bears as much; in memory, since it can be done again. */
+const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  given: { readonly runId: RunId; readonly startedAt: DateTime.Utc; readonly parameters: P },
+  rows: ReadonlyArray<Row<W>>,
+  pace: Limits
+): Effect.fn.Return<ReadonlyArray<Entry>, CallError, R> {
+  const { publish } = yield* Progress.Progress
+  const { runId } = given
+  const total = rows.length
+  const denials = unlessAllDenied()
+  const looking: Flow<P, number, Entry, CallError, R> = {
+    name: flow.name,
+    defaults: given.parameters,
+    parameters: flow.parameters,
+    subject: Codec.make(Schema.Int),
+    result: Codec.make(Entry),
+    subjects: () => Stream.empty,
+    step: mark((position) => {
+      const row = rows[position]
+      return row === undefined
+        ? Effect.dieMessage(`there is no row ${position}`)
+        : denials.watch(entry(flow, given.parameters, row))
+    }),
+    outcome: () => "done",
+    read: (position) => {
+      const row = rows[position]
+      return row === undefined ? Effect.void : entry(flow, given.parameters, row)
+    }
+  }
+  const results = new Map<number, unknown>()
+  const ledger: ResultBatcher = {
+    count: { processed: 0, recorded: 0 },
+    add: ({ position, result }) =>
+      Effect.sync(() => {
+        results.set(position, result)
+        ledger.count.processed++
+      }),
+    flush: Effect.void
+  }
+  const store = {
+    file: "",
+    pending: (_: RunId, from: number, to: number) =>
+      Effect.succeed(rows.slice(from, to).map((_, i) => ({ position: from + i, subject: from + i })))
+  }
+  publish(new Progress.RunStarted({ runId, flow: flow.name, recorded: 0 }))
+  publish(new Progress.SubjectsListed({ runId, recorded: 0, total }))
+  const crew = yield* WorkerPool.make(looking, { given, store, ledger, publish, pace }, total)
+  yield* Effect.raceFirst(crew.run, publishProgress({ runId, total, ledger, publish }, crew)).pipe(
+    // There is no store.
+    Effect.catchTag("RunStoreError", Effect.die)
+  )
+  yield* denials.verdict
+  publish(new Progress.RunFinished({ runId, total }))
+  return yield* Effect.orDie(decodeEntries(rows.map((_, position) => results.get(position))))
+})
+
+export const plan = Effect.fn("PlannedFlow.plan")(function* <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  { invalid = [], parameters, rows, target = {}, ...pace }: PlanOptions<P, W>
+): Effect.fn.Return<Plan, CallError, R> {
+  const createdAt = yield* DateTime.now
+  const id = yield* makeRunId(flow.name)
+  const surveyed = yield* survey(flow, { runId: id, startedAt: createdAt, parameters }, rows, pace)
+  const entries = invalid.length === 0 ? surveyed : Arr.sort([...surveyed, ...invalid.map(unusable)], byLine)
+  return {
+    header: {
+      plan: 1,
+      id,
+      flow: flow.name,
+      createdAt,
+      target,
+      parameters: toRecord(flow.parameters.encode(parameters)),
+      counts: count(entries)
+    },
+    entries
+  }
+})

@@ -1,0 +1,89 @@
+/** What a store has of runs that apply plans: the header of the plan, without what does not matter to the work. */
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Begun } from "../../ApplyResult.js"
+import * as Plan from "../../Plan.js"
+import { type Run, type RunId, RunMismatch } from "../../Run.js"
+import { RunStore } from "../../RunStore.js"
+import { RunStoreError } from "../../RunStoreError.js"
+import * as targetMismatch from "./targetMismatch.js"
+
+export const RunParameters = Schema.Struct({
+  plan: Schema.String,
+  counts: Plan.Counts,
+  target: Plan.Target,
+  parameters: Schema.Record({ key: Schema.String, value: Schema.Unknown })
+})
+
+export type RunParameters = typeof RunParameters.Type
+
+const decode = Schema.decodeUnknownEither(RunParameters)
+
+/** The parameters of that run cannot be read. */
+export const damaged = (runId: RunId, cause: unknown): Effect.Effect<never, RunStoreError, RunStore> =>
+  Effect.flatMap(RunStore, ({ file }) =>
+    Effect.fail(
+      new RunStoreError({ reason: "damaged", file, detail: `the parameters of run ${runId} cannot be read`, cause })
+    )
+  )
+
+export const parametersOf = ({ parameters, runId }: Run) =>
+  Either.match(decode(parameters), {
+    onLeft: (cause) => damaged(runId, cause),
+    onRight: (known) => Effect.succeed(known)
+  })
+
+/** Of a run of that flow, and for that server as far as it is known. */
+export const recorded = Effect.fnUntraced(function* (
+  flow: { readonly name: string },
+  runId: RunId,
+  target: Plan.Target
+) {
+  const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
+  if (run.flow !== flow.name) {
+    const differences = [{ name: "flow", recorded: run.flow, given: flow.name }] as const
+    return yield* new RunMismatch({ runId, differences })
+  }
+  const parameters = yield* parametersOf(run)
+  const differences = targetMismatch
+    .differences(parameters.target, target)
+    .map(({ field, given, known }) => ({ name: field, recorded: known, given }))
+  if (Arr.isNonEmptyReadonlyArray(differences)) {
+    return yield* new RunMismatch({ runId, differences })
+  }
+  return parameters
+})
+
+const isChange = Schema.is(Schema.Struct({ intent: Schema.Struct({ _tag: Schema.Literal("Change") }) }))
+
+/** How many of its changes a run has not come to. */
+export const remaining = (runId: RunId) =>
+  Effect.flatMap(RunStore, (store) =>
+    store.rows(runId).pipe(
+      Stream.filter(({ outcome, subject }) => outcome === "unprocessed" && isChange(subject)),
+      Stream.runCount
+    )
+  )
+
+export const begun = Effect.fnUntraced(function* (runId: RunId) {
+  const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
+  const known = decode(run.parameters)
+  if (Either.isLeft(known)) {
+    return Option.none<Begun>()
+  }
+  const { flow, recorded, startedAt, total, finishedAt } = run
+  return Option.some<Begun>({
+    runId,
+    flow,
+    startedAt,
+    ...known.right,
+    recorded,
+    // Until the run has taken in its plan, nothing is done of it.
+    remaining: total === undefined ? known.right.counts.change : yield* remaining(runId),
+    ...(finishedAt === undefined ? {} : { finishedAt })
+  })
+})

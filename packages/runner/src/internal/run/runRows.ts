@@ -1,0 +1,62 @@
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as ParseResult from "effect/ParseResult"
+import * as Stream from "effect/Stream"
+import type { Flow, Row } from "../../Flow.js"
+import { type RunId, RunMismatch, type RunNotFound } from "../../Run.js"
+import { RunStore, type StoredRow } from "../../RunStore.js"
+import { RunStoreError } from "../../RunStoreError.js"
+
+/** A flow with its subjects and results as the store keeps them. */
+export const keptIn = <P extends object, S, A, E, R>(
+  store: RunStore["Type"],
+  flow: Flow<P, S, A, E, R>
+): Flow<P, S, A, E, R> => ({ ...flow, subject: store.keeping(flow.subject), result: store.keeping(flow.result) })
+
+const decode = <P extends object, S, A, E, R>(
+  flow: Flow<P, S, A, E, R>,
+  { outcome, position, ...row }: StoredRow
+): Either.Either<Row<S, A>, ParseResult.ParseError> =>
+  Either.flatMap(
+    flow.subject.decode(row.subject),
+    (subject): Either.Either<Row<S, A>, ParseResult.ParseError> =>
+      outcome === "unprocessed"
+        ? Either.right({ position, subject, outcome })
+        : Either.map(flow.result.decode(row.result), (result) => ({ position, subject, outcome, result }))
+  )
+
+/** The rows as recorded, each through `decode`; the run must be of that flow. */
+export const decoded = <A>(
+  flow: { readonly name: string },
+  runId: RunId,
+  decode: (row: StoredRow) => Either.Either<A, ParseResult.ParseError>
+): Stream.Stream<A, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const store = yield* RunStore
+      const run = yield* store.get(runId)
+      if (run.flow !== flow.name) {
+        const difference = { name: "flow", recorded: run.flow, given: flow.name }
+        return yield* new RunMismatch({ runId, differences: [difference] })
+      }
+      return Stream.mapChunksEffect(store.rows(runId), (rows) =>
+        // A page at a time: an effect for each row would cost more than what it does.
+        Either.all(Chunk.map(rows, decode)).pipe(
+          Either.map(Chunk.unsafeFromArray),
+          Either.mapLeft(
+            (cause) =>
+              new RunStoreError({ reason: "damaged", file: store.file, detail: "a record cannot be read", cause })
+          )
+        )
+      )
+    })
+  )
+
+export const rows = <P extends object, S, A, E, R>(flow: Flow<P, S, A, E, R>, runId: RunId) =>
+  Stream.unwrap(
+    Effect.map(RunStore, (store) => {
+      const kept = keptIn(store, flow)
+      return decoded(flow, runId, (row) => decode(kept, row))
+    })
+  )

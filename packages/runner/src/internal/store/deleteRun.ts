@@ -1,0 +1,42 @@
+/** Deleting runs, so that nothing of them stays in the file. */
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import type { RunId } from "../../Run.js"
+import * as RunStoreError from "../../RunStoreError.js"
+import { rollbackRunId } from "./rollbackRunId.js"
+
+const tables = ["glowmarkt_results", "glowmarkt_notes", "glowmarkt_subjects"]
+
+/** What the engine keeps of an execution. A store that no engine has used has no such tables. */
+const executions = (sql: SqlClient.SqlClient, runId: RunId) => {
+  const of = sql`
+    (SELECT entity_id FROM cluster_messages WHERE tag = 'run' AND json_valid(payload) AND payload ->> '$.runId' = ${runId})
+  `
+  return Effect.flatMap(sql`SELECT 1 FROM sqlite_master WHERE name = 'cluster_messages'`, ([found]) =>
+    found === undefined
+      ? Effect.void
+      : Effect.zipRight(
+          sql`DELETE FROM cluster_replies WHERE request_id IN (SELECT id FROM cluster_messages WHERE entity_id IN ${of})`,
+          sql`DELETE FROM cluster_messages WHERE entity_id IN ${of}`
+        )
+  )
+}
+
+const forgetOne = (sql: SqlClient.SqlClient, runId: RunId) =>
+  Effect.gen(function* () {
+    for (const table of tables) {
+      yield* sql`DELETE FROM ${sql(table)} WHERE run = (SELECT number FROM glowmarkt_runs WHERE run_id = ${runId})`
+    }
+    yield* executions(sql, runId)
+    yield* sql`DELETE FROM glowmarkt_runs WHERE run_id = ${runId}`
+  })
+
+/** With the run that took back what it did, if there is one. */
+export const forget = (sql: SqlClient.SqlClient, file: string, runId: RunId) =>
+  Effect.forEach([runId, rollbackRunId(runId)], (each) => forgetOne(sql, each), { discard: true }).pipe(
+    sql.withTransaction,
+    // What was overwritten is in the log still, and in the file only after this.
+    Effect.zipRight(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)")),
+    Effect.mapError((error) => RunStoreError.fromUnknown(file, error)),
+    Effect.asVoid
+  )

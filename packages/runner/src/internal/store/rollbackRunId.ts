@@ -1,0 +1,19 @@
+import { createHash } from "node:crypto"
+import { RunId } from "../../Run.js"
+
+const mark = ".undo"
+
+/** Characters that a run id may have. */
+const longest = 100
+
+/** Of the id's SHA-256, in hexadecimal digits: no two ids have these in common. */
+const digits = 32
+
+const cut = (runId: RunId) => {
+  const digest = createHash("sha256").update(runId).digest("hex").slice(0, digits)
+  return `${runId.slice(0, longest - mark.length - digits - 1)}.${digest}`
+}
+
+/** The run that takes back what another one did: no other run's, also where the id must be cut to make room for the mark. */
+export const rollbackRunId = (runId: RunId): RunId =>
+  RunId.make(`${runId.length + mark.length <= longest ? runId : cut(runId)}${mark}`)

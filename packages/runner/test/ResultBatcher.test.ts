@@ -1,0 +1,59 @@
+/** What is done is recorded, however an attempt ends. */
+import { assert, describe, it } from "@effect/vitest"
+import { DateTime, Effect, Fiber, TestClock } from "effect"
+import { Run, RunStore, RunStoreError } from "../src/index.js"
+import * as ResultBatcher from "../src/internal/scheduler/resultBatcher.js"
+
+const runId = Run.RunId.make("run-1")
+
+const full = new RunStoreError.RunStoreError({ reason: "full", file: "runs.sqlite", detail: "no room", cause: null })
+
+/** A ledger over a store that does something else first whenever it records, and how many results came into the store. */
+const ledger = (first: () => Effect.Effect<void, RunStoreError.RunStoreError>) =>
+  Effect.gen(function* () {
+    const store = yield* RunStore.RunStore
+    yield* store.open({ runId, flow: "test", parameters: {}, startedAt: DateTime.unsafeMake(0) })
+    const made = yield* ResultBatcher.make(
+      { ...store, record: (runId, results) => Effect.zipRight(Effect.suspend(first), store.record(runId, results)) },
+      runId,
+      0
+    )
+    return { ...made, kept: Effect.map(store.get(runId), ({ recorded }) => recorded) }
+  })
+
+/** As a worker does, and at the end what an attempt does however it ends. */
+const working = ({ add, flush }: ResultBatcher.ResultBatcher, subjects: number) =>
+  Effect.gen(function* () {
+    for (let position = 0; position < subjects; position++) {
+      const recording = add({ position, outcome: "done", result: null }, 0)
+      if (recording !== undefined) yield* recording
+    }
+    yield* Effect.never
+  }).pipe(Effect.onError(() => Effect.ignore(flush)))
+
+describe("Ledger", () => {
+  it.effect("what is being recorded when the attempt is interrupted is kept, and what waits is, too", () =>
+    Effect.gen(function* () {
+      const slow = yield* ledger(() => Effect.sleep("1 second"))
+      const work = yield* Effect.fork(working(slow, 150))
+      yield* TestClock.adjust("500 millis")
+      const ending = yield* Effect.fork(Fiber.interrupt(work))
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(ending)
+      // The second hundred was not begun: the worker waited for the first.
+      assert.strictEqual(slow.count.processed, 100)
+      assert.deepStrictEqual([yield* slow.kept, slow.count.recorded], [100, 100])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("what could not be recorded is, when the store can again", () =>
+    Effect.gen(function* () {
+      let tries = 0
+      const once = yield* ledger(() => (++tries === 1 ? Effect.fail(full) : Effect.void))
+      assert.strictEqual(yield* Effect.flip(working(once, 150)), full)
+      assert.deepStrictEqual([yield* once.kept, once.count.recorded, once.count.processed], [100, 100, 100])
+      yield* once.flush
+      assert.strictEqual(tries, 2)
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+})
