@@ -3,7 +3,7 @@
  *
  *   npm run bench                      all of it
  *   npm run bench -- --quick           in under two minutes
- *   npm run bench -- calls list        some of it: calls, audit, list, growth, startup, bundle
+ *   npm run bench -- calls list        some of it: calls, rate, audit, list, growth, startup, bundle
  *   npm run bench -- --json FILE       the figures for other programs, too
  *   npm run bench -- growth --million  and how it grows up to a million accounts
  *
@@ -18,9 +18,10 @@ import { bundle } from "./scenarios/bundle.js"
 import { calls } from "./scenarios/calls.js"
 import { growth } from "./scenarios/growth.js"
 import { list } from "./scenarios/list.js"
+import { rate } from "./scenarios/rate.js"
 import { startup } from "./scenarios/startup.js"
 
-const scenarios = { calls, audit, list, growth, startup, bundle }
+const scenarios = { calls, rate, audit, list, growth, startup, bundle }
 
 const usage = `Say which: ${Object.keys(scenarios).join(", ")}. Options: --quick, --million, --json FILE.`
 

@@ -92,5 +92,5 @@ const Ran = Schema.Struct({
 export interface Ran extends Schema.Schema.Type<typeof Ran> {}
 
 /** One run of a script from start to end. */
-export const ran = async (script: "list.ts" | "audit.ts", way: string, url: string): Promise<Ran> =>
-  Schema.decodeUnknownSync(Ran)(await next(await start(script, [way, url])))
+export const ran = async (script: "list.ts" | "audit.ts" | "rate.ts", ...args: ReadonlyArray<string>): Promise<Ran> =>
+  Schema.decodeUnknownSync(Ran)(await next(await start(script, args)))

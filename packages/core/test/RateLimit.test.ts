@@ -38,7 +38,8 @@ describe("RateLimit", () => {
       const { turns } = yield* waiting(limiter, 400)
       assert.lengthOf(turns, 18)
       yield* TestClock.adjust("1 second")
-      assert.isAtLeast(turns.length, 197)
+      // Nine at a time, once 18 were sent at the beginning.
+      assert.isAtLeast(turns.length, 189)
       assert.isAtMost(turns.length, 198)
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(

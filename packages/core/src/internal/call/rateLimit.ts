@@ -97,6 +97,15 @@ export const make = Effect.fnUntraced(function* ({
     }
   }
 
+  /**
+   * How long the first can wait for the next few, to be served together: waking the process up costs
+   * more than a call. Half of the burst at most, so that a late timer loses no tokens.
+   */
+  const togetherMillis = () => {
+    const intervalMillis = 1000 / bucket.perSecond
+    return Math.max(0, Math.min((queue.size() - 1) * intervalMillis, bucket.burstMillis / 2 - intervalMillis))
+  }
+
   const serve = () => {
     const nowMillis = now()
     if (earliestDeadline <= nowMillis) expire(nowMillis)
@@ -107,7 +116,7 @@ export const make = Effect.fnUntraced(function* ({
       leave(waiter, true)
     }
     if (queue.size() === 0) stopTimer()
-    else wakeAt(Math.min(opensAt, earliestDeadline), nowMillis)
+    else wakeAt(Math.min(opensAt + togetherMillis(), earliestDeadline), nowMillis)
   }
 
   const tryAcquire = () => {
