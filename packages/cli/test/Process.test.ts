@@ -136,13 +136,34 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
       const first = yield* Captured.run(args, { environment })
       assert.deepStrictEqual([first.code, first.stderr], [0, ""])
       const asked = yield* requests.count("getAccountStatusById")
-      const again = yield* Captured.run(args, { environment })
-      assert.strictEqual(again.stdout, first.stdout)
+      // A name used again is no way to the results of the run before: they would pass for new ones.
+      const taken = yield* Captured.run(args, { environment })
+      assert.deepStrictEqual([taken.code, taken.stdout], [2, ""])
+      assert.match(
+        taken.stderr,
+        /^Run nightly was finished before \(\d{4}-\d\d-\d\d \d\d:\d\d UTC, \d+s ago\)\. For its results again:\n {2}(?:npx )?glowmarkt (runs resume nightly .*)\nA new run needs another name\. With --run nightly-\{date\} each day has its own\.\n$/
+      )
+      const [, line = ""] = /glowmarkt (runs resume .*)$/m.exec(taken.stderr) ?? []
+      const again = yield* Captured.run(line.split(" "), { environment })
+      assert.strictEqual(again.code, 0, again.stderr)
+      assert.deepStrictEqual(JSON.parse(again.stdout), { ...JSON.parse(first.stdout), reused: true })
       assert.match(
         again.stderr,
-        /^Run nightly was finished before \(\d{4}-\d\d-\d\d \d\d:\d\d UTC, \d+s ago\): nothing is asked of the server, these are its results\.\nA new run needs another name\.$/m
+        /^Run nightly was finished before \(\d{4}-\d\d-\d\d \d\d:\d\d UTC, \d+s ago\): nothing is asked of the server, these are its results\.$/m
       )
       assert.strictEqual(yield* requests.count("getAccountStatusById"), asked)
+    })
+  )
+
+  it.effect("audit: {date} in the name of a run is the date of today", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const environment = { ...appKeys, XDG_STATE_HOME: directory() }
+      const before = new Date().toISOString().slice(0, 10)
+      const args = ["audit", "--run", "nightly-{date}", "--sample", "1", "--quiet", "--json"]
+      const { stdout } = yield* Captured.run(args, { environment })
+      const after = new Date().toISOString().slice(0, 10)
+      assert.include([`nightly-${before}`, `nightly-${after}`], JSON.parse(stdout).runId)
     })
   )
 

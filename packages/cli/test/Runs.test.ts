@@ -64,8 +64,12 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       assert.strictEqual(yield* requests.count("updateAccount"), 40)
       assert.lengthOf(place.ndjson("results/results.ndjson"), 40)
       assert.strictEqual(yield* Bulk.nameOf(members[39]?.accountId ?? ""), `${place.path("x")} 39`)
-      const again = yield* Bulk.run(["apply", plan, "--run", "r1", ...store])
+      const taken = yield* Bulk.run(["apply", plan, "--run", "r1", ...store])
+      assert.strictEqual(taken.code, 2)
+      assert.match(taken.stderr, /^Run r1 was finished before .* For its results again:\n.*runs resume r1 /m)
+      const again = yield* Bulk.run(["runs", "resume", "r1", "--json", ...store])
       assert.strictEqual(again.code, 0, again.stderr)
+      assert.strictEqual(Bulk.last(again)["reused"], true)
       assert.strictEqual(yield* requests.count("updateAccount"), 40)
     })
   )
@@ -139,10 +143,11 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       assert.strictEqual(full.code, 2)
       assert.match(
         full.stderr,
-        /results\/audit\.json: the disk is full.*\nRun a1 is finished and kept\..*\n.*audit --run a1/
+        /results\/\.audit-run: the disk is full.*\nRun a1 is finished and kept\..*\n.*runs resume a1 /
       )
       assert.deepStrictEqual(readdirSync(out), [])
-      const again = yield* Bulk.run(args)
+      const [, line = ""] = /glowmarkt (runs resume .*)$/m.exec(full.stderr) ?? []
+      const again = yield* Bulk.run(line.split(" "))
       assert.strictEqual(again.code, 0, again.stderr)
       assert.strictEqual(JSON.parse(place.read("results/audit.json")).total, 150)
     })

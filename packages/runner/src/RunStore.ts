@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { existsSync } from "node:fs"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Context from "effect/Context"
@@ -16,6 +17,7 @@ import type * as Stream from "effect/Stream"
 import * as memoryStore from "./internal/store/memoryStore.js"
 import * as internal from "./internal/store/runStore.js"
 import * as sqlite from "./internal/store/sqlite.js"
+import * as storeFile from "./internal/store/storeFile.js"
 import type { Outcome, Settled } from "./Outcome.js"
 import type { Run, RunId, RunNotFound } from "./Run.js"
 import type { RunStoreError } from "./RunStoreError.js"
@@ -151,9 +153,19 @@ export const layer = (file: string): Layer.Layer<RunStore, RunStoreError, SqlCli
  */
 export const layerMemory: Layer.Layer<RunStore> = Layer.sync(RunStore, () => memoryStore.make("in memory"))
 
+/** A store that may not be written to is read as it is or, where SQLite cannot do that, as a copy. */
+const looking = (file: string) =>
+  Layer.suspend(() =>
+    !existsSync(file) || storeFile.isOurs(file)
+      ? Layer.provide(layer(file), sqlite.client(file))
+      : Layer.catchAll(Layer.provide(layer(file), sqlite.readonly(file)), () =>
+          Layer.provide(layer(file), sqlite.copy(file))
+        )
+  )
+
 /**
- * Only the store, without an engine: to look at runs and their rows, also while another process works on them.
- * Fails with `cannotOpen` when there is no such directory; creates the file when there is none.
+ * Only the store, without an engine: to look at runs and their rows, also while another process works on them, and also where
+ * this process may only read it. Fails with `cannotOpen` when there is no such directory; creates the file when there is none.
  *
  * @example
  * ```ts
@@ -171,7 +183,7 @@ export const layerMemory: Layer.Layer<RunStore> = Layer.sync(RunStore, () => mem
  * @category layers
  */
 export const layerSqlite = (file: string): Layer.Layer<RunStore, RunStoreError> =>
-  Layer.map(Layer.provide(layer(file), sqlite.client(file)), (context) => {
+  Layer.map(looking(file), (context) => {
     const store = Context.get(context, RunStore)
     // A run must not be taken away from a process that works on it.
     const forget = (runId: RunId) =>

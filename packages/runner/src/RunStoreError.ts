@@ -13,6 +13,8 @@ import * as Schema from "effect/Schema"
  * - `notADatabase`: the file is something else.
  * - `newer`: a later version of this program wrote it.
  * - `damaged`: it is a database, but not an intact one.
+ * - `notPrivate`: the file belongs to another user, who could read the personal data in it.
+ * - `severalNames`: the file has other names, which a lock and SQLite's log would not know.
  * - `notWritable`: file or directory are read-only, or permission is missing.
  * - `cannotOpen`: no such directory, or the path is a directory.
  * - `unreliable`: reading or writing failed below the database.
@@ -27,6 +29,8 @@ export const Reason = Schema.Literal(
   "notADatabase",
   "newer",
   "damaged",
+  "notPrivate",
+  "severalNames",
   "notWritable",
   "cannotOpen",
   "unreliable",
@@ -45,6 +49,9 @@ const remedies: Record<Reason, string> = {
   notADatabase: "the file is not a run store. Name another file",
   newer: "it was written by a newer version. Update this program, or name another file",
   damaged: "the file is damaged. Restore it from a copy, or name another file",
+  notPrivate: "it holds personal data, and is not this user's alone",
+  severalNames:
+    "it is to be had under another name, too, by which another process could work on it. Use the directory it is in",
   notWritable: "it cannot be written. Check the permissions of the file and its directory",
   cannotOpen: "it cannot be opened. Check that the directory exists and the path is a file",
   unreliable: "reading or writing failed. Check the disk, and whether it is full; then resume the run",
@@ -85,7 +92,18 @@ const reasons: ReadonlyArray<readonly [code: string, reason: Reason]> = [
   ["SQLITE_READONLY", "notWritable"],
   ["SQLITE_PERM", "notWritable"],
   ["SQLITE_CANTOPEN", "cannotOpen"],
-  ["SQLITE_IOERR", "unreliable"]
+  ["SQLITE_IOERR", "unreliable"],
+  // Those of the operating system, where the file is looked at before it is opened.
+  ["ENOSPC", "full"],
+  ["EDQUOT", "full"],
+  ["EFBIG", "full"],
+  ["EACCES", "notWritable"],
+  ["EPERM", "notWritable"],
+  ["EROFS", "notWritable"],
+  ["ENOENT", "cannotOpen"],
+  ["EISDIR", "cannotOpen"],
+  ["ENOTDIR", "cannotOpen"],
+  ["ELOOP", "cannotOpen"]
 ]
 
 const innermost = (error: unknown): unknown => {

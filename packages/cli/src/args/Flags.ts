@@ -158,6 +158,12 @@ export const someOf = <const Word extends string>(
 /** The reason alone, in the schema's own words. */
 const reason = (error: ParseResult.ParseError) => ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? ""
 
+/** Reads the text of an option by a schema that says in its message what it expects. */
+export const decode =
+  <A>(name: string, schema: Schema.Schema<A, string>) =>
+  (text: string): Effect.Effect<A, ValidationError.ValidationError> =>
+    Effect.mapError(Schema.decode(schema)(text), (error) => invalid(`--${name}: ${reason(error)}.`))
+
 /**
  * An option read by a schema that says in its message what it expects.
  *
@@ -165,12 +171,7 @@ const reason = (error: ParseResult.ParseError) => ParseResult.ArrayFormatter.for
  * @category constructors
  */
 export const schema = <A>(name: string, value: string, schema: Schema.Schema<A, string>): Options.Options<A> =>
-  Options.text(name).pipe(
-    Options.withPseudoName(value),
-    Options.mapEffect((text) =>
-      Effect.mapError(Schema.decode(schema)(text), (error) => invalid(`--${name}: ${reason(error)}.`))
-    )
-  )
+  Options.text(name).pipe(Options.withPseudoName(value), Options.mapEffect(decode(name, schema)))
 
 /**
  * An argument read by a schema that says in its message what it expects.

@@ -6,6 +6,7 @@
 import * as Options from "@effect/cli/Options"
 import * as Outage from "@effect-glowmarkt/runner/Outage"
 import { RunId } from "@effect-glowmarkt/runner/Run"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -75,13 +76,30 @@ export const store = Flags.path("store", "FILE").pipe(
   Options.optional
 )
 
+const today = Effect.map(DateTime.now, (now) => DateTime.formatIsoDateUtc(now))
+
 /**
  * @since 0.1.0
  * @category options
  */
-export const run = Flags.schema("run", "ID", RunId).pipe(
-  Options.withDescription("The run to resume, or the name of a new one. Without it, a new name."),
+export const run = Options.text("run").pipe(
+  Options.withPseudoName("ID"),
+  Options.mapEffect((text) =>
+    Effect.flatMap(today, (date) => Flags.decode("run", RunId)(text.replaceAll("{date}", date)))
+  ),
+  Options.withDescription(
+    "The name of a new run, or of an unfinished one to resume. {date} in it becomes the date of today in UTC, as in nightly-{date}. Default: a new name."
+  ),
   Options.optional
+)
+
+/**
+ * @since 0.1.0
+ * @category options
+ */
+export const overwrite = Options.boolean("force").pipe(
+  Options.map((force): "allowed" | "refused" => (force ? "allowed" : "refused")),
+  Options.withDescription("Writes over the results of another run in --out DIR.")
 )
 
 /**

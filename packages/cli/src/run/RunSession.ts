@@ -8,7 +8,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { type CommandError, RunInterrupted } from "../exit/CommandError.js"
+import { type CommandError, RunInterrupted, UsageError } from "../exit/CommandError.js"
 import * as InterruptPolicy from "../exit/InterruptPolicy.js"
 import { count, elapsed } from "../terminal/Format.js"
 import * as Output from "../terminal/Output.js"
@@ -17,7 +17,9 @@ import * as RunView from "./RunView.js"
 import * as ServerCheck from "./ServerCheck.js"
 
 /**
- * - `resume` is the line that goes on with the run, `begin` the one that begins it again where nothing is kept yet.
+ * - `resume` is the line that goes on with the run, `begin` the one that begins it again where nothing is kept yet, `again` the one
+ *   that reports on it once it is finished.
+ * - `finished` says what a finished run of this name means: its results are wanted, or the name is taken.
  * - `subjects` are what it is about: accounts, users.
  *
  * @since 0.1.0
@@ -26,7 +28,8 @@ import * as ServerCheck from "./ServerCheck.js"
 export interface Session {
   readonly runId: Run.RunId
   readonly subjects: string
-  readonly lines: { readonly resume: string; readonly begin: string }
+  readonly lines: { readonly resume: string; readonly begin: string; readonly again: string }
+  readonly finished: "report" | "refuse"
   readonly view: ProgressView.Wishes
 }
 
@@ -69,8 +72,6 @@ const known = (runId: Run.RunId) =>
     Effect.catchTag("RunNotFound", () => Effect.succeedNone)
   )
 
-const isFinished = Option.exists<Run.Run>(({ finishedAt }) => finishedAt !== undefined)
-
 /** The largest unit of it is enough. */
 const ago = (finishedAt: DateTime.Utc) =>
   Effect.map(DateTime.now, (now) => {
@@ -79,16 +80,35 @@ const ago = (finishedAt: DateTime.Utc) =>
   })
 
 /**
- * That there is a server, before a run begins or goes on. For one that is finished nobody is asked.
+ * When a run was finished, if it was before this command.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Before = Option.Option<DateTime.Utc>
+
+/**
+ * Checks that there is a server, before a run begins or goes on. One that is finished needs none.
  *
  * @since 0.1.0
  * @category checking
  */
 export const check = (runId: Run.RunId) =>
-  Effect.flatMap(known(runId), (run) => (isFinished(run) ? Effect.void : ServerCheck.check))
+  known(runId).pipe(
+    Effect.map((run): Before => Option.flatMap(run, ({ finishedAt }) => Option.fromNullable(finishedAt))),
+    Effect.tap((before) => (Option.isSome(before) ? Effect.void : ServerCheck.check))
+  )
+
+/**
+ * What programs read in the summary of a run that was finished before.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const reused = (before: Before): { readonly reused?: true } => (Option.isSome(before) ? { reused: true } : {})
 
 const resultsAgain = ({ lines, runId }: Session) =>
-  `Run ${runId} is finished and kept. For its results again:\n  ${lines.resume}`
+  `Run ${runId} is finished and kept. For its results again:\n  ${lines.again}`
 
 /**
  * What is done with the results of a run that is finished: where that fails, the run is still there, and says how to do it again.
@@ -118,20 +138,23 @@ export const report =
 const introduced = ({ view, runId }: Session) =>
   view.progress === "quiet" || view.form === "json" ? Effect.void : Output.note(`Run ${runId}`)
 
-/** Said to everybody, so that old results are not taken for new ones. */
-const finishedBefore = (runId: Run.RunId, finishedAt: DateTime.Utc) =>
-  Effect.flatMap(ago(finishedAt), (then) =>
-    Output.note(
-      `Run ${runId} was finished before (${then}): nothing is asked of the server, these are its results.\nA new run needs another name.`
-    )
-  )
+/** Old results must not pass for new ones: they are only reported to a command that asks for them. */
+const reportedAgain = Effect.fnUntraced(function* ({ finished, lines, runId }: Session, finishedAt: DateTime.Utc) {
+  const then = `Run ${runId} was finished before (${yield* ago(finishedAt)})`
+  if (finished === "report") {
+    return yield* Output.note(`${then}: nothing is asked of the server, these are its results.`)
+  }
+  return yield* new UsageError({
+    message: `${then}. For its results again:\n  ${lines.again}\nA new run needs another name. With --run ${runId}-{date} each day has its own.`
+  })
+})
 
 /**
  * @since 0.1.0
  * @category running
  */
 export const attempt =
-  (session: Session) =>
+  (session: Session, before: Before) =>
   <A, E extends CommandError, R>(
     run: Effect.Effect<A, E, R>
   ): Effect.Effect<A, CommandError, R | RunStore.RunStore | InterruptPolicy.InterruptPolicy | Output.Output> =>
@@ -142,8 +165,7 @@ export const attempt =
         InterruptPolicy.remember(`Run ${runId}: what is done is kept. Go on with\n  ${line}`)
       // Before it has its subjects, only the words that began it say what it is about.
       yield* hastily(lines.begin)
-      const before = yield* known(runId)
-      if (!isFinished(before)) yield* introduced(session)
+      if (Option.isNone(before)) yield* introduced(session)
       const view = yield* ProgressView.make(session.view)
       const ending = yield* InterruptPolicy.InterruptPolicy
       const remembering = Stream.tap<Progress.Event, void, never, InterruptPolicy.InterruptPolicy>(({ _tag }) =>
@@ -156,10 +178,10 @@ export const attempt =
         Effect.onInterrupt(() => Effect.zipRight(Output.note("Interrupted."), say)),
         Effect.tapDefect(() => say),
         Effect.tap(() =>
-          Option.match(
-            Option.flatMap(before, ({ finishedAt }) => Option.fromNullable(finishedAt)),
-            { onNone: () => Effect.void, onSome: (finishedAt) => finishedBefore(runId, finishedAt) }
-          )
+          Option.match(before, {
+            onNone: () => Effect.void,
+            onSome: (finishedAt) => reportedAgain(session, finishedAt)
+          })
         ),
         Effect.catchAll(stopped(session))
       )

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 
-import { homedir } from "node:os"
+import { userInfo } from "node:os"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import { Engine, type Run, RunStore, RunStoreError } from "@effect-glowmarkt/runner"
@@ -13,36 +13,49 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { UsageError } from "../exit/CommandError.js"
+import * as Directory from "../files/Directory.js"
 import * as OutputFile from "../files/OutputFile.js"
 import * as StoreLock from "./StoreLock.js"
 
+const remedy = "Say where runs are kept with --store FILE, or set HOME or XDG_STATE_HOME."
+
+/** As the password database says it; a user id that a container made up has no entry there. */
+const homeOfUser = Effect.try({
+  try: () => userInfo().homedir,
+  catch: () => new UsageError({ message: `HOME is not set, and this user has no home directory.\n${remedy}` })
+})
+
 const stateDirectory = Effect.gen(function* () {
   const path = yield* Path.Path
-  const named = yield* Config.option(Config.nonEmptyString("XDG_STATE_HOME"))
+  const variable = (name: string) => Config.option(Config.nonEmptyString(name))
   // A relative path there is invalid and to be ignored: the XDG specification says so.
-  const absolute = Option.filter(named, path.isAbsolute)
-  return Option.getOrElse(absolute, () => path.join(homedir(), ".local", "state"))
+  const state = Option.filter(yield* variable("XDG_STATE_HOME"), path.isAbsolute)
+  if (Option.isSome(state)) return state.value
+  const home = Option.filter(yield* variable("HOME"), path.isAbsolute)
+  return path.join(Option.isSome(home) ? home.value : yield* homeOfUser, ".local", "state")
+})
+
+/** The store as an absolute path. */
+const locate = Effect.fnUntraced(function* (named: Option.Option<string>) {
+  const path = yield* Path.Path
+  if (Option.isSome(named)) return path.resolve(named.value)
+  return path.join(yield* stateDirectory, "glowmarkt", "runs.db")
 })
 
 /**
- * The store as an absolute path, in a directory that exists.
+ * The store to work on, as an absolute path in a directory that exists.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const file = Effect.fnUntraced(function* (named: Option.Option<string>) {
   const path = yield* Path.Path
-  if (Option.isSome(named)) {
-    const file = path.resolve(named.value)
-    // Before the lock is laid beside it.
-    yield* OutputFile.check(file)
-    return file
-  }
-  const directory = path.join(yield* stateDirectory, "glowmarkt")
-  const files = yield* FileSystem.FileSystem
+  const file = yield* locate(named)
   // What is kept there has names and e-mail addresses in it.
-  yield* files.makeDirectory(directory, { recursive: true, mode: 0o700 })
-  return path.join(directory, "runs.db")
+  if (Option.isNone(named)) yield* Directory.make(path.dirname(file), { mode: 0o700 })
+  // Before the lock is laid beside it.
+  yield* OutputFile.check(file)
+  return file
 })
 
 const withHolder = (error: RunStoreError.RunStoreError) =>
@@ -57,7 +70,13 @@ const withHolder = (error: RunStoreError.RunStoreError) =>
     : Effect.succeed(error)
 
 // Nobody can be working on what is no store.
-const hopeless: ReadonlyArray<RunStoreError.Reason> = ["notADatabase", "cannotOpen", "notWritable"]
+const hopeless: ReadonlyArray<RunStoreError.Reason> = [
+  "notADatabase",
+  "cannotOpen",
+  "notWritable",
+  "notPrivate",
+  "severalNames"
+]
 
 /** A lock that was laid only to find this out is not left behind. */
 const withoutLitter = (file: string) =>
@@ -89,7 +108,7 @@ export const engine = (file: string, runId: Option.Option<Run.RunId>) =>
  * @category layers
  */
 export const reader = Effect.fnUntraced(function* (named: Option.Option<string>) {
-  const store = yield* file(named)
+  const store = yield* locate(named)
   const files = yield* FileSystem.FileSystem
   if (yield* files.exists(store)) return RunStore.layerSqlite(store)
   return yield* new UsageError({ message: `There is no run store ${store}.\nSay which: --store FILE.` })

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as ProcessId from "./ProcessId.js"
 
 /**
  * @since 0.1.0
@@ -30,15 +31,6 @@ const Line = Schema.parseJson(Holder)
 
 const noteOf = (store: string) => `${store}-holder`
 
-const isAlive = ({ pid }: Holder): boolean => {
-  try {
-    // Signal 0 is sent to nobody: it only asks.
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"
-  }
-}
-
 /**
  * Leaves the note for as long as the scope lasts. A place that takes no notes is no reason not to work.
  *
@@ -57,7 +49,12 @@ export const hold = (
             pid: process.pid,
             ...Option.match(runId, { onNone: () => ({}), onSome: (runId) => ({ runId }) })
           }),
-          (line) => files.writeFileString(noteOf(store), `${line}\n`, { mode: 0o600 })
+          // What is there was left by a process that is gone, or planted: a link is removed and not followed.
+          (line) =>
+            Effect.zipRight(
+              files.remove(noteOf(store), { force: true }),
+              files.writeFileString(noteOf(store), `${line}\n`, { flag: "wx", mode: 0o600 })
+            )
         )
       ),
       () => Effect.ignore(files.remove(noteOf(store)))
@@ -74,6 +71,6 @@ export const find = (store: string): Effect.Effect<Option.Option<string>, never,
   Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(noteOf(store))).pipe(
     Effect.flatMap(Schema.decode(Line)),
     Effect.option,
-    Effect.map(Option.filter(isAlive)),
+    Effect.map(Option.filter(({ pid }) => ProcessId.isAlive(pid))),
     Effect.map(Option.map(({ pid, runId }) => `process ${pid}${runId === undefined ? "" : `, with run ${runId}`}`))
   )

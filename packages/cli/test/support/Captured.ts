@@ -43,7 +43,7 @@ const disk = (full: string | undefined) =>
       FileSystem.make({
         ...files,
         open: (path, options) =>
-          full !== undefined && path.startsWith(full) && options?.flag === "w"
+          full !== undefined && path.startsWith(full) && (options?.flag === "w" || options?.flag === "wx")
             ? Effect.zipRight(files.open(path, options), files.open("/dev/full", { flag: "r+" }))
             : files.open(path, options)
       })

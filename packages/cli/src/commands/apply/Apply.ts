@@ -35,8 +35,8 @@ const begunOf = (runId: Run.RunId, { header }: Plan.Plan) =>
  */
 export const run = Effect.fn("glowmarkt.apply")(function* (options: ApplyOptions) {
   const { flow, plan } = yield* PlanFile.read(options.plan)
-  yield* ApplyReport.prepare(options)
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(plan.header.flow)
+  yield* ApplyReport.prepare(options, runId, [options.plan])
   const target = yield* CredentialResolver.target
   const change = Effect.map(begunOf(runId, plan), (begun): ApplyRun.Change => {
     const { counts, parameters } = plan.header
@@ -48,6 +48,7 @@ export const run = Effect.fn("glowmarkt.apply")(function* (options: ApplyOptions
     const pace = { target, ...Pace.ofFew(options, work.remaining) }
     return {
       flow,
+      finished: "refuse",
       begin: ["apply", options.plan],
       show: (layout) => PlanSummary.render(plan, layout),
       work,

@@ -25,6 +25,7 @@ const apply = HelpPage.describe(
         ),
         Options.optional
       ),
+      overwrite: RunFlags.overwrite,
       ...RunFlags.effort,
       ...RunFlags.consent,
       auth: Auth.admin,

@@ -11,7 +11,9 @@ import * as Schema from "effect/Schema"
 import type { Form } from "../../args/Flags.js"
 import { Unfinished } from "../../exit/CommandError.js"
 import * as OutputFile from "../../files/OutputFile.js"
+import * as ResultFolder from "../../files/ResultFolder.js"
 import type { CliFlow, Ended } from "../../run/CliFlow.js"
+import * as RunSession from "../../run/RunSession.js"
 import { count, elapsed } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as ApplySummary from "./ApplySummary.js"
@@ -25,6 +27,7 @@ import * as Tally from "./Tally.js"
  */
 export interface Wishes {
   readonly out: Option.Option<string>
+  readonly overwrite: "allowed" | "refused"
   readonly form: Form
 }
 
@@ -42,14 +45,24 @@ const names = { results: "results.ndjson", failed: "failed.csv" }
  * @since 0.1.0
  * @category checking
  */
-export const prepare = ({ out }: Wishes) =>
-  Option.match(out, {
-    onNone: () => Effect.void,
-    onSome: (out) => OutputFile.directory(out, Object.values(names))
-  })
+export const prepare = Effect.fnUntraced(function* (
+  { out, overwrite }: Wishes,
+  runId: Run.RunId,
+  inputs: ReadonlyArray<string>
+) {
+  if (Option.isNone(out)) return
+  const { join } = yield* Path.Path
+  const written = Object.values(names)
+  yield* OutputFile.ensureDistinct(
+    written.map((name) => join(out.value, name)),
+    inputs
+  )
+  yield* ResultFolder.prepare({ directory: out.value, kind: "apply", names: written, written, runId, overwrite })
+})
 
 const save = Effect.fnUntraced(function* (out: string, flow: CliFlow, runId: Run.RunId) {
   const path = yield* Path.Path
+  yield* ResultFolder.mark(out, "apply", runId)
   const results = path.join(out, names.results)
   const failed = path.join(out, names.failed)
   yield* OutputFile.write(results, RunReport.ndjson(flow.rows(runId)))
@@ -72,10 +85,20 @@ const judge = (tally: Tally.Tally, undone: Ended["undone"], failedCsv: Option.Op
  * @since 0.1.0
  * @category running
  */
-export const finish = Effect.fnUntraced(function* ({ form, out }: Wishes, flow: CliFlow, { summary, undone }: Ended) {
+export const finish = Effect.fnUntraced(function* (
+  { form, out }: Wishes,
+  flow: CliFlow,
+  { summary, undone }: Ended,
+  before: RunSession.Before
+) {
   const tally = yield* Tally.of(flow.rows(summary.runId))
   yield* form === "json"
-    ? Output.jsonLine({ _tag: "Summary", ...encode(summary), ...(undone === undefined ? {} : { undone }) })
+    ? Output.jsonLine({
+        _tag: "Summary",
+        ...encode(summary),
+        ...(undone === undefined ? {} : { undone }),
+        ...RunSession.reused(before)
+      })
     : Output.data(ApplySummary.render(head(summary, flow), tally, undone, yield* Output.layout))
   const files = Option.isSome(out) ? Option.some(yield* save(out.value, flow, summary.runId)) : Option.none()
   if (Option.isSome(files)) yield* Output.note(`\nWrote ${files.value.results}, ${files.value.failed}`)

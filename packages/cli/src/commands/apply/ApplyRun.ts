@@ -39,6 +39,7 @@ export interface ChangeOptions extends Effort, Confirmation.Said, ApplyReport.Wi
  */
 export interface Change {
   readonly flow: CliFlow
+  readonly finished: RunSession.Session["finished"]
   readonly begin: ReadonlyArray<string>
   readonly show: (layout: Output.Layout) => string
   readonly work: Work
@@ -56,10 +57,13 @@ const linesOf = (options: ChangeOptions, { begin }: Change, runId: Run.RunId, st
     auth: options.auth,
     delete: options.deleting === "allowed",
     quiet: options.progress === "quiet",
-    json: options.form === "json"
+    json: options.form === "json",
+    force: options.overwrite === "allowed"
   }
+  const resume = ResumeLine.make(["runs", "resume", runId], said)
   return {
-    resume: ResumeLine.make(["runs", "resume", runId], said),
+    resume,
+    again: resume,
     begin: ResumeLine.make(begin, { run: Option.some(runId), ...said })
   }
 }
@@ -85,13 +89,11 @@ export const run = Effect.fnUntraced(function* <R>(
     const change = yield* found
     const { flow, work } = change
     const running = yield* flow.open(options.auth)
-    yield* RunSession.check(runId)
-    yield* Output.picture((layout) => `${change.show(layout)}\n`)
-    const consent = yield* Confirmation.obtain(wantedOf(flow, work), options)
     const session: RunSession.Session = {
       runId,
       subjects: flow.subjects,
       lines: linesOf(options, change, runId, store),
+      finished: change.finished,
       view: {
         progress: options.progress,
         form: options.form,
@@ -99,8 +101,11 @@ export const run = Effect.fnUntraced(function* <R>(
         first: "Looking at what there is to do …"
       }
     }
-    const ended = yield* RunSession.attempt(session)(change.carryOut(running, consent))
-    yield* RunSession.report(session)(ApplyReport.finish(options, flow, ended))
+    const before = yield* RunSession.check(runId)
+    yield* Output.picture((layout) => `${change.show(layout)}\n`)
+    const consent = yield* Confirmation.obtain(wantedOf(flow, work), options)
+    const ended = yield* RunSession.attempt(session, before)(change.carryOut(running, consent))
+    yield* RunSession.report(session)(ApplyReport.finish(options, flow, ended, before))
   })
   yield* Effect.scoped(changing).pipe(Effect.provide(Store.engine(store, Option.some(runId))))
 })

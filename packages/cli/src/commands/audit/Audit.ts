@@ -3,29 +3,31 @@
  *
  * @since 0.1.0
  */
+import * as Path from "@effect/platform/Path"
 import { Identifier } from "@effect-glowmarkt/core"
 import { AccountFilter, CsvInput, type Finding, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { AdminScheme } from "../../args/Auth.js"
+import type { Form } from "../../args/Flags.js"
+import type { Effort } from "../../args/RunFlags.js"
+import * as CredentialResolver from "../../config/CredentialResolver.js"
+import { Unfinished, UsageError } from "../../exit/CommandError.js"
+import * as InputFile from "../../files/InputFile.js"
+import * as OutputFile from "../../files/OutputFile.js"
+import * as ResultFolder from "../../files/ResultFolder.js"
+import * as Pace from "../../run/Pace.js"
+import * as ResumeLine from "../../run/ResumeLine.js"
+import * as RunSession from "../../run/RunSession.js"
+import * as Store from "../../run/Store.js"
+import { count } from "../../terminal/Format.js"
+import * as Output from "../../terminal/Output.js"
+import * as AccountIds from "./AccountIds.js"
 import * as AuditFiles from "./AuditFiles.js"
 import * as AuditFlags from "./AuditFlags.js"
 import * as AuditSummary from "./AuditSummary.js"
-import type { AdminScheme } from "../../args/Auth.js"
-import { Unfinished, UsageError } from "../../exit/CommandError.js"
-import * as CredentialResolver from "../../config/CredentialResolver.js"
-import type { Form } from "../../args/Flags.js"
-import * as InputFile from "../../files/InputFile.js"
-import * as AccountIds from "./AccountIds.js"
-import * as Output from "../../terminal/Output.js"
-import * as OutputFile from "../../files/OutputFile.js"
-import * as Pace from "../../run/Pace.js"
-import { count } from "../../terminal/Format.js"
-import * as ResumeLine from "../../run/ResumeLine.js"
-import type { Effort } from "../../args/RunFlags.js"
-import * as RunSession from "../../run/RunSession.js"
-import * as Store from "../../run/Store.js"
 
 /**
  * @since 0.1.0
@@ -33,6 +35,7 @@ import * as Store from "../../run/Store.js"
  */
 export interface AuditOptions extends Effort {
   readonly out: Option.Option<string>
+  readonly overwrite: "allowed" | "refused"
   readonly formats: Option.Option<ReadonlyArray<AuditFlags.Format>>
   readonly dormantDays: Option.Option<number>
   readonly expiringDays: Option.Option<number>
@@ -64,10 +67,21 @@ const linesOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSes
     "fail-on": options.failOn,
     auth: options.auth,
     quiet: options.progress === "quiet",
-    json: options.form === "json"
+    json: options.form === "json",
+    force: options.overwrite === "allowed"
   }
   return {
     resume: ResumeLine.make(["audit"], said),
+    again: ResumeLine.make(["runs", "resume", runId], {
+      store: said.store,
+      out: said.out,
+      format: said.format,
+      "fail-on": said["fail-on"],
+      auth: said.auth,
+      quiet: said.quiet,
+      json: said.json,
+      force: said.force
+    }),
     begin: ResumeLine.make(["audit"], {
       ...said,
       only: Option.map(options.only, AccountIds.text),
@@ -93,13 +107,22 @@ const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
 
 const formatsOf = ({ formats }: AuditOptions) => Option.getOrElse(formats, () => AuditFlags.allFormats)
 
-const report = Effect.fnUntraced(function* (options: AuditOptions, summary: StatusAudit.Summary) {
+const report = Effect.fnUntraced(function* (
+  options: AuditOptions,
+  summary: StatusAudit.Summary,
+  before: RunSession.Before
+) {
   const store = yield* RunStore.RunStore
   const run = yield* store.get(summary.runId)
   yield* options.form === "json"
-    ? Output.jsonLine({ _tag: "Summary", ...encodeSummary(summary) })
+    ? Output.jsonLine({ _tag: "Summary", ...encodeSummary(summary), ...RunSession.reused(before) })
     : Output.data(
-        AuditSummary.render(AuditSummary.head(summary), summary, yield* AuditSummary.thresholds(run), yield* Output.layout)
+        AuditSummary.render(
+          AuditSummary.head(summary),
+          summary,
+          yield* AuditSummary.thresholds(run),
+          yield* Output.layout
+        )
       )
   if (Option.isNone(options.out)) return
   const files = yield* AuditFiles.writeAll(options.out.value, formatsOf(options), summary)
@@ -123,23 +146,36 @@ const judge = (options: AuditOptions, { counts, errors }: StatusAudit.Summary) =
   return complaints.length === 0 ? Effect.void : new Unfinished({ message: complaints.join("\n") })
 }
 
-/**
- * @since 0.1.0
- * @category commands
- */
-export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions) {
+/** Sees that the results can be written, before there are any. */
+const prepare = Effect.fnUntraced(function* (options: AuditOptions, directory: string, runId: Run.RunId) {
+  const { join } = yield* Path.Path
+  const written = formatsOf(options).map((format) => AuditFiles.names[format])
+  const only = Option.match(options.only, {
+    onNone: () => [],
+    onSome: AccountIds.$match({ Ids: () => [], File: ({ path }) => [path] })
+  })
+  yield* OutputFile.ensureDistinct(
+    written.map((name) => join(directory, name)),
+    only
+  )
+  yield* ResultFolder.prepare({
+    directory,
+    kind: "audit",
+    names: Object.values(AuditFiles.names),
+    written,
+    runId,
+    overwrite: options.overwrite
+  })
+})
+
+const start = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions, finished: RunSession.Session["finished"]) {
   if (Option.isSome(options.formats) && Option.isNone(options.out)) {
     return yield* new UsageError({
       message: "--format says which files to write, and there is no directory for them.\nSay it: --out DIR."
     })
   }
-  if (Option.isSome(options.out)) {
-    yield* OutputFile.directory(
-      options.out.value,
-      formatsOf(options).map((format) => AuditFiles.names[format])
-    )
-  }
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(StatusAudit.flow.name)
+  if (Option.isSome(options.out)) yield* prepare(options, options.out.value, runId)
   const store = yield* Store.file(options.store)
   const only = yield* Effect.transposeOption(Option.map(options.only, idsOf))
 
@@ -149,6 +185,7 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
     runId,
     subjects: "accounts",
     lines: linesOf(options, runId, store),
+    finished,
     view: {
       progress: options.progress,
       form: options.form,
@@ -156,22 +193,39 @@ export const run = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions
       first: "Reading the list of accounts …"
     }
   }
-  const auditing = StatusAudit.run({
-    runId,
-    target,
-    ...Pace.of(options),
-    dormantFor: days(options.dormantDays),
-    expiringWithin: days(options.expiringDays),
-    only: Option.getOrUndefined(only),
-    where: Option.getOrUndefined(options.where),
-    sample: Option.getOrUndefined(options.sample)
-  }).pipe(
-    RunSession.attempt(session),
-    Effect.tap((summary) => RunSession.report(session)(report(options, summary))),
-    Effect.flatMap((summary) => judge(options, summary))
-  )
-  yield* Effect.zipRight(RunSession.check(runId), auditing).pipe(
+  const auditing = (before: RunSession.Before) =>
+    StatusAudit.run({
+      runId,
+      target,
+      ...Pace.of(options),
+      dormantFor: days(options.dormantDays),
+      expiringWithin: days(options.expiringDays),
+      only: Option.getOrUndefined(only),
+      where: Option.getOrUndefined(options.where),
+      sample: Option.getOrUndefined(options.sample)
+    }).pipe(
+      RunSession.attempt(session, before),
+      Effect.tap((summary) => RunSession.report(session)(report(options, summary, before))),
+      Effect.flatMap((summary) => judge(options, summary))
+    )
+  yield* Effect.flatMap(RunSession.check(runId), auditing).pipe(
     Effect.provide(Store.engine(store, Option.some(runId))),
     Effect.provide(CredentialResolver.admin(options.auth))
   )
 })
+
+/**
+ * Begins an audit, or resumes an unfinished one.
+ *
+ * @since 0.1.0
+ * @category commands
+ */
+export const run = (options: AuditOptions) => start(options, "refuse")
+
+/**
+ * Resumes an audit, or reports on it again if it is finished.
+ *
+ * @since 0.1.0
+ * @category commands
+ */
+export const resume = (options: AuditOptions) => start(options, "report")

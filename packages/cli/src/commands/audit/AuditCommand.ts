@@ -7,18 +7,19 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
 import * as Effect from "effect/Effect"
-import * as AuditFlags from "./AuditFlags.js"
 import * as Auth from "../../args/Auth.js"
 import * as Flags from "../../args/Flags.js"
 import * as Lazy from "../../args/Lazy.js"
-import * as AccountIds from "./AccountIds.js"
-import * as HelpPage from "../../help/HelpPage.js"
 import * as RunFlags from "../../args/RunFlags.js"
+import * as HelpPage from "../../help/HelpPage.js"
+import * as AccountIds from "./AccountIds.js"
+import * as AuditFlags from "./AuditFlags.js"
 
 const days = { min: 0, max: 36_500 }
 
 const options = {
   out: AuditFlags.out,
+  overwrite: RunFlags.overwrite,
   formats: AuditFlags.formats,
   ...RunFlags.effort,
   dormantDays: Flags.wholeNumber("dormant-days", days).pipe(
@@ -31,7 +32,9 @@ const options = {
   ),
   only: Options.text("only").pipe(
     Options.withPseudoName("IDS"),
-    Options.mapEffect((text) => Effect.mapError(AccountIds.parse(text), (problem) => Flags.invalid(`--only: ${problem}.`))),
+    Options.mapEffect((text) =>
+      Effect.mapError(AccountIds.parse(text), (problem) => Flags.invalid(`--only: ${problem}.`))
+    ),
     Options.withDescription(
       "Audits only these accounts: ids with commas between them, or @FILE, a CSV with a column accountId, as audits write them."
     ),

@@ -7,8 +7,9 @@ import * as Path from "@effect/platform/Path"
 import { HtmlReport, Report, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Format } from "./AuditFlags.js"
 import * as OutputFile from "../../files/OutputFile.js"
+import * as ResultFolder from "../../files/ResultFolder.js"
+import type { Format } from "./AuditFlags.js"
 
 const bytes = (format: Format, summary: StatusAudit.Summary) => {
   switch (format) {
@@ -48,6 +49,7 @@ export const writeAll = Effect.fnUntraced(function* (
   summary: StatusAudit.Summary
 ) {
   const path = yield* Path.Path
+  yield* ResultFolder.mark(directory, "audit", summary.runId)
   return yield* Effect.forEach(formats, (format) => {
     const file = path.join(directory, names[format])
     return Effect.as(OutputFile.write(file, bytes(format, summary)), file)

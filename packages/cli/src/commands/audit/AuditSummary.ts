@@ -6,9 +6,9 @@
 import { Finding, type Run, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Tone } from "../../terminal/Style.js"
-import type { Layout } from "../../terminal/Output.js"
 import { count, elapsed } from "../../terminal/Format.js"
+import type { Layout } from "../../terminal/Output.js"
+import type { Tone } from "../../terminal/Style.js"
 import * as Table from "../../terminal/Table.js"
 
 /**

@@ -51,8 +51,17 @@ const input = <A>(definition: CsvInput.Definition<A>, { csv, invalid }: Pick<Pla
   CsvInput.read(definition, InputFile.bytes(csv), { invalid })
 
 /** Before anything else, so that a plan of an hour does not end with nowhere to go. */
-const withPlace = <A, E, R>(command: Effect.Effect<A, E, R>, { out }: MakePlan.Wishes) =>
-  Effect.zipRight(Option.match(out, { onNone: () => Effect.void, onSome: OutputFile.check }), command)
+const withPlace = <A, E, R>(
+  command: Effect.Effect<A, E, R>,
+  { csv, out }: MakePlan.Wishes & { readonly csv: string | Option.Option<string> }
+) => {
+  if (Option.isNone(out)) return command
+  const inputs = typeof csv === "string" ? [csv] : Option.toArray(csv)
+  return OutputFile.ensureDistinct([out.value], inputs).pipe(
+    Effect.zipRight(OutputFile.check(out.value)),
+    Effect.zipRight(command)
+  )
+}
 
 const variable = "GLOWMARKT_APPLICATION_ID"
 
@@ -176,6 +185,7 @@ export const passwords = Effect.fn("glowmarkt.plan.passwords")(function* (
   options: OfApplication & { readonly passwordFile: string }
 ) {
   const { passwordFile } = options
+  yield* OutputFile.ensureDistinct([passwordFile], [options.csv, ...Option.toArray(options.out)])
   return yield* asUsers(RotatePasswords.input, options, ({ applicationId, ...given }) =>
     RotatePasswords.plan({ ...given, parameters: { applicationId, passwordFile } })
   )

@@ -45,7 +45,7 @@ const find = Effect.fnUntraced(function* (runId: Run.RunId) {
 })
 
 const audit = (options: ResumeOptions) =>
-  Audit.run({
+  Audit.resume({
     ...options,
     run: Option.some(options.run),
     only: Option.none(),
@@ -68,13 +68,14 @@ const change = Effect.fnUntraced(function* (options: ResumeOptions, { begun, run
       message: `--format and --fail-on are for audits, and run ${runId} is of the flow ${run.flow}.\nLeave them out.`
     })
   }
-  yield* ApplyReport.prepare(options)
+  yield* ApplyReport.prepare(options, runId, [])
   const target = yield* CredentialResolver.target
   return yield* ApplyRun.run(
     options,
     runId,
     Effect.succeed({
       flow: flow.value,
+      finished: "report",
       begin: ["apply", "PLAN"],
       show: () => RunView.facts(run),
       work: begun.value,

@@ -62,6 +62,7 @@ const resume = HelpPage.describe(
       run,
       store: RunFlags.store,
       out: AuditFlags.out,
+      overwrite: RunFlags.overwrite,
       formats: AuditFlags.formats,
       failOn: AuditFlags.failOn,
       ...RunFlags.effort,

@@ -1,24 +1,16 @@
 /** SQLite clients whose failures to open are values, and the lock that keeps a second process out. */
-import { closeSync, openSync } from "node:fs"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as RunStoreError from "../../RunStoreError.js"
+import * as storeFile from "./storeFile.js"
 
-/** What SQLite calls a database that lives only in memory. */
-export const memory = ":memory:"
-
-/** For its owner only: there are names and addresses in it. SQLite gives the files beside it the same mode. */
-const create = (file: string) =>
-  file === memory
-    ? Effect.void
-    : // Why it cannot be created SQLite says better.
-      Effect.ignore(Effect.try(() => closeSync(openSync(file, "a", 0o600))))
+export const memory = storeFile.memory
 
 const open = (file: string, config: SqliteClient.SqliteClientConfig) =>
-  Layer.unwrapEffect(Effect.as(create(config.filename), SqliteClient.layer(config))).pipe(
+  SqliteClient.layer(config).pipe(
     // The driver throws while the layer is built, so what it says arrives as a defect.
     Layer.catchAllCause((cause) => Layer.fail(RunStoreError.fromCause(file, cause)))
   )
@@ -32,13 +24,23 @@ const open = (file: string, config: SqliteClient.SqliteClientConfig) =>
 const settings = ["PRAGMA synchronous = NORMAL", "PRAGMA secure_delete = ON", "PRAGMA wal_autocheckpoint = 16000"]
 
 export const client = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
-  Layer.tap(open(file, { filename: file }), (context) => {
-    const sql = Context.get(context, SqlClient.SqlClient)
-    return Effect.mapError(
-      Effect.forEach(settings, (setting) => sql.unsafe(setting), { discard: true }),
-      (error) => RunStoreError.fromUnknown(file, error)
-    )
-  })
+  Layer.unwrapEffect(Effect.map(storeFile.admit(file), (filename) => open(file, { filename }))).pipe(
+    Layer.tap((context) => {
+      const sql = Context.get(context, SqlClient.SqlClient)
+      return Effect.mapError(
+        Effect.forEach(settings, (setting) => sql.unsafe(setting), { discard: true }),
+        (error) => RunStoreError.fromUnknown(file, error)
+      )
+    })
+  )
+
+/** The store as it is: nothing is written to it or beside it. */
+export const readonly = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
+  open(file, { filename: file, readonly: true, disableWAL: true })
+
+/** A copy that lasts as long as the layer: to look at a store that may not be written to, which SQLite needs even for reading. */
+export const copy = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
+  Layer.unwrapScoped(Effect.map(storeFile.copy(file), (filename) => open(file, { filename })))
 
 /**
  * Holds an exclusive lock for as long as the layer lives. The lock is one of
@@ -52,5 +54,8 @@ export const exclusive = (file: string): Layer.Layer<never, RunStoreError.RunSto
   )
   // Memory is nobody else's.
   if (file === memory) return Layer.empty
-  return Layer.effectDiscard(take).pipe(Layer.provide(open(file, { filename: `${file}-lock`, disableWAL: true })))
+  const lock = Effect.flatMap(storeFile.admit(file), storeFile.lockOf)
+  return Layer.effectDiscard(take).pipe(
+    Layer.provide(Layer.unwrapEffect(Effect.map(lock, (filename) => open(file, { filename, disableWAL: true }))))
+  )
 }

@@ -1,0 +1,72 @@
+/**
+ * The directory that the results of a run go to. A note in it says of which run they are, so that those of another run are
+ * not written over.
+ *
+ * @since 0.1.0
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import type { RunId } from "@effect-glowmarkt/runner/Run"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { UsageError } from "../exit/CommandError.js"
+import * as OutputFile from "./OutputFile.js"
+
+/**
+ * Audits and changes may share a directory.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Kind = "audit" | "apply"
+
+const noteOf = (kind: Kind) => `.${kind}-run`
+
+/**
+ * - `names` are all files there may be of that kind, `written` those that will be.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Results {
+  readonly directory: string
+  readonly kind: Kind
+  readonly names: ReadonlyArray<string>
+  readonly written: ReadonlyArray<string>
+  readonly runId: RunId
+  readonly overwrite: "allowed" | "refused"
+}
+
+/**
+ * Makes the directory, and fails if the files cannot be written there, or those of another run would be written over.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const prepare = Effect.fnUntraced(function* ({ directory, kind, names, overwrite, runId, written }: Results) {
+  const files = yield* FileSystem.FileSystem
+  const { join } = yield* Path.Path
+  yield* OutputFile.directory(directory, written)
+  const owner = yield* Effect.option(
+    Effect.map(files.readFileString(join(directory, noteOf(kind))), (text) => text.trim())
+  )
+  const found = yield* Effect.filter(names, (name) => files.exists(join(directory, name)))
+  if (found.length > 0 && overwrite === "refused" && !Option.contains(owner, runId)) {
+    const run = Option.match(owner, { onNone: () => "another run", onSome: (id) => `run ${id}` })
+    return yield* new UsageError({
+      message: `${directory} has the results of ${run}: ${found.join(", ")}.\nName another directory, or say --force to write over them.`
+    })
+  }
+})
+
+/**
+ * Notes whose results are written, before they are.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const mark = Effect.fnUntraced(function* (directory: string, kind: Kind, runId: RunId) {
+  const { join } = yield* Path.Path
+  yield* OutputFile.write(join(directory, noteOf(kind)), Stream.encodeText(Stream.make(`${runId}\n`)))
+})

@@ -1,0 +1,18 @@
+/**
+ * Processes by their number, as notes and temporary files name them.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * @since 0.1.0
+ * @category combinators
+ */
+export const isAlive = (pid: number): boolean => {
+  try {
+    // Signal 0 is not delivered: it only asks whether the process exists.
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM"
+  }
+}
