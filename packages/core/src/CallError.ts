@@ -131,15 +131,15 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
  * The answer is not what the contract says.
  *
  * `reason` is `NotJson` (HTML, plain text, no body), `NotText` (not UTF-8), `Truncated` (JSON that
- * breaks off), `Shape` (JSON without something that is relied on), `Redirect`
- * (3xx, not followed) or `TooLarge`.
+ * breaks off), `Shape` (JSON without something that is relied on), `Mismatch`
+ * (it names another account or application than the one asked for), `Redirect` (3xx, not followed) or `TooLarge`.
  *
  * @since 0.1.0
  * @category errors
  */
 export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("InvalidResponse", {
   ...answerFields,
-  reason: Schema.Literal("NotJson", "NotText", "Truncated", "Shape", "Redirect", "TooLarge"),
+  reason: Schema.Literal("NotJson", "NotText", "Truncated", "Shape", "Mismatch", "Redirect", "TooLarge"),
   /** What is wrong with it, in one line. */
   problem: Schema.String
 }) {

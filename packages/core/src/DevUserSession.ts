@@ -16,7 +16,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
-import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { AdminCredentials } from "./AdminCredentials.js"
 import * as Auth from "./Auth.js"
@@ -24,7 +23,7 @@ import * as AuthApi from "./AuthApi.js"
 import * as Credential from "./Credential.js"
 import { GlowmarktClient } from "./GlowmarktClient.js"
 import type { CallError } from "./GlowmarktError.js"
-import { ApplicationId } from "./Identifier.js"
+import { type ApplicationId, applicationIdConfig } from "./Identifier.js"
 import * as session from "./internal/credential/session.js"
 import { ofAnyCall } from "./internal/credential/signInFailure.js"
 import * as tokenCache from "./internal/credential/tokenCache.js"
@@ -134,7 +133,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
   Config.all({
     username: PartialConfig.orElse(given.username, Config.nonEmptyString("GLOWMARKT_DEV_USERNAME")),
     password: PartialConfig.orElse(given.password, Config.redacted(Config.nonEmptyString("GLOWMARKT_DEV_PASSWORD"))),
-    applicationId: PartialConfig.orElse(given.applicationId, Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId))
+    applicationId: PartialConfig.orElse(given.applicationId, applicationIdConfig)
   })
 
 /**

@@ -10,10 +10,9 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import { AdminCredentials } from "./AdminCredentials.js"
 import * as Credential from "./Credential.js"
-import { ApplicationId } from "./Identifier.js"
+import { type ApplicationId, applicationIdConfig } from "./Identifier.js"
 import * as PartialConfig from "./PartialConfig.js"
 
 /**
@@ -56,7 +55,7 @@ export const layer = (options: Options): Layer.Layer<AdminCredentials> => Layer.
 const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Options> =>
   Config.all({
     token: PartialConfig.orElse(given.token, Config.redacted(Config.nonEmptyString("GLOWMARKT_DEV_TOKEN"))),
-    applicationId: PartialConfig.orElse(given.applicationId, Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId))
+    applicationId: PartialConfig.orElse(given.applicationId, applicationIdConfig)
   })
 
 /**

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import type * as Config from "effect/Config"
 import * as Schema from "effect/Schema"
 
 // `/account/status`, `/account/email` … are routes of their own: an id of that
@@ -14,6 +15,32 @@ const routes = new Set(["status", "email", "name", "changepassword"])
 const quoted = (value: unknown) => (typeof value === "string" ? JSON.stringify(value) : "this")
 
 const segment = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * Whether an id is a UUID, in any case.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const isUuid = (id: string): boolean => uuid.test(id)
+
+/**
+ * An id in the spelling the provider uses: a UUID in lower case. Any other id stays as it is.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const canonical = (id: string): string => (isUuid(id) ? id.toLowerCase() : id)
+
+/**
+ * Whether two ids are the same: the case of a UUID does not matter.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const isSame = (a: string, b: string): boolean => a === b || canonical(a) === canonical(b)
 
 /**
  * The id of an account: what the provider's paths call `{accountId}`, a UUID
@@ -74,6 +101,34 @@ export const ApplicationId = headerSafe.pipe(Schema.brand("ApplicationId"))
  * @category models
  */
 export type ApplicationId = typeof ApplicationId.Type
+
+/**
+ * The id of an application as people write it: a UUID, in any case and with blanks around it. A slip
+ * of the pen is found before anything is sent.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ApplicationIdInput: Schema.Schema<ApplicationId, string> = Schema.transform(
+  Schema.Trim,
+  ApplicationId.pipe(
+    Schema.filter(isUuid, {
+      message: (issue) => `${quoted(issue.actual)} is not an application id: expected a UUID`
+    })
+  ),
+  { strict: true, decode: canonical, encode: (id) => id }
+)
+
+/**
+ * The variable `GLOWMARKT_APPLICATION_ID`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const applicationIdConfig: Config.Config<ApplicationId> = Schema.Config(
+  "GLOWMARKT_APPLICATION_ID",
+  ApplicationIdInput
+)
 
 /**
  * The id of a user, who may own accounts of several applications.

@@ -10,10 +10,9 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import { AdminCredentials } from "./AdminCredentials.js"
 import * as Credential from "./Credential.js"
-import { ApplicationId } from "./Identifier.js"
+import { type ApplicationId, applicationIdConfig } from "./Identifier.js"
 import * as PartialConfig from "./PartialConfig.js"
 
 /**
@@ -59,7 +58,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
   Config.all({
     key: PartialConfig.orElse(given.key, Config.nonEmptyString("GLOWMARKT_ORG_KEY")),
     secret: PartialConfig.orElse(given.secret, Config.redacted(Config.nonEmptyString("GLOWMARKT_ORG_SECRET"))),
-    applicationId: PartialConfig.orElse(given.applicationId, Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId))
+    applicationId: PartialConfig.orElse(given.applicationId, applicationIdConfig)
   })
 
 /**

@@ -20,7 +20,7 @@ import type { SignedIn } from "./AuthApi.js"
 import * as Credential from "./Credential.js"
 import { GlowmarktClient } from "./GlowmarktClient.js"
 import type { AccessDenied, CallError, Rejected } from "./GlowmarktError.js"
-import { ApplicationId, DirectoryId } from "./Identifier.js"
+import { applicationIdConfig, DirectoryId } from "./Identifier.js"
 import * as session from "./internal/credential/session.js"
 import { ofAnyCall } from "./internal/credential/signInFailure.js"
 import * as tokenCache from "./internal/credential/tokenCache.js"
@@ -193,7 +193,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
   Config.all({
     username: PartialConfig.orElse(given.username, Config.nonEmptyString("GLOWMARKT_USERNAME")),
     password: PartialConfig.orElse(given.password, Config.redacted(Config.nonEmptyString("GLOWMARKT_PASSWORD"))),
-    applicationId: PartialConfig.orElse(given.applicationId, Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId)),
+    applicationId: PartialConfig.orElse(given.applicationId, applicationIdConfig),
     directoryId: Config.option(
       PartialConfig.orElse(given.directoryId, Schema.Config("GLOWMARKT_DIRECTORY_ID", DirectoryId))
     )

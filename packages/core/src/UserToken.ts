@@ -12,9 +12,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import * as Credential from "./Credential.js"
-import { ApplicationId } from "./Identifier.js"
+import { type ApplicationId, applicationIdConfig } from "./Identifier.js"
 import * as PartialConfig from "./PartialConfig.js"
 import { UserCredentials } from "./UserCredentials.js"
 
@@ -60,7 +59,7 @@ export const layer = (options: Options): Layer.Layer<UserCredentials> => Layer.s
 const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Options> =>
   Config.all({
     token: PartialConfig.orElse(given.token, Config.redacted(Config.nonEmptyString("GLOWMARKT_USER_TOKEN"))),
-    applicationId: PartialConfig.orElse(given.applicationId, Schema.Config("GLOWMARKT_APPLICATION_ID", ApplicationId))
+    applicationId: PartialConfig.orElse(given.applicationId, applicationIdConfig)
   })
 
 /**

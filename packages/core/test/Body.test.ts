@@ -2,7 +2,7 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
-import { AdminAccounts, AppKeys, CallOptions, GlowmarktClient, RetryPolicy } from "@effect-glowmarkt/core"
+import { AdminAccounts, AppKeys, CallOptions, GlowmarktClient, Identifier, RetryPolicy } from "@effect-glowmarkt/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -25,7 +25,7 @@ const over = (
 
 const answering = (make: () => Response) => over(() => Promise.resolve(make()))
 
-const get = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.get(Callers.accountId))
+const get = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.get(Identifier.AccountId.make("a1")))
 
 const json = { "content-type": "application/json" }
 const long = JSON.stringify({ accountId: "a1", name: "x".repeat(2000) })

@@ -92,3 +92,28 @@ describe("AccountId", () => {
     }
   })
 })
+
+describe("ApplicationIdInput", () => {
+  const decode = Schema.decodeEither(Identifier.ApplicationIdInput)
+
+  it("reads a UUID in any case, with blanks around it", () => {
+    assert.deepStrictEqual(decode(` ${Callers.applicationId.toUpperCase()} `), Either.right(Callers.applicationId))
+  })
+
+  for (const text of ["", "another", "0537b17c", `${Callers.applicationId}x`]) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      const decoded = decode(text)
+      assert.isTrue(Either.isLeft(decoded))
+      if (Either.isLeft(decoded)) {
+        assert.include(decoded.left.message, `${JSON.stringify(text)} is not an application id: expected a UUID`)
+      }
+    })
+  }
+})
+
+describe("isSame", () => {
+  it("takes the case of a UUID for nothing, and that of another id for a difference", () => {
+    assert.isTrue(Identifier.isSame(Callers.accountId, Callers.accountId.toUpperCase()))
+    assert.isFalse(Identifier.isSame("abc", "ABC"))
+  })
+})

@@ -10,6 +10,7 @@ export interface Described {
 const words: Readonly<Record<Finding, readonly [label: string, meaning: string]>> = {
   healthy: ["Healthy", "none of the others"],
   inactive: ["Inactive", "the live status says so"],
+  unrecognised: ["Unrecognised", "the status is neither active nor inactive, or there is none"],
   mismatch: ["Mismatch", "list and live status disagree, or one contradicts itself"],
   tokenExpired: ["Token expired", "the token of the external directory has ended"],
   tokenExpiring: ["Token expiring", "the token of the external directory ends soon"],

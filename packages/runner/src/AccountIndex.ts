@@ -6,7 +6,7 @@
 import type { Account } from "@effect-glowmarkt/core/Account"
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
-import type { DirectoryId } from "@effect-glowmarkt/core/Identifier"
+import { canonical, type DirectoryId } from "@effect-glowmarkt/core/Identifier"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -14,7 +14,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { isActive } from "./Classification.js"
-import * as canonicalId from "./internal/flows/canonicalId.js"
 
 /**
  * A user as `POST /account` takes one.
@@ -47,7 +46,7 @@ export class AccountIndex extends Context.Tag("@effect-glowmarkt/runner/AccountI
 
 /** A directory id cannot contain a line break and be an id: the two parts cannot run into each other. */
 const nameOf = ({ directoryId = "", username }: { readonly directoryId?: string; readonly username?: string }) =>
-  `${canonicalId.canonical(directoryId)}\n${username}`
+  `${canonical(directoryId)}\n${username}`
 
 /**
  * @since 0.1.0

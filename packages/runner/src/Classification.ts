@@ -6,6 +6,7 @@
  */
 import type { Account, AccountStatus } from "@effect-glowmarkt/core/Account"
 import type { GlowmarktError } from "@effect-glowmarkt/core/GlowmarktError"
+import { isSame } from "@effect-glowmarkt/core/Identifier"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -24,6 +25,8 @@ export interface Lines {
   readonly dormantFor: Duration.Duration
   /** A directory token is `tokenExpiring` when it ends within this; `tokenExpired` from the instant it ends. */
   readonly expiringWithin: Duration.Duration
+  /** The application that is audited, where it is known. */
+  readonly applicationId?: string | undefined
 }
 
 /**
@@ -65,6 +68,26 @@ const disagree = (listed: Said, live: Said) =>
     ? listed.status !== live.status
     : isActive(listed) !== undefined && isActive(live) !== undefined && isActive(listed) !== isActive(live)
 
+/** The word of the live status counts; where it is lacking, that of the list. */
+const isRecognised = (listed: Said, live: Said) => {
+  const word = live.status ?? listed.status
+  return word === "active" || word === "inactive"
+}
+
+const otherId = (a: string | undefined, b: string | undefined) => a !== undefined && b !== undefined && !isSame(a, b)
+
+/** Why the answer says nothing of this account: it is about another one. */
+const elsewhere = (listed: Account, live: AccountStatus, { applicationId }: Lines): Problem | undefined => {
+  if (otherId(live.accountId, listed.accountId)) {
+    return { kind: "OtherAccount", message: `the status read is that of account ${live.accountId}` }
+  }
+  const found = live.applicationId ?? listed.applicationId
+  const other = [listed.applicationId, applicationId].find((expected) => otherId(found, expected))
+  return other === undefined
+    ? undefined
+    : { kind: "OtherApplication", message: `the account is of application ${found}, expected ${other}` }
+}
+
 const token = (live: AccountStatus, { expiringWithin, now }: Lines): Finding | undefined => {
   const expiry = live.directory?.data?.tokenExpiryDate
   if (expiry === undefined) {
@@ -87,24 +110,17 @@ const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Li
  * @category classification
  */
 export const ofStatus = (listed: Account, live: AccountStatus, lines: Lines): Verdict => {
+  const other = elsewhere(listed, live, lines)
+  if (other !== undefined) return { findings: ["undetermined"], problem: other }
   const active = isActive(live)
   const findings: Array<Finding> = []
   if (active === false) findings.push("inactive")
+  if (!isRecognised(listed, live)) findings.push("unrecognised")
   if (contradictsItself(listed) || contradictsItself(live) || disagree(listed, live)) findings.push("mismatch")
   const ofToken = token(live, lines)
   if (ofToken !== undefined) findings.push(ofToken)
   if (isDormant(listed, live, lines)) findings.push("dormant")
-  if (active === undefined) findings.push("undetermined")
-  const verdict: Verdict = { findings: Arr.isNonEmptyReadonlyArray(findings) ? findings : ["healthy"] }
-  return active === undefined
-    ? {
-        ...verdict,
-        problem: {
-          kind: "UndocumentedStatus",
-          message: `the status is ${JSON.stringify(live.status)}, which is neither active nor inactive`
-        }
-      }
-    : verdict
+  return { findings: Arr.isNonEmptyReadonlyArray(findings) ? findings : ["healthy"] }
 }
 
 /**

@@ -17,14 +17,13 @@ import type {
   MissingElements,
   Rejected
 } from "@effect-glowmarkt/core/GlowmarktError"
-import type { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import { type AccountId, type ApplicationId, isSame } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { AccountIndex, type User } from "./AccountIndex.js"
 import { isActive } from "./Classification.js"
-import * as canonicalId from "./internal/flows/canonicalId.js"
 import * as Journal from "./Journal.js"
 
 /**
@@ -165,7 +164,26 @@ export const isInactive = ({ account, status }: Seen): boolean =>
   isActive(account) === false && isActive(status) === false
 
 /**
- * Reads an account, and refuses it unless it says that it belongs to this application. One that does not say is refused, too.
+ * Reads an account, and refuses it unless it belongs to this application. Refuses one that does not
+ * say its application, too. Where no application is known, any account will do.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const getOwn = Effect.fn("Converge.getOwn")(function* (
+  accountId: AccountId,
+  application: ApplicationId | undefined
+): Effect.fn.Return<Account, AccountNotFound | InvalidInput | CallError | Refused, AdminAccounts> {
+  const admin = yield* AdminAccounts
+  const account = yield* admin.get(accountId)
+  const { applicationId } = account
+  if (application === undefined || (applicationId !== undefined && isSame(applicationId, application))) return account
+  const said = applicationId === undefined ? "does not say its application" : `is of ${applicationId}`
+  return yield* new Refused({ reason: `account ${accountId} ${said}, expected ${application}` })
+})
+
+/**
+ * Reads an account of this application, as {@link getOwn} does, and its status.
  *
  * @since 0.1.0
  * @category steps
@@ -175,11 +193,7 @@ export const seeOwn = Effect.fn("Converge.seeOwn")(function* (
   application: ApplicationId
 ): Effect.fn.Return<Seen, AccountNotFound | InvalidInput | CallError | Refused, AdminAccounts> {
   const admin = yield* AdminAccounts
-  const account = yield* admin.get(accountId)
-  if (account.applicationId === undefined || !canonicalId.isSame(account.applicationId, application)) {
-    const said = account.applicationId === undefined ? "does not say its application" : `is of ${account.applicationId}`
-    return yield* new Refused({ reason: `account ${accountId} ${said}, expected ${application}` })
-  }
+  const account = yield* getOwn(accountId, application)
   return { account, status: yield* admin.status(accountId) }
 })
 
@@ -206,6 +220,10 @@ export const ensureInactive = Effect.fn("Converge.ensureInactive")(function* (
   })
 })
 
+/** What the account does not say cannot be another. */
+const isOf = (user: User, { directoryId = user.directoryId, username = user.username }: Account) =>
+  username === user.username && isSame(directoryId, user.directoryId)
+
 /**
  * The user has an active account. Looks in the {@link AccountIndex}, which is read once for any number of users and again only
  * when the answer to an addition was lost. Refused where the user's account is inactive: the API cannot make it active.
@@ -217,7 +235,7 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
   user: User
 ): Effect.fn.Return<
   Account,
-  MissingElements | InvalidInput | AccountNotFound | CallError | Refused,
+  MissingElements | InvalidInput | AccountNotFound | CallError | Refused | NotReached,
   AdminAccounts | AccountIndex
 > {
   const admin = yield* AdminAccounts
@@ -232,6 +250,9 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
     // Known from now on, also if it cannot be read just now: it must not be added again.
     yield* roster.note({ ...user, accountId, ...(applicationId === undefined ? {} : { applicationId }) })
     const account = yield* admin.get(accountId)
+    if (!isOf(user, account)) {
+      return yield* new NotReached({ wanted: `an account of ${user.username}, but ${accountId} is another user's` })
+    }
     yield* roster.note(account)
     return account
   }

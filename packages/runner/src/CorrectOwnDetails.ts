@@ -91,13 +91,14 @@ const seen = ({ accountId, name }: Pick<UserSessions.User, "accountId" | "name">
   email: null
 })
 
-const asAdministrator = (accountId: AccountId) =>
+const asAdministrator = (accountId: AccountId, { applicationId }: Parameters) =>
   Effect.flatMap(
     Effect.serviceOption(AdminAccounts),
     Option.match({
       onNone: () => Effect.succeedNone,
       onSome: (admin) =>
-        admin.get(accountId).pipe(
+        Converge.getOwn(accountId, applicationId).pipe(
+          Effect.provideService(AdminAccounts, admin),
           Effect.map(({ email, name }): Read => ({ accountId, name: name ?? null, email: email ?? null })),
           Effect.asSome,
           Effect.catchTag("AccountNotFound", refuseMissing)
@@ -105,23 +106,23 @@ const asAdministrator = (accountId: AccountId) =>
     })
   )
 
-const readDetails = ({ password, username }: Wanted, { applicationId }: Parameters): Look =>
-  UserSessions.user({ applicationId, username, password }, (user) =>
+const readDetails = ({ password, username }: Wanted, parameters: Parameters): Look =>
+  UserSessions.user({ applicationId: parameters.applicationId, username, password }, (user) =>
     Effect.map(
-      asAdministrator(user.accountId),
+      asAdministrator(user.accountId, parameters),
       Option.getOrElse(() => seen(user))
     )
   )
 
 /** After a change: what the session began with does not count. */
-const again = ({ read, wanted }: Subject, { applicationId }: Parameters): Look =>
+const again = ({ read, wanted }: Subject, parameters: Parameters): Look =>
   Effect.flatMap(
-    asAdministrator(read.accountId),
+    asAdministrator(read.accountId, parameters),
     Option.match({
       onNone: () =>
         Effect.flatMap(UserSessions.secret(wanted.password), (password) =>
-          UserSessions.anew({ applicationId, username: wanted.username, password }, (user) =>
-            Effect.succeed(seen(user))
+          UserSessions.anew({ applicationId: parameters.applicationId, username: wanted.username, password }, (user) =>
+            Effect.as(UserSessions.ensureAccount(user, read.accountId), seen(user))
           )
         ),
       onSome: Effect.succeed

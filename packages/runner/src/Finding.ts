@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 /**
  * - `healthy`: none of the others.
  * - `inactive`: the live status says so.
+ * - `unrecognised`: the status is neither `active` nor `inactive`, or there is none.
  * - `mismatch`: list and live status disagree, or in one of them `active` contradicts `status`.
  * - `tokenExpired`: the token of the account's external directory has ended.
  * - `tokenExpiring`: it ends soon.
@@ -25,6 +26,7 @@ import * as Schema from "effect/Schema"
 export const Finding = Schema.Literal(
   "healthy",
   "inactive",
+  "unrecognised",
   "mismatch",
   "tokenExpired",
   "tokenExpiring",

@@ -88,6 +88,7 @@ const flow = PlannedFlow.make({
         })
       )
     ),
+  applicationOf: ({ applicationId }) => applicationId ?? undefined,
   isSatisfied: ({ accountId }) => accountId !== null,
   write: ({ wanted }) => Effect.map(Converge.ensureAccount(wanted), seen),
   describe: (_, { directoryId, username }) => `add an account for ${username} of directory ${directoryId}`

@@ -66,6 +66,7 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
   readonly wanted: Codec.Codec<Wanted>
   readonly state: Codec.Codec<Read>
   readonly read: (wanted: Wanted, parameters: Parameters) => Effect.Effect<Read, E | Refused, R>
+  readonly applicationOf: (read: Read) => string | null | undefined
   readonly isSatisfied: (read: Read, wanted: Wanted) => boolean
   readonly isPartial: (subject: Subject<Wanted, Read>) => boolean
   readonly write: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, Trouble, R>
@@ -79,6 +80,8 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
  * - `state`: what is read. All of it is compared when the plan is applied: a difference is drift.
  * - `read` reads a subject. `Refused` means that it must be left alone. Calls that fail are tried again, and an outage is waited out; what
  *   fails for good is the failure of that subject, and in planning a reason to skip it.
+ * - `applicationOf` says whose account was read. A subject of another application than the plan's target is refused, and so is one
+ *   for which this is `null`. Leave it out where `read` compares, or where there is no account.
  * - `isSatisfied` says whether there is nothing to do.
  * - `isPartial` recognises what is no drift but this run's own work, cut off between two writes; steps with one write need none.
  * - `write` gets there, from what was just read, by converging steps, and returns what it read when it verified.
@@ -109,6 +112,7 @@ export const make = <
     wanted: NoInfer<Wanted>,
     parameters: NoInfer<Parameters>
   ) => Effect.Effect<NoInfer<Read>, E | Refused, R>
+  readonly applicationOf?: (read: NoInfer<Read>) => string | null | undefined
   readonly isSatisfied: (read: NoInfer<Read>, wanted: NoInfer<Wanted>) => boolean
   readonly isPartial?: (subject: Subject<NoInfer<Wanted>, NoInfer<Read>>) => boolean
   readonly write: (
@@ -119,6 +123,7 @@ export const make = <
 }): PlannedFlow<Parameters, Wanted, Read, E, R | R2> => {
   const {
     write,
+    applicationOf = () => undefined,
     describe,
     expected,
     isPartial = () => false,
@@ -138,6 +143,7 @@ export const make = <
     wanted: Codec.make(row),
     state: Codec.make(state),
     read,
+    applicationOf,
     isSatisfied,
     isPartial,
     write,

@@ -89,6 +89,7 @@ export const flow: PlannedFlow.PlannedFlow<Parameters, Wanted, Read, CallError |
     expected: { accountId: "the id of an account", name: "the new name" },
     state: Read,
     read: ({ accountId }) => Effect.catchTag(readAccount(accountId), "AccountNotFound", refuseMissing),
+    applicationOf: ({ applicationId }) => applicationId,
     isSatisfied,
     write: ({ read, wanted }) =>
       Effect.flatMap(AdminAccounts, (admin) =>

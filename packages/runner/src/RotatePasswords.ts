@@ -121,14 +121,21 @@ const writePassword = ({ read, wanted }: PlannedFlow.Subject<Wanted, Read>, para
       onNone: () => Effect.tap(NewPassword.generate, (password) => file.put(username, password)),
       onSome: Effect.succeed
     })
-    return yield* Converge.converge<Read, CallError | InvalidInput, GlowmarktClient, ChangeError, GlowmarktClient>({
+    return yield* Converge.converge<
+      Read,
+      CallError | InvalidInput | Converge.Refused,
+      GlowmarktClient,
+      ChangeError,
+      GlowmarktClient
+    >({
       // To try a password that cannot hold yet would be a failed sign-in, and these may be counted.
       before: read,
-      read: Effect.map(
+      read: Effect.flatMap(
         tried(wanted, parameters, newPassword),
         Option.match({
-          onNone: (): Read => ({ accountId: read.accountId, password: "old" }),
-          onSome: (accountId): Read => ({ accountId, password: "new" })
+          onNone: () => Effect.succeed<Read>({ accountId: read.accountId, password: "old" }),
+          onSome: (accountId) =>
+            Effect.as(UserSessions.ensureAccount({ accountId }, read.accountId), { accountId, password: "new" })
         })
       ),
       isSatisfied: ({ password }) => password === "new",

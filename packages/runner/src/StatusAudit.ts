@@ -27,7 +27,6 @@ import * as Stream from "effect/Stream"
 import * as AccountFilter from "./AccountFilter.js"
 import * as AuditRow from "./AuditRow.js"
 import * as Classification from "./Classification.js"
-import * as Finding from "./Finding.js"
 import * as Flow from "./Flow.js"
 import * as countFindings from "./internal/audit/countFindings.js"
 import { DurationText } from "./internal/audit/durationText.js"
@@ -69,6 +68,27 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  */
 export const defaults: Parameters = { dormantFor: Duration.days(180), expiringWithin: Duration.days(7) }
 
+const count = Schema.NonNegativeInt
+
+/**
+ * How many accounts have each finding. Audits from before there was `unrecognised` have none of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Counts = Schema.Struct({
+  healthy: count,
+  inactive: count,
+  unrecognised: Schema.optionalWith(count, { exact: true, default: () => 0 }),
+  mismatch: count,
+  tokenExpired: count,
+  tokenExpiring: count,
+  dormant: count,
+  missing: count,
+  denied: count,
+  undetermined: count
+})
+
 /**
  * What an audit comes to. `counts` has every finding, also those that did not
  * occur; an account with two findings counts twice. `errors` counts the rows with an error by its
@@ -83,7 +103,7 @@ export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/Sta
   finishedAt: Schema.DateTimeUtc,
   total: Schema.NonNegativeInt,
   listed: Schema.optionalWith(Schema.NonNegativeInt, { exact: true }),
-  counts: Schema.Record({ key: Finding.Finding, value: Schema.NonNegativeInt }),
+  counts: Counts,
   errors: Schema.Record({ key: Schema.String, value: Schema.NonNegativeInt })
 }) {}
 
@@ -132,14 +152,15 @@ const audit = Step.retried(
       })
     }
     const { account, problem: unread } = subject
-    const { dormantFor, expiringWithin } = parameters
+    const { applicationId, dormantFor, expiringWithin } = parameters
     return Effect.flatMap(AdminAccounts, (admin) =>
       Effect.map(admin.status(account.accountId), (answer): AuditRow.Audited => {
         const { findings, problem = unread === undefined ? undefined : asListed(unread) } = Classification.ofStatus(
           account,
           answer,
-          { now: startedAt, dormantFor, expiringWithin }
+          { now: startedAt, dormantFor, expiringWithin, applicationId }
         )
+        if (findings[0] === "undetermined") return problem === undefined ? { findings } : { findings, problem }
         const live = AuditRow.live(answer)
         return problem === undefined ? { findings, live } : { findings, live, problem }
       })

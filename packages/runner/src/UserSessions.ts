@@ -7,7 +7,7 @@ import * as Auth from "@effect-glowmarkt/core/Auth"
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
-import type { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import { type AccountId, type ApplicationId, isSame as isSameId } from "@effect-glowmarkt/core/Identifier"
 import * as RetryPolicy from "@effect-glowmarkt/core/RetryPolicy"
 import * as UserAccounts from "@effect-glowmarkt/core/UserAccounts"
 import { UserCredentials } from "@effect-glowmarkt/core/UserCredentials"
@@ -142,6 +142,17 @@ export const signedIn = <A, E, R>(
           )
     }
   )
+
+/**
+ * Refuses a session of another account: what it says proves nothing of this one.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const ensureAccount = (user: Pick<User, "accountId">, accountId: AccountId): Effect.Effect<void, Refused> =>
+  isSameId(user.accountId, accountId)
+    ? Effect.void
+    : Effect.fail(new Refused({ reason: `signing in again answered for account ${user.accountId}, not ${accountId}` }))
 
 /**
  * Inside it whoever was signed in stays so to the end, and is not signed in again: what is done for one user takes one session.

@@ -29,7 +29,7 @@ const answer = { ...call, excerpt: "" }
 describe("Classification", () => {
   it("an active account without blemish is healthy", () => {
     assert.deepStrictEqual(found(listed(), live()), ["healthy"])
-    assert.deepStrictEqual(found(listed({ status: null, active: null }), live({ status: null })), ["healthy"])
+    assert.deepStrictEqual(found(listed(), live({ status: null })), ["healthy"])
   })
 
   it("inactive is what the live status says", () => {
@@ -46,18 +46,37 @@ describe("Classification", () => {
     assert.deepStrictEqual(found(listed({ active: null }), live({ active: null })), ["healthy"])
   })
 
-  it("an undocumented status leaves it to `active`, and without that is undetermined", () => {
-    const unverified = { status: "unverified" }
-    assert.deepStrictEqual(found(listed(unverified), live(unverified)), ["healthy"])
-    assert.deepStrictEqual(found(listed(unverified), live({ ...unverified, active: false })), ["inactive"])
-    const verdict = Classification.classify(
-      listed(unverified),
-      Either.right(live({ ...unverified, active: null })),
-      lines
-    )
-    assert.deepStrictEqual(verdict.findings, ["undetermined"])
-    assert.strictEqual(verdict.problem?.kind, "UndocumentedStatus")
-    assert.include(verdict.problem?.message, "unverified")
+  it("an undocumented status, or none, is unrecognised, whatever `active` says", () => {
+    for (const status of ["unverified", "suspended"]) {
+      assert.deepStrictEqual(found(listed({ status }), live({ status })), ["unrecognised"])
+      assert.deepStrictEqual(found(listed({ status }), live({ status, active: null })), ["unrecognised"])
+      assert.deepStrictEqual(found(listed({ status }), live({ status: null })), ["unrecognised"])
+      assert.deepStrictEqual(found(listed(), live({ status })), ["unrecognised", "mismatch"])
+      const inactive = ["inactive", "unrecognised"]
+      assert.deepStrictEqual(found(listed({ status }), live({ status, active: false })), inactive)
+    }
+    const none = { status: null, active: null }
+    assert.deepStrictEqual(found(listed(none), live({ status: null })), ["unrecognised"])
+    assert.deepStrictEqual(found(listed(none), live({ status: null, active: false })), ["inactive", "unrecognised"])
+  })
+
+  it("an answer about another account or application says nothing of this one", () => {
+    const other = "00000000-7c1a-4ea3-9ec8-087d4a1071e6"
+    const of = (list: object, status: object, applicationId?: string) =>
+      Classification.classify(listed(list), Either.right(live(status)), { ...lines, applicationId })
+    assert.deepStrictEqual(of({}, { accountId: other }), {
+      findings: ["undetermined"],
+      problem: { kind: "OtherAccount", message: `the status read is that of account ${other}` }
+    })
+    const elsewhere = {
+      findings: ["undetermined"],
+      problem: { kind: "OtherApplication", message: `the account is of application ${other}, expected ${accountId}` }
+    }
+    assert.deepStrictEqual(of({ applicationId: accountId }, { applicationId: other }), elsewhere)
+    assert.deepStrictEqual(of({}, { applicationId: other }, accountId), elsewhere)
+    assert.deepStrictEqual(of({ applicationId: other }, {}, accountId), elsewhere)
+    const upper = { accountId: accountId.toUpperCase(), applicationId: accountId.toUpperCase() }
+    assert.deepStrictEqual(of({ applicationId: accountId }, upper, accountId).findings, ["healthy"])
   })
 
   it("a directory token has expired from the instant it ends, and expires soon up to and including the line", () => {

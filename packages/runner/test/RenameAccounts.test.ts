@@ -306,14 +306,14 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       yield* fresh
       const accounts = yield* healthy(2)
       const pairs = accounts.map(({ accountId }) => [accountId, "Here"] as const)
-      const here = { origin: "http://here", applicationId: Identifier.ApplicationId.make("app-1") }
+      const { faults, population } = yield* Simulator.Simulator
+      const here = { origin: "http://here", applicationId: population.credentials.applicationId }
       const plan = yield* Effect.flatMap(planned(pairs, here), throughFile)
 
       const unsaid = yield* Effect.flip(PlannedFlow.apply(flow, yield* planned(pairs), { target: here }))
       assert.include(unsaid.message, 'its origin is not said, here it is "http://here"')
 
       const runId = id("at-here")
-      const { faults } = yield* Simulator.Simulator
       yield* faults.set([Faults.always({}, Faults.htmlError(503))])
       const impatient = { target: here, runId, patience: "1 second" } as const
       assert.strictEqual((yield* Effect.flip(PlannedFlow.apply(flow, plan, impatient)))._tag, "ServerError")
@@ -329,12 +329,38 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
         assert.strictEqual(error._tag, "RunMismatch")
         assert.match(
           error.message,
-          /origin was "http:\/\/here", now "http:\/\/there"|applicationId was "app-1", now "app-2"/
+          /origin was "http:\/\/here", now "http:\/\/there"|applicationId was "[0-9a-f-]{36}", now "app-2"/
         )
       }
       assert.deepStrictEqual(yield* writes, [])
       assert.strictEqual((yield* PlannedFlow.resume(flow, runId, { target: here })).done, 2)
       assert.strictEqual(Option.getOrThrow(yield* PlannedFlow.begun(runId)).remaining, 0)
+    })
+  )
+
+  it.effect("an account of another application than the plan's is refused, when planning and when applying", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { population } = yield* Simulator.Simulator
+      const { applicationId } = population.credentials
+      const accounts = yield* healthy(2)
+      const pairs = accounts.map(({ accountId }) => [accountId, "Elsewhere"] as const)
+      const other = Identifier.ApplicationId.make("00000000-ab62-491c-8085-9ac2b6206346")
+      const refused = yield* planned(pairs, { applicationId: other })
+      assert.deepStrictEqual(refused.header.counts, { change: 0, nothing: 0, skip: 2, invalid: 0 })
+      assert.include(refused.entries[0]?.will, `is of application ${applicationId}, expected ${other}`)
+
+      // As it is made without a target, and told one afterwards.
+      const plan = yield* planned(pairs)
+      const moved = { ...plan, header: { ...plan.header, target: { applicationId: other } } }
+      const { done, runId, skipped } = yield* PlannedFlow.apply(flow, moved)
+      assert.deepStrictEqual([done, skipped], [0, 2])
+      const [row] = yield* collected(PlannedFlow.rows(flow, runId))
+      assert.include(row?.result?._tag === "Skipped" ? row.result.reason : "", `expected ${other}`)
+      assert.deepStrictEqual(yield* writes, [])
+
+      const upper = Identifier.ApplicationId.make(applicationId.toUpperCase())
+      assert.strictEqual((yield* planned(pairs, { applicationId: upper })).header.counts.change, 2)
     })
   )
 

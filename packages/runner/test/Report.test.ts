@@ -37,6 +37,7 @@ describe("Report", () => {
     const counts = {
       healthy: 1,
       inactive: 0,
+      unrecognised: 0,
       mismatch: 0,
       tokenExpired: 0,
       tokenExpiring: 0,

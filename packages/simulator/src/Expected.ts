@@ -15,6 +15,7 @@ import { instant, type Member, type Population } from "./Population.js"
 export type Finding =
   | "healthy"
   | "inactive"
+  | "unrecognised"
   | "mismatch"
   | "tokenExpired"
   | "tokenExpiring"
@@ -52,6 +53,9 @@ export const findings = (population: Population, member: Member, thresholds: Thr
   if (standing === "inactive") {
     found.push("inactive")
   }
+  if (standing === "unverified") {
+    found.push("unrecognised")
+  }
   if (disagreement !== "none") {
     found.push("mismatch")
   }
@@ -81,6 +85,7 @@ export const counts = (population: Population, thresholds: Thresholds): Record<F
   const total: Record<Finding, number> = {
     healthy: 0,
     inactive: 0,
+    unrecognised: 0,
     mismatch: 0,
     tokenExpired: 0,
     tokenExpiring: 0,

@@ -110,8 +110,9 @@ describe("Population", () => {
 describe("Expected", () => {
   it("counts what the kinds dictate", () => {
     assert.deepStrictEqual(Expected.counts(make(10_000, 42), thresholds(9)), {
-      healthy: 6500,
+      healthy: 6400,
       inactive: 900,
+      unrecognised: 100,
       mismatch: 400,
       tokenExpired: 1000,
       tokenExpiring: 600,

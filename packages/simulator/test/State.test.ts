@@ -237,6 +237,7 @@ layer(Simulator.layer({ accounts: 300, seed: 3 }))("the answers of a whole popul
           const expiry = live.directory && Date.parse(live.directory.data.tokenExpiryDate)
           const all = [
             ...(live.status === "inactive" ? ["inactive"] : []),
+            ...(live.status !== "active" && live.status !== "inactive" ? ["unrecognised"] : []),
             ...(live.status !== listed.status || contradicts(live) || contradicts(listed) ? ["mismatch"] : []),
             ...(expiry && expiry <= now ? ["tokenExpired"] : []),
             ...(expiry && expiry > now && expiry <= now + 7 * day ? ["tokenExpiring"] : []),

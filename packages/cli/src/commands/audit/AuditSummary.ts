@@ -29,6 +29,7 @@ const meanings = (summary: {
 }): Readonly<Record<Finding.Finding, string>> => ({
   healthy: "none of the below",
   inactive: "the status says so",
+  unrecognised: "the status is neither active nor inactive, or there is none",
   mismatch: "list and status, or status and active, disagree",
   tokenExpired: "the directory's token has ended",
   tokenExpiring: `the directory's token ends within ${summary.expiringDays} days`,
@@ -42,6 +43,7 @@ const meanings = (summary: {
 const tones: Readonly<Record<Finding.Finding, Tone>> = {
   healthy: "good",
   inactive: "plain",
+  unrecognised: "warn",
   mismatch: "bad",
   tokenExpired: "bad",
   tokenExpiring: "warn",

@@ -59,7 +59,10 @@ export const make = (
     ) => {
       const binding = bound(operation, credential)
       const understand = (call: callState.Call, attempt: callState.Attempt, answer: transport.Answer) =>
-        decodeResponse.understand(operation, () => callState.stateOf(call, attempt), answer)
+        decodeResponse.understand(operation, () => callState.stateOf(call, attempt), answer, {
+          accountId: call.prepared.accountId,
+          grant: attempt.grant
+        })
       const exchange: Exchange<Success> = (request, call, attempt) =>
         Effect.flatMap(transporting.send(request), (answer) => {
           const understood = understand(call, attempt, answer)

@@ -62,7 +62,13 @@ export const exchange =
       const opened = decodeResponse.isSuccess(status)
         ? Effect.succeed(arriving)
         : Effect.flatMap(whole, (answer) =>
-            Either.map(decodeResponse.understand(operation, state, answer), (): Arriving<A> => Stream.empty)
+            Either.map(
+              decodeResponse.understand(operation, state, answer, {
+                accountId: call.prepared.accountId,
+                grant: attempt.grant
+              }),
+              (): Arriving<A> => Stream.empty
+            )
           )
       return call.traced ? Effect.zipRight(telemetry.status(status), opened) : opened
     })

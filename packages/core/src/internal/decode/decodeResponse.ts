@@ -1,6 +1,10 @@
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import type { Grant } from "../../Credential.js"
 import type * as GlowmarktError from "../../GlowmarktError.js"
+import { isSame } from "../../Identifier.js"
 import type * as Operation from "../../Operation.js"
 import * as toError from "../error/toError.js"
 import type * as responseBody from "../transport/responseBody.js"
@@ -49,11 +53,38 @@ const unreadable: Record<responseBody.Unreadable, string> = {
   NotText: "it is not UTF-8"
 }
 
+/** Whom a call is about, as far as the caller knows. */
+export interface Asked {
+  readonly accountId: string | undefined
+  readonly grant: Grant
+}
+
+const named = (json: unknown, field: "accountId" | "applicationId"): string | undefined => {
+  if (!Predicate.isRecord(json)) return undefined
+  const value = json[field]
+  return typeof value === "string" && value !== "" ? value : undefined
+}
+
+/** The provider, or a cache on the way, may answer with somebody else's account: that says nothing of the one asked for. */
+const mismatch = (json: unknown, { accountId, grant }: Asked): string | undefined => {
+  const account = named(json, "accountId")
+  if (account !== undefined && accountId !== undefined && !isSame(account, accountId)) {
+    return "it names another account than the one asked for"
+  }
+  const application = named(json, "applicationId")
+  return application !== undefined &&
+    "applicationId" in grant &&
+    !isSame(application, Redacted.value(grant.applicationId))
+    ? "it names another application than the one asked for"
+    : undefined
+}
+
 /** Makes of an answer what the operation says: its result, or a member of the error family. */
 export const understand = <Success>(
   operation: Operation.Operation<Endpoint, Success>,
   state: () => toError.CallState,
-  answer: transport.Answer
+  answer: transport.Answer,
+  asked: Asked
 ): Either.Either<Success, GlowmarktError.GlowmarktError> => {
   const { body, status } = answer
   const invalid = (reason: GlowmarktError.InvalidResponse["reason"], problem: string) =>
@@ -64,5 +95,7 @@ export const understand = <Success>(
   if (Either.isLeft(json)) return invalid(json.left.reason, json.left.problem)
   if (operation.rejects && isDeclined(json.right)) return Either.left(toError.rejected(state(), answer))
   const result = operation.decode(json.right)
-  return Either.isRight(result) ? Either.right(result.right) : invalid("Shape", result.left)
+  if (Either.isLeft(result)) return invalid("Shape", result.left)
+  const other = mismatch(json.right, asked)
+  return other === undefined ? Either.right(result.right) : invalid("Mismatch", other)
 }

@@ -17,6 +17,7 @@ export const of = (store: RunStore["Type"], runId: RunId): Effect.Effect<Tally, 
     const counts: Record<Finding, number> = {
       healthy: 0,
       inactive: 0,
+      unrecognised: 0,
       mismatch: 0,
       tokenExpired: 0,
       tokenExpiring: 0,

@@ -1,5 +1,6 @@
 /** Which elements of the list an audit is about. */
 import { createHash } from "node:crypto"
+import { canonical } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -10,7 +11,6 @@ import { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 import type { Parameters } from "../../StatusAudit.js"
 import type { RunContext } from "../../Step.js"
-import { canonical } from "../flows/canonicalId.js"
 
 const noted = "the list"
 

@@ -1,8 +1,9 @@
 /** From records to rows of known columns, and everything that is wrong with them. */
+
+import { canonical } from "@effect-glowmarkt/core/Identifier"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import type { Column, Definition, Row } from "../../CsvInput.js"
-import { canonical } from "../flows/canonicalId.js"
 import type { Damage, Records } from "./csvDecode.js"
 import { restored } from "./csvWriter.js"
 

@@ -1,10 +1,10 @@
 /** What a filter means for an account. */
 import type { Account } from "@effect-glowmarkt/core/Account"
+import { canonical } from "@effect-glowmarkt/core/Identifier"
 import * as DateTime from "effect/DateTime"
 import type { AccountFilter, Field, Moment, TextField } from "../../AccountFilter.js"
 import { statusWord } from "../../AuditRow.js"
 import { isActive } from "../../Classification.js"
-import { canonical } from "../flows/canonicalId.js"
 
 type Predicate = (account: Account) => boolean
 

@@ -1,5 +1,5 @@
 /** What a row says of an account that is to be deleted: it must be so still, or the row is about something of the past. */
-import { ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import { ApplicationId, isSame as isSameId } from "@effect-glowmarkt/core/Identifier"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -58,7 +58,7 @@ const text = (value: string | DateTime.Utc | null): string =>
 const isSame = (a: string | DateTime.Utc, b: string | DateTime.Utc | null): boolean =>
   b !== null &&
   (typeof a === "string"
-    ? typeof b === "string" && canonicalId.isSame(a, b)
+    ? typeof b === "string" && isSameId(a, b)
     : typeof b !== "string" && DateTime.Equivalence(a, b))
 
 const who = ["applicationId", "username"] as const

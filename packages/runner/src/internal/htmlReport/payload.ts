@@ -24,6 +24,7 @@ export type InstantField = (typeof instantFields)[number]
 export const findings = [
   "healthy",
   "inactive",
+  "unrecognised",
   "mismatch",
   "tokenExpired",
   "tokenExpiring",

@@ -35,8 +35,9 @@ const drifted = (differences: Differences): Result => {
   return { _tag: "Skipped", reason: `changed since the plan was made: ${said.join("; ")}`, end: "missed", differences }
 }
 
+/** What was refused before anything was written was left alone. */
 const failed = (error: Trouble, mayHaveBeenApplied: boolean): Result =>
-  error instanceof Refused
+  error instanceof Refused && !mayHaveBeenApplied
     ? missed(error.reason)
     : { _tag: "Failed", kind: error._tag, message: error.message, mayHaveBeenApplied }
 
@@ -57,7 +58,12 @@ const whileLooking = (error: Trouble) =>
 /** How far a call came the journal knows, unless it was not told; what other errors say of themselves stands. */
 const whileActing = (error: Trouble) =>
   Effect.flatMap(Journal.standing, (standing) =>
-    concluded(error, mayHaveWritten(error, standing) ?? error.mayHaveBeenApplied ?? false)
+    concluded(
+      error,
+      error instanceof Refused
+        ? standing === "written"
+        : (mayHaveWritten(error, standing) ?? error.mayHaveBeenApplied ?? false)
+    )
   )
 
 export const step = <P extends object, W, Read, E extends Trouble, R>(

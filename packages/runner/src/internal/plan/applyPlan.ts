@@ -110,7 +110,9 @@ export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object,
   }
   const run = yield* journal.during((journalOf) =>
     Flow.run(
-      runnable(flow, given, parameters, journalOf, () => Stream.fromIterable(plan.entries)),
+      runnable(targetMismatch.within(flow, header.target), given, parameters, journalOf, () =>
+        Stream.fromIterable(plan.entries)
+      ),
       { ...pace, runId, parameters: given }
     )
   )
@@ -131,7 +133,9 @@ export const resume = Effect.fn("PlannedFlow.resume")(function* <P extends objec
   const parameters = yield* Effect.catchAll(flow.parameters.decode(given.parameters), (cause) => damaged(runId, cause))
   yield* journal.during((journalOf) =>
     Flow.run(
-      runnable(flow, given, parameters, journalOf, (runId) => Stream.fail(new PlanNeeded({ runId }))),
+      runnable(targetMismatch.within(flow, given.target), given, parameters, journalOf, (runId) =>
+        Stream.fail(new PlanNeeded({ runId }))
+      ),
       { ...pace, runId }
     )
   )

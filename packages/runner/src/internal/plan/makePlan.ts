@@ -21,6 +21,7 @@ import { mark, unretried } from "../scheduler/unretried.js"
 import * as WorkerPool from "../scheduler/workerPool.js"
 import { isCallError } from "./callError.js"
 import { inWords, tagOf, toRecord } from "./planEntry.js"
+import * as targetMismatch from "./targetMismatch.js"
 
 const entry = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
@@ -147,7 +148,12 @@ export const plan = Effect.fn("PlannedFlow.plan")(function* <P extends object, W
 ): Effect.fn.Return<Plan, CallError, R> {
   const createdAt = yield* DateTime.now
   const id = yield* makeRunId(flow.name)
-  const surveyed = yield* survey(flow, { runId: id, startedAt: createdAt, parameters }, rows, pace)
+  const surveyed = yield* survey(
+    targetMismatch.within(flow, target),
+    { runId: id, startedAt: createdAt, parameters },
+    rows,
+    pace
+  )
   const entries = invalid.length === 0 ? surveyed : Arr.sort([...surveyed, ...invalid.map(unusable)], byLine)
   return {
     header: {

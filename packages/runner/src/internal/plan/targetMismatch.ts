@@ -1,5 +1,9 @@
 /** Whether what is known of a server is what was known of it before. */
+import { isSame } from "@effect-glowmarkt/core/Identifier"
+import * as Effect from "effect/Effect"
+import { Refused } from "../../Converge.js"
 import type { Target } from "../../Plan.js"
+import type { PlannedFlow, Trouble } from "../../PlannedFlow.js"
 
 export interface Difference {
   readonly field: string
@@ -15,3 +19,27 @@ export const differences = (known: Target, given: Target): ReadonlyArray<Differe
     const value = given[field]
     return value === undefined || value === known[field] ? [] : [{ field, known: known[field], given: value }]
   })
+
+/** The same flow, which refuses subjects of another application than the target's. */
+export const within = <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  { applicationId }: Target
+): PlannedFlow<P, W, Read, E, R> =>
+  applicationId === undefined
+    ? flow
+    : {
+        ...flow,
+        read: (wanted, parameters) =>
+          Effect.filterOrElse(
+            flow.read(wanted, parameters),
+            (read) => {
+              const found = flow.applicationOf(read)
+              return found === undefined || (found !== null && isSame(found, applicationId))
+            },
+            (read) => {
+              const found = flow.applicationOf(read)
+              const said = found === null ? "does not say its application" : `is of application ${found}`
+              return new Refused({ reason: `the account ${said}, expected ${applicationId}` })
+            }
+          )
+      }
