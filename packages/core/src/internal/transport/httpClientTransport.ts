@@ -14,14 +14,14 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as responseBody from "./responseBody.js"
 import * as transport from "./transport.js"
-import { transportCause } from "./transportCause.js"
+import { brokenBody, transportCause } from "./transportCause.js"
 
 const fromClient = (error: HttpClientError.HttpClientError): transport.Broken =>
   error._tag === "RequestError" && error.reason !== "Transport"
     ? { _tag: "Broken", code: error.reason, phase: "unsent" }
     : error._tag === "RequestError"
       ? transportCause(error.cause, error.reason)
-      : { ...transportCause(error.cause, "connection broken"), phase: "sent" }
+      : brokenBody(error.cause)
 
 const isStatus = (error: HttpClientError.HttpClientError): error is HttpClientError.ResponseError =>
   error._tag === "ResponseError" && error.reason === "StatusCode"
@@ -107,7 +107,7 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
           Effect.succeed({
             status: response.status,
             // However long all of it takes: for the next pieces no longer than for an answer.
-            pull: Effect.map(Stream.toPull(Stream.mapError(response.stream, fromClient)), (pieces) =>
+            pull: Effect.map(Stream.toPull(Stream.mapError(responseBody.pieces(response), fromClient)), (pieces) =>
               Effect.timeoutFail(pieces, {
                 duration: Duration.millis(request.timeoutMillis),
                 onTimeout: () => Option.some(transport.timedOut.sent)

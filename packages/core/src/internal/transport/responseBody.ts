@@ -1,9 +1,10 @@
-import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
+import * as contentEncoding from "./contentEncoding.js"
 
 /** A body that cannot be had as text. */
 export type Unreadable = "TooLarge" | "NotText"
@@ -17,7 +18,7 @@ export const asText = (bytes: ArrayBuffer | Uint8Array): Either.Either<string, U
 /** The length that the server announces, if it is the length of what will be read. */
 const announced = (response: HttpClientResponse.HttpClientResponse): number | undefined => {
   const { "content-encoding": encoding, "content-length": length } = response.headers
-  return length === undefined || (encoding !== undefined && encoding !== "identity") ? undefined : Number(length)
+  return length === undefined || contentEncoding.isEncoded(encoding) ? undefined : Number(length)
 }
 
 interface Collected {
@@ -64,6 +65,16 @@ export const giveUp = (response: HttpClientResponse.HttpClientResponse): Effect.
     Effect.flatMap(Fiber.interruptFork)
   )
 
+/** The body of a response, decompressed. */
+export const pieces = (
+  response: HttpClientResponse.HttpClientResponse
+): Stream.Stream<Uint8Array, HttpClientError.HttpClientError> =>
+  contentEncoding.decodeOnce(
+    response.headers["content-encoding"],
+    response.stream,
+    (cause) => new HttpClientError.ResponseError({ request: response.request, response, reason: "Decode", cause })
+  )
+
 /** Reads the body of a response as {@link collect} does. */
 export const read = (
   response: HttpClientResponse.HttpClientResponse,
@@ -75,7 +86,7 @@ export const read = (
       ? Effect.map(response.arrayBuffer, asText)
       : Effect.as(giveUp(response), Either.left("TooLarge"))
   }
-  return collect(response.stream, limit).pipe(
+  return collect(pieces(response), limit).pipe(
     // 204 and its like: `fetch` has no body then, where other clients have an empty one.
     Effect.catchIf(
       (error) => error._tag === "ResponseError" && error.reason === "EmptyBody",

@@ -44,3 +44,6 @@ export const transportCause = (cause: unknown, otherwise: string): Broken => {
     proxy !== undefined || failure?.connecting === true || beforeSending.has(code) || refusedCertificate.test(code)
   return { _tag: "Broken", code, phase: unsent ? "unsent" : "sent", ...(proxy === undefined ? {} : { proxy }) }
 }
+
+/** What ends a body before its end. */
+export const brokenBody = (cause: unknown): Broken => ({ ...transportCause(cause, "connection broken"), phase: "sent" })

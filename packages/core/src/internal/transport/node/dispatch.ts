@@ -1,8 +1,12 @@
 import { Buffer } from "node:buffer"
 import type * as Undici from "@effect/platform-node/Undici"
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import * as contentEncoding from "../contentEncoding.js"
 import * as responseBody from "../responseBody.js"
 import * as transport from "../transport.js"
+import { brokenBody } from "../transportCause.js"
 import type { Arrived, ConnectionQueue, Waiting } from "./connectionQueue.js"
 import type * as deadlines from "./deadlines.js"
 import * as undici from "./request.js"
@@ -69,6 +73,21 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     this.end(Either.right({ status, retryAfter, date, contentType, body }))
   }
 
+  private read(body: Buffer): void {
+    const header = this.head.contentEncoding
+    if (contentEncoding.isEncoded(header)) {
+      const decoded = contentEncoding.decode(header, Stream.succeed(body), brokenBody)
+      Effect.runFork(
+        Effect.match(responseBody.collect(decoded, this.request.maxBodyBytes), {
+          onFailure: (broken) => this.end(Either.left(broken)),
+          onSuccess: (text) => this.answer(text)
+        })
+      )
+    } else {
+      this.answer(responseBody.asText(body))
+    }
+  }
+
   private refuse(): void {
     this.answer(Either.left("TooLarge"))
     this.abort?.(undici.given)
@@ -109,7 +128,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
 
   onComplete(): void {
     const [first, second] = this.chunks
-    this.answer(responseBody.asText(first !== undefined && second === undefined ? first : Buffer.concat(this.chunks)))
+    this.read(first !== undefined && second === undefined ? first : Buffer.concat(this.chunks))
     this.queue.leave()
   }
 

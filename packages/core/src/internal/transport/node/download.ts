@@ -5,8 +5,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as contentEncoding from "../contentEncoding.js"
 import * as responseBody from "../responseBody.js"
 import * as transport from "../transport.js"
+import { brokenBody } from "../transportCause.js"
 import type { ConnectionQueue, Waiting } from "./connectionQueue.js"
 import type * as deadlines from "./deadlines.js"
 import * as undici from "./request.js"
@@ -163,23 +165,28 @@ export const open =
       const download = new Download(request, dispatcher, queue(undici.originOf(request)), timers)
       const cancel = Effect.sync(() => download.cancel())
       const pieces = until(download, () => download.take())
-      const pull: transport.Opened["pull"] = Effect.as(
+      const received: transport.Opened["pull"] = Effect.as(
         Effect.addFinalizer(() => cancel),
         pieces
       )
       return until(download, () => download.begun()).pipe(
-        Effect.map(({ contentType, date, retryAfter, status }) => ({
-          status,
-          pull,
-          whole: transport.inRestOfTime(
-            request,
-            startedMillis,
-            Effect.map(
-              responseBody.collect(Stream.fromPull(pull), request.maxBodyBytes),
-              (text): transport.Answer => ({ status, retryAfter, date, contentType, body: text })
+        Effect.map(({ contentEncoding: header, contentType, date, retryAfter, status }) => {
+          const pull = contentEncoding.isEncoded(header)
+            ? Stream.toPull(contentEncoding.decode(header, Stream.fromPull(received), brokenBody))
+            : received
+          return {
+            status,
+            pull,
+            whole: transport.inRestOfTime(
+              request,
+              startedMillis,
+              Effect.map(
+                responseBody.collect(Stream.fromPull(pull), request.maxBodyBytes),
+                (text): transport.Answer => ({ status, retryAfter, date, contentType, body: text })
+              )
             )
-          )
-        })),
+          }
+        }),
         Effect.onInterrupt(() => cancel)
       )
     })

@@ -29,7 +29,6 @@ const lists = new WeakMap<Headers, Lists>()
 const listsOf = (headers: Headers): Lists => {
   const known = lists.get(headers)
   if (known !== undefined) return known
-  // What is compressed without being asked to nobody here would undo.
   const withoutBody = Object.entries({ ...headers, "accept-encoding": "identity" }).flat()
   const made = { withoutBody, withBody: [...withoutBody, "content-type", "application/json"] }
   lists.set(headers, made)
@@ -70,6 +69,7 @@ export interface Head {
   readonly retryAfter: string | undefined
   readonly date: string | undefined
   readonly contentType: string | undefined
+  readonly contentEncoding: string | undefined
   readonly announced: number
 }
 
@@ -78,6 +78,7 @@ export const noHead: Head = {
   retryAfter: undefined,
   date: undefined,
   contentType: undefined,
+  contentEncoding: undefined,
   announced: 0
 }
 
@@ -88,6 +89,7 @@ export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
     retryAfter,
     date: retryAfter === undefined ? undefined : valueOf(raw, "date"),
     contentType: valueOf(raw, "content-type"),
+    contentEncoding: valueOf(raw, "content-encoding"),
     announced: Number(valueOf(raw, "content-length") ?? 0)
   }
 }
