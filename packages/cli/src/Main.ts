@@ -23,7 +23,7 @@ import * as ArgvCheck from "./args/ArgvCheck.js"
 import * as StandardInput from "./args/StandardInput.js"
 import * as Commands from "./commands/Commands.js"
 import * as Variables from "./config/Variables.js"
-import type { CommandError } from "./exit/CommandError.js"
+import { type CommandError, UsageError } from "./exit/CommandError.js"
 import * as ErrorMessage from "./exit/ErrorMessage.js"
 import * as ExitCode from "./exit/ExitCode.js"
 import * as InterruptPolicy from "./exit/InterruptPolicy.js"
@@ -69,6 +69,12 @@ const ended = (
     }
   })
 
+/** Relative names mean nothing, and Node throws for each, once somebody has removed the directory. */
+const workingDirectory = Effect.try({
+  try: () => process.cwd(),
+  catch: () => new UsageError({ message: "The working directory does not exist any more.\nChange to another." })
+})
+
 /**
  * Runs `glowmarkt` with these arguments. What happens is told; what comes out is
  * the exit code.
@@ -85,6 +91,7 @@ export const run = (
     if (Option.isSome(help)) return yield* HelpCommand.show(help.value)
     const misspelt = ArgvCheck.problem(args)
     if (Option.isSome(misspelt)) return yield* misspelt.value
+    yield* workingDirectory
     const config = yield* Variables.configProvider(environment)
     // What comes first are the names of the runtime and the script, which are not looked at.
     yield* Effect.withConfigProvider(cli(["node", "glowmarkt", ...StandardInput.spelled(args)]), config)

@@ -158,8 +158,9 @@ const looking = (file: string) =>
   Layer.suspend(() =>
     !existsSync(file) || storeFile.isOurs(file)
       ? Layer.provide(layer(file), sqlite.client(file))
-      : Layer.catchAll(Layer.provide(layer(file), sqlite.readonly(file)), () =>
-          Layer.provide(layer(file), sqlite.copy(file))
+      : Layer.catchAll(
+          Layer.provide(layer(file), storeFile.isInUse(file) ? sqlite.readonly(file) : sqlite.copy(file)),
+          () => Layer.provide(layer(file), sqlite.copy(file))
         )
   )
 

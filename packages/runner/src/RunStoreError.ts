@@ -92,6 +92,9 @@ const reasons: ReadonlyArray<readonly [code: string, reason: Reason]> = [
   ["SQLITE_READONLY", "notWritable"],
   ["SQLITE_PERM", "notWritable"],
   ["SQLITE_CANTOPEN", "cannotOpen"],
+  // A disk without room for the write-ahead log, and a limit on the size of files, are told as this.
+  ["SQLITE_IOERR_WRITE", "full"],
+  ["SQLITE_IOERR_SHMSIZE", "full"],
   ["SQLITE_IOERR", "unreliable"],
   // Those of the operating system, where the file is looked at before it is opened.
   ["ENOSPC", "full"],

@@ -55,7 +55,9 @@ export const file = Effect.fnUntraced(function* (named: Option.Option<string>) {
   if (Option.isNone(named)) yield* Directory.make(path.dirname(file), { mode: 0o700 })
   // Before the lock is laid beside it.
   yield* OutputFile.check(file)
-  return file
+  // Under the name that the lock, and the note of its holder, stand beside.
+  const files = yield* FileSystem.FileSystem
+  return yield* Effect.orElseSucceed(files.realPath(file), () => file)
 })
 
 const withHolder = (error: RunStoreError.RunStoreError) =>

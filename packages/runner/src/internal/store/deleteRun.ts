@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { RunId } from "../../Run.js"
 import * as RunStoreError from "../../RunStoreError.js"
 import { rollbackRunId } from "./rollbackRunId.js"
+import * as sqlite from "./sqlite.js"
 
 const tables = ["glowmarkt_results", "glowmarkt_notes", "glowmarkt_subjects"]
 
@@ -34,7 +35,7 @@ const forgetOne = (sql: SqlClient.SqlClient, runId: RunId) =>
 /** With the run that took back what it did, if there is one. */
 export const forget = (sql: SqlClient.SqlClient, file: string, runId: RunId) =>
   Effect.forEach([runId, rollbackRunId(runId)], (each) => forgetOne(sql, each), { discard: true }).pipe(
-    sql.withTransaction,
+    sqlite.transaction(sql),
     // What was overwritten is in the log still, and in the file only after this.
     Effect.zipRight(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)")),
     Effect.mapError((error) => RunStoreError.fromUnknown(file, error)),

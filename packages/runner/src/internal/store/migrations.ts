@@ -2,6 +2,7 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as RunStoreError from "../../RunStoreError.js"
+import * as sqlite from "./sqlite.js"
 
 /** Instants as milliseconds since 1970. What is missing stays missing; version 2 wrote both forms. */
 const instantsAsNumbers = (column: string, fields: ReadonlyArray<string>) => {
@@ -113,6 +114,6 @@ export const migrate = (sql: SqlClient, file: string): Effect.Effect<void, RunSt
       yield* sql.unsafe(`PRAGMA user_version = ${migrations.length}`)
     }
   }).pipe(
-    sql.withTransaction,
+    sqlite.transaction(sql),
     Effect.mapError((error) => RunStoreError.fromUnknown(file, error))
   )

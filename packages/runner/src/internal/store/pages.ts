@@ -11,6 +11,7 @@ import { Settled } from "../../Outcome.js"
 import type { RunId } from "../../Run.js"
 import type { PendingSubject, Result, StoredRow } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
+import * as sqlite from "./sqlite.js"
 
 /** Subjects a page. */
 export const size = 1000
@@ -121,7 +122,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       const [first, second] = insertions
       if (first === undefined) return
       // One statement is a transaction of its own.
-      const all = second === undefined ? first : sql.withTransaction(Effect.all(insertions, { discard: true }))
+      const all = second === undefined ? first : sqlite.transaction(sql)(Effect.all(insertions, { discard: true }))
       const remember = Effect.forEach(
         fresh,
         ([page, ofPage]) =>

@@ -1,9 +1,11 @@
 /** SQLite clients whose failures to open are values, and the lock that keeps a second process out. */
 import * as SqlClient from "@effect/sql/SqlClient"
+import * as SqlError from "@effect/sql/SqlError"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as RunStoreError from "../../RunStoreError.js"
 import * as storeFile from "./storeFile.js"
 
@@ -34,7 +36,32 @@ export const client = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreE
     })
   )
 
-/** The store as it is: nothing is written to it or beside it. */
+/**
+ * `sql.withTransaction`, whose COMMIT and ROLLBACK fail instead of dying where the disk does not take them. After a failed
+ * write SQLite has rolled back by itself, and its complaint about the second time must not hide why.
+ */
+export const transaction =
+  (sql: SqlClient.SqlClient) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
+    Effect.suspend(() => {
+      let first = Option.none<E>()
+      return sql
+        .withTransaction(
+          Effect.tapError(effect, (error) =>
+            Effect.sync(() => {
+              first = Option.some(error)
+            })
+          )
+        )
+        .pipe(
+          Effect.catchAllDefect((defect): Effect.Effect<never, E | SqlError.SqlError> => {
+            if (!(defect instanceof SqlError.SqlError)) return Effect.die(defect)
+            return Effect.fail(Option.getOrElse(first, (): E | SqlError.SqlError => defect))
+          })
+        )
+    })
+
+/** The store without a right to write to it. Where SQLite's files beside it are missing, it needs {@link copy}. */
 export const readonly = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
   open(file, { filename: file, readonly: true, disableWAL: true })
 

@@ -44,6 +44,12 @@ const isMountPoint = (file: string) =>
     .split("\n")
     .some((line) => unescaped(line.split(" ")[4] ?? "") === file)
 
+const otherName = (real: string): string | undefined => {
+  const { nlink } = statSync(real)
+  if (nlink > 1) return `it has ${nlink} names (hard links)`
+  return isMountPoint(real) ? "it is mounted by itself" : undefined
+}
+
 // Where this is not known, links are looked for before.
 const noFollow = constants.O_NOFOLLOW ?? 0
 
@@ -86,11 +92,10 @@ export const admit = (file: string): Effect.Effect<string, RunStoreError.RunStor
         try: () => {
           const real = canonical(file)
           create(real)
-          const info = statSync(real)
           // What is no store has no personal data of ours in it; SQLite refuses it.
           if (isStore(real)) makePrivate(file, real)
-          if (info.nlink > 1) throw refused(file, "severalNames", `it has ${info.nlink} names (hard links)`)
-          if (isMountPoint(real)) throw refused(file, "severalNames", "it is mounted by itself")
+          const other = otherName(real)
+          if (other !== undefined) throw refused(file, "severalNames", other)
           return real
         },
         catch: (error) => RunStoreError.fromUnknown(file, error)
@@ -115,11 +120,14 @@ export const isOurs = (file: string): boolean => {
   try {
     accessSync(file, constants.W_OK)
     accessSync(dirname(file), constants.W_OK)
-    return PrivateFile.isOwn(statSync(file))
+    return PrivateFile.isOwn(statSync(file)) && otherName(realpathSync(file)) === undefined
   } catch {
     return false
   }
 }
+
+/** Whether SQLite's shared memory stands beside it: then a copy could be torn, and reading needs no file that is not there. */
+export const isInUse = (file: string): boolean => existsSync(`${realpathSync(file)}-shm`)
 
 /** A copy in a directory of this process alone, removed with the scope. */
 export const copy = (file: string): Effect.Effect<string, RunStoreError.RunStoreError, Scope.Scope> =>
