@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as Identifier from "./Identifier.js"
 import { optional } from "./internal/contract/optional.js"
+import { identifierProblem, placeholderProblem } from "./VisibleText.js"
 
 // What these schemas say of a refused value must not repeat it: errors stand in logs and traces.
 
@@ -18,27 +20,57 @@ export const Secret = Schema.Redacted(Schema.NonEmptyString).annotations({
   message: () => ({ message: "expected a Redacted secret of at least one character", override: true })
 })
 
+const refusal = (text: string) => identifierProblem(text) ?? placeholderProblem(text)
+
 /**
- * The name with which a user signs in.
+ * The name with which a user signs in: at least one character, all of them visible. What a spreadsheet leaves by
+ * accident (`#REF!`, `NULL`, `mailto:` before it, a comma after it) is refused.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const Username = Schema.NonEmptyString.annotations({
-  message: () => ({ message: "not a user name: expected at least one character", override: true })
+export const Username = Schema.NonEmptyString.pipe(
+  Schema.filter(
+    (name) => refusal(name) ?? (/^mailto:|[,;]$/i.test(name) ? 'has "mailto:" before it, or a comma after it' : true)
+  )
+).annotations({
+  message: ({ actual }) => ({
+    message: `not a user name: ${(typeof actual === "string" && refusal(actual)) || "expected visible characters, at least one, no mailto: before them and no comma after"}`,
+    override: true
+  })
 })
 
+const address = /^[^\s@,;:<>()"\\]+@[^\s@,;:<>()"\\.]+(\.[^\s@,;:<>()"\\.]+)*$/
+
 /**
- * An e-mail address, as far as it can be told without sending to it: something
- * on both sides of one `@`, and no blanks.
+ * An e-mail address, as far as it can be told without sending to it: visible characters on both sides of one `@`,
+ * and none that only stand around addresses (`mailto:`, `<…>`, a comma).
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Email = Schema.String.pipe(
-  Schema.pattern(/^[^\s@]+@[^\s@]+$/, {
+  Schema.filter((text) => address.test(text) && identifierProblem(text) === undefined, {
     identifier: "Email",
-    message: () => ({ message: "not an e-mail address: expected someone@example.com", override: true })
+    message: ({ actual }) => ({
+      message: `not an e-mail address: ${(typeof actual === "string" && identifierProblem(actual)) || "expected someone@example.com"}`,
+      override: true
+    })
+  })
+)
+
+/**
+ * The id of the directory that knows a user: visible characters only.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const DirectoryId = Identifier.DirectoryId.pipe(
+  Schema.filter((id) => refusal(id) === undefined, {
+    message: ({ actual }) => ({
+      message: `not the id of a directory: ${(typeof actual === "string" && refusal(actual)) || "expected a UUID"}`,
+      override: true
+    })
   })
 )
 

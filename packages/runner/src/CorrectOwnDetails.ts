@@ -7,6 +7,7 @@
  *
  * @since 0.1.0
  */
+import { Email, Username } from "@effect-glowmarkt/core/AccountInput"
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
@@ -49,11 +50,11 @@ const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema,
  * @category schemas
  */
 export const Wanted = Schema.Struct({
-  username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
+  username: Schema.compose(Schema.Trim, Username),
   password: SecretRef,
   // As the provider takes it: without blanks around it.
   name: exact(Schema.compose(Schema.Trim, Schema.NonEmptyString)),
-  email: exact(Schema.Trim.pipe(Schema.filter((text) => /^[^\s@]+@[^\s@]+$/.test(text) || "is not an e-mail address")))
+  email: exact(Schema.compose(Schema.Trim, Email))
 }).pipe(Schema.filter(({ email, name }) => name !== undefined || email !== undefined || "has neither name nor email"))
 
 /**

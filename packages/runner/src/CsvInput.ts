@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { escape } from "@effect-glowmarkt/core/VisibleText"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -17,6 +18,10 @@ import * as Stream from "effect/Stream"
 import * as csvDecode from "./internal/csv/csvDecode.js"
 import * as internal from "./internal/csv/csvValidate.js"
 import { truncateList } from "./internal/csv/truncateList.js"
+
+const mostShown = 200
+
+const shortened = (text: string) => (text.length <= mostShown ? text : `${text.slice(0, mostShown)}…`)
 
 /**
  * One thing that is wrong with one cell, one row or the whole file. `value` is absent
@@ -34,7 +39,7 @@ export class Problem extends Schema.Class<Problem>("@effect-glowmarkt/runner/Csv
 }) {
   get message(): string {
     const where = this.column === undefined ? `line ${this.line}` : `line ${this.line}, ${this.column}`
-    const value = this.value === undefined ? "" : ` ${JSON.stringify(this.value)}`
+    const value = this.value === undefined ? "" : ` ${shortened(escape(JSON.stringify(this.value)))}`
     return `${where}:${value} ${this.problem}; ${this.remedy}`
   }
 }
@@ -171,8 +176,8 @@ export const define = <A, I extends object>(options: {
 export type Invalid = "refuse" | "skip"
 
 /**
- * Reads a whole file. UTF-8 and UTF-16, with or without a byte order mark; comma, semicolon or tab; any line breaks; quotes;
- * blank lines; an apostrophe before what a spreadsheet would calculate is taken away again.
+ * Reads a whole file. UTF-8 and UTF-16, with or without a byte order mark; comma, semicolon, tab or bar, or what a first line
+ * `sep=` names; any line breaks; quotes; blank lines; an apostrophe before what a spreadsheet would calculate is taken away again.
  *
  * @since 0.1.0
  * @category reading

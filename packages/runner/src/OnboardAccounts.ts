@@ -6,8 +6,10 @@
  *
  * @since 0.1.0
  */
+
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import type { Account } from "@effect-glowmarkt/core/Account"
+import { Username } from "@effect-glowmarkt/core/AccountInput"
 import type { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId, DirectoryId } from "@effect-glowmarkt/core/Identifier"
@@ -51,7 +53,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  * @category schemas
  */
 export const Wanted = Schema.Struct({
-  username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
+  username: Schema.compose(Schema.Trim, Username),
   directoryId: Schema.compose(canonicalId.InCell, DirectoryId)
 })
 

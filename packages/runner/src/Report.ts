@@ -10,7 +10,7 @@ import { flow } from "effect/Function"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { AuditRow } from "./AuditRow.js"
-import { lines } from "./internal/csv/csvWriter.js"
+import { header, lines } from "./internal/csv/csvWriter.js"
 import { Summary } from "./StatusAudit.js"
 
 const encodeSummary = Schema.encodeSync(Summary)
@@ -92,7 +92,7 @@ const record = (row: AuditRow): ReadonlyArray<string> => {
 }
 
 /**
- * CSV as RFC 4180 has it (comma, CRLF, UTF-8 without a byte order mark) with a header of {@link columns}.
+ * CSV as RFC 4180 has it (comma, CRLF), in UTF-8 with a byte order mark, with a header of {@link columns}.
  *
  * Several findings are separated by spaces, `error` is `kind: message`, and
  * text that a spreadsheet would take for a formula is preceded by an apostrophe.
@@ -101,7 +101,7 @@ const record = (row: AuditRow): ReadonlyArray<string> => {
  * @category reports
  */
 export const csv = <E, R>(rows: Stream.Stream<AuditRow, E, R>): Stream.Stream<Uint8Array, E, R> =>
-  Stream.make(lines([columns])).pipe(
+  Stream.make(header(columns)).pipe(
     Stream.concat(Stream.mapChunks(rows, (rows) => Chunk.of(lines(Chunk.map(rows, record))))),
     Stream.encodeText
   )

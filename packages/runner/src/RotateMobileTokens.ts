@@ -13,6 +13,7 @@
  *
  * @since 0.1.0
  */
+import { Username } from "@effect-glowmarkt/core/AccountInput"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
@@ -48,7 +49,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  * @category schemas
  */
 export const Wanted = Schema.Struct({
-  username: Schema.compose(Schema.Trim, Schema.NonEmptyString),
+  username: Schema.compose(Schema.Trim, Username),
   password: SecretRef,
   oldToken: SecretRef,
   newToken: SecretRef

@@ -7,9 +7,11 @@
  *
  * @since 0.1.0
  */
+
 import { resolve } from "node:path"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import { Username } from "@effect-glowmarkt/core/AccountInput"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
 import type { CallError, InvalidInput, Rejected, WeakPassword } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
@@ -56,7 +58,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  * @category schemas
  */
 export const Wanted = Schema.Struct({
-  username: Schema.compose(Schema.Trim, Schema.NonEmptyString).pipe(
+  username: Schema.compose(Schema.Trim, Username).pipe(
     // The password file has a name, an equals sign and a password on a line.
     Schema.filter((name) => !/[=\r\n]/.test(name) || "has an equals sign or a line break in it")
   ),

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Row } from "./ApplyResult.js"
-import { lines } from "./internal/csv/csvWriter.js"
+import { header, lines } from "./internal/csv/csvWriter.js"
 
 /**
  * One JSON object a line: the subject, its outcome, what was planned, and what became of it.
@@ -70,6 +70,6 @@ export const failedCsv = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<U
       columns.add("error")
       const names = [...columns]
       const cell = (row: Row, name: string) => (name === "error" ? why(row) : (row.cells[name] ?? ""))
-      return lines([names, ...missed.map((row) => names.map((name) => cell(row, name)))])
+      return header(names) + lines(missed.map((row) => names.map((name) => cell(row, name))))
     })
   }).pipe(Stream.fromEffect, Stream.encodeText)

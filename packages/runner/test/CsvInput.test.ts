@@ -47,6 +47,13 @@ describe("CsvInput", () => {
       "Account ID;Name\na-1;Ann\n;\nb-2;Bob, the second\n",
       "ACCOUNT_ID\tname\na-1\tAnn\nb-2\tBob, the second",
       'sep=;\r\naccount-id;"name"\r\n a-1 ;"Ann"\r\nb-2;Bob, the second',
+      "sep=|\naccountId|name\na-1|Ann\nb-2|Bob, the second\n",
+      "accountId|name\na-1|Ann\nb-2|Bob, the second\n",
+      "sep=^^\naccountId^name\na-1^Ann\nb-2^Bob, the second\n",
+      '"sep=;"\naccountId;name\na-1;Ann\nb-2;Bob, the second\n',
+      "sep=;;;\naccountId;name;;\na-1;Ann;;\nb-2;Bob, the second;;\n",
+      'sep=;,,\naccountId,name,\na-1,Ann,\nb-2,"Bob, the second",\n',
+      "SEP=€\raccountId€name\ra-1€Ann\rb-2€Bob, the second",
       'name,what else,accountId\nAnn,"1\n2",a-1\n"Bob, the second",,b-2\n',
       'accountId,name\ra-1,Ann\rb-2,"Bob, the second"\r'
     ]
@@ -91,6 +98,50 @@ describe("CsvInput", () => {
     assert.notInclude(JSON.stringify(told), "hunter2")
   })
 
+  it("refuses what spreadsheets write by accident and what cannot be seen, and shows it", () => {
+    const text = `accountId,name,secret\na\u200b1,#REF!,\na-2,NULL,\na-3,"A\ufffdn",\na-4,A\u0007n,env:\ufffd\na-5,null,\n`
+    assert.deepStrictEqual(problems(text), [
+      'line 2, name: "#REF!" is what a spreadsheet or database writes where there is no value; write the new name',
+      'line 2, accountId: "a\\u200b1" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; write the id of an account',
+      'line 3, name: "NULL" is what a spreadsheet or database writes where there is no value; write the new name',
+      'line 4, name: "A\ufffdn" has a character that was lost in conversion (U+FFFD); write the new name',
+      'line 5, name: "A\\u0007n" has the control character U+0007; write the new name',
+      "line 5, secret: has a character that was lost in conversion (U+FFFD); write env:NAME"
+    ])
+    const joined = "\u0dc1\u0dca\u200d\u0dbb\u0dd3"
+    assert.deepStrictEqual(values(`accountId,name\na-1,${joined}\n`), [{ accountId: "a-1", name: joined }])
+  })
+
+  it("refuses early what is no text, no row and no header", () => {
+    assert.deepStrictEqual(
+      [
+        problems("\0".repeat(1_000_000)),
+        problems(`accountId,name\na-1,"${"x".repeat(1_100_000)}"\n`),
+        problems(`accountId,name${",x".repeat(1_000)}\n`)
+      ],
+      [
+        ["line 1: the file has NUL characters: it is not text; save it as UTF-8"],
+        ["line 2: a row has more than 1048576 characters; look for a quote that is not closed"],
+        ["line 1: the header has 1002 columns; keep at most 1000"]
+      ]
+    )
+  })
+
+  it("a subject that is on every line costs no more than a line each", () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => `a-1,${i}`)
+    const said = problems(`accountId,name\n${rows.join("\n")}\n`)
+    assert.strictEqual(
+      said[0],
+      "line 2: a-1 is also on line 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and others, with other values; keep one of these lines"
+    )
+    assert.isBelow(said.join("").length, 20_000 * 130)
+  })
+
+  it("a value is shown as far as one reads", () => {
+    const [said = ""] = problems(`accountId,name\n${"!".repeat(100_000)},Ann\n`)
+    assert.isBelow(said.length, 500)
+  })
+
   it("keeps the cells of rows that cannot be used, but nothing that may be a secret", () => {
     const text = "accountId,name,secret\na-1,,env:A\nb 2,Ben,hunter2\nc-3,Carl,hun,ter3\n,,\nd-4,Dora,\n"
     const { invalid, rows } = good(utf8(text), { invalid: "skip" })
@@ -130,7 +181,7 @@ describe("CsvInput", () => {
       "line 3: a quote stands where none can stand; put the whole cell into quotes, and write a quote inside it twice"
     ])
     assert.deepStrictEqual(refused(new Uint8Array([...utf8("accountId,name\na,J"), 0xfc, ...utf8("rg\n")])), [
-      "line 2: the file is not UTF-8; save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
+      "line 2: the file is not UTF-8; save it as UTF-8 (in a spreadsheet: “CSV UTF-8”, not “CSV”)"
     ])
   })
 

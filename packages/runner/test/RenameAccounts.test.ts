@@ -256,7 +256,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       assert.deepStrictEqual({ done, failed, skipped, total }, { done: 1, failed: 1, skipped: 5, total: 7 })
       const again = yield* bytesOf(RunReport.failedCsv(PlannedFlow.rows(flow, runId)))
       const [header, ...rows] = again.toString().trimEnd().split("\r\n")
-      assert.strictEqual(header, "Account ID,note,name,error")
+      assert.strictEqual(header, "\ufeffAccount ID,note,name,error")
       assert.deepStrictEqual(
         rows.map((row) => row.split(",").slice(0, 3)),
         [
@@ -279,7 +279,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const last = id("accounted-again")
       yield* PlannedFlow.apply(flow, yield* planned([[good.accountId, "New"]]), { runId: last })
       const nothing = yield* bytesOf(RunReport.failedCsv(PlannedFlow.rows(flow, last)))
-      assert.strictEqual(nothing.toString(), "accountId,name,error\r\n")
+      assert.strictEqual(nothing.toString(), "\ufeffaccountId,name,error\r\n")
     })
   )
 

@@ -95,15 +95,30 @@ describe("Report", () => {
     [
       fc.oneof(
         fc.string({ unit: "grapheme" }),
-        fc.constantFrom("=1+1", "'=1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'", '"')
+        fc.constantFrom(
+          "=1+1",
+          "'=1",
+          "+1",
+          "-1",
+          "@SUM(A1)",
+          "\t=1",
+          "\r=1",
+          " =1",
+          "\n=1",
+          "\r\n +1",
+          "' =1",
+          "＝1",
+          "'",
+          '"'
+        )
       )
     ],
     ([name]) =>
       Effect.gen(function* () {
         const [, cells] = parse(yield* textOf(Report.csv(Stream.fromChunk(Chunk.of({ ...row, name })))))
         const cell = cells?.[4] ?? "nothing"
-        assert.strictEqual(cell.replace(/^'(?='*[=+\-@\t\r＝＋－＠])/, ""), name)
-        assert.notMatch(cell, /^[=+\-@\t\r]/)
+        assert.strictEqual(cell.replace(/^'(?='*(?:[\t\r]|\s*[=+\-@＝＋－＠]))/, ""), name)
+        assert.notMatch(cell, /^\s*[=+\-@]|^[\t\r]/)
       })
   )
 })

@@ -155,7 +155,7 @@ layer(live, { excludeTestServices: true })("CorrectOwnDetails", (it) => {
     assert.deepStrictEqual(parsed._tag === "Left" ? parsed.left.problems.map(({ message }) => message) : [], [
       "line 2: has neither name nor email; correct the row",
       "line 3, password: is not what belongs there; write where the password is: env:NAME, file:PATH or file:PATH#NAME",
-      'line 3, email: "nowhere" is not an e-mail address; write the new e-mail address, or nothing'
+      'line 3, email: "nowhere" is not an e-mail address: expected someone@example.com; write the new e-mail address, or nothing'
     ])
   })
 })

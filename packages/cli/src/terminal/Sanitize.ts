@@ -1,23 +1,18 @@
 /**
- * Names come from people and the API: in a terminal they must not be able to do
- * more than be read.
+ * Text from people and the API, for a terminal: every character is shown, and none does more than that.
  *
  * @since 0.1.0
  */
-
-// C0, DEL, C1 (terminals obey these), line separators, and what turns the direction of the rest of the line.
-const active = /[\p{Cc}\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
-
-const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(4, "0")
+import { escape } from "@effect-glowmarkt/core/VisibleText"
 
 /**
- * Text whose control characters are spelled out: `\u001b[2J`. Without line
+ * Text whose invisible characters are spelled out: `\u001b[2J`. Without line
  * breaks, too.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const text = (value: string): string => value.replace(active, (character) => `\\u${hex(character)}`)
+export const text: (value: string) => string = escape
 
 /**
  * The same for text of several lines.
@@ -27,18 +22,14 @@ export const text = (value: string): string => value.replace(active, (character)
  */
 export const lines = (value: string): string => value.split("\n").map(text).join("\n")
 
-const escaped = (json: string) =>
-  // The line breaks and indentation are outside of strings, where an escape would be an error.
-  json.replace(active, (character) => (character === "\n" ? character : `\\u${hex(character)}`))
-
 /**
- * JSON in which every control character is escaped, also those that
- * `JSON.stringify` lets through.
+ * JSON in which every invisible character is escaped, also those that `JSON.stringify` lets through.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const json = (value: unknown): string => escaped(JSON.stringify(value, null, 2))
+// Its line breaks and indentation are outside of strings, where an escape would be an error.
+export const json = (value: unknown): string => lines(JSON.stringify(value, null, 2))
 
 /**
  * The same without line breaks.
@@ -46,4 +37,4 @@ export const json = (value: unknown): string => escaped(JSON.stringify(value, nu
  * @since 0.1.0
  * @category rendering
  */
-export const jsonLine = (value: unknown): string => escaped(JSON.stringify(value))
+export const jsonLine = (value: unknown): string => text(JSON.stringify(value))

@@ -50,21 +50,48 @@ const firstBadLine = (bytes: Uint8Array): number => {
 
 export const text = (bytes: Uint8Array): Either.Either<string, Damage> => {
   const encoding = encodingOf(bytes)
-  return Either.mapLeft(decoded(bytes, encoding), () => ({
-    line: encoding === "utf-8" ? firstBadLine(bytes) : 1,
-    problem: `the file is not ${encoding.toUpperCase()}`,
-    remedy: "save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
-  }))
+  return Either.flatMap(
+    Either.mapLeft(decoded(bytes, encoding), () => ({
+      line: encoding === "utf-8" ? firstBadLine(bytes) : 1,
+      problem: `the file is not ${encoding.toUpperCase()}`,
+      remedy: "save it as UTF-8 (in a spreadsheet: “CSV UTF-8”, not “CSV”)"
+    })),
+    (text) =>
+      text.includes("\0")
+        ? Either.left({ line: 1, problem: "the file has NUL characters: it is not text", remedy: "save it as UTF-8" })
+        : Either.right(text)
+  )
 }
 
-const delimiters = [",", ";", "\t"] as const
+const delimiters = [",", ";", "\t", "|"] as const
 
 const breaks = ["\r\n", "\n", "\r"]
 
+// A record of this many characters is no row of accounts; without a limit a missing quote makes one of the whole file.
+const maxRecordLength = 1 << 20
+
+// Quoted, or with empty cells after it, where another program saved the file again: then by that one's delimiter.
+const hintLine = /^("?)sep=([^"\r\n])\1(?:([^"\r\n])\3*)?(?=[\r\n]|$)/iu
+
 /** Spreadsheets may begin a file with a line that names the delimiter. It is emptied, so that lines keep their numbers. */
 const withoutHint = (text: string): { readonly text: string; readonly hint: string | undefined } => {
-  const found = /^sep=([,;\t])(?=[\r\n]|$)/i.exec(text)
-  return found === null ? { text, hint: undefined } : { text: text.slice(found[0].length), hint: found[1] }
+  const found = hintLine.exec(text)
+  return found === null ? { text, hint: undefined } : { text: text.slice(found[0].length), hint: found[3] ?? found[2] }
+}
+
+const damageOf = (error: unknown): Omit<Damage, "line"> => {
+  const remedy = "put the whole cell into quotes, and write a quote inside it twice"
+  switch (error instanceof CsvError ? error.code : undefined) {
+    case "CSV_MAX_RECORD_SIZE":
+      return {
+        problem: `a row has more than ${maxRecordLength} characters`,
+        remedy: "look for a quote that is not closed"
+      }
+    case "CSV_QUOTE_NOT_CLOSED":
+      return { problem: "a quote is opened and never closed", remedy }
+    default:
+      return { problem: "a quote stands where none can stand", remedy }
+  }
 }
 
 const parseWith = (text: string, delimiter: string, to?: number): Records => {
@@ -89,6 +116,7 @@ const parseWith = (text: string, delimiter: string, to?: number): Records => {
       record_delimiter: breaks,
       relax_column_count: true,
       skip_empty_lines: true,
+      max_record_size: maxRecordLength,
       ...(to === undefined ? {} : { to }),
       on_record: (cells: Array<string>, info) => {
         advance(recordEnd, "all")
@@ -104,17 +132,7 @@ const parseWith = (text: string, delimiter: string, to?: number): Records => {
   } catch (error) {
     advance(recordEnd, "all")
     advance(bytes.length, "breaks")
-    const unclosed = error instanceof CsvError && error.code === "CSV_QUOTE_NOT_CLOSED"
-    return {
-      records,
-      damage: [
-        {
-          line,
-          problem: unclosed ? "a quote is opened and never closed" : "a quote stands where none can stand",
-          remedy: "put the whole cell into quotes, and write a quote inside it twice"
-        }
-      ]
-    }
+    return { records, damage: [{ line, ...damageOf(error) }] }
   }
 }
 

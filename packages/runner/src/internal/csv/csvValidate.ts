@@ -1,6 +1,7 @@
 /** From records to rows of known columns, and everything that is wrong with them. */
 
 import { canonical } from "@effect-glowmarkt/core/Identifier"
+import { escape, placeholderProblem, textProblem } from "@effect-glowmarkt/core/VisibleText"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import type { Column, Definition, Row } from "../../CsvInput.js"
@@ -56,7 +57,17 @@ interface Place {
   readonly column: Column | undefined
 }
 
-const headerProblems = (columns: ReadonlyArray<Column>, places: ReadonlyArray<Place>, line: number) => {
+// A file with more columns than this has its rows where its columns should be.
+const mostColumns = 1000
+
+const headerProblems = (
+  columns: ReadonlyArray<Column>,
+  places: ReadonlyArray<Place>,
+  line: number
+): ReadonlyArray<Problem> => {
+  if (places.length > mostColumns) {
+    return [{ line, problem: `the header has ${places.length} columns`, remedy: `keep at most ${mostColumns}` }]
+  }
   const problems: Array<Problem> = []
   for (const column of columns) {
     const found = places.filter((place) => place.column === column)
@@ -82,15 +93,36 @@ const shown = (column: Column | undefined, value: string) =>
 const why = (column: Column, value: string, message: string) =>
   column.content === "secret"
     ? "is not what belongs there"
-    : message.replace(JSON.stringify(value), "").trim().split("\n").at(-1)?.trim() || "is not what belongs there"
+    : message
+        .replace(escape(JSON.stringify(value)), "")
+        .trim()
+        .split("\n")
+        .at(-1)
+        ?.trim()
+        .replace(/^not /, "is not ") || "is not what belongs there"
+
+/** Cells that no schema of a column should have to know of. */
+const accidents = (
+  columns: ReadonlyArray<Column>,
+  found: Readonly<Record<string, string>>,
+  line: number
+): ReadonlyArray<Problem> =>
+  columns.flatMap((column) => {
+    const value = found[column.name] ?? ""
+    const problem = textProblem(value) ?? placeholderProblem(value)
+    return problem === undefined
+      ? []
+      : [{ line, column: column.name, ...shown(column, value), problem, remedy: `write ${column.expected}` }]
+  })
 
 const cellProblems = (
   columns: ReadonlyArray<Column>,
   found: Readonly<Record<string, string>>,
   error: ParseResult.ParseError,
-  line: number
+  line: number,
+  others: ReadonlyArray<Problem>
 ): ReadonlyArray<Problem> => {
-  const problems: Array<Problem> = []
+  const problems: Array<Problem> = [...others]
   const empty = columns.filter(({ name, need }) => need === "required" && found[name] === undefined)
   for (const column of empty) {
     problems.push({ line, column: column.name, problem: "is empty", remedy: `write ${column.expected}` })
@@ -130,12 +162,17 @@ const extraCells = (cells: ReadonlyArray<string>, width: number, line: number): 
 
 const sameValues = (a: Row<unknown>, b: Row<unknown>) => JSON.stringify(a.value) === JSON.stringify(b.value)
 
+// Of a subject that is on thousands of lines, each of them is told of these only.
+const mostElsewhere = 10
+
 /** Of rows that say the same of one subject the first stands; if they say different things, nobody knows which is meant. */
 const repeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, key: (value: A) => string) => {
   const byKey = new Map<string, Array<Row<A> & { readonly line: number }>>()
   for (const row of rows) {
     const name = canonical(key(row.value))
-    byKey.set(name, [...(byKey.get(name) ?? []), row])
+    const same = byKey.get(name)
+    if (same === undefined) byKey.set(name, [row])
+    else same.push(row)
   }
   const kept: Array<Row<A>> = []
   const problems: Array<Problem> = []
@@ -149,10 +186,11 @@ const repeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, ke
       kept.push(first)
     }
     for (const row of agree ? others : same) {
-      const elsewhere = same.filter((other) => other !== row).map((other) => other.line)
+      const elsewhere = same.slice(0, mostElsewhere + 1).flatMap(({ line }) => (line === row.line ? [] : [line]))
+      const more = same.length - 1 > mostElsewhere ? " and others" : ""
       problems.push({
         line: row.line,
-        problem: `${name} is also on line ${elsewhere.join(", ")}${agree ? "" : ", with other values"}`,
+        problem: `${name} is also on line ${elsewhere.slice(0, mostElsewhere).join(", ")}${more}${agree ? "" : ", with other values"}`,
         remedy: "keep one of these lines"
       })
     }
@@ -187,11 +225,12 @@ export const read = <A>({ columns, decode, key }: Definition<A>, { damage, recor
     header: header.trim(),
     column: find(columns, header)
   }))
-  const structural = [...headerProblems(columns, places, head.line), ...damage]
+  const ofHeader = headerProblems(columns, places, head.line)
+  const structural = [...ofHeader, ...damage]
   const problems: Array<Problem> = []
   const rows: Array<Row<A> & { readonly line: number }> = []
   const kept = new Map<number, Readonly<Record<string, string>>>()
-  for (const { cells, line } of headerProblems(columns, places, head.line).length > 0 ? [] : body) {
+  for (const { cells, line } of ofHeader.length > 0 ? [] : body) {
     const original: Record<string, string> = {}
     const found: Record<string, string> = {}
     for (const [i, { column, header }] of places.entries()) {
@@ -205,10 +244,11 @@ export const read = <A>({ columns, decode, key }: Definition<A>, { damage, recor
     }
     const extra = extraCells(cells, places.length, line)
     const decoded = decode(found)
-    const wrong = Either.isLeft(decoded) ? cellProblems(columns, found, decoded.left, line) : []
+    const strange = accidents(columns, found, line)
+    const wrong = Either.isLeft(decoded) ? cellProblems(columns, found, decoded.left, line, strange) : strange
     problems.push(...extra, ...wrong)
     kept.set(line, extra.length > 0 ? unshifted(columns, original) : withoutSecrets(places, original, wrong))
-    if (Either.isRight(decoded) && extra.length === 0) {
+    if (Either.isRight(decoded) && extra.length === 0 && wrong.length === 0) {
       rows.push({ line, cells: original, value: decoded.right })
     }
   }

@@ -1,23 +1,24 @@
 /** Writing CSV that a spreadsheet opens without calculating, and that `CsvInput` reads back as it was. */
 import { stringify } from "csv-stringify/sync"
 
-// What a spreadsheet takes for the beginning of a formula: what csv-stringify escapes.
-const formula = /^'+[=+\-@\t\r＝＋－＠]/
+// What a spreadsheet takes for the beginning of a formula, also after blanks and line breaks; apostrophes before it show
+// that it was neutralised already, and one more makes sure that taking one away gives what was there.
+const formula = /^'*(?:[\t\r]|\s*[=+\-@＝＋－＠])/
 
-/** Text that already looks neutralised gets one more apostrophe, so that taking one away gives what was there. */
-const distinct = (cell: string) => (formula.test(cell) ? `'${cell}` : cell)
+const neutralised = (cell: string) => (formula.test(cell) ? `'${cell}` : cell)
 
 export const lines = (records: Iterable<ReadonlyArray<string>>): string =>
   stringify(
-    [...records].map((cells) => cells.map(distinct)),
+    [...records].map((cells) => cells.map(neutralised)),
     {
-      // A spreadsheet would calculate a cell that begins with =, +, -, @ and the like: it gets an apostrophe in front.
-      escape_formulas: true,
       record_delimiter: "windows",
       // By itself it quotes a line break only if it is the record delimiter.
       quoted_match: /[\r\n]/
     }
   )
 
+/** The first line of a file. Without the byte order mark before it, Excel shows “Siân” as “SiÃ¢n”. */
+export const header = (columns: ReadonlyArray<string>): string => `\ufeff${lines([columns])}`
+
 /** The cell as it was before {@link lines} neutralised it. */
-export const restored = (cell: string): string => (formula.test(cell) ? cell.slice(1) : cell)
+export const restored = (cell: string): string => (cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell)
