@@ -113,7 +113,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
       assert.match(stdout, /^ +1 {2}changed, and verified$[\s\S]*^ +2 {2}left alone$/m)
       assert.match(stdout, /^line 3, accountId: "\.\.\/x"/m)
       const [header, ...failed] = place.read("results/failed.csv").trimEnd().split("\r\n")
-      assert.strictEqual(header, "accountId,name,note,error")
+      assert.strictEqual(header, "\ufeffaccountId,name,note,error")
       assert.lengthOf(failed, 2)
       assert.match(failed[0] ?? "", /^\.\.\/x,Bad,n2,.*line 3, accountId: /)
       assert.match(failed[1] ?? "", /,Mine,n3,.*now ""Theirs""/)

@@ -15,8 +15,20 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
   it.effect("accounts list", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
-      const accounts = json(yield* Captured.run(["accounts", "list", "--json"], { environment: appKeys }))
+      const list = (...args: ReadonlyArray<string>) =>
+        Effect.map(Captured.run(["accounts", "list", "--json", ...args], { environment: appKeys }), (captured) => {
+          assert.strictEqual(captured.code, 0, captured.stderr)
+          return captured.stdout
+            .trimEnd()
+            .split("\n")
+            .map((line) => JSON.parse(line))
+        })
+      const accounts = yield* list()
       assert.lengthOf(accounts, 100)
+      const inactive = accounts.filter(({ status }) => status === "inactive")
+      assert.isAbove(inactive.length, 2)
+      assert.deepStrictEqual(yield* list("--where", "status = inactive"), inactive)
+      assert.deepStrictEqual(yield* list("--where", "status = inactive", "--limit", "2"), inactive.slice(0, 2))
 
       const { stdout } = yield* Captured.run(["accounts", "list"], { environment: appKeys, columns: 80 })
       const lines = stdout.trimEnd().split("\n")

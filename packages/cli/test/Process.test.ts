@@ -238,7 +238,8 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
       const { code, stderr, stdout } = yield* Effect.promise(
         () => Spawned.start(["-c", script], { program: "/bin/bash", env, cwd: directory() }).ended
       )
-      assert.deepStrictEqual({ code, stderr, stdout }, { code: 0, stderr: "", stdout: "[\n" })
+      assert.deepStrictEqual({ code, stderr, stdout }, { code: 0, stderr: "", stdout: `${stdout.trim()}\n` })
+      assert.property(JSON.parse(stdout), "accountId")
     })
   )
 
@@ -261,7 +262,7 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
                 GLOWMARKT_ORG_SECRET: said.orgAppKeys.secret
               }
             })
-            assert.lengthOf(JSON.parse(listed.stdout), 7)
+            assert.lengthOf(listed.stdout.trim().split("\n"), 7)
             simulator.process.kill(signal)
             const { code, stderr, stdout } = yield* Effect.promise(() => simulator.ended)
             assert.deepStrictEqual({ code, stderr, stdout }, { code: 0, stderr: "", stdout: line })

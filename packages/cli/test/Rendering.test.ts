@@ -1,10 +1,14 @@
 import { stripVTControlCharacters } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import * as ResumeLine from "../src/run/ResumeLine.js"
 import * as Format from "../src/terminal/Format.js"
 import * as ProgressBar from "../src/terminal/ProgressBar.js"
+import * as Sanitize from "../src/terminal/Sanitize.js"
 import * as Table from "../src/terminal/Table.js"
 
 const position = (processed: number, seconds: number, before = 0): ProgressBar.Position => ({
@@ -98,6 +102,42 @@ describe("tables", () => {
       Table.render(columns, [["a", "x".repeat(300), "1"]], { columns: Option.none(), colour: "plain" }),
       "x".repeat(300)
     )
+  })
+})
+
+describe("tables of values that are too long", () => {
+  const columns = [
+    { title: "ID", width: "fixed" },
+    { title: "NAME", width: "flexible" }
+  ] as const
+  const long = "x".repeat(1_000_000)
+  const rows = [["a", long], ...Array.from({ length: 2000 }, () => [long.slice(0, 5), "y"])]
+
+  it("have columns of a limited width, and show the value whole where nobody looks", () => {
+    const wide = Table.render(columns, rows, { columns: Option.none(), colour: "plain" })
+    assert.isBelow(wide.length, 1_100_000)
+    assert.include(wide, long)
+    const [, first] = Table.render(columns, rows, { columns: Option.some(80), colour: "plain" }).split("\n")
+    assert.strictEqual(first, `a      ${"x".repeat(72)}…`)
+  })
+
+  it.effect("are shown page by page", () =>
+    Effect.gen(function* () {
+      const layout = { columns: Option.some(80), colour: "plain" } as const
+      const pages = yield* Stream.runCollect(Table.stream(columns, Stream.fromIterable(rows), layout))
+      assert.strictEqual(Chunk.join(pages, "\n"), Table.render(columns, rows, layout))
+      const none = yield* Stream.runCollect(Table.stream(columns, Stream.empty, layout))
+      assert.strictEqual(Chunk.join(none, "\n"), "ID  NAME")
+    })
+  )
+})
+
+describe("text for a terminal", () => {
+  it("shows what cannot be seen", () => {
+    assert.strictEqual(Sanitize.text("scot\u200bty\u001b[2J"), "scot\\u200bty\\u001b[2J")
+    assert.strictEqual(Sanitize.lines("a\nb\u00ad"), "a\nb\\u00ad")
+    assert.deepStrictEqual(JSON.parse(Sanitize.json({ name: "a\u2060\u009b" })), { name: "a\u2060\u009b" })
+    assert.notMatch(Sanitize.jsonLine({ name: "a\u2060\u009b" }), /[\u2060\u009b]/)
   })
 })
 

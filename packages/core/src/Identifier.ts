@@ -6,14 +6,14 @@
  */
 import type * as Config from "effect/Config"
 import * as Schema from "effect/Schema"
-import { escape } from "./VisibleText.js"
+import { quote } from "./VisibleText.js"
 
 // `/account/status`, `/account/email` … are routes of their own: an id of that
 // name would reach them instead of an account.
 const routes = new Set(["status", "email", "name", "changepassword"])
 
 // Whatever is no text may be too deep to be written out.
-const quoted = (value: unknown) => (typeof value === "string" ? escape(JSON.stringify(value)) : "this")
+const quoted = (value: unknown) => (typeof value === "string" ? quote(value) : "this")
 
 const segment = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
 

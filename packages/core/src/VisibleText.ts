@@ -15,8 +15,8 @@ const unseen = new RegExp(`${joiner}|([${hidden}])`, "gu")
 // A no-break space passes for a space, and is another character.
 const foreign = new RegExp(String.raw`[${hidden}]|[^\S ]`, "u")
 
-// A lone surrogate can only come from text that was cut.
-const damaged = /[^\P{Cc}\t\n\r]|[\ufffd\p{Cs}]/u
+// U+FFFD stands where a decoder gave up, and half of a surrogate pair where a text was cut.
+const damaged = /[\ufffd\p{Cs}]/u
 
 const units = (character: string) =>
   Array.from(
@@ -41,23 +41,28 @@ const units = (character: string) =>
 export const escape = (text: string): string =>
   text.replace(unseen, (whole, character: string | undefined) => (character === undefined ? whole : units(character)))
 
-const codePoint = (character: string) =>
-  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
+const mostShown = 200
 
 /**
- * Says which character a text for people, such as a name, cannot have: a control character, or U+FFFD, which stands
- * where a decoder gave up. `undefined` if there is none.
+ * The text in quotes, escaped as by {@link escape}, for messages. Of a long one only the beginning.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const textProblem = (text: string): string | undefined => {
-  const character = damaged.exec(text)?.[0]
-  if (character === undefined) return undefined
-  return character === "\ufffd"
-    ? "has a character that was lost in conversion (U+FFFD)"
-    : `has the control character ${codePoint(character)}`
-}
+export const quote = (text: string): string =>
+  escape(JSON.stringify(text.length <= mostShown ? text : `${text.slice(0, mostShown)}…`))
+
+const codePoint = (character: string) =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
+
+/**
+ * Says that a text lost a character before it came here, so that it is not what somebody wrote. `undefined` if not.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const damage = (text: string): string | undefined =>
+  damaged.test(text) ? "has a character that was lost in conversion (U+FFFD)" : undefined
 
 /**
  * Says which character an identifier, a user name or an address cannot have: one that cannot be seen, so that two
@@ -68,7 +73,7 @@ export const textProblem = (text: string): string | undefined => {
  */
 export const identifierProblem = (text: string): string | undefined => {
   const character = foreign.exec(text)?.[0]
-  return character === undefined ? textProblem(text) : `has the invisible character ${codePoint(character)}`
+  return character === undefined ? damage(text) : `has the invisible character ${codePoint(character)}`
 }
 
 // What spreadsheets write in place of a value: #REF!, #N/A, #WERT!, #NAME?, and what databases export for none.

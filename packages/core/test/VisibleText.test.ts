@@ -42,6 +42,11 @@ describe("VisibleText", () => {
     assert.strictEqual(VisibleText.escape("a\u200db\ud800"), "a\\u200db\\ud800")
   })
 
+  it("quotes a text for a message, and shortens it", () => {
+    assert.strictEqual(VisibleText.quote('a"\u200b'), '"a\\"\\u200b"')
+    assert.strictEqual(VisibleText.quote("x".repeat(1_000_000)), `"${"x".repeat(200)}…"`)
+  })
+
   it("says which character an identifier cannot have", () => {
     for (const character of [...hidden, "\u200d", "\u00a0", "\n"]) {
       assert.match(

@@ -15,6 +15,7 @@
  * @since 0.1.0
  */
 import type { Account } from "@effect-glowmarkt/core/Account"
+import { quote } from "@effect-glowmarkt/core/VisibleText"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
@@ -91,7 +92,7 @@ export class InvalidFilter extends Schema.TaggedError<InvalidFilter>("@effect-gl
   { text: Schema.String, position: Schema.Int, problem: Schema.String }
 ) {
   override get message() {
-    return `${JSON.stringify(this.text)} is no filter of accounts: at ${this.position}, ${this.problem}`
+    return `${quote(this.text)} is no filter of accounts: at ${this.position}, ${this.problem}`
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Arr from "effect/Array"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -151,13 +152,19 @@ export const diff = <E, R, E2, R2>(
 ): Stream.Stream<Difference, E | E2, R | R2> =>
   Stream.suspend(() => {
     const { fresh, old, rest } = make()
-    return Stream.zipAllWith(before, {
-      other: after,
-      onSelf: old,
-      onOther: fresh,
-      onBoth: (one, other) => [...old(one), ...fresh(other)]
+    // Errors go in as values: of two streams that fail at the same time `zipAllWith` never ends.
+    type Compared = Either.Either<ReadonlyArray<Difference>, E | E2>
+    // Errors go in as values: of two streams that fail at the same time `zipAllWith` never ends.
+    return Stream.zipAllWith(Stream.either(before), {
+      other: Stream.either(after),
+      onSelf: (row): Compared => Either.map(row, old),
+      onOther: (row): Compared => Either.map(row, fresh),
+      onBoth: (one, other): Compared =>
+        Either.zipWith(Either.map(one, old), Either.map(other, fresh), (ofOld, ofFresh) => [...ofOld, ...ofFresh])
     }).pipe(
-      Stream.mapConcat((differences) => differences),
+      Stream.mapChunksEffect((compared) =>
+        Either.map(Either.all(compared), (differences) => Chunk.unsafeFromArray(differences.flat()))
+      ),
       Stream.concat(Stream.suspend(() => Stream.fromIterable(rest())))
     )
   })

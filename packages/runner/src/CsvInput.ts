@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { escape } from "@effect-glowmarkt/core/VisibleText"
+import { quote } from "@effect-glowmarkt/core/VisibleText"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -18,10 +18,6 @@ import * as Stream from "effect/Stream"
 import * as csvDecode from "./internal/csv/csvDecode.js"
 import * as internal from "./internal/csv/csvValidate.js"
 import { truncateList } from "./internal/csv/truncateList.js"
-
-const mostShown = 200
-
-const shortened = (text: string) => (text.length <= mostShown ? text : `${text.slice(0, mostShown)}…`)
 
 /**
  * One thing that is wrong with one cell, one row or the whole file. `value` is absent
@@ -39,7 +35,7 @@ export class Problem extends Schema.Class<Problem>("@effect-glowmarkt/runner/Csv
 }) {
   get message(): string {
     const where = this.column === undefined ? `line ${this.line}` : `line ${this.line}, ${this.column}`
-    const value = this.value === undefined ? "" : ` ${shortened(escape(JSON.stringify(this.value)))}`
+    const value = this.value === undefined ? "" : ` ${quote(this.value)}`
     return `${where}:${value} ${this.problem}; ${this.remedy}`
   }
 }

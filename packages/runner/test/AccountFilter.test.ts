@@ -32,6 +32,21 @@ const refused = (text: string) =>
   })
 
 describe("AccountFilter", () => {
+  it("is refused where it is longer or deeper than anybody writes", () => {
+    const [tooMany, condition] = [/at most 250 parts; write field in \(a, b, …\)/, "name = a"]
+    assert.match(refused(`${"(".repeat(3_000)}${condition}${")".repeat(3_000)}`), tooMany)
+    assert.match(refused(Array.from({ length: 3_000 }, () => condition).join(" or ")), tooMany)
+    assert.match(refused(`${"not ".repeat(3_000)}${condition}`), tooMany)
+    assert.match(refused(Array.from({ length: 8_000 }, () => condition).join(" or ")), /at most 50000 characters/)
+    const most = Array.from({ length: 250 }, () => condition).join(" or ")
+    assert.isFalse(holds(most, ann))
+    assert.strictEqual(refused(most), `understood as ${most}`)
+    const deep = `${"(".repeat(249)}${condition}${")".repeat(249)}`
+    assert.strictEqual(refused(deep), `understood as ${condition}`)
+    const ids = Array.from({ length: 1_000 }, () => ann.accountId).join(", ")
+    assert.isTrue(holds(`accountId in (${ids})`, ann))
+  })
+
   it("means what it says", () => {
     const table: ReadonlyArray<readonly [text: string, ann: boolean, bare: boolean]> = [
       ["status = inactive", true, false],

@@ -75,6 +75,35 @@ describe("AuditDiff", () => {
     })
   )
 
+  it.effect("ends where both cannot be read, at once or later, with what the first of them says", () =>
+    Effect.gen(function* () {
+      const good = yield* written(Array.from({ length: 5_000 }, (_, i) => row(`a${i}`)))
+      const bad = Buffer.from("no row\n")
+      const [long, other] = [Buffer.alloc(20_000_000, "x"), Buffer.concat([good, Buffer.alloc(20_000_000, "x"), good])]
+      const read = (...pieces: ReadonlyArray<Uint8Array>) =>
+        AuditDiff.fromNdjson(
+          Stream.fromIterable(
+            pieces.flatMap((piece) =>
+              Array.from({ length: Math.ceil(piece.length / 65_536) }, (_, i) =>
+                piece.subarray(i * 65_536, (i + 1) * 65_536)
+              )
+            )
+          )
+        )
+      for (const [before, after, line] of [
+        [read(bad), read(bad), 1],
+        [read(good, bad), read(good, bad), 5_001],
+        [read(good, bad), read(bad), 1],
+        [read(good), read(bad), 1],
+        [read(long), read(good), 1],
+        [read(other), read(other), 5_001]
+      ] as const) {
+        const { message } = yield* Effect.flip(collected(AuditDiff.diff(before, after)))
+        assert.include(message, `line ${line}: this is no row`)
+      }
+    })
+  )
+
   it.effect("holds what is out of step, and no more", () =>
     Effect.gen(function* () {
       setFlagsFromString("--expose-gc")

@@ -273,7 +273,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       const { done, failed } = yield* OffboardAccounts.apply(plan, { consent: Consent.deletions(2), runId })
       assert.deepStrictEqual([done, failed], [1, 1])
       const again = yield* bytesOf(RunReport.failedCsv(OffboardAccounts.rows(runId)))
-      assert.deepStrictEqual(again.toString().split("\r\n").slice(0, 1), ["Account ID,note,error"])
+      assert.deepStrictEqual(again.toString().split("\r\n").slice(0, 1), ["\ufeffAccount ID,note,error"])
       assert.include(again.toString(), `${a.accountId},'=1+1,`)
       assert.include(again.toString(), "Rejected: deleteAccount: the provider declined")
       yield* faults.clear

@@ -8,8 +8,10 @@ import * as Args from "@effect/cli/Args"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
+import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as StandardInput from "./StandardInput.js"
@@ -172,6 +174,20 @@ export const decode =
  */
 export const schema = <A>(name: string, value: string, schema: Schema.Schema<A, string>): Options.Options<A> =>
   Options.text(name).pipe(Options.withPseudoName(value), Options.mapEffect(decode(name, schema)))
+
+/**
+ * The option `--where`, which selects accounts as they are listed. `does` says what becomes of these.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export const where = (does: string): Options.Options<Option.Option<AccountFilter.AccountFilter>> =>
+  schema("where", "FILTER", AccountFilter.FromText).pipe(
+    Options.withDescription(
+      `${does} Fields: status, active, name, username, email, accountId, userId, directoryId, applicationId, createdAt, updatedAt. Of them: =, !=, in, contains, before, after, is missing, is present; with and, or, not and parentheses between.`
+    ),
+    Options.optional
+  )
 
 /**
  * An argument read by a schema that says in its message what it expects.

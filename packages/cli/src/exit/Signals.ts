@@ -16,6 +16,9 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 // One key press may arrive twice: from the terminal, and from npm, which hands on what it gets.
 const sameMillis = 400
 
+// The end in good order takes no longer than this. A command that does not get there is ended.
+const graceMillis = 30_000
+
 // The longest that a timer can wait.
 const forEver = 2 ** 31 - 1
 
@@ -48,6 +51,7 @@ export const runMain = (ending: InterruptPolicy.InterruptPolicy["Type"]): Runtim
       if (!isFirst && now - heardAt > sameMillis) endAtOnce(ending)
       if (!isFirst) return
       heardAt = now
+      setTimeout(() => endAtOnce(ending), graceMillis).unref()
       fiber.unsafeInterruptAsFork(fiber.id())
     }
 

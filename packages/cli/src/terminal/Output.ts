@@ -61,6 +61,17 @@ export const json = (value: unknown): Effect.Effect<void, never, Output> => data
 export const jsonLine = (value: unknown): Effect.Effect<void, never, Output> => data(Sanitize.jsonLine(value))
 
 /**
+ * Writes values as JSON, each on a line of its own, as data.
+ *
+ * @since 0.1.0
+ * @category writing
+ */
+export const jsonLines = (values: Iterable<unknown>): Effect.Effect<void, never, Output> => {
+  const lines = Array.from(values, Sanitize.jsonLine)
+  return lines.length === 0 ? Effect.void : data(lines.join("\n"))
+}
+
+/**
  * Says something beside the data.
  *
  * @since 0.1.0

@@ -4,7 +4,9 @@
  *
  * @since 0.1.0
  */
+import * as Chunk from "effect/Chunk"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import stringWidth from "string-width"
 import type { Layout } from "./Output.js"
 import * as Sanitize from "./Sanitize.js"
@@ -12,7 +14,7 @@ import * as Style from "./Style.js"
 
 /**
  * `fixed` columns are always shown whole; the `flexible` ones share what is
- * left of the terminal's width and are cut with `…`.
+ * left of the terminal's width and are cut with `…`. Where there is no terminal, none is cut.
  *
  * @since 0.1.0
  * @category models
@@ -35,11 +37,17 @@ const gap = 2
 
 const narrowest = 8
 
+// Wide enough for every honest value. Wider cells are shown whole where lines may be long, and make no other cell wider.
+const widest = 400
+
+/** The width on the screen; of a text that is wider than any column, only that it is. */
+const widthOf = (text: string): number => (text.length > widest * 4 ? widest + 1 : stringWidth(text))
+
 const cut = (text: string, width: number): string => {
-  if (stringWidth(text) <= width) return text
+  if (widthOf(text) <= width) return text
   let kept = ""
   let size = 0
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
+  for (const { segment } of new Intl.Segmenter().segment(text.slice(0, widest * 4))) {
     size += stringWidth(segment)
     if (size > width - 1) break
     kept += segment
@@ -48,7 +56,7 @@ const cut = (text: string, width: number): string => {
 }
 
 const pad = (text: string, width: number, align: Column["align"]): string => {
-  const space = " ".repeat(Math.max(0, width - stringWidth(text)))
+  const space = " ".repeat(Math.max(0, width - widthOf(text)))
   return align === "right" ? space + text : text + space
 }
 
@@ -71,42 +79,66 @@ const textOf = (cell: Cell): string => Sanitize.text(typeof cell === "string" ? 
 
 const toneOf = (cell: Cell): Style.Tone => (typeof cell === "string" ? "plain" : cell.tone)
 
-/**
- * @since 0.1.0
- * @category rendering
- */
-export const render = (
-  columns: ReadonlyArray<Column>,
-  rows: ReadonlyArray<ReadonlyArray<Cell>>,
-  { colour, columns: terminal }: Layout
-): string => {
-  const cells: ReadonlyArray<ReadonlyArray<Cell>> = [
-    columns.map(({ title }) => ({ text: title, tone: "strong" as const })),
-    ...rows
-  ]
+type Row = ReadonlyArray<Cell>
+
+/** The first line, and a function for the others, in columns as wide as these rows need. */
+const lines = (columns: ReadonlyArray<Column>, sample: ReadonlyArray<Row>, { colour, columns: terminal }: Layout) => {
+  const titles: Row = columns.map(({ title }) => ({ text: title, tone: "strong" }))
   const natural = columns.map((_, index) => {
     let width = 0
-    for (const row of cells) width = Math.max(width, stringWidth(textOf(row[index] ?? "")))
-    return width
+    for (const row of [titles, ...sample]) width = Math.max(width, widthOf(textOf(row[index] ?? "")))
+    return Math.min(width, widest)
   })
   const widths = Option.match(terminal, {
     onNone: () => natural,
     onSome: (available) => fit(columns, natural, available)
   })
-  return cells
-    .map((row) => {
-      const last = row.length - 1
-      return row
-        .map((cell, index) => {
-          const width = widths[index] ?? 0
-          const shown = pad(cut(textOf(cell), width), width, columns[index]?.align)
-          return Style.paint(toneOf(cell), index === last ? shown.trimEnd() : shown, colour)
-        })
-        .join(" ".repeat(gap))
-        .trimEnd()
-    })
-    .join("\n")
+  const isCut = (index: number) => Option.isSome(terminal) && columns[index]?.width === "flexible"
+  const line = (row: Row): string =>
+    row
+      .map((cell, index) => {
+        const width = widths[index] ?? 0
+        const text = textOf(cell)
+        const shown = pad(isCut(index) ? cut(text, width) : text, width, columns[index]?.align)
+        return Style.paint(toneOf(cell), index === row.length - 1 ? shown.trimEnd() : shown, colour)
+      })
+      .join(" ".repeat(gap))
+      .trimEnd()
+  return { head: line(titles), line }
 }
+
+/**
+ * @since 0.1.0
+ * @category rendering
+ */
+export const render = (columns: ReadonlyArray<Column>, rows: ReadonlyArray<Row>, layout: Layout): string => {
+  const { head, line } = lines(columns, rows, layout)
+  return [head, ...rows.map(line)].join("\n")
+}
+
+const sampleSize = 1000
+
+/**
+ * The same for rows as they come, in pieces of many lines: the first 1,000 rows decide on the widths.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const stream = <E, R>(
+  columns: ReadonlyArray<Column>,
+  rows: Stream.Stream<Row, E, R>,
+  layout: Layout
+): Stream.Stream<string, E, R> =>
+  rows.pipe(
+    Stream.grouped(sampleSize),
+    Stream.mapAccum(Option.none<(row: Row) => string>(), (known, chunk) => {
+      const page = Chunk.toReadonlyArray(chunk)
+      if (Option.isSome(known)) return [known, page.map(known.value).join("\n")]
+      const { head, line } = lines(columns, page, layout)
+      return [Option.some(line), [head, ...page.map(line)].join("\n")]
+    }),
+    Stream.orElseIfEmpty(() => lines(columns, [], layout).head)
+  )
 
 /**
  * What is known of one thing, a line each. What is not known is left out.

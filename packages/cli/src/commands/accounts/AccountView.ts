@@ -5,6 +5,7 @@
  */
 import type { Account } from "@effect-glowmarkt/core"
 import * as DateTime from "effect/DateTime"
+import * as Stream from "effect/Stream"
 import type { Layout } from "../../terminal/Output.js"
 import * as Table from "../../terminal/Table.js"
 
@@ -50,17 +51,22 @@ export const status = (status: Account.AccountStatus): string =>
   ])
 
 /**
+ * A table, in pieces of many lines.
+ *
  * @since 0.1.0
  * @category rendering
  */
-export const list = (accounts: ReadonlyArray<Account.Account>, layout: Layout): string =>
-  Table.render(
+export const list = <E, R>(
+  accounts: Stream.Stream<Account.Account, E, R>,
+  layout: Layout
+): Stream.Stream<string, E, R> =>
+  Table.stream(
     [
       { title: "ACCOUNT", width: "fixed" },
       { title: "STATUS", width: "fixed" },
       { title: "NAME", width: "flexible" },
       { title: "USER NAME", width: "flexible" }
     ],
-    accounts.map(({ accountId, name = "", status = "", username = "" }) => [accountId, status, name, username]),
+    Stream.map(accounts, ({ accountId, name = "", status = "", username = "" }) => [accountId, status, name, username]),
     layout
   )

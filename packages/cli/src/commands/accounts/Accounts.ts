@@ -3,11 +3,15 @@
  *
  * @since 0.1.0
  */
-import { Account, AdminAccounts, type GlowmarktError, type Identifier } from "@effect-glowmarkt/core"
+import { Account, type AccountList, AdminAccounts, type GlowmarktError, type Identifier } from "@effect-glowmarkt/core"
+import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
+import * as Chunk from "effect/Chunk"
 import * as Config from "effect/Config"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import type { AdminScheme } from "../../args/Auth.js"
 import type { Form } from "../../args/Flags.js"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
@@ -34,24 +38,58 @@ const encodeStatus = Schema.encodeSync(Account.AccountStatus)
 const encodeAdded = Schema.encodeSync(Account.AddedAccount)
 const encodeDeleted = Schema.encodeSync(Account.DeletedAccount)
 
+interface ListOptions extends Common {
+  readonly where: Option.Option<AccountFilter.AccountFilter>
+  readonly limit: Option.Option<number>
+}
+
+// Of a list that is all wrong, this many elements say it.
+const mostNoted = 20
+
+const noteUnreadable = ({ accountId, index, problem }: AccountList.UnreadableAccount) => {
+  const id = Option.match(accountId, { onNone: () => "", onSome: (id) => ` (${id})` })
+  return Output.note(`Not shown: element ${index} of the list${id}: ${problem}`)
+}
+
 /**
+ * Shows the list as it arrives, so that it may be of any length.
+ *
  * @since 0.1.0
  * @category commands
  */
-export const list = Effect.fn("glowmarkt.accounts.list")(function* ({ form }: Common) {
+export const list = Effect.fn("glowmarkt.accounts.list")(function* ({ form, limit, where }: ListOptions) {
   const admin = yield* AdminAccounts.AdminAccounts
-  const { accounts, unreadable } = yield* admin.list
+  const now = yield* DateTime.now
+  const isWanted = Option.match(where, {
+    onNone: () => () => true,
+    onSome: (filter) => AccountFilter.matches(filter, now)
+  })
+  let shown = 0
+  let unreadable = 0
+  const wanted = Stream.mapChunksEffect(admin.stream, (elements) => {
+    const [wrong, accounts] = Chunk.separate(elements)
+    const noted = Chunk.take(wrong, Math.max(0, mostNoted - unreadable))
+    unreadable += wrong.length
+    return Effect.as(Effect.forEach(noted, noteUnreadable, { discard: true }), Chunk.filter(accounts, isWanted))
+  })
+  const accounts = Stream.mapChunks(
+    Option.match(limit, { onNone: () => wanted, onSome: (count) => Stream.take(wanted, count) }),
+    (chunk) => {
+      shown += chunk.length
+      return chunk
+    }
+  )
   yield* form === "json"
-    ? Output.json(accounts.map((account) => encodeAccount(account)))
-    : Output.data(AccountView.list(accounts, yield* Output.layout))
-  if (form === "human") yield* Output.note(`${count(accounts.length)} accounts`)
-  if (unreadable.length === 0) return
-  for (const { accountId, index, problem } of unreadable) {
-    yield* Output.note(
-      `Not shown: element ${index} of the list${Option.match(accountId, { onNone: () => "", onSome: (id) => ` (${id})` })}: ${problem}`
-    )
+    ? Stream.runForEachChunk(accounts, (chunk) =>
+        Output.jsonLines(Chunk.map(chunk, (account) => encodeAccount(account)))
+      )
+    : Stream.runForEach(AccountView.list(accounts, yield* Output.layout), Output.data)
+  if (form === "human") yield* Output.note(`${count(shown)} accounts`)
+  if (unreadable > 0) {
+    return yield* new Unfinished({
+      message: `${count(unreadable)} elements of the list could not be read as accounts.`
+    })
   }
-  return yield* new Unfinished({ message: `${unreadable.length} elements of the list could not be read as accounts.` })
 }, asAdministrator)
 
 /**

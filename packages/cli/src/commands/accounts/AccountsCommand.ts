@@ -23,7 +23,18 @@ const accountId = Flags.argument("ID", AccountId).pipe(Args.withDescription("The
 const list = HelpPage.describe(
   Command.make(
     "list",
-    common,
+    {
+      where: Flags.where("Shows only accounts that meet this."),
+      limit: Flags.wholeNumber("limit", { min: 1, max: 10_000_000 }).pipe(
+        Options.withDescription("Shows only the first so many of them."),
+        Options.optional
+      ),
+      auth: Auth.admin,
+      form: Options.boolean("json").pipe(
+        Options.map((json): Flags.Form => (json ? "json" : "human")),
+        Options.withDescription("Prints JSON instead, an account a line.")
+      )
+    },
     Lazy.handler(load, (accounts) => accounts.list)
   ),
   {
@@ -31,13 +42,13 @@ const list = HelpPage.describe(
     usage: "[OPTIONS]",
     summary: "list the accounts of the application",
     about: [
-      "The provider gives the whole list at once, as it stands in its records. For the status of each, read afresh, see glowmarkt audit."
+      "The provider gives the whole list at once, as it stands in its records; it is shown as it arrives. For the status of each, read afresh, see glowmarkt audit."
     ],
     examples: [
       { does: "See all accounts", line: "glowmarkt accounts list" },
       {
         does: "The ids of the inactive ones, for a script",
-        line: `glowmarkt accounts list --json | jq -r '.[] | select(.status == "inactive") | .accountId'`
+        line: `glowmarkt accounts list --where "status = inactive" --json | jq -r .accountId`
       }
     ]
   }

@@ -5,7 +5,6 @@
  */
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
 import * as Effect from "effect/Effect"
 import * as Auth from "../../args/Auth.js"
 import * as Flags from "../../args/Flags.js"
@@ -40,12 +39,7 @@ const options = {
     ),
     Options.optional
   ),
-  where: Flags.schema("where", "FILTER", AccountFilter.FromText).pipe(
-    Options.withDescription(
-      "Audits only accounts that meet this as they are listed. Fields: status, active, name, username, email, accountId, userId, directoryId, applicationId, createdAt, updatedAt. Of them: =, !=, in, contains, before, after, is missing, is present; with and, or, not and parentheses between."
-    ),
-    Options.optional
-  ),
+  where: Flags.where("Audits only accounts that meet this as they are listed."),
   sample: Flags.wholeNumber("sample", { min: 1, max: 10_000_000 }).pipe(
     Options.withDescription("Audits only so many of them, drawn by lot: the same for the same run id."),
     Options.optional

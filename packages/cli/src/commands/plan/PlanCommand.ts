@@ -20,7 +20,7 @@ const load = () => import("./Plan.js")
 
 const csv = Args.text({ name: "CSV" }).pipe(
   Args.withDescription(
-    "The file with the rows, or - for standard input. Any encoding and delimiter a spreadsheet writes."
+    "The file with the rows, or - for standard input: UTF-8 or UTF-16, with any delimiter a spreadsheet writes."
   )
 )
 

@@ -1,15 +1,15 @@
 import * as Schema from "effect/Schema"
 import { AccountId } from "../../Identifier.js"
-import { textProblem } from "../../VisibleText.js"
+import { damage } from "../../VisibleText.js"
 
 export const accountPath = Schema.Struct({ accountId: AccountId })
 
 // What it says of a refused value must not repeat it: errors stand in logs and traces.
 export const trimmedName = Schema.NonEmptyTrimmedString.pipe(
-  Schema.filter((name) => textProblem(name) === undefined)
+  Schema.filter((name) => damage(name) === undefined)
 ).annotations({
   message: ({ actual }) => ({
-    message: `not a name: ${(typeof actual === "string" && textProblem(actual)) || "expected text with no blank at either end, at least one character"}`,
+    message: `not a name: ${(typeof actual === "string" && damage(actual)) || "expected text with no blank at either end, at least one character"}`,
     override: true
   })
 })

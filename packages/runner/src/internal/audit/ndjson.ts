@@ -10,10 +10,31 @@ export interface Line {
   readonly json: Option.Option<unknown>
 }
 
+// No line that was written here is longer. One that is may be of any length, and would be copied with every piece of it.
+const maxLength = 8 << 20
+
+const lineBreak = 0x0a
+
+/** Leaves out what goes beyond the length: no JSON ends there. */
+const cut = (length: number, bytes: Uint8Array): readonly [length: number, bytes: Uint8Array] => {
+  if (length + bytes.length <= maxLength) {
+    const last = bytes.lastIndexOf(lineBreak)
+    return [last === -1 ? length + bytes.length : bytes.length - last - 1, bytes]
+  }
+  const next = bytes.indexOf(lineBreak)
+  const end = next === -1 ? bytes.length : next + 1
+  const kept = bytes.subarray(0, Math.max(0, Math.min(end, maxLength - length)))
+  if (next === -1) return [length + end, kept]
+  const line = kept.length === end ? kept : Buffer.concat([kept, Uint8Array.of(lineBreak)])
+  const [rest, others] = cut(0, bytes.subarray(end))
+  return [rest, Buffer.concat([line, others])]
+}
+
 const parse = Schema.decodeUnknownOption(Schema.parseJson())
 
 export const lines = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<Line, E, R> =>
   bytes.pipe(
+    Stream.mapAccum(0, cut),
     Stream.decodeText(),
     Stream.splitLines,
     Stream.zipWithIndex,

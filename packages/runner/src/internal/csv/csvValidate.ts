@@ -1,7 +1,6 @@
 /** From records to rows of known columns, and everything that is wrong with them. */
-
 import { canonical } from "@effect-glowmarkt/core/Identifier"
-import { escape, placeholderProblem, textProblem } from "@effect-glowmarkt/core/VisibleText"
+import { damage as lostCharacter, placeholderProblem, quote } from "@effect-glowmarkt/core/VisibleText"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import type { Column, Definition, Row } from "../../CsvInput.js"
@@ -93,13 +92,8 @@ const shown = (column: Column | undefined, value: string) =>
 const why = (column: Column, value: string, message: string) =>
   column.content === "secret"
     ? "is not what belongs there"
-    : message
-        .replace(escape(JSON.stringify(value)), "")
-        .trim()
-        .split("\n")
-        .at(-1)
-        ?.trim()
-        .replace(/^not /, "is not ") || "is not what belongs there"
+    : message.replace(quote(value), "").trim().split("\n").at(-1)?.trim().replace(/^not /, "is not ") ||
+      "is not what belongs there"
 
 /** Cells that no schema of a column should have to know of. */
 const accidents = (
@@ -109,7 +103,7 @@ const accidents = (
 ): ReadonlyArray<Problem> =>
   columns.flatMap((column) => {
     const value = found[column.name] ?? ""
-    const problem = textProblem(value) ?? placeholderProblem(value)
+    const problem = lostCharacter(value) ?? placeholderProblem(value)
     return problem === undefined
       ? []
       : [{ line, column: column.name, ...shown(column, value), problem, remedy: `write ${column.expected}` }]

@@ -21,7 +21,13 @@ const unquoted = (quoted: string) => {
   return quoted.slice(1, -1).replaceAll(quote + quote, quote)
 }
 
+// As long as a list of a thousand ids.
+const maxLength = 50_000
+
 export const tokens = (source: string): Either.Either<ReadonlyArray<Token>, Fault> => {
+  if (source.length > maxLength) {
+    return Either.left({ position: maxLength + 1, problem: `a filter has at most ${maxLength} characters` })
+  }
   const all: Array<Token> = []
   const text = source.trimEnd()
   token.lastIndex = 0
@@ -34,7 +40,7 @@ export const tokens = (source: string): Either.Either<ReadonlyArray<Token>, Faul
       const problem =
         character === '"' || character === "'"
           ? `a quote is opened and never closed`
-          : `nobody knows what ${JSON.stringify(character)} means`
+          : `unexpected character ${JSON.stringify(character)}`
       return Either.left({ position: at + 1, problem })
     }
     const { quoted, sign, word } = found.groups ?? {}

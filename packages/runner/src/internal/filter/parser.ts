@@ -1,16 +1,65 @@
-/** Filters as text. */
+/** Filters as text: the grammar, read and written. */
 import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Struct from "effect/Struct"
-import type { AccountFilter, Field, InstantField, TextField } from "../../AccountFilter.js"
-import { type Kind, kinds, operators } from "./fields.js"
+import type { AccountFilter, Field, InstantField, Moment, TextField } from "../../AccountFilter.js"
+import { durationText } from "../audit/durationText.js"
 import { type Fault, type Token, tokens } from "./lexer.js"
-import * as moment from "./moment.js"
 
 type Parsed = Either.Either<AccountFilter, Fault>
 
 const quoted = (text: string) => JSON.stringify(text)
+
+type Kind = "word" | "flag" | "text" | "id" | "instant"
+
+const kinds: Record<Field, Kind> = {
+  status: "word",
+  active: "flag",
+  name: "text",
+  username: "text",
+  email: "text",
+  accountId: "id",
+  userId: "id",
+  directoryId: "id",
+  applicationId: "id",
+  createdAt: "instant",
+  updatedAt: "instant"
+}
+
+const operators: Record<Kind, ReadonlyArray<string>> = {
+  word: ["=", "!=", "in", "is"],
+  flag: ["=", "!=", "is"],
+  text: ["=", "!=", "in", "contains", "is"],
+  id: ["=", "!=", "in", "is"],
+  instant: ["=", "!=", "<", "<=", ">", ">=", "before", "after", "is"]
+}
+
+const day = /^\d{4}-\d{2}-\d{2}$/
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/i
+const ago = /^(\d+(?:\.\d+)? (?:minute|hour|day|week)s?) ago$/i
+
+const momentForms = 'a day as 2025-01-01, an instant as 2025-01-01T09:15:00Z, or as "180 days ago"'
+
+const parseMoment = (text: string): Option.Option<Moment> => {
+  const before = ago.exec(text)?.[1]
+  if (before !== undefined) {
+    return Option.map(Duration.decodeUnknown(before.toLowerCase()), (duration): Moment => ({ _tag: "Ago", duration }))
+  }
+  if (day.test(text)) {
+    return DateTime.make(text).pipe(
+      Option.map(DateTime.toUtc),
+      // The 31st of February is the 3rd of March to some.
+      Option.filter((start) => DateTime.formatIsoDateUtc(start) === text),
+      Option.map((start): Moment => ({ _tag: "Day", start }))
+    )
+  }
+  return instant.test(text)
+    ? Option.map(DateTime.make(text), (at): Moment => ({ _tag: "Instant", at: DateTime.toUtc(at) }))
+    : Option.none()
+}
 
 const fields = Struct.keys(kinds)
 
@@ -24,9 +73,13 @@ const isInstant = isOf<InstantField>("instant")
 
 const not = (filter: AccountFilter): AccountFilter => ({ _tag: "Not", filter })
 
+// Conditions, parentheses and `not` together: a filter is read, printed and evaluated by recursion.
+const maxParts = 250
+
 /** Reads one filter from tokens, by descent: `or` binds less than `and`, that less than `not`. */
 const reader = (all: ReadonlyArray<Token>) => {
   let next = 0
+  let parts = 0
   const end: Token = { kind: "end", text: "", position: 1 }
   const peek = (): Token => all[next] ?? end
   const take = (): Token => all[next++] ?? end
@@ -51,6 +104,12 @@ const reader = (all: ReadonlyArray<Token>) => {
   const both = (): Parsed => joined("And", "and", single)
 
   const single = (): Parsed => {
+    if (++parts > maxParts) {
+      return fault(
+        peek(),
+        `a filter has at most ${maxParts} parts; write field in (a, b, …) for many values of one field`
+      )
+    }
     if (isNext("not")) {
       take()
       return Either.map(single(), not)
@@ -145,11 +204,11 @@ const reader = (all: ReadonlyArray<Token>) => {
     while (first.kind === "quoted" ? words.length === 0 : peek().kind === "word" && !["and", "or"].some(isNext)) {
       words.push(take().text)
     }
-    return Option.match(moment.parse(words.join(" ")), {
+    return Option.match(parseMoment(words.join(" ")), {
       onNone: () =>
         fault(
           first,
-          `${field} is compared with ${moment.expected}, not ${words.length === 0 ? shown(first) : quoted(words.join(" "))}`
+          `${field} is compared with ${momentForms}, not ${words.length === 0 ? shown(first) : quoted(words.join(" "))}`
         ),
       onSome: (moment): Parsed => {
         const order = operator === "before" ? "<" : operator === "after" ? ">" : operator
@@ -157,7 +216,7 @@ const reader = (all: ReadonlyArray<Token>) => {
           ? Either.right(not({ _tag: "When", field, order: "=", moment }))
           : order === "=" || order === "<" || order === "<=" || order === ">" || order === ">="
             ? Either.right({ _tag: "When", field, order, moment })
-            : fault(first, `nobody compares instants by ${quoted(order)}`)
+            : fault(first, `instants are not compared by ${quoted(order)}`)
       }
     })
   }
@@ -171,6 +230,17 @@ const reader = (all: ReadonlyArray<Token>) => {
 }
 
 export const parse = (source: string): Parsed => Either.flatMap(tokens(source), (all) => reader(all)())
+
+const formatMoment = (moment: Moment): string => {
+  switch (moment._tag) {
+    case "Day":
+      return DateTime.formatIsoDateUtc(moment.start)
+    case "Instant":
+      return DateTime.formatIso(moment.at)
+    case "Ago":
+      return `${durationText(moment.duration)} ago`
+  }
+}
 
 const inQuotes = (text: string) => `"${text.replaceAll('"', '""')}"`
 
@@ -203,6 +273,6 @@ export const format = (filter: AccountFilter): string => {
     case "Flag":
       return `active = ${filter.value}`
     case "When":
-      return `${filter.field} ${filter.order} ${moment.format(filter.moment)}`
+      return `${filter.field} ${filter.order} ${formatMoment(filter.moment)}`
   }
 }
