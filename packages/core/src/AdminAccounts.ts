@@ -116,10 +116,14 @@ const faults: Record<jsonArray.Fault, string> = {
 }
 
 /** The elements of the list, each as soon as its last byte is there. */
-const elements: BodyReader<Either.Either<Account, AccountList.UnreadableAccount>> = (invalid, maxElementBytes) => {
-  const array = jsonArray.make(maxElementBytes)
+const elements: BodyReader<Either.Either<Account, AccountList.UnreadableAccount>> = (
+  invalid,
+  maxElementBytes,
+  redact
+) => {
+  const array = jsonArray.make(maxElementBytes, redact)
   let index = 0
-  const fail = (fault: jsonArray.Fault) => invalid(fault, faults[fault])
+  const fail = (fault: jsonArray.Fault) => invalid(fault, faults[fault], array.object())
   return {
     add: (bytes) =>
       Either.mapBoth(array.add(bytes), {

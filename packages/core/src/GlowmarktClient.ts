@@ -60,9 +60,16 @@ export interface Options {
  * @category models
  */
 export type BodyReader<A> = (
-  invalid: (reason: GlowmarktError.InvalidResponse["reason"], problem: string) => GlowmarktError.InvalidResponse,
+  /** `body` is what there is of it, for what the provider says in it. */
+  invalid: (
+    reason: GlowmarktError.InvalidResponse["reason"],
+    problem: string,
+    body?: string
+  ) => GlowmarktError.InvalidResponse,
   /** What may be kept of it at a time. */
-  maxBytes: number
+  maxBytes: number,
+  /** Takes the credentials of the call out of JSON. */
+  redact: (json: string) => string
 ) => {
   readonly add: (bytes: Uint8Array) => Either.Either<ReadonlyArray<A>, GlowmarktError.InvalidResponse>
   readonly end: () => Either.Either<void, GlowmarktError.InvalidResponse>

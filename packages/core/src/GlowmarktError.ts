@@ -120,7 +120,7 @@ export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", answerF
       this.operation === "usernameLogin"
         ? credentialAdvice.session
         : "Check the values sent and the state of the account."
-    return `${this.operation}: the provider declined ("valid": false) and gives no reason. ${hint}`
+    return `${this.operation}: the provider declined ("valid": false)${this.excerpt === "" ? " and gives no reason." : `.${quoted(this)}`} ${hint}`
   }
 }
 

@@ -96,6 +96,8 @@ export interface Operation<E extends Endpoint, Success> {
   readonly declared: ReadonlySet<string>
   /** Whether `{"valid": false}` is one of its answers. */
   readonly rejects: boolean
+  /** Whether its answer holds a token. */
+  readonly issuesToken: boolean
   /** The request, or what is wrong with the input: the field, and what was expected. */
   readonly prepare: (input: { readonly path?: unknown; readonly payload?: unknown }) => Either.Either<Prepared, string>
   /** The result, or what is wrong with the answer: where, and what was expected. Not the value, which may be personal. */
@@ -242,6 +244,7 @@ export const compileWith = <
     repeatability: Context.get(Context.merge(Context.make(Repeat, "once"), endpoint.annotations), Repeat),
     declared: new Set(tags(endpoint.errorSchema.ast)),
     rejects: hasProperty(endpoint.successSchema.ast, "valid"),
+    issuesToken: hasProperty(endpoint.successSchema.ast, "token"),
     prepare: (input) => {
       const path = encodePath(input.path)
       if (Either.isLeft(path)) return Either.left(parseIssue.ofInput(path.left))

@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AdminAccounts, GlowmarktError, RetryPolicy, UserAccounts } from "@effect-glowmarkt/core"
+import { AdminAccounts, GlowmarktClient, GlowmarktError, RetryPolicy, UserAccounts } from "@effect-glowmarkt/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as Callers from "./support/Callers.js"
 import * as Wire from "./support/Wire.js"
@@ -221,6 +223,49 @@ describe("every shape of an answer becomes one member", () => {
       assert.isTrue(error._tag === "RequestTimeout" && error.mayHaveBeenApplied)
     })
   )
+})
+
+describe("a failure that is told with 200", () => {
+  const stream = (admin: Admin) => Stream.runDrain(admin.stream)
+  const cases = [
+    ['{"valid":false}', 'it says that the call failed ("valid": false).'],
+    ['{"valid":false,"error":"Access denied"}', '("valid": false). It said “Access denied”.'],
+    ['{"error":"token expired"}', "it says that the call failed. It said “token expired”."],
+    ['\n{"error":{"message":"quota exceeded"}}', "it says that the call failed. It said “quota exceeded”."]
+  ] as const
+  for (const [body, says] of cases) {
+    it.effect(`quotes what the provider says: ${body}`, () =>
+      Effect.gen(function* () {
+        for (const call of [list, stream]) {
+          for (const answer of [body, [body.slice(0, 5), body.slice(5)]]) {
+            const error = yield* failureOf({ status: 200, body: answer }, call)
+            assert.strictEqual(error._tag, "InvalidResponse")
+            assert.include(error.message, says)
+          }
+        }
+      })
+    )
+  }
+
+  it.effect("has a limit in a streamed list, too", () =>
+    Effect.gen(function* () {
+      const wire = Wire.make(() => ({ status: 200, body: `{"error":"${"x".repeat(1000)}"}` }))
+      const client = Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl, maxBodyBytes: 100 }), wire.layer)
+      const error = yield* Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.flip(stream(admin))).pipe(
+        Effect.provide(AdminAccounts.layer.pipe(Layer.provide(Callers.admin.appKeys), Layer.provide(client)))
+      )
+      assert.isTrue("reason" in error && error.reason === "TooLarge")
+    })
+  )
+
+  it("is quoted where an operation answers so by its contract", () => {
+    const answer = { operation: "usernameLogin", attempts: 1, elapsed: Duration.zero, status: 200 }
+    assert.include(
+      new GlowmarktError.Rejected({ ...answer, excerpt: "user locked" }).message,
+      'declined ("valid": false). It said “user locked”. Check user name'
+    )
+    assert.include(new GlowmarktError.Rejected({ ...answer, excerpt: "" }).message, "and gives no reason.")
+  })
 })
 
 describe("what an error knows of itself", () => {

@@ -45,9 +45,21 @@ export class Unfinished extends Data.TaggedError("Unfinished")<{ readonly messag
  * @since 0.1.0
  * @category errors
  */
-export class Unreachable extends Data.TaggedError("Unreachable")<{ readonly origin: string; readonly code: string }> {
+export class Unreachable extends Data.TaggedError("Unreachable")<{
+  readonly origin: string
+  readonly code: string
+  /** The proxy, if it is what cannot be reached. */
+  readonly proxy?: string
+}> {
   override get message() {
-    return `Cannot reach ${this.origin} (${this.code}). Nothing was done.\nCheck GLOWMARKT_BASE_URL, and the network.`
+    const reason = this.code.replace(/^PROXY_/, "")
+    if (this.proxy !== undefined) {
+      return `Cannot reach ${this.origin}: its proxy ${this.proxy} fails (${reason}). Nothing was done.\nCheck HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
+    }
+    const check = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(reason)
+      ? "If its certificate is signed by an authority of your own, name the file of that authority's certificate in NODE_EXTRA_CA_CERTS."
+      : "Check GLOWMARKT_BASE_URL, and the network."
+    return `Cannot reach ${this.origin} (${reason}). Nothing was done.\n${check}`
   }
 }
 

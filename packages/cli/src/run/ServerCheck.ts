@@ -26,14 +26,22 @@ const untrusted = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY/
 const text = (error: unknown, name: string): Option.Option<string> =>
   Predicate.hasProperty(error, name) && typeof error[name] === "string" ? Option.some(error[name]) : Option.none()
 
-/** The system's code, if no connection came about. */
-const unconnected = (cause: unknown): Option.Option<string> => {
+// A proxy that closes or answers 5xx may do better later; one that is not there or refuses is told at once.
+const proxyMayRecover = /^PROXY_(?:5|CLOSED)/
+
+/** What failed, if no connection came about. */
+const unconnected = (cause: unknown): Option.Option<{ readonly code: string; readonly proxy?: string }> => {
   // One for each address that was tried.
   const error = Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors[0] : cause
   const call = Option.getOrElse(text(error, "syscall"), () => "")
-  return Option.filter(
-    text(error, "code"),
-    (code) => call === "connect" || call === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT" || untrusted.test(code)
+  const proxy = text(error, "proxy")
+  return text(error, "code").pipe(
+    Option.filter((code) =>
+      Option.isSome(proxy)
+        ? !proxyMayRecover.test(code)
+        : call === "connect" || call === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT" || untrusted.test(code)
+    ),
+    Option.map((code) => (Option.isSome(proxy) ? { code, proxy: proxy.value } : { code }))
   )
 }
 
@@ -51,7 +59,7 @@ export const check: Effect.Effect<void, Unreachable | ConfigError.ConfigError> =
     Effect.catchAll(({ cause }) =>
       Option.match(unconnected(cause), {
         onNone: () => Effect.void,
-        onSome: (code) => new Unreachable({ origin: new URL(baseUrl).origin, code })
+        onSome: (failed) => new Unreachable({ origin: new URL(baseUrl).origin, ...failed })
       })
     )
   )

@@ -7,6 +7,7 @@ import type { BodyReader } from "../../GlowmarktClient.js"
 import type * as GlowmarktError from "../../GlowmarktError.js"
 import type * as Operation from "../../Operation.js"
 import * as decodeResponse from "../decode/decodeResponse.js"
+import { redactCredentials } from "../decode/redactCredentials.js"
 import * as toError from "../error/toError.js"
 import type * as transport from "../transport/transport.js"
 import * as callState from "./callState.js"
@@ -44,8 +45,10 @@ export const exchange =
           ? toError.fromTransport(state(), problem, call.server)
           : toError.timeout(state(), problem.phase, request.timeoutMillis)
       const reading = reader(
-        (reason, problem) => toError.invalidBody(state(), status, reason, problem),
-        request.maxBodyBytes
+        (reason, problem, body = "") =>
+          toError.invalidBody(state(), status, reason, decodeResponse.problemOf(body, problem), body),
+        request.maxBodyBytes,
+        (json) => redactCredentials(json, attempt.grant)
       )
       const arriving: Arriving<A> = Stream.fromPull(
         Effect.map(pull, (pieces) =>

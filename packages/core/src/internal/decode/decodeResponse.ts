@@ -10,6 +10,7 @@ import * as toError from "../error/toError.js"
 import type * as responseBody from "../transport/responseBody.js"
 import type * as transport from "../transport/transport.js"
 import { breaksOff } from "./jsonText.js"
+import { redactCredentials } from "./redactCredentials.js"
 
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
 
@@ -45,8 +46,22 @@ const parseJson = (
     }
   })
 
-const isDeclined = (json: unknown) =>
-  typeof json === "object" && json !== null && "valid" in json && json.valid === false
+const isDeclined = (json: unknown) => Predicate.hasProperty(json, "valid") && json.valid === false
+
+/** What is wrong with JSON that is not the result: some servers answer 200 and say that the call failed. */
+const shapeProblem = (json: unknown, problem: string) =>
+  isDeclined(json)
+    ? 'it says that the call failed ("valid": false)'
+    : Predicate.hasProperty(json, "error")
+      ? "it says that the call failed"
+      : problem
+
+/** The same of a body as text. */
+export const problemOf = (body: string, problem: string): string =>
+  Either.match(parseJson(body, undefined), {
+    onLeft: () => problem,
+    onRight: (json) => shapeProblem(json, problem)
+  })
 
 const unreadable: Record<responseBody.Unreadable, string> = {
   TooLarge: "it is larger than this client reads",
@@ -91,11 +106,13 @@ export const understand = <Success>(
     Either.left(toError.invalidResponse(state(), answer, reason, problem))
   if (!isSuccess(status)) return Either.left(toError.fromAnswer(state(), operation.declared, answer))
   if (Either.isLeft(body)) return invalid(body.left, unreadable[body.left])
-  const json = parseJson(body.right, answer.contentType)
+  // Where the answer is a token, a credential in it is what was asked for.
+  const text = operation.issuesToken ? body.right : redactCredentials(body.right, asked.grant)
+  const json = parseJson(text, answer.contentType)
   if (Either.isLeft(json)) return invalid(json.left.reason, json.left.problem)
   if (operation.rejects && isDeclined(json.right)) return Either.left(toError.rejected(state(), answer))
   const result = operation.decode(json.right)
-  if (Either.isLeft(result)) return invalid("Shape", result.left)
+  if (Either.isLeft(result)) return invalid("Shape", shapeProblem(json.right, result.left))
   const other = mismatch(json.right, asked)
   return other === undefined ? Either.right(result.right) : invalid("Mismatch", other)
 }

@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import { identity } from "effect/Function"
 import { backslashes, closing, opening, quote } from "./jsonText.js"
 
 /** Why a body is not the array that was expected. */
@@ -16,11 +17,11 @@ const none: Either.Either<ReadonlyArray<unknown>, Fault> = Either.right([])
  * Cuts a JSON array into its elements while its bytes arrive. Kept is only the
  * element that is not complete yet, of at most `limit` characters, so memory does
  * not grow with the array. Each character is looked at once; what is complete is
- * parsed in one go a piece, by the engine's own parser.
+ * parsed in one go a piece, by the engine's own parser, as `redact` leaves it.
  */
-export const make = (limit: number) => {
+export const make = (limit: number, redact: (json: string) => string = identity) => {
   const decoder = new TextDecoder("utf-8", { fatal: true })
-  let state: "before" | "inside" | "after" | "broken" = "before"
+  let state: "before" | "inside" | "after" | "broken" | "object" = "before"
   /** Of the element that is not complete yet. */
   let begun: Array<string> = []
   let begunLength = 0
@@ -71,7 +72,7 @@ export const make = (limit: number) => {
   }
 
   const elementsOf = (text: string): Either.Either<ReadonlyArray<unknown>, Fault> =>
-    Either.flatMap(parse(text), (elements) => {
+    Either.flatMap(parse(redact(text)), (elements) => {
       // Between two commas, or a comma and a bracket, there must be something; between two brackets there need not.
       if (elements.length === 0 && !(isFirst && state === "after")) return Either.left("NotJson")
       isFirst = false
@@ -95,9 +96,14 @@ export const make = (limit: number) => {
 
   const advance = (piece: string): Either.Either<ReadonlyArray<unknown>, Fault> => {
     if (state === "inside") return inside(piece)
+    if (state === "object") return Either.flatMap(keep(piece), () => none)
     if (state !== "before") return Either.flatMap(after(piece), () => none)
     const text = piece.trimStart()
     if (text === "") return none
+    if (text.startsWith("{")) {
+      state = "object"
+      return Either.flatMap(keep(text), () => none)
+    }
     if (!text.startsWith("[")) return Either.left("NotJson")
     state = "inside"
     return inside(text.slice(1))
@@ -111,7 +117,12 @@ export const make = (limit: number) => {
     /** To be asked when no more bytes come: is anything missing? */
     end: (): Either.Either<void, Fault> =>
       Either.flatMap(decode(new Uint8Array(), { stream: false }), () =>
-        state === "after" ? Either.void : Either.left(state === "before" ? "NotJson" : "Truncated")
-      )
+        state === "after"
+          ? Either.void
+          : Either.left(state === "before" || state === "object" ? "NotJson" : "Truncated")
+      ),
+
+    /** The body, if it is an object: an error, most likely. */
+    object: (): string => (state === "object" ? begun.join("") : "")
   }
 }

@@ -9,8 +9,8 @@ export const begin = ({ operation, stage }: { readonly operation: string; readon
 const plain = /^(?:access denied|not found|too many requests)\.?$/i
 
 /** The provider's own words, where they add something. */
-export const quoted = ({ excerpt }: { readonly excerpt: string }) =>
-  excerpt === "" || plain.test(excerpt) ? "" : ` It said “${excerpt}”.`
+export const quoted = ({ excerpt, status }: { readonly excerpt: string; readonly status: number }) =>
+  excerpt === "" || (status >= 400 && plain.test(excerpt)) ? "" : ` It said “${excerpt}”.`
 
 /** That it was sent once is no news; and whoever repeats it himself would be told what is not so. */
 export const repeated = (attempts: number, unit: string) => (attempts > 1 ? `, after ${attempts} ${unit}` : "")

@@ -169,14 +169,21 @@ export const invalidResponse = (
     problem
   })
 
-/** The same of a body that was read piece by piece: there is nothing of it left to quote. */
+/** The same of a body that was read piece by piece: `body` is what there is left of it to quote. */
 export const invalidBody = (
   state: CallState,
   status: number,
   reason: GlowmarktError.InvalidResponse["reason"],
-  problem: string
+  problem: string,
+  body = ""
 ): GlowmarktError.InvalidResponse =>
-  new GlowmarktError.InvalidResponse({ ...callOf(state), status, excerpt: "", reason, problem })
+  new GlowmarktError.InvalidResponse({
+    ...callOf(state),
+    status,
+    excerpt: redactBody(body, state.sent),
+    reason,
+    problem
+  })
 
 export const timeout = (
   state: CallState,
