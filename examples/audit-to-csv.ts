@@ -10,7 +10,8 @@ import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
-import { Engine, Progress, Report, Run, StatusAudit } from "@effect-glowmarkt/runner"
+import { Progress, Report, Run, StatusAudit } from "@effect-glowmarkt/runner"
+import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
 import { Config, Console, Effect, Layer, Option, Schema, Stream } from "effect"
 
 const Accounts = AdminAccounts.layer.pipe(
@@ -37,6 +38,6 @@ const program = Effect.gen(function* () {
 })
 
 program.pipe(
-  Effect.provide(Layer.mergeAll(Accounts, Engine.sqlite("audit-runs.sqlite"), NodeContext.layer)),
+  Effect.provide(Layer.mergeAll(Accounts, SqliteRunStore.layer("audit-runs.sqlite"), NodeContext.layer)),
   NodeRuntime.runMain
 )

@@ -7,7 +7,8 @@
  */
 import { NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { AdminAccounts, AppKeys, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
-import { Classification, Converge, Engine, Flow, Outcome, Run } from "@effect-glowmarkt/runner"
+import { Classification, Converge, Flow, Outcome, Run } from "@effect-glowmarkt/runner"
+import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
 import { Config, Console, Effect, Either, Layer, Option, Schema, Stream } from "effect"
 
 const tidied = (name: string) => name.trim().replace(/\s+/g, " ")
@@ -53,4 +54,4 @@ const Accounts = AdminAccounts.layer.pipe(
   Layer.provide(NodeHttpClient.layerUndici)
 )
 
-program.pipe(Effect.provide([Accounts, Engine.sqlite("own-runs.sqlite")]), NodeRuntime.runMain)
+program.pipe(Effect.provide([Accounts, SqliteRunStore.layer("own-runs.sqlite")]), NodeRuntime.runMain)

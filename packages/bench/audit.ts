@@ -10,7 +10,8 @@ import { join } from "node:path"
 import * as Undici from "@effect/platform-node/Undici"
 import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
-import { Engine, Run, StatusAudit } from "@effect-glowmarkt/runner"
+import { Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -44,7 +45,7 @@ const audited = (engine: "memory" | "sqlite") => async () => {
       Layer.provide(GlowmarktClient.layer({ baseUrl: url, maxBodyBytes: Number.POSITIVE_INFINITY })),
       Layer.provide(NodeTransport.layer())
     ),
-    engine === "memory" ? Engine.memory : Engine.sqlite(join(directory, "runs.db"))
+    engine === "memory" ? RunStore.layerMemory : SqliteRunStore.layer(join(directory, "runs.db"))
   )
   const summary = await Effect.runPromise(
     Effect.provide(

@@ -5,8 +5,8 @@ import type { Scenario } from "../scenario.js"
 
 const ways = [
   ["raw", "undici.Pool and JSON.parse, nothing else", 0],
-  ["memory", "statusAudit, Engine.memory", 0.6],
-  ["sqlite", "statusAudit, Engine.sqlite", 0.5]
+  ["memory", "statusAudit, RunStore.layerMemory", 0.6],
+  ["sqlite", "statusAudit, SqliteRunStore", 0.5]
 ] as const
 
 export const audit: Scenario = async ({ size }) => {

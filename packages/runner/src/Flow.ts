@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -172,7 +171,7 @@ export interface RunOptions<Parameters> extends Limits {
 export const run: <Parameters extends object, Subject, Result, E, R>(
   flow: Flow<Parameters, Subject, Result, E, R>,
   options?: RunOptions<Parameters>
-) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | WorkflowEngine | RunStore> = executeRun.run
+) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | RunStore> = executeRun.run
 
 /**
  * A subject of a run and what became of it.

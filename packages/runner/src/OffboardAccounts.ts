@@ -8,7 +8,6 @@
  *
  * @since 0.1.0
  */
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
@@ -166,7 +165,7 @@ export const apply = (
 ): Effect.Effect<
   Summary,
   Consent.ConsentMismatch | InvalidPlan | PlanMismatch | PlanNeeded | CallError | RunMismatch | RunStoreError,
-  AdminAccounts | WorkflowEngine | RunStore
+  AdminAccounts | RunStore
 > =>
   Effect.zipRight(Consent.check(consentOf(options), plan.header.counts.change), PlannedFlow.apply(flow, plan, options))
 
@@ -185,7 +184,7 @@ export const resume = (
 ): Effect.Effect<
   Summary,
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
-  AdminAccounts | WorkflowEngine | RunStore
+  AdminAccounts | RunStore
 > =>
   recorded(flow, runId, options?.target ?? {}).pipe(
     Effect.zipRight(remaining(runId)),

@@ -6,8 +6,6 @@
  *
  * @since 0.1.0
  */
-
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import type { Account } from "@effect-glowmarkt/core/Account"
 import { Username } from "@effect-glowmarkt/core/AccountInput"
 import type { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
@@ -194,7 +192,7 @@ interface Ending {
 const finished = Effect.fnUntraced(function* (
   summary: Summary,
   { pace, target, together, wanted }: Ending
-): Effect.fn.Return<Onboarded, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
+): Effect.fn.Return<Onboarded, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
   return together === "eachRow" || summary.done === wanted
     ? { summary }
     : { summary, undone: yield* rollback.undo(flow, summary, target, pace) }
@@ -221,7 +219,7 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
   | CallError
   | RunMismatch
   | RunStoreError,
-  AdminAccounts | WorkflowEngine | RunStore
+  AdminAccounts | RunStore
 > {
   const { change, invalid, skip } = plan.header.counts
   const together = yield* togetherOf(plan.header.parameters)
@@ -249,7 +247,7 @@ export const resume = Effect.fn("OnboardAccounts.resume")(function* (
 ): Effect.fn.Return<
   Onboarded,
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
-  AdminAccounts | WorkflowEngine | RunStore
+  AdminAccounts | RunStore
 > {
   const { counts, parameters, ...known } = yield* recorded(flow, runId, target)
   const together = yield* Effect.orDie(togetherOf(parameters))

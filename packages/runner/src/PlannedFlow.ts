@@ -7,7 +7,6 @@
  *
  * @since 0.1.0
  */
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import type * as Effect from "effect/Effect"
@@ -218,7 +217,7 @@ export const apply: <Parameters extends object, Wanted, Read, E extends Trouble,
 ) => Effect.Effect<
   Summary,
   InvalidPlan | PlanMismatch | PlanNeeded | CallError | RunMismatch | RunStoreError,
-  R | WorkflowEngine | RunStore
+  R | RunStore
 > = applyPlan.apply
 
 /**
@@ -231,11 +230,8 @@ export const resume: <Parameters extends object, Wanted, Read, E extends Trouble
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
   runId: RunId,
   options?: ResumeOptions
-) => Effect.Effect<
-  Summary,
-  PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
-  R | WorkflowEngine | RunStore
-> = applyPlan.resume
+) => Effect.Effect<Summary, PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError, R | RunStore> =
+  applyPlan.resume
 
 /**
  * What the store has of a run; nothing if it is no run of a plan.

@@ -10,7 +10,6 @@
 
 import { resolve } from "node:path"
 import type { FileSystem } from "@effect/platform/FileSystem"
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import { Username } from "@effect-glowmarkt/core/AccountInput"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
 import type { CallError, InvalidInput, Rejected, WeakPassword } from "@effect-glowmarkt/core/GlowmarktError"
@@ -233,7 +232,7 @@ export const apply = (
 ): Effect.Effect<
   Summary,
   PasswordFile.PasswordFileError | InvalidPlan | PlanMismatch | PlanNeeded | CallError | RunMismatch | RunStoreError,
-  GlowmarktClient | Secrets | FileSystem | WorkflowEngine | RunStore
+  GlowmarktClient | Secrets | FileSystem | RunStore
 > => withFile(plan.header.parameters)(PlannedFlow.apply(flow, plan, options))
 
 /**
@@ -248,7 +247,7 @@ export const resume = (
 ): Effect.Effect<
   Summary,
   PasswordFile.PasswordFileError | InvalidPlan | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
-  GlowmarktClient | Secrets | FileSystem | WorkflowEngine | RunStore
+  GlowmarktClient | Secrets | FileSystem | RunStore
 > =>
   Effect.flatMap(recorded(flow, runId, options.target ?? {}), ({ parameters }) =>
     withFile(parameters)(PlannedFlow.resume(flow, runId, options))

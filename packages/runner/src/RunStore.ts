@@ -6,18 +6,13 @@
  *
  * @since 0.1.0
  */
-import { existsSync } from "node:fs"
-import type * as SqlClient from "@effect/sql/SqlClient"
 import type * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import * as memoryStore from "./internal/store/memoryStore.js"
-import * as internal from "./internal/store/runStore.js"
-import * as sqlite from "./internal/store/sqlite.js"
-import * as storeFile from "./internal/store/storeFile.js"
 import type { Outcome, Settled } from "./Outcome.js"
 import type { Run, RunId, RunNotFound } from "./Run.js"
 import type { RunStoreError } from "./RunStoreError.js"
@@ -137,57 +132,9 @@ export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<
 >() {}
 
 /**
- * The store over an SQLite client you have; `file` is only for messages. Creates or migrates its own tables (`glowmarkt_*`).
- *
- * @since 0.1.0
- * @category layers
- */
-export const layer = (file: string): Layer.Layer<RunStore, RunStoreError, SqlClient.SqlClient> =>
-  Layer.effect(RunStore, internal.make(file))
-
-/**
  * The store in the memory of this process: its runs end with the layer.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerMemory: Layer.Layer<RunStore> = Layer.sync(RunStore, () => memoryStore.make("in memory"))
-
-/** A store that may not be written to is read as it is or, where SQLite cannot do that, as a copy. */
-const looking = (file: string) =>
-  Layer.suspend(() =>
-    !existsSync(file) || storeFile.isOurs(file)
-      ? Layer.provide(layer(file), sqlite.client(file))
-      : Layer.catchAll(
-          Layer.provide(layer(file), storeFile.isInUse(file) ? sqlite.readonly(file) : sqlite.copy(file)),
-          () => Layer.provide(layer(file), sqlite.copy(file))
-        )
-  )
-
-/**
- * Only the store, without an engine: to look at runs and their rows, also while another process works on them, and also where
- * this process may only read it. Fails with `cannotOpen` when there is no such directory; creates the file when there is none.
- *
- * @example
- * ```ts
- * import { RunStore } from "@effect-glowmarkt/runner"
- * import { Console, Effect } from "effect"
- *
- * const program = RunStore.RunStore.pipe(
- *   Effect.flatMap((store) => store.list),
- *   Effect.flatMap(Effect.forEach((run) => Console.log(run.runId, run.recorded, run.total))),
- *   Effect.provide(RunStore.layerSqlite("runs.sqlite"))
- * )
- * ```
- *
- * @since 0.1.0
- * @category layers
- */
-export const layerSqlite = (file: string): Layer.Layer<RunStore, RunStoreError> =>
-  Layer.map(looking(file), (context) => {
-    const store = Context.get(context, RunStore)
-    // A run must not be taken away from a process that works on it.
-    const forget = (runId: RunId) =>
-      Effect.scoped(Effect.zipRight(Layer.build(sqlite.exclusive(file)), store.forget(runId)))
-    return Context.make(RunStore, { ...store, forget })
-  })

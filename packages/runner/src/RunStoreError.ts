@@ -33,6 +33,7 @@ export const Reason = Schema.Literal(
   "severalNames",
   "notWritable",
   "cannotOpen",
+  "driverMissing",
   "unreliable",
   "other"
 )
@@ -54,6 +55,8 @@ const remedies: Record<Reason, string> = {
     "it is to be had under another name, too, by which another process could work on it. Use the directory it is in",
   notWritable: "it cannot be written. Check the permissions of the file and its directory",
   cannotOpen: "it cannot be opened. Check that the directory exists and the path is a file",
+  driverMissing:
+    "the native module of better-sqlite3 was not built. Run `npm rebuild better-sqlite3`, or with pnpm `pnpm approve-builds`",
   unreliable: "reading or writing failed. Check the disk, and whether it is full; then resume the run",
   other: "the database refused"
 }
@@ -109,6 +112,10 @@ const reasons: ReadonlyArray<readonly [code: string, reason: Reason]> = [
   ["ELOOP", "cannotOpen"]
 ]
 
+/** Not built, or built for another version of Node. */
+const isDriverMissing = (code: string, detail: string) =>
+  code === "ERR_DLOPEN_FAILED" || detail.startsWith("Could not locate the bindings file")
+
 const innermost = (error: unknown): unknown => {
   let current = error
   while (Predicate.hasProperty(current, "cause") && current.cause !== undefined && current.cause !== null) {
@@ -132,7 +139,13 @@ export const fromUnknown = (file: string, error: unknown): RunStoreError => {
   const detail = Predicate.hasProperty(origin, "message") ? String(origin.message) : String(origin)
   const known = reasons.find(([prefix]) => code.startsWith(prefix))?.[1]
   // better-sqlite3 reports a missing directory as a TypeError without a code.
-  const reason = known ?? (origin instanceof TypeError && detail.includes("open database") ? "cannotOpen" : "other")
+  const reason =
+    known ??
+    (isDriverMissing(code, detail)
+      ? "driverMissing"
+      : origin instanceof TypeError && detail.includes("open database")
+        ? "cannotOpen"
+        : "other")
   return new RunStoreError({ reason, file, cause: error, ...(detail === "" ? {} : { detail }) })
 }
 

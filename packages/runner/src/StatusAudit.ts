@@ -10,7 +10,6 @@
  * @since 0.1.0
  */
 
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import type { Account } from "@effect-glowmarkt/core/Account"
 import type { UnreadableAccount } from "@effect-glowmarkt/core/AccountList"
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
@@ -227,12 +226,13 @@ export interface Options extends Flow.Limits {
  *
  * @example
  * ```ts
- * import { Engine, StatusAudit } from "@effect-glowmarkt/runner"
+ * import { StatusAudit } from "@effect-glowmarkt/runner"
+ * import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
  * import { Console, Effect } from "effect"
  *
  * const program = StatusAudit.run({ dormantFor: "90 days" }).pipe(
  *   Effect.flatMap(({ counts, total }) => Console.log(`${counts.healthy} of ${total} are healthy`)),
- *   Effect.provide(Engine.sqlite("runs.sqlite"))
+ *   Effect.provide(SqliteRunStore.layer("runs.sqlite"))
  * )
  * ```
  *
@@ -241,7 +241,7 @@ export interface Options extends Flow.Limits {
  */
 export const run = Effect.fn("StatusAudit.run")(function* (
   options: Options = {}
-): Effect.fn.Return<Summary, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
+): Effect.fn.Return<Summary, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
   const { dormantFor, expiringWithin, only, sample, target = {}, where, ...others } = options
   const { finishedAt, startedAt, ...finished } = yield* Flow.run(flow, {
     ...others,

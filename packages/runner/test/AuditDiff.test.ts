@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Account, AdminAccounts } from "@effect-glowmarkt/core"
 import { Chunk, DateTime, Effect, Either, FastCheck as fc, Schema, Stream } from "effect"
-import { AccountFilter, AuditDiff, type AuditRow, Engine, Report, Run, RunStore, StatusAudit } from "../src/index.js"
+import { AccountFilter, AuditDiff, type AuditRow, Report, Run, RunStore, StatusAudit } from "../src/index.js"
 import { bytesOf } from "./fixtures/served.js"
 
 const row = (accountId: string | undefined, fields: Partial<AuditRow.AuditRow> = {}): AuditRow.AuditRow => ({
@@ -152,7 +152,7 @@ describe("AuditDiff", () => {
   )
 })
 
-layer(Engine.memory, { excludeTestServices: true })("AuditDiff of runs", (it) => {
+layer(RunStore.layerMemory, { excludeTestServices: true })("AuditDiff of runs", (it) => {
   const active = Schema.decodeUnknownSync(Account.AccountStatus)({ status: "active", active: true })
   const admin = (ids: ReadonlyArray<string>) =>
     AdminAccounts.AdminAccounts.of({

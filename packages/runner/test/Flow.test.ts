@@ -1,6 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Cause, Chunk, Deferred, Effect, Exit, Fiber, HashMap, Option, Ref, Stream } from "effect"
-import { Engine, Flow, Progress, Run, RunStore } from "../src/index.js"
+import { Flow, Progress, Run, RunStore } from "../src/index.js"
 import { counting } from "./fixtures/counting.js"
 
 const id = (name: string) => Run.RunId.make(name)
@@ -19,7 +19,7 @@ const rowsOf = <P extends object, S, A, E, R>(flow: Flow.Flow<P, S, A, E, R>, ru
   Effect.map(Stream.runCollect(Flow.rows(flow, runId)), Chunk.toReadonlyArray)
 
 // One engine for all: runs with different ids must not see each other.
-layer(Engine.memory, { excludeTestServices: true })("Flow", (it) => {
+layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
   it.effect("every subject has exactly one result, in order", () =>
     Effect.gen(function* () {
       const { all, count } = yield* tally

@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
 import { Expected, Simulator } from "@effect-glowmarkt/simulator"
 import { type Clock, DateTime, Duration, Effect, Fiber, Layer, Option } from "effect"
-import { Engine, StatusAudit } from "../src/index.js"
+import { RunStore, StatusAudit } from "../src/index.js"
 import { inVirtualTime } from "./fixtures/virtualTime.js"
 import { answering, crew, denied, limited, missing, unavailable } from "./fixtures/workerPool.js"
 
@@ -375,7 +375,7 @@ describe("the pace", () => {
       const summary = yield* StatusAudit.run({
         concurrency: "auto",
         rate: "unlimited"
-      }).pipe(Effect.provide([accounts, Engine.memory]))
+      }).pipe(Effect.provide([accounts, RunStore.layerMemory]))
       const refused = (yield* requests.latest).filter(({ status }) => Option.contains(status, 429)).length
       assert.isAbove(refused, 0)
       assert.deepStrictEqual(summary.errors, {})

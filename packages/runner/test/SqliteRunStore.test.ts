@@ -4,9 +4,12 @@
  */
 import { gunzipSync } from "node:zlib"
 import { FileSystem } from "@effect/platform"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { SqliteClient } from "@effect/sql-sqlite-node"
 import { assert, layer } from "@effect/vitest"
-import { Chunk, Effect, Stream } from "effect"
-import { Engine, PlannedFlow, RenameAccounts, Run, RunStore, StatusAudit } from "../src/index.js"
+import { Chunk, Effect, Layer, Stream } from "effect"
+import { PlannedFlow, RenameAccounts, Run, RunStore, StatusAudit } from "../src/index.js"
+import * as SqliteRunStore from "../src/SqliteRunStore.js"
 import { collected, served, temporary } from "./fixtures/served.js"
 
 const id = (name: string) => Run.RunId.make(name)
@@ -42,6 +45,9 @@ layer(served({ accounts: 12, seed: 7 }), { excludeTestServices: true })("SqliteR
             ["rename-finished", 6, 6, true]
           ]
         )
+        const sql = yield* SqlClient.SqlClient
+        // Earlier versions ran workflows in the same file.
+        assert.deepStrictEqual(yield* sql`SELECT name FROM sqlite_master WHERE name LIKE 'cluster%'`, [])
         assert.strictEqual((yield* auditRows(id("audit-finished"))).length, 12)
         const renamed = yield* collected(PlannedFlow.rows(RenameAccounts.flow, id("rename-finished")))
         assert.deepStrictEqual(
@@ -63,7 +69,7 @@ layer(served({ accounts: 12, seed: 7 }), { excludeTestServices: true })("SqliteR
         assert.deepStrictEqual(yield* store.notes(unfinished, fourth.key), version === 1 ? [] : ["writes"])
         const { done, total } = yield* PlannedFlow.resume(RenameAccounts.flow, unfinished)
         assert.deepStrictEqual([done, total], [6, 6])
-      }).pipe(Effect.provide(Engine.sqlite(file)))
+      }).pipe(Effect.provide([SqliteRunStore.layer(file), Layer.orDie(SqliteClient.layer({ filename: file }))]))
     })
   )
 })

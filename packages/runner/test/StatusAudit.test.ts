@@ -5,7 +5,8 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Account, AdminAccounts, AppKeys, GlowmarktClient, GlowmarktError, Identifier } from "@effect-glowmarkt/core"
 import { Expected, Simulator } from "@effect-glowmarkt/simulator"
 import { Chunk, DateTime, Duration, Effect, Either, Layer, Option, Redacted, Schema, Stream } from "effect"
-import { AccountFilter, AuditRow, Engine, Finding, Progress, Run, RunStore, StatusAudit } from "../src/index.js"
+import { AccountFilter, AuditRow, Finding, Progress, Run, RunStore, StatusAudit } from "../src/index.js"
+import * as SqliteRunStore from "../src/SqliteRunStore.js"
 import { bundle } from "./fixtures/bundle.js"
 
 const id = (name: string) => Run.RunId.make(name)
@@ -50,7 +51,7 @@ const unavailable = new GlowmarktError.ServerError({
   retryAfter: Option.none()
 })
 
-layer(Engine.memory, { excludeTestServices: true })("StatusAudit", (it) => {
+layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) => {
   /** A list that breaks off after an element so many times. */
   const breaking = (times: number) => {
     let left = times
@@ -329,7 +330,7 @@ describe("against the simulator", () => {
       const simulator = yield* Simulator.Simulator
       const summary = yield* Effect.provide(
         StatusAudit.run({ rate: "unlimited" }),
-        Layer.merge(accountsOf(simulator), Engine.memory)
+        Layer.merge(accountsOf(simulator), RunStore.layerMemory)
       )
       assert.strictEqual(summary.total, 300)
       assert.deepStrictEqual(summary.counts, expected(simulator, summary.startedAt))
@@ -351,7 +352,7 @@ describe("against the simulator", () => {
       assert.strictEqual(yield* audit("killed", 150), "SIGKILL")
       const { recorded } = yield* Effect.provide(
         Effect.flatMap(RunStore.RunStore, (store) => store.get(id("killed"))),
-        RunStore.layerSqlite(store)
+        SqliteRunStore.layerShared(store)
       )
       assert.isAtLeast(recorded, 50)
       yield* simulator.requests.reset
@@ -361,11 +362,11 @@ describe("against the simulator", () => {
       const asked = new Set(latest.flatMap((request) => Option.toArray(request.accountId)))
       assert.strictEqual(asked.size, 200 - recorded)
 
-      const killed = yield* Effect.provide(rowsOf(id("killed")), RunStore.layerSqlite(store))
+      const killed = yield* Effect.provide(rowsOf(id("killed")), SqliteRunStore.layerShared(store))
       const undisturbed = yield* Effect.zipRight(
         StatusAudit.run({ runId: id("undisturbed"), rate: "unlimited" }),
         rowsOf(id("undisturbed"))
-      ).pipe(Effect.provide([accountsOf(simulator), Engine.memory]))
+      ).pipe(Effect.provide([accountsOf(simulator), RunStore.layerMemory]))
       assert.strictEqual(killed.length, 200)
       assert.deepStrictEqual(killed, undisturbed)
     }).pipe(Effect.provide([Simulator.layer({ accounts: 200, seed: 5 }), NodeFileSystem.layer]))

@@ -6,6 +6,7 @@ import { NodeFileSystem } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Chunk, DateTime, Effect, Stream } from "effect"
 import { Flow, Run, RunStore } from "../src/index.js"
+import * as SqliteRunStore from "../src/SqliteRunStore.js"
 import { bundle } from "./fixtures/bundle.js"
 import { counting } from "./fixtures/counting.js"
 
@@ -58,7 +59,7 @@ const read = (store: string, runId: string) =>
       )
     )
     return { run: yield* get(id), rows: Chunk.toReadonlyArray(rows) }
-  }).pipe(Effect.provide(RunStore.layerSqlite(store)))
+  }).pipe(Effect.provide(SqliteRunStore.layerShared(store)))
 
 const setting = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem

@@ -1,4 +1,3 @@
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import type { AdminAccounts, GlowmarktError, Identifier } from "@effect-glowmarkt/core"
 import {
   type ApplyResult,
@@ -37,7 +36,7 @@ describe("PlannedFlow", () => {
         | GlowmarktError.CallError
         | Run.RunMismatch
         | RunStoreError.RunStoreError,
-        AdminAccounts.AdminAccounts | WorkflowEngine | RunStore.RunStore
+        AdminAccounts.AdminAccounts | RunStore.RunStore
       >
     >()
   })

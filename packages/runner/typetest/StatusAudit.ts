@@ -1,6 +1,6 @@
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import type { AdminAccounts, GlowmarktError } from "@effect-glowmarkt/core"
-import { Engine, Flow, type Run, type RunStore, type RunStoreError, StatusAudit, Step } from "@effect-glowmarkt/runner"
+import { Flow, type Run, RunStore, type RunStoreError, StatusAudit, Step } from "@effect-glowmarkt/runner"
+import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -15,15 +15,15 @@ describe("StatusAudit.run", () => {
       Effect.Effect<
         StatusAudit.Summary,
         GlowmarktError.CallError | Run.RunMismatch | RunStoreError.RunStoreError,
-        AdminAccounts.AdminAccounts | WorkflowEngine | RunStore.RunStore
+        AdminAccounts.AdminAccounts | RunStore.RunStore
       >
     >()
   })
 
   test("does not run without accounts or without an engine", () => {
-    expect(Effect.runPromise).type.not.toBeCallableWith(Effect.provide(StatusAudit.run(), Engine.memory))
+    expect(Effect.runPromise).type.not.toBeCallableWith(Effect.provide(StatusAudit.run(), RunStore.layerMemory))
     expect(Effect.runPromise).type.not.toBeCallableWith(Effect.provide(StatusAudit.run(), accounts))
-    expect(Effect.runPromise).type.toBeCallableWith(Effect.provide(StatusAudit.run(), [accounts, Engine.memory]))
+    expect(Effect.runPromise).type.toBeCallableWith(Effect.provide(StatusAudit.run(), [accounts, RunStore.layerMemory]))
   })
 
   test("takes run ids that were checked", () => {
@@ -31,12 +31,10 @@ describe("StatusAudit.run", () => {
   })
 })
 
-describe("Engine", () => {
+describe("RunStore", () => {
   test("in memory cannot fail, on a file it can", () => {
-    expect(Engine.memory).type.toBe<Layer.Layer<WorkflowEngine | RunStore.RunStore>>()
-    expect(Engine.sqlite("runs.sqlite")).type.toBe<
-      Layer.Layer<WorkflowEngine | RunStore.RunStore, RunStoreError.RunStoreError>
-    >()
+    expect(RunStore.layerMemory).type.toBe<Layer.Layer<RunStore.RunStore>>()
+    expect(SqliteRunStore.layer("runs.sqlite")).type.toBe<Layer.Layer<RunStore.RunStore, RunStoreError.RunStoreError>>()
   })
 })
 
@@ -57,11 +55,7 @@ describe("Flow.make", () => {
       step: (word) => (word === "" ? Effect.fail("empty" as const) : Effect.succeed(word.length))
     })
     expect(Flow.run(flow)).type.toBe<
-      Effect.Effect<
-        Run.Run,
-        "no list" | "empty" | Run.RunMismatch | RunStoreError.RunStoreError,
-        WorkflowEngine | RunStore.RunStore
-      >
+      Effect.Effect<Run.Run, "no list" | "empty" | Run.RunMismatch | RunStoreError.RunStoreError, RunStore.RunStore>
     >()
   })
 
@@ -82,7 +76,7 @@ describe("Flow.make", () => {
       Effect.Effect<
         Run.Run,
         GlowmarktError.RateLimited | Run.RunMismatch | RunStoreError.RunStoreError,
-        WorkflowEngine | RunStore.RunStore
+        RunStore.RunStore
       >
     >()
   })

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto"
 import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
 import * as NodeTransport from "@effect-glowmarkt/core/NodeTransport"
-import { AuditRow, Engine, PlannedFlow, Progress, RenameAccounts, Run, StatusAudit } from "@effect-glowmarkt/runner"
+import { AuditRow, PlannedFlow, Progress, RenameAccounts, Run, StatusAudit } from "@effect-glowmarkt/runner"
+import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
@@ -98,7 +99,7 @@ say({ said: "begins" })
 
 Effect.suspend(() => (told.work.flow === "statusAudit" ? audit : rename(told.work.rows))).pipe(
   Progress.observe(Stream.runForEach((event) => Effect.sync(() => follow(event)))),
-  Effect.provide(Layer.merge(accounts, Engine.sqlite(told.store))),
+  Effect.provide(Layer.merge(accounts, SqliteRunStore.layer(told.store))),
   Effect.catchAllCause((cause) => Effect.sync(() => say({ said: "fails", message: String(Cause.squash(cause)) }))),
   Effect.ensuring(Effect.sync(() => process.disconnect?.())),
   Effect.runFork

@@ -5,7 +5,6 @@
  */
 
 import type * as FileSystem from "@effect/platform/FileSystem"
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import type { ApplyResult, Consent, OnboardAccounts, Plan, PlannedFlow, Run, RunStore } from "@effect-glowmarkt/runner"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -16,14 +15,6 @@ import type * as Stream from "effect/Stream"
 import type { AdminScheme } from "../args/Auth.js"
 import type * as CredentialResolver from "../config/CredentialResolver.js"
 import type { CommandError } from "../exit/CommandError.js"
-
-/**
- * What runs are kept and executed by.
- *
- * @since 0.1.0
- * @category models
- */
-export type Engine = WorkflowEngine | RunStore.RunStore
 
 /**
  * What a run came to. `undone` is there when what was added had to be made inactive again.
@@ -86,7 +77,7 @@ export interface CliFlow {
   readonly open: (
     auth: Option.Option<AdminScheme>
   ) => Effect.Effect<
-    Running<Engine>,
+    Running<RunStore.RunStore>,
     CredentialResolver.Trouble,
     CredentialResolver.Asking | FileSystem.FileSystem | Scope.Scope
   >
@@ -110,10 +101,12 @@ export type Callers<R> = (
  * @category constructors
  */
 export const opening =
-  <R>(callers: Callers<R>, { apply, resume }: Running<R | Engine>): CliFlow["open"] =>
+  <R>(callers: Callers<R>, { apply, resume }: Running<R | RunStore.RunStore>): CliFlow["open"] =>
   (auth) =>
     Effect.map(Layer.build(callers(auth)), (services) => {
-      const withServices = Effect.mapInputContext((engine: Context.Context<Engine>) => Context.merge(engine, services))
+      const withServices = Effect.mapInputContext((store: Context.Context<RunStore.RunStore>) =>
+        Context.merge(store, services)
+      )
       return {
         apply: (plan, options) => withServices(apply(plan, options)),
         resume: (runId, options) => withServices(resume(runId, options))

@@ -7,7 +7,8 @@
 import { userInfo } from "node:os"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
-import { Engine, type Run, RunStore, RunStoreError } from "@effect-glowmarkt/runner"
+import { type Run, RunStoreError } from "@effect-glowmarkt/runner"
+import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -86,18 +87,18 @@ const withoutLitter = (file: string) =>
     const files = yield* FileSystem.FileSystem
     const lock = `${file}-lock`
     const wasThere = yield* Effect.orElseSucceed(files.exists(lock), () => true)
-    return Layer.tapError(Engine.sqlite(file), ({ reason }) =>
+    return Layer.tapError(SqliteRunStore.layer(file), ({ reason }) =>
       wasThere || !hopeless.includes(reason) ? Effect.void : Effect.ignore(files.remove(lock))
     )
   }).pipe(Layer.unwrapEffect)
 
 /**
- * The engine over the store, for this process alone. Whoever is kept out is told who is in.
+ * The store, for this process alone. Whoever is kept out is told who is in.
  *
  * @since 0.1.0
  * @category layers
  */
-export const engine = (file: string, runId: Option.Option<Run.RunId>) =>
+export const exclusive = (file: string, runId: Option.Option<Run.RunId>) =>
   Layer.provideMerge(
     Layer.scopedDiscard(StoreLock.hold(file, runId)),
     Layer.catchAll(withoutLitter(file), (error) => Layer.unwrapEffect(Effect.map(withHolder(error), Layer.fail)))
@@ -112,6 +113,6 @@ export const engine = (file: string, runId: Option.Option<Run.RunId>) =>
 export const reader = Effect.fnUntraced(function* (named: Option.Option<string>) {
   const store = yield* locate(named)
   const files = yield* FileSystem.FileSystem
-  if (yield* files.exists(store)) return RunStore.layerSqlite(store)
+  if (yield* files.exists(store)) return SqliteRunStore.layerShared(store)
   return yield* new UsageError({ message: `There is no run store ${store}.\nSay which: --store FILE.` })
 })

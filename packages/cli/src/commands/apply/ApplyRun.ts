@@ -3,13 +3,13 @@
  *
  * @since 0.1.0
  */
-import type { Consent, Run } from "@effect-glowmarkt/runner"
+import type { Consent, Run, RunStore } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { AdminScheme } from "../../args/Auth.js"
 import type { Effort } from "../../args/RunFlags.js"
 import type { CommandError } from "../../exit/CommandError.js"
-import type { CliFlow, Ended, Engine, Running, Work } from "../../run/CliFlow.js"
+import type { CliFlow, Ended, Running, Work } from "../../run/CliFlow.js"
 import * as Pace from "../../run/Pace.js"
 import * as ResumeLine from "../../run/ResumeLine.js"
 import * as RunSession from "../../run/RunSession.js"
@@ -43,7 +43,10 @@ export interface Change {
   readonly begin: ReadonlyArray<string>
   readonly show: (layout: Output.Layout) => string
   readonly work: Work
-  readonly carryOut: (running: Running<Engine>, consent: Consent.Consent) => Effect.Effect<Ended, CommandError, Engine>
+  readonly carryOut: (
+    running: Running<RunStore.RunStore>,
+    consent: Consent.Consent
+  ) => Effect.Effect<Ended, CommandError, RunStore.RunStore>
 }
 
 /** All that was said of how it is run; what was consented to is asked for again. */
@@ -107,5 +110,5 @@ export const run = Effect.fnUntraced(function* <R>(
     const ended = yield* RunSession.attempt(session, before)(change.carryOut(running, consent))
     yield* RunSession.report(session)(ApplyReport.finish(options, flow, ended, before))
   })
-  yield* Effect.scoped(changing).pipe(Effect.provide(Store.engine(store, Option.some(runId))))
+  yield* Effect.scoped(changing).pipe(Effect.provide(Store.exclusive(store, Option.some(runId))))
 })

@@ -209,7 +209,7 @@ const start = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions, fin
       Effect.flatMap((summary) => judge(options, summary))
     )
   yield* Effect.flatMap(RunSession.check(runId), auditing).pipe(
-    Effect.provide(Store.engine(store, Option.some(runId))),
+    Effect.provide(Store.exclusive(store, Option.some(runId))),
     Effect.provide(CredentialResolver.admin(options.auth))
   )
 })

@@ -108,6 +108,6 @@ export const forget = Effect.fn("glowmarkt.runs.forget")(
       // Looked for first: nobody wants a store made to find that the run is not in it.
       yield* Store.reader(store)
       // As the only one: a run must not be pulled away under a process that works on it.
-      return yield* Effect.provide(command, Store.engine(yield* Store.file(store), Option.some(run)))
+      return yield* Effect.provide(command, Store.exclusive(yield* Store.file(store), Option.some(run)))
     })
 )

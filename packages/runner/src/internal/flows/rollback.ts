@@ -1,5 +1,4 @@
 /** The other half of all or nothing: what a run added is made inactive again, as a run of its own. */
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
@@ -95,7 +94,7 @@ export const undo = Effect.fnUntraced(function* (
   run: Pick<Run, "runId" | "startedAt">,
   target: Plan.Target,
   pace: Limits
-): Effect.fn.Return<Undone, CallError | RunMismatch | RunStoreError, AdminAccounts | WorkflowEngine | RunStore> {
+): Effect.fn.Return<Undone, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
   const rows = yield* Effect.catchTag(Stream.runCollect(PlannedFlow.rows(of, run.runId)), "RunNotFound", Effect.die)
   const plan = planFor(run, target, Chunk.toReadonlyArray(rows))
   const runId = rollbackRunId(run.runId)

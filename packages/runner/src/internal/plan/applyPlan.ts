@@ -1,5 +1,4 @@
 /** The run that applies a plan. */
-import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Arr from "effect/Array"
@@ -12,27 +11,37 @@ import { Journal } from "../../Journal.js"
 import type { Outcome, Settled } from "../../Outcome.js"
 import * as Plan from "../../Plan.js"
 import type { ApplyOptions, PlannedFlow, ResumeOptions, Trouble } from "../../PlannedFlow.js"
-import type { RunId, RunMismatch, RunNotFound } from "../../Run.js"
+import type { Run, RunId, RunMismatch, RunNotFound } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
+import type { RunContext } from "../../Step.js"
+import { execute } from "../run/executeRun.js"
+import { existingRun, openRun } from "../run/openRun.js"
 import { decoded } from "../run/runRows.js"
 import { mark } from "../scheduler/unretried.js"
 import { glance, step } from "./applyEntry.js"
-import * as journal from "./journal.js"
+import { journalOf } from "./journal.js"
 import { checked, isMeant } from "./planEntry.js"
 import { damaged, parametersOf, RunParameters, recorded } from "./runParameters.js"
 import * as targetMismatch from "./targetMismatch.js"
 
 const outcomes: Record<Result["_tag"], Settled> = { Done: "done", Skipped: "skipped", Failed: "failed" }
 
-const runnable = <P extends object, W, Read, E extends Trouble, R>(
-  flow: PlannedFlow<P, W, Read, E, R>,
-  defaults: RunParameters,
-  parameters: P,
-  journalOf: journal.JournalOf,
-  entries: (runId: RunId) => Stream.Stream<Plan.Entry, PlanNeeded>
-): Flow.Flow<RunParameters, Plan.Entry, Result, PlanNeeded | CallError, R> => {
-  // In full, or the compiler takes a setback for an error of the flow's own.
+const noPlan: RunParameters = {
+  plan: "",
+  counts: { change: 0, nothing: 0, skip: 0, invalid: 0 },
+  target: {},
+  parameters: {}
+}
+
+/** The run behind a planned flow. Its subjects are the entries of a plan, which only `apply` has. */
+export const toFlow = <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>
+): Flow.Flow<RunParameters, Plan.Entry, Result, PlanNeeded | CallError, R | RunStore> => {
+  // They were decoded before the run began.
+  const parametersOf = ({ parameters }: RunContext<RunParameters>) =>
+    Either.getOrThrow(flow.parameters.decode(parameters.parameters))
+  // In full, or the compiler takes a transient failure for an error of the flow's own.
   return Flow.make<
     RunParameters,
     typeof RunParameters.Encoded,
@@ -43,28 +52,30 @@ const runnable = <P extends object, W, Read, E extends Trouble, R>(
     PlanNeeded,
     never,
     never,
-    R,
+    R | RunStore,
     CallError
   >({
     name: flow.name,
     parameters: RunParameters,
-    defaults,
+    defaults: noPlan,
     subject: Plan.Entry,
     result: Result,
-    subjects: ({ runId }) => entries(runId),
-    step: mark((entry, { runId }) =>
-      Effect.provideService(step(flow, parameters, entry), Journal, journalOf(runId, entry.key))
+    subjects: ({ runId }) => Stream.fail(new PlanNeeded({ runId })),
+    step: mark((entry, run) =>
+      Effect.flatMap(RunStore, (store) =>
+        Effect.provideService(step(flow, parametersOf(run), entry), Journal, journalOf(store, run.runId, entry.key))
+      )
     ),
     outcome: ({ _tag }) => outcomes[_tag],
     requests: ({ intent }) => (isMeant(intent) ? undefined : 0),
-    read: (entry) => glance(flow, parameters, entry)
+    read: (entry, run) => glance(flow, parametersOf(run), entry)
   })
 }
 
-const summary = (flow: { readonly name: string }, runId: RunId) =>
+const summary = (flow: { readonly name: string }, run: Run) =>
   Effect.gen(function* () {
-    const store = yield* RunStore
-    const run = yield* store.get(runId)
+    const { finishedAt, runId, startedAt, total = 0 } = run
+    if (finishedAt === undefined) return yield* Effect.dieMessage(`the run ${runId} was returned unfinished`)
     const counts: Record<Outcome, number> = { done: 0, skipped: 0, failed: 0, unprocessed: 0 }
     yield* Stream.runForEach(
       decoded(flow, runId, ({ outcome }) => Either.right(outcome)),
@@ -72,23 +83,17 @@ const summary = (flow: { readonly name: string }, runId: RunId) =>
         Effect.sync(() => {
           counts[outcome]++
         })
-    )
+    ).pipe(Effect.catchTag("RunNotFound", Effect.die))
     const { plan } = yield* parametersOf(run)
-    const { finishedAt, startedAt, total = 0 } = run
-    return finishedAt === undefined
-      ? yield* Effect.dieMessage(`the run ${runId} was returned unfinished`)
-      : new Summary({ runId, flow: flow.name, plan, startedAt, finishedAt, total, ...counts })
+    return new Summary({ runId, flow: flow.name, plan, startedAt, finishedAt, total, ...counts })
   })
 
-export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object, W, Read, E extends Trouble, R>(
+/** The plan is of this flow and for this server, and each of its lines does what it says. */
+const checkPlan = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   plan: Plan.Plan,
-  { runId, target = {}, ...pace }: ApplyOptions = {}
-): Effect.fn.Return<
-  Summary,
-  Plan.InvalidPlan | PlanMismatch | PlanNeeded | CallError | RunMismatch | RunStoreError,
-  R | WorkflowEngine | RunStore
-> {
+  target: Plan.Target
+) {
   const { header } = plan
   const differences = [
     ...(header.flow === flow.name ? [] : [{ field: "flow", planned: header.flow, found: flow.name }]),
@@ -101,45 +106,38 @@ export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object,
   if (Arr.isNonEmptyReadonlyArray(differences)) {
     return yield* new PlanMismatch({ differences })
   }
-  const parameters = yield* checked(flow, plan)
-  const given: RunParameters = {
-    plan: header.id,
-    counts: header.counts,
-    target: header.target,
-    parameters: header.parameters
-  }
-  const run = yield* journal.during((journalOf) =>
-    Flow.run(
-      runnable(targetMismatch.within(flow, header.target), given, parameters, journalOf, () =>
-        Stream.fromIterable(plan.entries)
-      ),
-      { ...pace, runId, parameters: given }
-    )
-  )
-  // It was found just now.
-  return yield* Effect.catchTag(summary(flow, run.runId), "RunNotFound", Effect.die)
+  yield* checked(flow, plan)
+  const { counts, id, parameters } = header
+  return { plan: id, counts, target: header.target, parameters } satisfies RunParameters
+})
+
+export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  plan: Plan.Plan,
+  { runId, target = {}, ...limits }: ApplyOptions = {}
+): Effect.fn.Return<
+  Summary,
+  Plan.InvalidPlan | PlanMismatch | PlanNeeded | CallError | RunMismatch | RunStoreError,
+  R | RunStore
+> {
+  const parameters = yield* checkPlan(flow, plan, target)
+  const planned = toFlow(flow)
+  const opened = yield* openRun(planned, { runId, parameters })
+  const run = yield* execute(planned, opened, Stream.fromIterable(plan.entries), limits)
+  return yield* summary(flow, run)
 })
 
 export const resume = Effect.fn("PlannedFlow.resume")(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   runId: RunId,
-  { target = {}, ...pace }: ResumeOptions = {}
-): Effect.fn.Return<
-  Summary,
-  PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
-  R | WorkflowEngine | RunStore
-> {
-  const given = yield* recorded(flow, runId, target)
-  const parameters = yield* Effect.catchAll(flow.parameters.decode(given.parameters), (cause) => damaged(runId, cause))
-  yield* journal.during((journalOf) =>
-    Flow.run(
-      runnable(targetMismatch.within(flow, given.target), given, parameters, journalOf, (runId) =>
-        Stream.fail(new PlanNeeded({ runId }))
-      ),
-      { ...pace, runId }
-    )
-  )
-  return yield* summary(flow, runId)
+  { target = {}, ...limits }: ResumeOptions = {}
+): Effect.fn.Return<Summary, PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError, R | RunStore> {
+  const { parameters } = yield* recorded(flow, runId, target)
+  yield* Effect.catchAll(flow.parameters.decode(parameters), (cause) => damaged(runId, cause))
+  const planned = toFlow(flow)
+  const opened = yield* existingRun(planned, runId)
+  const run = yield* execute(planned, opened, planned.subjects(opened.context), limits)
+  return yield* summary(flow, run)
 })
 
 const decodeEntry = Codec.decoder(Plan.Entry)

@@ -4,11 +4,15 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Limits } from "../../Flow.js"
+import * as Stream from "effect/Stream"
+import type { Flow, Limits } from "../../Flow.js"
 import * as Outage from "../../Outage.js"
 import * as Progress from "../../Progress.js"
 import type { RunId } from "../../Run.js"
+import { RunStore } from "../../RunStore.js"
+import type { RunStoreError } from "../../RunStoreError.js"
 import * as monotonicClock from "../scheduler/monotonicClock.js"
+import type { OpenedRun } from "./openRun.js"
 
 const isGlowmarktError = Schema.is(GlowmarktError.GlowmarktError)
 
@@ -52,3 +56,27 @@ export const retryThroughOutage = <A, E, R>(
       })
     )
   })
+
+/** A run that broke off before it had its subjects has nothing to resume. */
+const forgetEmpty = (runId: RunId) =>
+  Effect.flatMap(RunStore, (store) =>
+    Effect.flatMap(store.get(runId), ({ total }) => (total === undefined ? store.forget(runId) : Effect.void))
+  )
+
+/** Stores the subjects unless they are already stored. Returns how many there are. */
+export const listSubjects = <P extends object, S, A, E, R, E2, R2>(
+  flow: Pick<Flow<P, S, A, E, R>, "subject">,
+  { isNew, run: { runId } }: OpenedRun<P>,
+  subjects: Stream.Stream<S, E2, R2>,
+  limits: Limits
+): Effect.Effect<number, E2 | RunStoreError, R2 | RunStore> =>
+  Effect.gen(function* () {
+    const store = yield* RunStore
+    const { publish } = yield* Progress.Progress
+    const { encode } = store.keeping(flow.subject)
+    return yield* retryThroughOutage(store.putSubjects(runId, Stream.map(subjects, encode)), {
+      runId,
+      pace: limits,
+      publish
+    })
+  }).pipe(Effect.onError(() => (isNew ? Effect.ignore(forgetEmpty(runId)) : Effect.void)))

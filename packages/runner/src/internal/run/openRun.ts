@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Flow, RunOptions } from "../../Flow.js"
-import { makeRunId, type Run, RunMismatch } from "../../Run.js"
+import { makeRunId, type Run, type RunId, RunMismatch, type RunNotFound } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
 import { RunStoreError } from "../../RunStoreError.js"
 import type { RunContext } from "../../Step.js"
@@ -28,51 +28,58 @@ const differences = (recorded: Run["parameters"], given: Run["parameters"]) =>
     .filter((name) => JSON.stringify(recorded[name]) !== JSON.stringify(given[name]))
     .map((name) => ({ name, recorded: recorded[name], given: given[name] }))
 
+/** A run, and what its steps are told of it. */
+export interface OpenedRun<P> {
+  readonly run: Run
+  readonly context: RunContext<P>
+  readonly isNew: boolean
+}
+
+const mismatch = (runId: RunId, all: ReadonlyArray<RunMismatch["differences"][number]>) =>
+  Arr.isNonEmptyReadonlyArray(all) ? Effect.fail(new RunMismatch({ runId, differences: all })) : Effect.void
+
+/** A run that is in the store: of this flow, and with the parameters it began with. */
+const existing = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
+  flow: Flow<P, S, A, E, R>,
+  run: Run,
+  given: Partial<P>
+): Effect.fn.Return<OpenedRun<P>, RunMismatch | RunStoreError, RunStore> {
+  const { runId, startedAt } = run
+  yield* mismatch(runId, run.flow === flow.name ? [] : [{ name: "flow", recorded: run.flow, given: flow.name }])
+  const { file } = yield* RunStore
+  const recorded = yield* Effect.mapError(flow.parameters.decode(run.parameters), (cause) => {
+    const detail = `the parameters of run ${runId} cannot be read`
+    return new RunStoreError({ reason: "damaged", file, detail, cause })
+  })
+  const parameters = { ...recorded, ...given }
+  yield* mismatch(runId, differences(run.parameters, toRecord(flow.parameters.encode(parameters))))
+  return { run, context: { runId, startedAt, parameters }, isNew: false }
+})
+
+export const existingRun = <P extends object, S, A, E, R>(
+  flow: Flow<P, S, A, E, R>,
+  runId: RunId
+): Effect.Effect<OpenedRun<P>, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
+  Effect.flatMap(RunStore, (store) => Effect.flatMap(store.get(runId), (run) => existing(flow, run, {})))
+
 export const openRun = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   flow: Flow<P, S, A, E, R>,
-  options: RunOptions<P>
-) {
+  options: Pick<RunOptions<P>, "parameters" | "runId">
+): Effect.fn.Return<OpenedRun<P>, RunMismatch | RunStoreError, RunStore> {
   const store = yield* RunStore
   const runId = options.runId ?? (yield* makeRunId(flow.name))
   const given = without<P>(options.parameters ?? {})
-  const mismatch = (all: ReadonlyArray<RunMismatch["differences"][number]>) =>
-    Arr.isNonEmptyReadonlyArray(all) ? Effect.fail(new RunMismatch({ runId, differences: all })) : Effect.void
-
-  const existing = yield* store.get(runId).pipe(
+  const found = yield* store.get(runId).pipe(
     Effect.asSome,
     Effect.catchTag("RunNotFound", () => Effect.succeedNone)
   )
-  if (Option.isNone(existing)) {
-    const parameters = { ...flow.defaults, ...given }
-    const run = yield* store.open({
-      runId,
-      flow: flow.name,
-      parameters: toRecord(flow.parameters.encode(parameters)),
-      startedAt: yield* DateTime.now
-    })
-    return {
-      run,
-      begins: "now" as const,
-      given: { runId, startedAt: run.startedAt, parameters } satisfies RunContext<P>
-    }
-  }
-  const run = existing.value
-  yield* mismatch(run.flow === flow.name ? [] : [{ name: "flow", recorded: run.flow, given: flow.name }])
-  const recorded = yield* Effect.mapError(
-    flow.parameters.decode(run.parameters),
-    (cause) =>
-      new RunStoreError({
-        reason: "damaged",
-        file: store.file,
-        detail: `the parameters of run ${runId} cannot be read`,
-        cause
-      })
-  )
-  const parameters = { ...recorded, ...given }
-  yield* mismatch(differences(run.parameters, toRecord(flow.parameters.encode(parameters))))
-  return {
-    run,
-    begins: "earlier" as const,
-    given: { runId, startedAt: run.startedAt, parameters } satisfies RunContext<P>
-  }
+  if (Option.isSome(found)) return yield* existing(flow, found.value, given)
+  const parameters = { ...flow.defaults, ...given }
+  const run = yield* store.open({
+    runId,
+    flow: flow.name,
+    parameters: toRecord(flow.parameters.encode(parameters)),
+    startedAt: yield* DateTime.now
+  })
+  return { run, context: { runId, startedAt: run.startedAt, parameters }, isNew: true }
 })

@@ -8,27 +8,11 @@ import * as sqlite from "./sqlite.js"
 
 const tables = ["glowmarkt_results", "glowmarkt_notes", "glowmarkt_subjects"]
 
-/** What the engine keeps of an execution. A store that no engine has used has no such tables. */
-const executions = (sql: SqlClient.SqlClient, runId: RunId) => {
-  const of = sql`
-    (SELECT entity_id FROM cluster_messages WHERE tag = 'run' AND json_valid(payload) AND payload ->> '$.runId' = ${runId})
-  `
-  return Effect.flatMap(sql`SELECT 1 FROM sqlite_master WHERE name = 'cluster_messages'`, ([found]) =>
-    found === undefined
-      ? Effect.void
-      : Effect.zipRight(
-          sql`DELETE FROM cluster_replies WHERE request_id IN (SELECT id FROM cluster_messages WHERE entity_id IN ${of})`,
-          sql`DELETE FROM cluster_messages WHERE entity_id IN ${of}`
-        )
-  )
-}
-
 const forgetOne = (sql: SqlClient.SqlClient, runId: RunId) =>
   Effect.gen(function* () {
     for (const table of tables) {
       yield* sql`DELETE FROM ${sql(table)} WHERE run = (SELECT number FROM glowmarkt_runs WHERE run_id = ${runId})`
     }
-    yield* executions(sql, runId)
     yield* sql`DELETE FROM glowmarkt_runs WHERE run_id = ${runId}`
   })
 

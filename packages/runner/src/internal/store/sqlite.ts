@@ -86,3 +86,15 @@ export const exclusive = (file: string): Layer.Layer<never, RunStoreError.RunSto
     Layer.provide(Layer.unwrapEffect(Effect.map(lock, (filename) => open(file, { filename, disableWAL: true }))))
   )
 }
+
+/** Earlier versions ran workflows in the same file. Nothing reads these tables any more, and they name runs. */
+export const dropEngineTables = (file: string): Effect.Effect<void, RunStoreError.RunStoreError, SqlClient.SqlClient> =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.forEach(
+      ["replies", "messages", "migrations"],
+      (table) => sql`DROP TABLE IF EXISTS ${sql(`cluster_${table}`)}`,
+      {
+        discard: true
+      }
+    )
+  ).pipe(Effect.mapError((error) => RunStoreError.fromUnknown(file, error)))

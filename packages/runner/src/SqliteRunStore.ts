@@ -1,0 +1,80 @@
+/**
+ * Keeps runs in one SQLite file. Needs the packages `@effect/sql` and `@effect/sql-sqlite-node`.
+ *
+ * @since 0.1.0
+ */
+import { existsSync } from "node:fs"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as sqlite from "./internal/store/sqlite.js"
+import * as storeFile from "./internal/store/storeFile.js"
+import type { RunId } from "./Run.js"
+import { RunStore } from "./RunStore.js"
+import type { RunStoreError } from "./RunStoreError.js"
+import * as SqlRunStore from "./SqlRunStore.js"
+
+/**
+ * Opens a store for this process alone, and creates it if there is none. A run that was interrupted, or whose process
+ * was killed, continues when it is started again with its run id.
+ *
+ * - A second process gets a `RunStoreError` with the reason `inUse`. To read runs meanwhile there is {@link layerShared}.
+ * - Beside `file` there are `file-wal` and `file-shm` (SQLite's) and `file-lock` (ours); all but the first can be
+ *   deleted while no process uses the store.
+ *
+ * Fails with a {@link RunStoreError} that says what to do when the file cannot be used.
+ *
+ * @example
+ * ```ts
+ * import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
+ *
+ * const RunStoreLive = SqliteRunStore.layer("runs.sqlite")
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (file: string): Layer.Layer<RunStore, RunStoreError> =>
+  SqlRunStore.layer(file).pipe(
+    Layer.provideMerge(Layer.effectDiscard(sqlite.dropEngineTables(file))),
+    Layer.provide(sqlite.client(file)),
+    Layer.provide(sqlite.exclusive(file))
+  )
+
+/** A store that may not be written to is read as it is or, where SQLite cannot do that, as a copy. */
+const shared = (file: string) =>
+  Layer.suspend(() => {
+    const store = SqlRunStore.layer(file)
+    if (!existsSync(file) || storeFile.isOurs(file)) return Layer.provide(store, sqlite.client(file))
+    const copied = Layer.provide(store, sqlite.copy(file))
+    return storeFile.isInUse(file)
+      ? Layer.catchAll(Layer.provide(store, sqlite.readonly(file)), () => copied)
+      : copied
+  })
+
+/**
+ * Opens a store to read its runs, also while another process works on it, and also where this process may only read it.
+ * `forget` needs the store for itself. Fails with `cannotOpen` when there is no such directory; creates the file when there is none.
+ *
+ * @example
+ * ```ts
+ * import { RunStore } from "@effect-glowmarkt/runner"
+ * import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
+ * import { Console, Effect } from "effect"
+ *
+ * const program = RunStore.RunStore.pipe(
+ *   Effect.flatMap((store) => store.list),
+ *   Effect.flatMap(Effect.forEach((run) => Console.log(run.runId, run.recorded, run.total))),
+ *   Effect.provide(SqliteRunStore.layerShared("runs.sqlite"))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerShared = (file: string): Layer.Layer<RunStore, RunStoreError> =>
+  Layer.map(shared(file), (context) => {
+    const forget = (runId: RunId) =>
+      Effect.scoped(Effect.flatMap(Layer.build(layer(file)), (alone) => Context.get(alone, RunStore).forget(runId)))
+    return Context.make(RunStore, { ...Context.get(context, RunStore), forget })
+  })

@@ -1,0 +1,68 @@
+/** Works on those subjects of a range of a run that have no result yet. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Flow, Limits } from "../../Flow.js"
+import * as Progress from "../../Progress.js"
+import type { RunId } from "../../Run.js"
+import { RunStore } from "../../RunStore.js"
+import { RunStoreError } from "../../RunStoreError.js"
+import * as ResultBatcher from "../scheduler/resultBatcher.js"
+import * as WorkerPool from "../scheduler/workerPool.js"
+import type { OpenedRun } from "./openRun.js"
+import { publishProgress } from "./publishProgress.js"
+import { keptIn } from "./runRows.js"
+
+/** Positions, `to` excluded. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+const firstRows = 5000
+
+/** One of the first, which is soon found: any will do. */
+const earlierSuccess = (store: RunStore["Type"], runId: RunId) =>
+  store.rows(runId).pipe(
+    Stream.take(firstRows),
+    Stream.filter(({ outcome }) => outcome === "done"),
+    Stream.runHead,
+    Effect.map(Option.getOrUndefined),
+    // It was opened before.
+    Effect.catchTag("RunNotFound", Effect.die)
+  )
+
+export const work = <P extends object, S, A, E, R>(
+  given: Flow<P, S, A, E, R>,
+  { context, run }: OpenedRun<P>,
+  { from, to }: Range,
+  limits: Limits
+): Effect.Effect<void, E | RunStoreError, R | RunStore> =>
+  Effect.gen(function* () {
+    const store = yield* RunStore
+    const { publish } = yield* Progress.Progress
+    const { recorded, runId } = run
+    const flow = keptIn(store, given)
+    const total = to - from
+    const ledger = yield* ResultBatcher.make(store, runId, recorded)
+    const witness = recorded === 0 ? undefined : yield* earlierSuccess(store, runId)
+    const source = {
+      file: store.file,
+      pending: (runId: RunId, first: number, last: number) =>
+        store.pending(runId, from + first, Math.min(to, from + last))
+    }
+    const pool = yield* WorkerPool.make(
+      flow,
+      { given: context, store: source, ledger, publish, pace: limits, witness },
+      total
+    )
+    yield* Effect.raceFirst(pool.run, publishProgress({ runId, total, ledger, publish }, pool)).pipe(
+      // A step that cannot keep its journal dies of it.
+      Effect.catchSomeDefect((defect) =>
+        defect instanceof RunStoreError ? Option.some(Effect.fail(defect)) : Option.none()
+      ),
+      Effect.zipRight(ledger.flush),
+      // Whatever ends the work, what is done is kept. If that fails too, it is done again.
+      Effect.onError(() => Effect.ignore(ledger.flush))
+    )
+  })
