@@ -63,7 +63,11 @@ export const toFlow = <P extends object, W, Read, E extends Trouble, R>(
     subjects: ({ runId }) => Stream.fail(new PlanNeeded({ runId })),
     step: mark((entry, run) =>
       Effect.flatMap(RunStore, (store) =>
-        Effect.provideService(step(flow, parametersOf(run), entry), Journal, journalOf(store, run.runId, entry.key))
+        Effect.provideService(
+          step(targetMismatch.within(flow, run.parameters.target), parametersOf(run), entry),
+          Journal,
+          journalOf(store, run.runId, entry.key)
+        )
       )
     ),
     outcome: ({ _tag }) => outcomes[_tag],
