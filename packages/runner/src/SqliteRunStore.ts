@@ -47,9 +47,7 @@ const shared = (file: string) =>
     const store = SqlRunStore.layer(file)
     if (!existsSync(file) || storeFile.isOurs(file)) return Layer.provide(store, sqlite.client(file))
     const copied = Layer.provide(store, sqlite.copy(file))
-    return storeFile.isInUse(file)
-      ? Layer.catchAll(Layer.provide(store, sqlite.readonly(file)), () => copied)
-      : copied
+    return storeFile.isInUse(file) ? Layer.catchAll(Layer.provide(store, sqlite.readonly(file)), () => copied) : copied
   })
 
 /**
