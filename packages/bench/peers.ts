@@ -119,6 +119,14 @@ const derived = HttpApi.make("derived").add(
   )
 )
 
+const derivedClient =
+  (transport: Layer.Layer<HttpClient.HttpClient>) =>
+  async (url: string): Promise<Peer> => {
+    const runtime = ManagedRuntime.make(transport)
+    const client = await runtime.runPromise(HttpApiClient.make(derived, { baseUrl: url }))
+    return fibers(client.account.status({ path: { accountId } }), (effect) => runtime.runPromise(effect))
+  }
+
 const pool = (url: string) => {
   const { origin, pathname } = new URL(url)
   return { pool: new Undici.Pool(origin, { connections: 64 }), prefix: pathname.replace(/\/$/, "") }
@@ -139,11 +147,8 @@ export const peers = {
   "ours, layerUndici": ours(NodeHttpClient.layerUndici),
   "ours, fetch": ours(FetchHttpClient.layer),
 
-  "HttpApiClient, layerUndici": async (url: string) => {
-    const runtime = ManagedRuntime.make(NodeHttpClient.layerUndici)
-    const client = await runtime.runPromise(HttpApiClient.make(derived, { baseUrl: url }))
-    return fibers(client.account.status({ path: { accountId } }), (effect) => runtime.runPromise(effect))
-  },
+  "HttpApiClient, layerUndici": derivedClient(NodeHttpClient.layerUndici),
+  "HttpApiClient, fetch": derivedClient(FetchHttpClient.layer),
 
   fetch: async (url: string) => {
     const headers = { authorization, accept: "application/json" }

@@ -8,7 +8,7 @@
 import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { answerFields, fields } from "./internal/error/errorFields.js"
+import * as errorFields from "./internal/error/errorFields.js"
 import {
   begin,
   credentialAdvice,
@@ -26,7 +26,7 @@ import {
  * @since 0.1.0
  * @category models
  */
-export const Caller = Schema.Literal("appKeys", "orgAppKeys", "devUserToken", "userToken", "session", "nobody")
+export const Caller = errorFields.Caller
 
 /**
  * @since 0.1.0
@@ -45,7 +45,7 @@ const retryAfter = Schema.optionalWith(Schema.DurationFromMillis, { as: "Option"
  * @category errors
  */
 export class AccessDenied extends Schema.TaggedError<AccessDenied>()("AccessDenied", {
-  ...answerFields,
+  ...errorFields.answerFields,
   caller: Caller
 }) {
   readonly isTransient = false
@@ -66,7 +66,7 @@ export class AccessDenied extends Schema.TaggedError<AccessDenied>()("AccessDeni
  * @category errors
  */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
-  ...answerFields,
+  ...errorFields.answerFields,
   /** What the header `Retry-After` asks for, where a repeat is asked for (408, 425). */
   retryAfter
 }) {
@@ -87,7 +87,7 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
  * @category errors
  */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
-  ...answerFields,
+  ...errorFields.answerFields,
   /** What the header `Retry-After` asks for. */
   retryAfter
 }) {
@@ -114,7 +114,7 @@ const permanent: ReadonlySet<number> = new Set([501, 505, 506, 510, 511])
  * @category errors
  */
 export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
-  ...answerFields,
+  ...errorFields.answerFields,
   /** What the header `Retry-After` asks for. */
   retryAfter
 }) {
@@ -138,7 +138,7 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
  * @category errors
  */
 export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("InvalidResponse", {
-  ...answerFields,
+  ...errorFields.answerFields,
   reason: Schema.Literal("NotJson", "NotText", "Truncated", "Shape", "Mismatch", "Redirect", "TooLarge"),
   /** What is wrong with it, in one line. */
   problem: Schema.String
@@ -163,7 +163,7 @@ const untrustedIssuer = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/
  * @category errors
  */
 export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", {
-  ...fields,
+  ...errorFields.fields,
   /**
    * How far it got: `unsent` when the request provably never reached the
    * server, `sent` when it may have.
@@ -211,7 +211,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
  * @category errors
  */
 export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("RequestTimeout", {
-  ...fields,
+  ...errorFields.fields,
   /** As for {@link TransportError}: `unsent` when the time was over before there was a connection. */
   phase: Schema.Literal("unsent", "sent"),
   /** What did not come in time: an answer, or this call's turn by the client's own rate limit, or its token. */

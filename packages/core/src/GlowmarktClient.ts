@@ -22,8 +22,8 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import * as CircuitBreaker from "./CircuitBreaker.js"
 import type { Credential, Grant } from "./Credential.js"
-import type * as GlowmarktError from "./GlowmarktError.js"
-import * as pipeline from "./internal/call/pipeline.js"
+import * as internal from "./internal/call/glowmarktClient.js"
+import type * as streaming from "./internal/call/streaming.js"
 import type * as Operation from "./Operation.js"
 import * as PartialConfig from "./PartialConfig.js"
 import * as RateLimit from "./RateLimit.js"
@@ -59,21 +59,7 @@ export interface Options {
  * @since 0.1.0
  * @category models
  */
-export type BodyReader<A> = (
-  /** `body` is what there is of it, for what the provider says in it. */
-  invalid: (
-    reason: GlowmarktError.InvalidResponse["reason"],
-    problem: string,
-    body?: string
-  ) => GlowmarktError.InvalidResponse,
-  /** What may be kept of it at a time. */
-  maxBytes: number,
-  /** Takes the credentials of the call out of JSON. */
-  redact: (json: string) => string
-) => {
-  readonly add: (bytes: Uint8Array) => Either.Either<ReadonlyArray<A>, GlowmarktError.InvalidResponse>
-  readonly end: () => Either.Either<void, GlowmarktError.InvalidResponse>
-}
+export type BodyReader<A> = streaming.BodyReader<A>
 
 /**
  * Where Glowmarkt serves its API.
@@ -141,7 +127,7 @@ export const make = (
     // By `layerConfig` it is checked already; in a program it is a mistake of the program.
     if (!isBaseUrl(baseUrl)) return yield* Effect.dieMessage(notABaseUrl(baseUrl))
     const { origin, pathname } = new URL(baseUrl)
-    return pipeline.make(yield* HttpClient.HttpClient, {
+    return internal.make(yield* HttpClient.HttpClient, {
       // A slash at the end would make every path start with two.
       baseUrl: origin + pathname.replace(/\/+$/, ""),
       timeoutMillis: Duration.toMillis(options.timeout ?? "30 seconds"),

@@ -18,9 +18,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import * as deadlines from "./internal/transport/deadlines.js"
 import * as connectionQueue from "./internal/transport/node/connectionQueue.js"
 import * as connections from "./internal/transport/node/connections.js"
-import * as deadlines from "./internal/transport/node/deadlines.js"
 import * as dispatch from "./internal/transport/node/dispatch.js"
 import * as download from "./internal/transport/node/download.js"
 import * as proxies from "./internal/transport/node/proxies.js"
@@ -79,14 +79,18 @@ export const make = (
     const wrong = mistake(width, chosen)
     if (wrong !== undefined) return yield* Effect.dieMessage(`NodeTransport: ${wrong}`)
     // Released last: requests have their deadlines until the connections are gone.
-    const timers = yield* Effect.acquireRelease(Effect.sync(deadlines.make), ({ close }) => Effect.sync(close))
+    const timers = yield* Effect.acquireRelease(
+      Effect.sync(() => deadlines.make()),
+      ({ close }) => Effect.sync(close)
+    )
     const { dispatcher } = yield* Effect.acquireRelease(
       Effect.sync(() => connections.make(chosen)),
       ({ close }) => Effect.promise(close)
     )
     const queues = connectionQueue.make(width)
     return transport.withShortCut(NodeHttpClient.makeUndici(dispatcher), {
-      start: dispatch.start(dispatcher, queues, timers),
+      readsContext: false,
+      send: dispatch.send(dispatch.start(dispatcher, queues, timers)),
       open: download.open(dispatcher, queues, timers)
     })
   })

@@ -12,7 +12,6 @@ import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import type * as HttpMethod from "@effect/platform/HttpMethod"
 import * as Context from "effect/Context"
 import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
@@ -21,6 +20,7 @@ import * as AST from "effect/SchemaAST"
 import * as Codec from "./Codec.js"
 import type { Grant } from "./Credential.js"
 import type * as GlowmarktError from "./GlowmarktError.js"
+import * as path from "./internal/call/path.js"
 import { answerDecoder } from "./internal/decode/answerDecoder.js"
 import * as parseIssue from "./internal/error/parseIssue.js"
 import { userAgent } from "./internal/transport/userAgent.js"
@@ -153,36 +153,6 @@ const tags = (ast: AST.AST): ReadonlyArray<string> => {
   return tag !== undefined && AST.isLiteral(tag) ? [String(tag.literal)] : []
 }
 
-// What means itself in a URL, and is none of the segments that a URL parser resolves away.
-const isPlain = /^[\w-]+$/
-
-/** A parameter as one segment of the path, whatever its schema lets pass. */
-const segment = (name: string, value: string): Either.Either<string, string> =>
-  isPlain.test(value)
-    ? Either.right(value)
-    : Either.filterOrLeft(
-        Either.mapLeft(Encoding.encodeUriComponent(value), () => `${name}: cannot be part of a URL`),
-        (encoded) => !/^\.{0,2}$/.test(encoded),
-        () => `${name}: would lead to another route`
-      )
-
-/** Fills the parameters into a route. */
-const segments = (route: string) => {
-  // Every odd part is a parameter's name.
-  const parts = route.split(/:(\w+)/)
-  return (params: Readonly<Record<string, string>>): Either.Either<string, string> => {
-    let path = ""
-    let isName = false
-    for (const part of parts) {
-      const text = isName ? segment(part, params[part] ?? "") : Either.right(part)
-      if (Either.isLeft(text)) return text
-      path += text.right
-      isName = !isName
-    }
-    return Either.right(path)
-  }
-}
-
 const PathParameters = Schema.Record({ key: Schema.String, value: Schema.String })
 
 const areParameters = (path: unknown): path is Readonly<Record<string, string>> =>
@@ -235,7 +205,7 @@ export const compileWith = <
     onNone: () => () => noPayload,
     onSome: (schema) => Schema.encodeUnknownEither(schema)
   })
-  const fill = segments(endpoint.path)
+  const fill = path.make(endpoint.path)
   return {
     endpoint,
     name: endpoint.name,
@@ -246,13 +216,13 @@ export const compileWith = <
     rejects: hasProperty(endpoint.successSchema.ast, "valid"),
     issuesToken: hasProperty(endpoint.successSchema.ast, "token"),
     prepare: (input) => {
-      const path = encodePath(input.path)
-      if (Either.isLeft(path)) return Either.left(parseIssue.ofInput(path.left))
+      const parameters = encodePath(input.path)
+      if (Either.isLeft(parameters)) return Either.left(parseIssue.ofInput(parameters.left))
       const payload = encodePayload(input.payload)
       if (Either.isLeft(payload)) return Either.left(parseIssue.ofInput(payload.left))
-      return Either.map(fill(path.right), (filled) => ({
+      return Either.map(fill(parameters.right), (filled) => ({
         path: filled,
-        accountId: path.right["accountId"],
+        accountId: parameters.right["accountId"],
         body: payload.right === undefined ? undefined : JSON.stringify(payload.right),
         values: Predicate.isRecord(payload.right) ? Object.values(payload.right).filter(Predicate.isString) : []
       }))

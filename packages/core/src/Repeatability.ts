@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import type { GlowmarktError } from "./GlowmarktError.js"
 
 /**
  * - `safe`: reads; sending it again changes nothing.
@@ -24,3 +25,16 @@ export type Repeatability = "safe" | "absolute" | "once"
  * @category annotations
  */
 export class Repeat extends Context.Tag("@effect-glowmarkt/core/Repeat")<Repeat, Repeatability>() {}
+
+/**
+ * Whether a request may be sent again after this failure, by what is known of
+ * the failure and of the operation alone.
+ *
+ * `safe` and `absolute` operations may after any transient failure; a `once`
+ * operation only if it provably was not carried out.
+ *
+ * @since 0.1.0
+ * @category decisions
+ */
+export const mayRepeat = (repeatability: Repeatability, error: GlowmarktError): boolean =>
+  error.isTransient && (repeatability !== "once" || !error.mayHaveBeenApplied)

@@ -10,7 +10,7 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import type { GlowmarktError } from "./GlowmarktError.js"
-import type { Repeatability } from "./Repeatability.js"
+import * as Repeatability from "./Repeatability.js"
 
 /**
  * - `retries`: how many requests may follow the first one. 0 switches retry off.
@@ -56,19 +56,6 @@ export const standard: RetryPolicy = {
 export const none: RetryPolicy = { ...standard, retries: 0, total: Duration.infinity }
 
 /**
- * Whether a request may be sent again after this failure, by what is known of
- * the failure and of the operation alone.
- *
- * `safe` and `absolute` operations may after any transient failure; a `once`
- * operation only if it provably was not carried out.
- *
- * @since 0.1.0
- * @category decisions
- */
-export const mayRepeat = (repeatability: Repeatability, error: GlowmarktError): boolean =>
-  error.isTransient && (repeatability !== "once" || !error.mayHaveBeenApplied)
-
-/**
  * How long to wait before the next request, or nothing if there should be none.
  *
  * `random` is between 0 and 1; `attempts` counts the requests sent so far.
@@ -80,14 +67,14 @@ export const delay = (
   policy: RetryPolicy,
   failure: {
     readonly error: GlowmarktError
-    readonly repeatability: Repeatability
+    readonly repeatability: Repeatability.Repeatability
     readonly attempts: number
     readonly elapsed: Duration.Duration
     readonly random: number
   }
 ): Option.Option<Duration.Duration> => {
   const { attempts, elapsed, error, random, repeatability } = failure
-  if (attempts > policy.retries || !mayRepeat(repeatability, error)) return Option.none()
+  if (attempts > policy.retries || !Repeatability.mayRepeat(repeatability, error)) return Option.none()
   const longest = Duration.min(policy.cap, Duration.times(policy.base, 2 ** (attempts - 1)))
   // In whole milliseconds: clocks know no parts of them.
   const backoff = Duration.millis(Math.round(Duration.toMillis(longest) * random))

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as deadlines from "../src/internal/transport/node/deadlines.js"
+import * as deadlines from "../src/internal/transport/deadlines.js"
 
 describe("deadlines", () => {
   const made = Effect.acquireRelease(Effect.sync(deadlines.make), (timers) => Effect.sync(timers.close))

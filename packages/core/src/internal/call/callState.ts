@@ -2,11 +2,13 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import type * as Tracer from "effect/Tracer"
 import * as CallOptions from "../../CallOptions.js"
 import type * as CircuitBreaker from "../../CircuitBreaker.js"
 import type { Credential, Grant } from "../../Credential.js"
@@ -58,6 +60,10 @@ export interface Call extends Omit<Bound, "settingsFor"> {
   readonly clock: Clock.Clock
   /** By `monotonicClock`. */
   readonly startedMillis: number
+  /** The call's own span where one is made by hand; otherwise that of the fiber is its parent. */
+  readonly span: Tracer.Span | undefined
+  /** For its waits: everything else of a call is uninterruptible, so that its end is always seen. */
+  readonly interruptible: <A, E, R>(wait: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 /** One attempt of a call, and what is known of those before it. */
@@ -107,7 +113,8 @@ export const overridable = (settings: Settings): Bound["settingsFor"] => {
 export const begin = (
   { credential, operation, server, settingsFor, telemetry: observed }: Bound,
   prepared: Operation.Prepared,
-  fiber: Fiber.RuntimeFiber<unknown, unknown>
+  fiber: Fiber.RuntimeFiber<unknown, unknown>,
+  interruptible: Call["interruptible"]
 ): Call => {
   const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
   return {
@@ -119,8 +126,16 @@ export const begin = (
     prepared,
     traced: telemetry.isTraced(fiber),
     clock,
-    startedMillis: monotonicClock.millis(clock)
+    startedMillis: monotonicClock.millis(clock),
+    span: undefined,
+    interruptible
   }
+}
+
+/** What a call does beside sending is part of its span, and its logs name the operation. */
+export const within = <A, E>({ operation, span }: Call, effect: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+  const annotated = Effect.annotateLogs(effect, "operation", operation.name)
+  return span === undefined ? annotated : Effect.withParentSpan(annotated, span)
 }
 
 /** What metrics call the end of a call: ok, the tag of its error, interrupted, or a defect. */
@@ -229,3 +244,6 @@ export const failed = (
   else permit.succeeded()
   return error
 }
+
+/** Whom the call is about, as far as the caller knows. */
+export const asked = ({ prepared }: Call, { grant }: Attempt) => ({ accountId: prepared.accountId, grant })

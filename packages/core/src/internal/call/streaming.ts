@@ -3,16 +3,31 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { BodyReader } from "../../GlowmarktClient.js"
 import type * as GlowmarktError from "../../GlowmarktError.js"
 import type * as Operation from "../../Operation.js"
 import * as decodeResponse from "../decode/decodeResponse.js"
 import { redactCredentials } from "../decode/redactCredentials.js"
 import * as toError from "../error/toError.js"
 import type * as transport from "../transport/transport.js"
+import type { Exchange } from "./attempt.js"
 import * as callState from "./callState.js"
-import type { Exchange } from "./sending.js"
-import * as telemetry from "./telemetry.js"
+
+/** See `GlowmarktClient.BodyReader`. */
+export type BodyReader<A> = (
+  /** `body` is what there is of it, for what the provider says in it. */
+  invalid: (
+    reason: GlowmarktError.InvalidResponse["reason"],
+    problem: string,
+    body?: string
+  ) => GlowmarktError.InvalidResponse,
+  /** What may be kept of it at a time. */
+  maxBytes: number,
+  /** Takes the credentials of the call out of JSON. */
+  redact: (json: string) => string
+) => {
+  readonly add: (bytes: Uint8Array) => Either.Either<ReadonlyArray<A>, GlowmarktError.InvalidResponse>
+  readonly end: () => Either.Either<void, GlowmarktError.InvalidResponse>
+}
 
 /** An answer whose body is on its way. */
 export type Arriving<A> = Stream.Stream<A, GlowmarktError.CallError>
@@ -35,22 +50,42 @@ const read = <A>(
  * Opens the body of an answer, and reads it as it is pulled. Read in the pull and
  * not by a stage of the stream: what passes through those lives for a while after.
  */
-export const exchange =
-  <A>(open: transport.Transport["open"], operation: Operation.Any, reader: BodyReader<A>): Exchange<Arriving<A>> =>
-  (request, call, attempt) =>
-    Effect.flatMap(open(request), ({ pull, status, whole }) => {
-      const state = () => callState.stateOf(call, attempt)
-      const fromProblem = (problem: transport.Broken | transport.TimedOut) =>
-        problem._tag === "Broken"
-          ? toError.fromTransport(state(), problem, call.server)
-          : toError.timeout(state(), problem.phase, request.timeoutMillis)
-      const reading = reader(
-        (reason, problem, body = "") =>
-          toError.invalidBody(state(), status, reason, decodeResponse.problemOf(body, problem), body),
-        request.maxBodyBytes,
-        (json) => redactCredentials(json, attempt.grant)
+export const exchange = <A>(
+  { open, readsContext }: transport.Transport,
+  operation: Operation.Any,
+  reader: BodyReader<A>
+): Exchange<transport.Answer | transport.Opened, Arriving<A>> => ({
+  readsContext,
+  send: (request) => ({
+    answer: Effect.flatMap(
+      open(request),
+      (opened): Effect.Effect<transport.Answer | transport.Opened, transport.Problem> =>
+        decodeResponse.isSuccess(opened.status) ? Effect.succeed(opened) : opened.whole
+    ),
+    // Opening gives itself up.
+    cancel: Effect.void
+  }),
+  decode: (received, request, call, attempt) => {
+    const state = () => callState.stateOf(call, attempt)
+    if (!("pull" in received)) {
+      return Either.map(
+        decodeResponse.understand(operation, state, received, callState.asked(call, attempt)),
+        (): Arriving<A> => Stream.empty
       )
-      const arriving: Arriving<A> = Stream.fromPull(
+    }
+    const { pull, status } = received
+    const fromProblem = (problem: transport.Broken | transport.TimedOut) =>
+      problem._tag === "Broken"
+        ? toError.fromTransport(state(), problem, call.server)
+        : toError.timeout(state(), problem.phase, request.timeoutMillis)
+    const reading = reader(
+      (reason, problem, body = "") =>
+        toError.invalidBody(state(), status, reason, decodeResponse.problemOf(body, problem), body),
+      request.maxBodyBytes,
+      (json) => redactCredentials(json, attempt.grant)
+    )
+    return Either.right(
+      Stream.fromPull(
         Effect.map(pull, (pieces) =>
           Effect.matchEffect(pieces, {
             onSuccess: (pieces) => Effect.mapError(read(reading, pieces), Option.some),
@@ -62,16 +97,6 @@ export const exchange =
           })
         )
       )
-      const opened = decodeResponse.isSuccess(status)
-        ? Effect.succeed(arriving)
-        : Effect.flatMap(whole, (answer) =>
-            Either.map(
-              decodeResponse.understand(operation, state, answer, {
-                accountId: call.prepared.accountId,
-                grant: attempt.grant
-              }),
-              (): Arriving<A> => Stream.empty
-            )
-          )
-      return call.traced ? Effect.zipRight(telemetry.status(status), opened) : opened
-    })
+    )
+  }
+})

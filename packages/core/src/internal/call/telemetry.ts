@@ -65,20 +65,15 @@ const byOutcome = (key: MetricKey.MetricKey.Counter<number>, operation: string) 
   }
 }
 
-/** What is told of a call that is no effect while it waits, so that its spans are ended by hand. */
-export interface Watch {
+/** What an attempt tells its span. */
+export interface AttemptSpan {
   readonly answered: (status: number) => void
-  /** The first attempt ended. */
-  readonly attempted: (exit: Exit.Exit<unknown, Failed>) => void
-  readonly ended: (exit: Exit.Exit<unknown, Failed>) => void
-  /** What a call goes on with, in its span. */
-  readonly within: <A, E, R>(rest: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Makes it the current span of an effect. */
+  readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 /** What is seen of one operation from outside. */
 export interface Telemetry {
-  /** Begins the spans of a call and of its first attempt. */
-  readonly watch: Effect.Effect<Watch>
   /** A request ended as its call wanted it to. */
   readonly answered: () => void
   /** A request ended otherwise: by the tag of an error, or given up. */
@@ -86,9 +81,15 @@ export interface Telemetry {
   readonly retry: () => void
   readonly waited: (millis: number) => void
   readonly ended: (outcome: string, millis: number) => void
-  readonly callSpan: <A, E, R>(call: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Runs in a span that is made and ended by hand: not the current one, which would cost as much again. */
+  readonly callSpan: <A, E extends Failed>(use: (span: Tracer.Span) => Effect.Effect<A, E>) => Effect.Effect<A, E>
+  /** The same for an attempt. Without a parent it is a child of the current span. */
+  readonly attemptSpan: <A, E extends Failed>(
+    attempts: number,
+    parent: Tracer.Span | undefined,
+    use: (span: AttemptSpan) => Effect.Effect<A, E>
+  ) => Effect.Effect<A, E>
   readonly streamSpan: <A, E, R>(call: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
-  readonly attemptSpan: <A, E, R>(attempt: Effect.Effect<A, E, R>, attempts: number) => Effect.Effect<A, E, R>
 }
 
 // The tracer that Effect has when a program chooses none: nobody sees its spans.
@@ -104,22 +105,35 @@ const serverOf = (baseUrl: string) => {
   return { "server.address": hostname, "server.port": port === "" ? (protocol === "https:" ? 443 : 80) : Number(port) }
 }
 
-/** Notes the status of an answer on the span of its attempt. */
-export const status = (code: number): Effect.Effect<void> =>
-  Effect.annotateCurrentSpan("http.response.status_code", code)
-
 type Failed = { readonly _tag: string } | { readonly _tag: string; readonly status: number }
 
 /** How an attempt failed: by status if there was an answer. */
 export const errorType = (error: Failed) => ("status" in error ? String(error.status) : error._tag)
 
-/** Notes on the span of an attempt how it failed. */
-export const failed = (error: Failed) => Effect.annotateCurrentSpan("error.type", errorType(error))
+/** Without a tracer there is no span. */
+export const unseenAttempt: AttemptSpan = { answered: () => {}, within: identity }
 
-const nothing = () => {}
-
-/** Nobody sees spans. */
-export const unwatched: Watch = { answered: nothing, attempted: nothing, ended: nothing, within: identity }
+/** Runs an effect that cannot be interrupted but in its waits, and ends its span when it ends. */
+const spanned = <A, E>(
+  made: Effect.Effect<Tracer.Span>,
+  use: (span: Tracer.Span) => Effect.Effect<A, E>,
+  onFailure: (span: Tracer.Span, cause: Cause.Cause<E>) => void
+): Effect.Effect<A, E> =>
+  Effect.withFiberRuntime<A, E>((fiber) => {
+    const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+    const now = () => (fiber.getFiberRef(FiberRef.currentTracerTimingEnabled) ? clock.unsafeCurrentTimeNanos() : 0n)
+    return Effect.flatMap(made, (span) => {
+      const ended = (exit: Exit.Exit<A, E>) => {
+        if (Exit.isFailure(exit)) onFailure(span, exit.cause)
+        span.end(now(), exit)
+        return exit
+      }
+      return Effect.matchCauseEffect(use(span), {
+        onSuccess: (result) => ended(Exit.succeed(result)),
+        onFailure: (cause) => ended(Exit.failCause(cause))
+      })
+    })
+  })
 
 /** The metrics of an operation are tagged once, and what its spans have in common is put together once. */
 export const make = (
@@ -143,30 +157,7 @@ export const make = (
   }
   const callName = `Glowmarkt.${name}`
   const attemptName = `${method} ${route}`
-  const watch = Effect.withFiberRuntime<Watch>((fiber) => {
-    const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
-    const timed = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
-    const end = (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>) =>
-      span.end(timed ? clock.unsafeCurrentTimeNanos() : 0n, exit)
-    return Effect.flatMap(Effect.makeSpan(callName, { captureStackTrace: false }), (call) =>
-      Effect.map(
-        Effect.makeSpan(attemptName, { parent: call, kind: "client", captureStackTrace: false, attributes }),
-        (attempt): Watch => ({
-          answered: (status) => attempt.attribute("http.response.status_code", status),
-          attempted: (exit) => {
-            if (Exit.isFailure(exit) && Cause.isFailType(exit.cause)) {
-              attempt.attribute("error.type", errorType(exit.cause.error))
-            }
-            end(attempt, exit)
-          },
-          ended: (exit) => end(call, exit),
-          within: Effect.withParentSpan(call)
-        })
-      )
-    )
-  })
   return {
-    watch,
     answered: () => answered.unsafeUpdate(1, []),
     requested: (outcome) => ours.requests(outcome).unsafeUpdate(1, []),
     retry: () => ours.retries.unsafeUpdate(1, []),
@@ -175,13 +166,24 @@ export const make = (
       ours.calls(ending).unsafeUpdate(1, [])
       ours.latency.unsafeUpdate(millis, [])
     },
-    callSpan: Effect.withSpan(callName, { captureStackTrace: false }),
-    streamSpan: Stream.withSpan(callName, { captureStackTrace: false }),
-    attemptSpan: (attempt, attempts) =>
-      Effect.withSpan(attempt, attemptName, {
-        kind: "client",
-        captureStackTrace: false,
-        attributes: attempts > 1 ? { ...attributes, "http.request.resend_count": attempts - 1 } : attributes
-      })
+    callSpan: (use) => spanned(Effect.makeSpan(callName, { captureStackTrace: false }), use, () => {}),
+    attemptSpan: (attempts, parent, use) =>
+      spanned(
+        Effect.makeSpan(attemptName, {
+          kind: "client",
+          captureStackTrace: false,
+          attributes: attempts > 1 ? { ...attributes, "http.request.resend_count": attempts - 1 } : attributes,
+          ...(parent === undefined ? {} : { parent })
+        }),
+        (span) =>
+          use({
+            answered: (status) => span.attribute("http.response.status_code", status),
+            within: Effect.withParentSpan(span)
+          }),
+        (span, cause) => {
+          if (Cause.isFailType(cause)) span.attribute("error.type", errorType(cause.error))
+        }
+      ),
+    streamSpan: Stream.withSpan(callName, { captureStackTrace: false })
   }
 }

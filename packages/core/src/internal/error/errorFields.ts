@@ -1,5 +1,10 @@
 import * as Schema from "effect/Schema"
 
+/** See `CallError.Caller`. */
+export const Caller = Schema.Literal("appKeys", "orgAppKeys", "devUserToken", "userToken", "session", "nobody")
+
+export type Caller = typeof Caller.Type
+
 /** What every failure of a call knows. */
 export const fields = {
   /** The operation, by its name in the contract: `getAccountStatusById`. */

@@ -1,5 +1,5 @@
 import * as Duration from "effect/Duration"
-import type { Caller } from "../../CallError.js"
+import type { Caller } from "./errorFields.js"
 
 /** How the message of an error begins: what was to be done. */
 export const begin = ({ operation, stage }: { readonly operation: string; readonly stage: "call" | "signIn" }) =>

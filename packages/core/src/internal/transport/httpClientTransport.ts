@@ -1,17 +1,27 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Headers from "@effect/platform/Headers"
-import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as ClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import type * as FiberId from "effect/FiberId"
+import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
 import * as Option from "effect/Option"
+import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
+import * as monotonicClock from "../call/monotonicClock.js"
+import * as deadlines from "./deadlines.js"
 import * as responseBody from "./responseBody.js"
 import * as transport from "./transport.js"
 import { brokenBody, transportCause } from "./transportCause.js"
@@ -30,9 +40,11 @@ const isStatus = (error: HttpClientError.HttpClientError): error is HttpClientEr
 const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/
 
 // The platform does not know that the provider puts secrets into these.
-const redactedNames = (names: ReadonlyArray<string | RegExp>) => [...names, "token", "applicationid"]
+const secretHeaders = ["token", "applicationid"]
 
 const redirected: transport.Redirected = { _tag: "Redirected" }
+
+const originOf = (url: string) => new URL(url).origin
 
 /**
  * A guard before everything that a client sends for one request. The platform
@@ -41,70 +53,148 @@ const redirected: transport.Redirected = { _tag: "Redirected" }
  * And what goes on to another origin is stopped there: it carries every header, too.
  */
 const guard = () => {
-  let origin: string | undefined
-  return (request: HttpClientRequest.HttpClientRequest): boolean => {
-    const next = new URL(request.url).origin
-    origin ??= next
-    if (next !== origin) throw redirected
+  let first: string | undefined
+  return ({ url }: HttpClientRequest.HttpClientRequest): boolean => {
+    first ??= url
+    if (url !== first && originOf(url) !== originOf(first)) throw redirected
     return true
   }
 }
 
-/** Over any `HttpClient`. */
+/** What is made once for a key, and kept as long as that. */
+const once = <K extends object, V>(make: (key: K) => V): ((key: K) => V) => {
+  const made = new WeakMap<K, V>()
+  return (key) => {
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const value = make(key)
+    made.set(key, value)
+    return value
+  }
+}
+
+/** A request without its URL, or nothing if the headers cannot be sent. An operation has one object of them a grant. */
+const prepare = once(
+  (headers: transport.Request["headers"]): Option.Option<HttpClientRequest.HttpClientRequest> =>
+    // Clients disagree on what becomes of such values: a failure like that of a connection, or a defect.
+    Object.values(headers).some((value) => notInHeaders.test(value))
+      ? Option.none()
+      : Option.some(ClientRequest.setHeaders(ClientRequest.get(""), headers))
+)
+
+const requestOf = ({ body, headers, method, url }: transport.Request) =>
+  Option.map(prepare(headers), (prepared) => {
+    const request = ClientRequest.setUrl(ClientRequest.setMethod(prepared, method), url)
+    return body === undefined ? request : ClientRequest.bodyText(request, body, "application/json")
+  })
+
+/** `fetch` follows redirects unless told otherwise, and takes `token` along to wherever they lead. */
+const withoutRedirects = once((context: Context.Context<never>) =>
+  Context.add(context, FetchHttpClient.RequestInit, {
+    ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
+    redirect: "manual"
+  })
+)
+
+/** What the platform's clients read from a fiber, as our requests need it. */
+const refsFor = (refs: FiberRefs.FiberRefs, fiberId: FiberId.Runtime): FiberRefs.FiberRefs =>
+  FiberRefs.updateManyAs(refs, {
+    entries: [
+      [
+        Headers.currentRedactedNames,
+        [[fiberId, [...FiberRefs.getOrDefault(refs, Headers.currentRedactedNames), ...secretHeaders]]]
+      ],
+      // How it ends is the call's business, and no news for a log.
+      [FiberRef.unhandledErrorLogLevel, [[fiberId, Option.none()]]],
+      // Where nothing is traced, the guard would not be asked.
+      [FiberRef.currentTracerEnabled, [[fiberId, true]]],
+      [HttpClient.currentTracerDisabledWhen, [[fiberId, guard()]]]
+    ]
+  })
+
+const read = (response: HttpClientResponse.HttpClientResponse, maxBodyBytes: number) => {
+  // Made anew each time one looks at them.
+  const { headers, status } = response
+  return Effect.map(
+    responseBody.read(response, headers, maxBodyBytes),
+    (body): transport.Answer => ({
+      status,
+      retryAfter: headers["retry-after"],
+      date: headers["date"],
+      contentType: headers["content-type"],
+      body
+    })
+  )
+}
+
+const problemOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): Effect.Effect<never, transport.Problem> => {
+  const failure = Cause.failureOrCause(cause)
+  if (Either.isLeft(failure)) return Effect.fail(fromClient(failure.left))
+  return Chunk.contains(Cause.defects(cause), redirected) ? Effect.fail(redirected) : Effect.failCause(failure.right)
+}
+
+/**
+ * Over any `HttpClient`. What a client does for a request runs in a fiber that is prepared for it:
+ * that is one change of the caller's context and not one for each setting, and at its deadline the
+ * fiber is left behind, whatever it waits for.
+ */
 export const make = (client: HttpClient.HttpClient): transport.Transport => {
-  const exchange = <A>(
+  const deadlinesOf = once((clock: Clock.Clock) => deadlines.make(clock))
+
+  const send = <A>(
     request: transport.Request,
     use: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, HttpClientError.HttpClientError>
-  ): Effect.Effect<A, transport.Problem> => {
-    // Clients disagree on what becomes of it: a failure like that of a connection, or a defect.
-    if (Object.values(request.headers).some((value) => notInHeaders.test(value)))
-      return Effect.fail(transport.unsendable)
-    const httpRequest = ClientRequest.make(request.method)(request.url, {
-      headers: request.headers,
-      ...(request.body === undefined ? {} : { body: HttpBody.text(request.body, "application/json") })
-    })
-    return client.execute(httpRequest).pipe(
+  ): transport.Sending<A> => {
+    const sent = requestOf(request)
+    if (Option.isNone(sent)) return { answer: Effect.fail(transport.unsendable), cancel: Effect.void }
+    const exchanged = Effect.matchEffect(client.execute(sent.value), {
+      onSuccess: use,
       // A client that only lets 2xx pass has the others, with what they say, among its errors.
-      Effect.catchIf(isStatus, ({ response }) => Effect.succeed(response)),
-      Effect.flatMap(use),
-      // `fetch` follows redirects unless told otherwise, and takes `token` along to wherever they lead.
-      Effect.mapInputContext((context: Context.Context<never>) =>
-        Context.add(context, FetchHttpClient.RequestInit, {
-          ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
-          redirect: "manual"
+      onFailure: (error) => (isStatus(error) ? use(error.response) : Effect.fail(error))
+    })
+    let cancel = Effect.void
+    return {
+      answer: Effect.withFiberRuntime((caller) =>
+        Effect.async((resume) => {
+          const clock = Context.get(caller.currentDefaultServices, Clock.Clock)
+          const timers = deadlinesOf(clock)
+          const runtime = Runtime.make({
+            context: withoutRedirects(caller.currentContext),
+            fiberRefs: caller.getFiberRefs(),
+            runtimeFlags: Runtime.defaultRuntimeFlags
+          })
+          const fiber = Runtime.runFork(runtime, exchanged, { updateRefs: refsFor })
+          const timed: deadlines.Timed = {
+            deadline: monotonicClock.millis(clock) + request.timeoutMillis,
+            expire: () => {
+              resume(Effect.fail(transport.timedOut.sent))
+              fiber.unsafeInterruptAsFork(caller.id())
+            }
+          }
+          timers.add(timed)
+          cancel = Effect.suspend(() => {
+            timers.remove(timed)
+            return Fiber.interrupt(fiber)
+          })
+          fiber.addObserver((exit) => {
+            timers.remove(timed)
+            resume(Exit.isSuccess(exit) ? Effect.succeed(exit.value) : problemOf(exit.cause))
+          })
         })
       ),
-      Effect.locallyWith(Headers.currentRedactedNames, redactedNames),
-      // Where nothing is traced, nobody would ask.
-      Effect.withTracerEnabled(true),
-      Effect.locally(HttpClient.currentTracerDisabledWhen, guard()),
-      Effect.mapError(fromClient),
-      Effect.catchSomeDefect((defect) =>
-        defect === redirected ? Option.some(Effect.fail(redirected)) : Option.none()
-      ),
-      (exchanged) => transport.inTime(request, exchanged)
-    )
+      cancel: Effect.suspend(() => cancel)
+    }
   }
 
-  const read = (request: transport.Request, response: HttpClientResponse.HttpClientResponse) =>
-    Effect.map(
-      responseBody.read(response, request.maxBodyBytes),
-      (text): transport.Answer => ({
-        status: response.status,
-        retryAfter: response.headers["retry-after"],
-        date: response.headers["date"],
-        contentType: response.headers["content-type"],
-        body: text
-      })
-    )
-
   return {
-    start: undefined,
-    send: (request) => exchange(request, (response) => read(request, response)),
+    readsContext: true,
+    send: (request) => send(request, (response) => read(response, request.maxBodyBytes)),
     open: (request) =>
-      Effect.flatMap(Clock.currentTimeMillis, (startedMillis) =>
-        exchange(request, (response) =>
-          Effect.succeed({
+      Effect.flatMap(Clock.currentTimeMillis, (startedMillis) => {
+        const { answer, cancel } = send(request, (response) => Effect.succeed(response))
+        return Effect.map(
+          Effect.onInterrupt(answer, () => cancel),
+          (response) => ({
             status: response.status,
             // However long all of it takes: for the next pieces no longer than for an answer.
             pull: Effect.map(Stream.toPull(Stream.mapError(responseBody.pieces(response), fromClient)), (pieces) =>
@@ -113,9 +203,13 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
                 onTimeout: () => Option.some(transport.timedOut.sent)
               })
             ),
-            whole: transport.inRestOfTime(request, startedMillis, Effect.mapError(read(request, response), fromClient))
+            whole: transport.inRestOfTime(
+              request,
+              startedMillis,
+              Effect.mapError(read(response, request.maxBodyBytes), fromClient)
+            )
           })
         )
-      )
+      })
   }
 }

@@ -1,3 +1,4 @@
+import type * as Headers from "@effect/platform/Headers"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
@@ -16,8 +17,8 @@ export const asText = (bytes: ArrayBuffer | Uint8Array): Either.Either<string, U
   Either.try({ try: () => decoder.decode(bytes), catch: (): Unreadable => "NotText" })
 
 /** The length that the server announces, if it is the length of what will be read. */
-const announced = (response: HttpClientResponse.HttpClientResponse): number | undefined => {
-  const { "content-encoding": encoding, "content-length": length } = response.headers
+const announced = (headers: Headers.Headers): number | undefined => {
+  const { "content-encoding": encoding, "content-length": length } = headers
   return length === undefined || contentEncoding.isEncoded(encoding) ? undefined : Number(length)
 }
 
@@ -78,9 +79,10 @@ export const pieces = (
 /** Reads the body of a response as {@link collect} does. */
 export const read = (
   response: HttpClientResponse.HttpClientResponse,
+  headers: Headers.Headers,
   limit: number
 ): Effect.Effect<Either.Either<string, Unreadable>, HttpClientError.HttpClientError> => {
-  const length = announced(response)
+  const length = announced(headers)
   if (length !== undefined) {
     return length <= limit
       ? Effect.map(response.arrayBuffer, asText)

@@ -77,59 +77,51 @@ export interface Redirected {
 /** Why there is no answer. */
 export type Problem = Broken | TimedOut | Redirected
 
-/** How a request ended. */
-export type Outcome = Either.Either<Answer, Broken | TimedOut>
+/** A request on its way once `answer` runs. */
+export interface Sending<A> {
+  readonly answer: Effect.Effect<A, Problem>
+  /** To be run if `answer` is interrupted: closes the connection. */
+  readonly cancel: Effect.Effect<void>
+}
 
-/** Sends, and calls back once with how it ended; what it gives back cancels it, and then it does not call. */
-export type Start = (request: Request, ended: (outcome: Outcome) => void) => () => void
-
-/** What the pipeline needs of a transport. */
+/** How an answer arrives. Retry, circuit breaker, metrics and spans are not a transport's business. */
 export interface Transport {
-  /** The same as `send`, where a transport can do without a fiber. */
-  readonly start: Start | undefined
-  readonly send: (request: Request) => Effect.Effect<Answer, Problem>
+  /** Whether code of the program's own runs in it, which may look at its fiber's context. */
+  readonly readsContext: boolean
+  readonly send: (request: Request) => Sending<Answer>
+  /** The same for a body that is taken as it arrives. Gives itself up when it is interrupted. */
   readonly open: (request: Request) => Effect.Effect<Opened, Problem>
 }
 
 const direct = Symbol.for("@effect-glowmarkt/core/transport")
 
-/** What a transport can do without the platform's request and response objects. */
-export interface ShortCut {
-  readonly start: Start
-  readonly open: Transport["open"]
-}
-
 interface Direct {
-  readonly [direct]: ShortCut
+  readonly [direct]: Transport
 }
 
 const isDirect = (client: object): client is Direct => direct in client
 
 /** The short cut of a client that has one. */
-export const shortCutOf = (client: HttpClient.HttpClient): Transport | undefined => {
-  if (!isDirect(client)) return undefined
-  const { open, start } = client[direct]
-  return { start, open, send: (request) => Effect.async((resume) => Effect.sync(start(request, resume))) }
-}
+export const shortCutOf = (client: HttpClient.HttpClient): Transport | undefined =>
+  isDirect(client) ? client[direct] : undefined
 
 /**
- * An `HttpClient` with a short cut: whoever knows of it sends without the
- * platform's request and response objects. Wrapped in anything (`mapRequest`, …)
- * the client loses it, so nothing that a program puts around it is passed over.
+ * An `HttpClient` with a short cut around the platform's request and response objects. Wrapped in
+ * anything (`mapRequest`, …) the client loses it, so that nothing a program puts around it is
+ * passed over.
  */
-export const withShortCut = (client: HttpClient.HttpClient, shortCut: ShortCut): HttpClient.HttpClient =>
+export const withShortCut = (client: HttpClient.HttpClient, shortCut: Transport): HttpClient.HttpClient =>
   Object.assign(client, { [direct]: shortCut })
 
-/** Ends in time, or as timed out. */
-export const inTime = <A, E>({ timeoutMillis }: Request, self: Effect.Effect<A, E>): Effect.Effect<A, E | TimedOut> =>
-  Effect.timeoutFail(self, { duration: Duration.millis(timeoutMillis), onTimeout: () => timedOut.sent })
-
-/** The same for what began earlier. */
+/** Ends in what is left of the request's time, or as timed out. */
 export const inRestOfTime = <A, E>(
   request: Request,
   startedMillis: number,
   self: Effect.Effect<A, E>
 ): Effect.Effect<A, E | TimedOut> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    inTime({ ...request, timeoutMillis: Math.max(0, request.timeoutMillis - (now - startedMillis)) }, self)
+    Effect.timeoutFail(self, {
+      duration: Duration.millis(Math.max(0, request.timeoutMillis - (now - startedMillis))),
+      onTimeout: () => timedOut.sent
+    })
   )

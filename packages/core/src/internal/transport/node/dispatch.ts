@@ -4,12 +4,14 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import * as contentEncoding from "../contentEncoding.js"
+import type * as deadlines from "../deadlines.js"
 import * as responseBody from "../responseBody.js"
 import * as transport from "../transport.js"
 import { brokenBody } from "../transportCause.js"
 import type { Arrived, ConnectionQueue, Waiting } from "./connectionQueue.js"
-import type * as deadlines from "./deadlines.js"
 import * as undici from "./request.js"
+
+type Outcome = Either.Either<transport.Answer, transport.Broken | transport.TimedOut>
 
 /**
  * One request under way: collects the answer, and says exactly once how it ended.
@@ -21,7 +23,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   readonly deadline: number
   private abort: ((error: Error) => void) | undefined = undefined
   private over = false
-  private outcome: transport.Outcome | undefined = undefined
+  private outcome: Outcome | undefined = undefined
   private head = undici.noHead
   private readonly chunks: Array<Buffer> = []
   private size = 0
@@ -31,7 +33,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     private readonly dispatcher: Undici.Dispatcher,
     private readonly queue: ConnectionQueue,
     private readonly timers: deadlines.Deadlines,
-    private readonly ended: (outcome: transport.Outcome) => void
+    private readonly ended: (outcome: Outcome) => void
   ) {
     this.deadline = performance.now() + request.timeoutMillis
     timers.add(this)
@@ -56,7 +58,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     return this.abort === undefined ? "unsent" : "sent"
   }
 
-  private end(outcome: transport.Outcome): void {
+  private end(outcome: Outcome): void {
     if (this.over) return
     this.over = true
     this.timers.remove(this)
@@ -138,14 +140,23 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   }
 }
 
-/** Sends by undici's `dispatch`: a cancelled request closes its connection without an `AbortSignal` for each. */
+/** Sends by undici's `dispatch`, and calls back once with how it ended; the result cancels it. */
 export const start =
-  (
-    dispatcher: Undici.Dispatcher,
-    queue: (origin: string) => ConnectionQueue,
-    timers: deadlines.Deadlines
-  ): transport.Start =>
-  (request, ended) => {
+  (dispatcher: Undici.Dispatcher, queue: (origin: string) => ConnectionQueue, timers: deadlines.Deadlines) =>
+  (request: transport.Request, ended: (outcome: Outcome) => void): (() => void) => {
     const exchange = new Exchange(request, dispatcher, queue(undici.originOf(request)), timers, ended)
     return () => exchange.cancel()
+  }
+
+/** The same as an effect. A cancelled request closes its connection without an `AbortSignal` for each. */
+export const send =
+  (start: (request: transport.Request, ended: (outcome: Outcome) => void) => () => void) =>
+  (request: transport.Request): transport.Sending<transport.Answer> => {
+    let cancel = () => {}
+    return {
+      answer: Effect.async((resume) => {
+        cancel = start(request, resume)
+      }),
+      cancel: Effect.sync(() => cancel())
+    }
   }

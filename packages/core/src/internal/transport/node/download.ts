@@ -6,11 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as contentEncoding from "../contentEncoding.js"
+import type * as deadlines from "../deadlines.js"
 import * as responseBody from "../responseBody.js"
 import * as transport from "../transport.js"
 import { brokenBody } from "../transportCause.js"
 import type { ConnectionQueue, Waiting } from "./connectionQueue.js"
-import type * as deadlines from "./deadlines.js"
 import * as undici from "./request.js"
 
 /** So much may wait to be taken before the server is made to wait. */

@@ -1,14 +1,11 @@
+import type * as Clock from "effect/Clock"
+import * as monotonicClock from "../call/monotonicClock.js"
+
 /** Something that is given up when its time is over. */
 export interface Timed {
   readonly deadline: number
   readonly expire: () => void
 }
-
-// A little late is better than a wake-up for each.
-const slackMillis = 5
-
-// The longest that a timer can wait: with a longer one it does not wait at all.
-const longestMillis = 2 ** 31 - 1
 
 export interface Deadlines {
   readonly add: (timed: Timed) => void
@@ -20,23 +17,20 @@ export interface Deadlines {
  * One timer for all requests under way. It is set for the earliest deadline, and
  * looked at again only then: a request that is answered in time costs no timer.
  */
-export const make = (): Deadlines => {
+export const make = (clock: Clock.Clock = monotonicClock.system): Deadlines => {
   const underWay = new Set<Timed>()
-  let timer: NodeJS.Timeout | undefined
+  let stop = () => {}
   let wakesAt = Number.POSITIVE_INFINITY
 
   const wakeAt = (deadline: number) => {
-    clearTimeout(timer)
+    stop()
     wakesAt = deadline
-    // Its sockets keep the process alive while there is something to wait for.
-    const wait = Math.max(0, deadline - performance.now()) + slackMillis
-    timer = setTimeout(look, Math.min(wait, longestMillis)).unref()
+    stop = monotonicClock.wake(clock, Math.max(0, deadline - monotonicClock.millis(clock)), look)
   }
 
   const look = () => {
-    timer = undefined
     wakesAt = Number.POSITIVE_INFINITY
-    const now = performance.now()
+    const now = monotonicClock.millis(clock)
     let next = Number.POSITIVE_INFINITY
     for (const timed of underWay) {
       if (timed.deadline <= now) {
@@ -56,7 +50,7 @@ export const make = (): Deadlines => {
       underWay.delete(timed)
     },
     close: () => {
-      clearTimeout(timer)
+      stop()
       underWay.clear()
     }
   }

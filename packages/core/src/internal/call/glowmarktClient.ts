@@ -1,0 +1,119 @@
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Stream from "effect/Stream"
+import type { Credential, Grant } from "../../Credential.js"
+import * as GlowmarktError from "../../GlowmarktError.js"
+import type * as Operation from "../../Operation.js"
+import * as decodeResponse from "../decode/decodeResponse.js"
+import * as httpClientTransport from "../transport/httpClientTransport.js"
+import * as transport from "../transport/transport.js"
+import type { Exchange } from "./attempt.js"
+import * as callState from "./callState.js"
+import * as retry from "./retry.js"
+import * as streaming from "./streaming.js"
+import * as telemetry from "./telemetry.js"
+
+type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
+type AnyError = GlowmarktError.GlowmarktError
+
+/** Counts the call when it ends, however it does. */
+const counted = <Received extends { readonly status: number }, A>(
+  exchange: Exchange<Received, A>,
+  call: callState.Call
+): Effect.Effect<A, AnyError> => {
+  const ended = (exit: Exit.Exit<A, AnyError>) => {
+    callState.ended(call, exit)
+    return exit
+  }
+  return Effect.matchCauseEffect(retry.run(exchange, call), {
+    onSuccess: (result) => ended(Exit.succeed(result)),
+    onFailure: (cause) => ended(Exit.failCause(cause))
+  })
+}
+
+export const make = (client: HttpClient.HttpClient, settings: callState.Settings) => {
+  const sender = transport.shortCutOf(client) ?? httpClientTransport.make(client)
+  const { origin } = new URL(settings.baseUrl)
+  const settingsFor = callState.overridable(settings)
+
+  const bound = (operation: Operation.Operation<Endpoint, unknown>, credential: Credential<Grant>) => {
+    const seen = telemetry.make(operation, settings.baseUrl)
+    const binding: callState.Bound = { operation, credential, settingsFor, server: origin, telemetry: seen }
+    const invalid = (problem: string) =>
+      seen.callSpan(() => {
+        seen.ended("InvalidInput", 0)
+        return Effect.fail(new GlowmarktError.InvalidInput({ operation: operation.name, problem }))
+      })
+    return { binding, invalid }
+  }
+
+  return {
+    baseUrl: settings.baseUrl,
+
+    bind: <E extends Endpoint, Success, G extends Grant>(
+      operation: Operation.Operation<E, Success>,
+      credential: Credential<G>
+    ) => {
+      const { binding, invalid } = bound(operation, credential)
+      const exchange: Exchange<transport.Answer, Success> = {
+        send: sender.send,
+        readsContext: sender.readsContext,
+        decode: (answer, _, call, attempt) =>
+          decodeResponse.understand(
+            operation,
+            () => callState.stateOf(call, attempt),
+            answer,
+            callState.asked(call, attempt)
+          )
+      }
+      const call = (input: Operation.Input<E>): Effect.Effect<Success, AnyError> => {
+        const prepared = operation.prepare(input)
+        if (Either.isLeft(prepared)) return invalid(prepared.left)
+        return Effect.uninterruptibleMask((interruptible) =>
+          Effect.withFiberRuntime<Success, AnyError>((fiber) => {
+            const call = callState.begin(binding, prepared.right, fiber, interruptible)
+            return call.traced
+              ? call.telemetry.callSpan((span) => counted(exchange, { ...call, span }))
+              : counted(exchange, call)
+          })
+        )
+      }
+      // An answer yields the specific members only where the endpoint declares
+      // them, `Rejected` comes only from operations that answer `{"valid"}`, and
+      // `InvalidInput` only from those that take input: which is what `Failure`
+      // says of the endpoint's type.
+      return call as (input: Operation.Input<E>) => Effect.Effect<Success, Operation.Failure<E>>
+    },
+
+    bindStream: <E extends Endpoint, G extends Grant, A>(
+      operation: Operation.Operation<E, unknown>,
+      credential: Credential<G>,
+      read: streaming.BodyReader<A>
+    ) => {
+      const { binding, invalid } = bound(operation, credential)
+      const exchange = streaming.exchange(sender, operation, read)
+      const call = (input: Operation.Input<E>): Stream.Stream<A, AnyError> => {
+        const prepared = operation.prepare(input)
+        if (Either.isLeft(prepared)) return Stream.fromEffect(invalid(prepared.left))
+        return Stream.unwrap(
+          Effect.withFiberRuntime<Stream.Stream<A, AnyError>>((fiber) => {
+            const call = callState.begin(binding, prepared.right, fiber, Effect.interruptible)
+            const opened = Effect.uninterruptibleMask((interruptible) =>
+              retry.run(exchange, { ...call, interruptible })
+            )
+            // The call lasts to the last byte: a connection that breaks on the way is its failure.
+            const called = Stream.unwrap(opened).pipe(
+              Stream.ensuringWith((exit) => Effect.sync(() => callState.ended(call, exit)))
+            )
+            return Effect.succeed(call.traced ? call.telemetry.streamSpan(called) : called)
+          })
+        )
+      }
+      // As for `bind`.
+      return call as (input: Operation.Input<E>) => Stream.Stream<A, Operation.Failure<E>>
+    }
+  }
+}

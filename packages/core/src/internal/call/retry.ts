@@ -1,0 +1,97 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import type * as GlowmarktError from "../../GlowmarktError.js"
+import * as RetryPolicy from "../../RetryPolicy.js"
+import * as signInFailure from "../credential/signInFailure.js"
+import * as toError from "../error/toError.js"
+import * as attempts from "./attempt.js"
+import * as callState from "./callState.js"
+import * as telemetry from "./telemetry.js"
+
+type AnyError = GlowmarktError.GlowmarktError
+
+/** Obtains a grant while the call has time left. How that fails is said of this call, which waits for it. */
+const obtained = <A>(
+  call: callState.Call,
+  state: () => toError.CallState,
+  obtain: Effect.Effect<A, GlowmarktError.CallError>
+): Effect.Effect<A, AnyError> =>
+  Effect.suspend(() => {
+    const patience = Math.max(0, callState.left(call))
+    return obtain.pipe(
+      Effect.mapError((error) => signInFailure.ofCall(error, state())),
+      Effect.timeoutFail({
+        duration: Duration.millis(patience),
+        onTimeout: () => toError.tooLate(state(), "token", patience)
+      }),
+      call.interruptible
+    )
+  })
+
+/** Decides after a failure whether to send again: with a new grant after a 401, or as the retry policy says. */
+const recover = <Received extends { readonly status: number }, A>(
+  exchange: attempts.Exchange<Received, A>,
+  call: callState.Call,
+  attempt: callState.Attempt,
+  error: AnyError
+): Effect.Effect<A, AnyError> =>
+  Effect.gen(function* () {
+    const next = { ...attempt, number: attempt.number + 1, appliedBefore: error.mayHaveBeenApplied }
+    if (error._tag === "AccessDenied" && error.status === 401 && attempt.credentials === "original") {
+      const replace = call.credential.replace(attempt.grant)
+      const replacement = yield* obtained(call, () => callState.stateOf(call, attempt), replace)
+      if (Option.isNone(replacement)) return yield* Effect.fail(error)
+      yield* Effect.logDebug("trying again with a new token after a refusal")
+      return yield* repeated(exchange, call, { ...next, grant: replacement.value, credentials: "replaced" })
+    }
+    const wait = RetryPolicy.delay(call.settings.retry, {
+      error,
+      repeatability: call.operation.repeatability,
+      attempts: attempt.number,
+      elapsed: Duration.millis(callState.elapsed(call)),
+      random: yield* Random.next
+    })
+    if (Option.isNone(wait) || toError.isUnsentByClient(error) || !call.settings.budget.withdraw()) {
+      return yield* Effect.fail(error)
+    }
+    call.telemetry.retry()
+    yield* Effect.annotateLogs(Effect.logDebug("trying again after a failure"), {
+      attempts: attempt.number,
+      waitMillis: Math.round(Duration.toMillis(wait.value)),
+      failure: telemetry.errorType(error)
+    })
+    // What the server asks of this call holds for all that share its limit.
+    if (error._tag === "RateLimited" && Option.isSome(error.retryAfter)) {
+      const pause = error.retryAfter.value
+      yield* Effect.forEach(call.settings.limiters, (limiter) => limiter.throttled(pause), { discard: true })
+    }
+    yield* call.interruptible(Effect.sleep(wait.value))
+    // The failure at the server is the one to report, not that another request was held back.
+    return yield* Effect.mapError(repeated(exchange, call, next), (later) =>
+      toError.isUnsentByClient(later) ? error : later
+    )
+  })
+
+const repeated = <Received extends { readonly status: number }, A>(
+  exchange: attempts.Exchange<Received, A>,
+  call: callState.Call,
+  attempt: callState.Attempt
+): Effect.Effect<A, AnyError> =>
+  Effect.catchAll(attempts.make(exchange, call, attempt), (error) =>
+    callState.within(call, recover(exchange, call, attempt, error))
+  )
+
+/** Signs in if that is needed, and sends until an attempt succeeds or must not be repeated. */
+export const run = <Received extends { readonly status: number }, A>(
+  exchange: attempts.Exchange<Received, A>,
+  call: callState.Call
+): Effect.Effect<A, AnyError> => {
+  const grant = call.credential.peek(call.clock.unsafeCurrentTimeMillis())
+  if (Option.isSome(grant)) return repeated(exchange, call, callState.first(grant.value))
+  const unsent = () => callState.unsent(call, callState.first({}))
+  return Effect.flatMap(callState.within(call, obtained(call, unsent, call.credential.current)), (obtained) =>
+    repeated(exchange, call, callState.first(obtained))
+  )
+}
