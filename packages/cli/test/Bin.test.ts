@@ -1,0 +1,10 @@
+import { assert, it } from "@effect/vitest"
+import * as Spawned from "./support/Spawned.js"
+
+it.skipIf(process.platform === "win32")("too few file descriptors to load end with 2 and the remedy", async () => {
+  const limited = ["-c", 'ulimit -n 32; exec "$0" "$@"', process.execPath, Spawned.bin, "accounts", "list"]
+  const { code, stderr } = await Spawned.start(limited, { program: "sh" }).ended
+  assert.strictEqual(code, 2, stderr)
+  assert.match(stderr, /^glowmarkt cannot load its own files: .*\nRaise the limit of open files \(ulimit -n 1024\)/)
+  assert.notMatch(stderr, /^ +at /m)
+})
