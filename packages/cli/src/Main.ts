@@ -94,7 +94,10 @@ export const run = (
     yield* workingDirectory
     const config = yield* Variables.configProvider(environment)
     // What comes first are the names of the runtime and the script, which are not looked at.
-    yield* Effect.withConfigProvider(cli(["node", "glowmarkt", ...StandardInput.spelled(args)]), config)
+    yield* Effect.withConfigProvider(
+      cli(["node", "glowmarkt", ...StandardInput.spelled(ArgvCheck.ordered(args))]),
+      config
+    )
     return ExitCode.done
   }).pipe(
     Effect.matchCauseEffect({

@@ -17,6 +17,40 @@ const told = ({ stderr, stdout }: Captured.Captured) => {
 }
 
 describe("wrong usage exits with 2 and says what to do", () => {
+  for (const args of [
+    "me password Hunter2!",
+    "me password --password=Hunter2!",
+    "me password --password Hunter2!",
+    "me password --Hunter2!",
+    "me password --json -- Hunter2!",
+    "accounts get Hunter2!",
+    "accounts get a Hunter2!",
+    "me mobile-token add --account Hunter2!",
+    "plan rename a.csv Hunter2!"
+  ]) {
+    it.effect(`2: a secret in the wrong place is not repeated: ${args}`, () =>
+      Effect.gen(function* () {
+        const captured = yield* Captured.run(args.split(" "))
+        assert.strictEqual(captured.code, 2)
+        assert.notInclude(captured.stdout + captured.stderr, "Hunter2")
+        assert.isNotEmpty(captured.stderr)
+      })
+    )
+  }
+
+  it.effect("options of all commands may stand anywhere", () =>
+    Effect.gen(function* () {
+      for (const args of ["accounts list --json --log-level debug", "accounts --log-level=debug list --json"]) {
+        const { code, stderr } = yield* Captured.run(args.split(" "))
+        assert.strictEqual(code, 2)
+        assert.match(stderr, /^DEBUG/)
+        assert.include(stderr, "no credentials of an administrator")
+      }
+      const version = yield* Captured.run(["me", "status", "--json", "--version"])
+      assert.deepStrictEqual([version.code, version.stderr], [0, ""])
+    })
+  )
+
   const cases: ReadonlyArray<readonly [args: string, says: RegExp]> = [
     ["frobnicate", /no command glowmarkt frobnicate. Use one of audit, audit-diff, plan, .*simulate, accounts, me\./],
     ["accounts lst", /no command glowmarkt accounts lst. Use one of list, get, .*\.\nSee glowmarkt accounts --help/],
@@ -34,6 +68,10 @@ describe("wrong usage exits with 2 and says what to do", () => {
     ["apply --run", /--run needs its value: --run ID/],
     ["accounts add", /^The options --username and --directory-id are missing\.\nSee glowmarkt accounts add --help$/m],
     ["audit --frobnicate", /unknown argument: '--frobnicate'\nSee glowmarkt audit --help/],
+    ["accounts list --json --log-level foo", /--log-level takes one of/],
+    ["accounts get a b", /unknown argument: the one at position 4\nSee glowmarkt accounts get --help/],
+    ["accounts get ../x --json --log-level none", /^ID: it is not an account id: expected letters/m],
+    ["plan rename /", /^\/: it is a directory/],
     ["audit --concurrency many", /--concurrency takes a whole number from 1 to 256, or auto, not "many"/],
     ["audit --rate 0", /--rate takes a whole number from 1 to 10000, or unlimited, not "0"/],
     ["plan rename", /Missing argument <CSV>/],

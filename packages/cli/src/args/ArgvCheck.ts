@@ -49,16 +49,36 @@ const builtIn = (words: ReadonlyArray<string>): Option.Option<string> => {
   return Option.none()
 }
 
-/** The words that are neither options of every command nor their values. */
-const own = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const kept: Array<string> = []
+/** The options of every command with their values, and the words that are neither. */
+const split = (words: ReadonlyArray<string>) => {
+  const shared: Array<string> = []
+  const own: Array<{ readonly text: string; readonly position: number }> = []
   for (let index = 0; index < words.length; index++) {
     const text = words[index] ?? ""
     const { joined, name } = wordOf(text)
-    if (!Object.hasOwn(everywhere, name)) kept.push(text)
-    else if (Option.isNone(joined)) index++
+    if (name === "--version") shared.push(text)
+    else if (!Object.hasOwn(everywhere, name)) own.push({ text, position: index + 1 })
+    else if (Option.isSome(joined)) shared.push(text)
+    else shared.push(...words.slice(index, ++index + 1))
   }
-  return kept
+  return { shared, own }
+}
+
+const beforeRest = (args: ReadonlyArray<string>) => {
+  const end = args.indexOf("--")
+  return end === -1 ? args.length : end
+}
+
+/**
+ * The arguments with the options of every command first: the library does not find them after the options of one.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const ordered = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const end = beforeRest(args)
+  const { own, shared } = split(args.slice(0, end))
+  return [...shared, ...own.map(({ text }) => text), ...args.slice(end)]
 }
 
 const wrongCommand = (page: HelpPage, words: ReadonlyArray<string>): Option.Option<string> => {
@@ -69,7 +89,7 @@ const wrongCommand = (page: HelpPage, words: ReadonlyArray<string>): Option.Opti
       .filter(({ path }) => page.path.every((word, index) => path[index] === word))
       .flatMap(({ path }) => path.slice(depth, depth + 1))
   )
-  const wrong = own(words)[depth]
+  const wrong = split(words).own[depth]?.text
   const start = ["glowmarkt", ...page.path].join(" ")
   const problem =
     wrong === undefined || wrong.startsWith("-")
@@ -91,6 +111,39 @@ const known = ({ term }: { readonly term: string }): Known => {
 }
 
 const builtInNames = [...Object.keys(everywhere), "--help", "-h", "--version"]
+
+/** Only what looks like the name of an option is repeated: anything else may be a secret in the wrong place. */
+const unknownArgument = (text: string, position: number) => {
+  const { name } = wordOf(text)
+  return `Received unknown argument: ${/^--?[a-z][a-z-]*$/.test(name) ? `'${name}'` : `the one at position ${position}`}`
+}
+
+const isCluster = (text: string, options: ReadonlyArray<Known>) =>
+  /^-[a-z]{2,}$/.test(text) &&
+  [...text.slice(1)].every((letter) =>
+    options.some(({ names, takes }) => takes === "nothing" && names.includes(`-${letter}`))
+  )
+
+/** The first word that is no option of the command, no value of one, and no argument. */
+const unknown = (page: HelpPage, words: ReadonlyArray<string>, rest: number): Option.Option<string> => {
+  const { args, options } = page.parameters()
+  const all = options.map(known)
+  const { own } = split(words)
+  let free = page.path.length + args.length
+  for (let index = 0; index < own.length; index++) {
+    const { position, text } = own[index] ?? { position: 0, text: "" }
+    const { joined, name } = wordOf(text)
+    const option = all.find(({ names }) => names.includes(name))
+    if (option !== undefined) {
+      if (option.takes === "value" && Option.isNone(joined)) index++
+    } else if (text.startsWith("-") && text !== "-" ? !isCluster(text, all) : --free < 0) {
+      return Option.some(unknownArgument(text, position))
+    }
+  }
+  // After `--` come arguments only.
+  if (rest > free) return Option.some(unknownArgument("", words.length + 2 + free))
+  return Option.none()
+}
 
 const wrongOption = (page: HelpPage, words: ReadonlyArray<string>): Option.Option<string> => {
   const options = page.parameters().options.map(known)
@@ -123,11 +176,15 @@ const wrongOption = (page: HelpPage, words: ReadonlyArray<string>): Option.Optio
  * @category decisions
  */
 export const problem = (args: ReadonlyArray<string>): Option.Option<UsageError> => {
-  const end = args.indexOf("--")
-  const words = end === -1 ? args : args.slice(0, end)
+  const end = beforeRest(args)
+  const words = args.slice(0, end)
   const page = HelpCommand.find(words)
   return builtIn(words).pipe(
-    Option.orElse(() => (Commands.pages.includes(page) ? wrongOption(page, words) : wrongCommand(page, words))),
+    Option.orElse(() =>
+      Commands.pages.includes(page)
+        ? Option.orElse(wrongOption(page, words), () => unknown(page, words, args.length - end - 1))
+        : wrongCommand(page, words)
+    ),
     Option.map((message) => new UsageError({ message: `${message}\nSee ${HelpCommand.line(args)}` }))
   )
 }

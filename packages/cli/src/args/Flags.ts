@@ -8,6 +8,7 @@ import * as Args from "@effect/cli/Args"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
+import { quote } from "@effect-glowmarkt/core/VisibleText"
 import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -157,14 +158,15 @@ export const someOf = <const Word extends string>(
     })
   )
 
-/** The reason alone, in the schema's own words. */
-const reason = (error: ParseResult.ParseError) => ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? ""
+/** The reason alone, in the schema's own words, without the value: a secret may have come into the wrong place. */
+const reason = (error: ParseResult.ParseError, value: string) =>
+  (ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? "").replaceAll(quote(value), "it")
 
 /** Reads the text of an option by a schema that says in its message what it expects. */
 export const decode =
   <A>(name: string, schema: Schema.Schema<A, string>) =>
   (text: string): Effect.Effect<A, ValidationError.ValidationError> =>
-    Effect.mapError(Schema.decode(schema)(text), (error) => invalid(`--${name}: ${reason(error)}.`))
+    Effect.mapError(Schema.decode(schema)(text), (error) => invalid(`--${name}: ${reason(error, text)}.`))
 
 /**
  * An option read by a schema that says in its message what it expects.
@@ -197,5 +199,7 @@ export const where = (does: string): Options.Options<Option.Option<AccountFilter
  */
 export const argument = <A>(name: string, schema: Schema.Schema<A, string>): Args.Args<A> =>
   Args.text({ name }).pipe(
-    Args.mapEffect((text) => Effect.mapError(Schema.decode(schema)(text), (error) => HelpDoc.p(`${reason(error)}.`)))
+    Args.mapEffect((text) =>
+      Effect.mapError(Schema.decode(schema)(text), (error) => HelpDoc.p(`${name}: ${reason(error, text)}.`))
+    )
   )

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type * as PlatformError from "@effect/platform/Error"
+import * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -32,4 +32,9 @@ export const bytes = (
 ): Stream.Stream<Uint8Array, PlatformError.PlatformError | UsageError, Prompt.Input | FileSystem.FileSystem> =>
   name === StandardInput.word
     ? Stream.unwrap(standardInput)
-    : Stream.unwrap(Effect.map(FileSystem.FileSystem, (files) => files.stream(name)))
+    : Stream.unwrap(Effect.map(FileSystem.FileSystem, (files) => files.stream(name))).pipe(
+        // Reading fails by the number of the open file, which says nothing to the person who named it.
+        Stream.mapError((error) =>
+          error._tag === "SystemError" ? new PlatformError.SystemError({ ...error, pathOrDescriptor: name }) : error
+        )
+      )
