@@ -2,68 +2,66 @@
  * One way to read the list, in a process of its own: says how many accounts it
  * read, what that took and how much memory the process had at most.
  *
- *   list.ts stream|list|parse URL
+ *   list.ts stream|list|parse|bytes URL
  */
-import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
-import * as AppKeys from "@effect-glowmarkt/core/AppKeys"
-import * as GlowmarktClient from "@effect-glowmarkt/core/GlowmarktClient"
-import * as NodeTransport from "@effect-glowmarkt/core/NodeTransport"
-import * as RetryPolicy from "@effect-glowmarkt/core/RetryPolicy"
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
-
 const [, , way = "", url = ""] = process.argv
 
-const accounts = AdminAccounts.layer.pipe(
-  Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
-  Layer.provide(
-    GlowmarktClient.layer({
-      baseUrl: url,
-      timeout: Duration.minutes(10),
-      retry: RetryPolicy.none,
-      maxBodyBytes: Number.POSITIVE_INFINITY
-    })
-  ),
-  Layer.provide(NodeTransport.layer())
-)
+/** Imported only where it is used: the bare ways have nothing of it in their memory. */
+const ours = async (way: "stream" | "list"): Promise<number> => {
+  const AdminAccounts = await import("@effect-glowmarkt/core/AdminAccounts")
+  const AppKeys = await import("@effect-glowmarkt/core/AppKeys")
+  const GlowmarktClient = await import("@effect-glowmarkt/core/GlowmarktClient")
+  const NodeTransport = await import("@effect-glowmarkt/core/NodeTransport")
+  const RetryPolicy = await import("@effect-glowmarkt/core/RetryPolicy")
+  const Duration = await import("effect/Duration")
+  const Effect = await import("effect/Effect")
+  const Layer = await import("effect/Layer")
+  const Redacted = await import("effect/Redacted")
+  const Stream = await import("effect/Stream")
+  const accounts = AdminAccounts.layer.pipe(
+    Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
+    Layer.provide(
+      GlowmarktClient.layer({
+        baseUrl: url,
+        timeout: Duration.minutes(10),
+        retry: RetryPolicy.none,
+        maxBodyBytes: Number.POSITIVE_INFINITY
+      })
+    ),
+    Layer.provide(NodeTransport.layer())
+  )
+  const counted = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) =>
+    way === "stream" ? Stream.runCount(admin.stream) : Effect.map(admin.list, ({ accounts }) => accounts.length)
+  )
+  return Effect.runPromise(Effect.provide(counted, accounts))
+}
+
+const get = async () => {
+  const Undici = await import("@effect/platform-node/Undici")
+  const { origin, pathname } = new URL(url)
+  const { body } = await new Undici.Pool(origin).request({ path: `${pathname}/account`, method: "GET" })
+  return body
+}
 
 /** How many accounts there are by each way of reading them. */
 const ways = new Map<string, () => Promise<number>>([
-  [
-    "stream",
-    () =>
-      Effect.runPromise(
-        Effect.provide(
-          Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Stream.runCount(admin.stream)),
-          accounts
-        )
-      )
-  ],
-  [
-    "list",
-    () =>
-      Effect.runPromise(
-        Effect.provide(
-          Effect.map(
-            Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list),
-            (list) => list.accounts.length
-          ),
-          accounts
-        )
-      )
-  ],
+  ["stream", () => ours("stream")],
+  ["list", () => ours("list")],
   [
     "parse",
     async () => {
-      const Undici = await import("@effect/platform-node/Undici")
-      const { origin, pathname } = new URL(url)
-      const { body } = await new Undici.Pool(origin).request({ path: `${pathname}/account`, method: "GET" })
       // `body.text()` of undici, but for its limit: one string holds at most half a gigabyte.
-      const json: unknown = JSON.parse(Buffer.from(await body.arrayBuffer()).toString())
+      const json: unknown = JSON.parse(Buffer.from(await (await get()).arrayBuffer()).toString())
       return Array.isArray(json) ? json.length : 0
+    }
+  ],
+  [
+    "bytes",
+    async () => {
+      for await (const _ of await get()) {
+        // What stays when nothing is made of the bytes.
+      }
+      return 0
     }
   ]
 ])

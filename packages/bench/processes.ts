@@ -22,10 +22,14 @@ const compiled = async (script: string): Promise<string> => {
   return outfile
 }
 
-const start = async (script: string, args: ReadonlyArray<string>): Promise<ChildProcess> => {
+const start = async (
+  script: string,
+  args: ReadonlyArray<string>,
+  nodeOptions: ReadonlyArray<string> = []
+): Promise<ChildProcess> => {
   const known = scripts.get(script) ?? compiled(script)
   scripts.set(script, known)
-  return fork(await known, args, { execArgv: [] })
+  return fork(await known, args, { execArgv: [...nodeOptions] })
 }
 
 const next = async (child: ChildProcess): Promise<unknown> => {
@@ -91,6 +95,9 @@ const Ran = Schema.Struct({
 
 export interface Ran extends Schema.Schema.Type<typeof Ran> {}
 
-/** One run of a script from start to end. */
-export const ran = async (script: "list.ts" | "audit.ts" | "rate.ts", ...args: ReadonlyArray<string>): Promise<Ran> =>
-  Schema.decodeUnknownSync(Ran)(await next(await start(script, args)))
+/** One run of a script from start to end, with options of Node as users set them in `NODE_OPTIONS`. */
+export const ran = async (
+  script: "list.ts" | "audit.ts" | "rate.ts",
+  args: ReadonlyArray<string>,
+  nodeOptions: ReadonlyArray<string> = []
+): Promise<Ran> => Schema.decodeUnknownSync(Ran)(await next(await start(script, args, nodeOptions)))

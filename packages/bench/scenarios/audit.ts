@@ -15,7 +15,7 @@ export const audit: Scenario = async ({ size }) => {
   const server = await processes.server(accounts)
   const measured = new Map(ways.map(([way]) => [way as string, [] as Array<processes.Ran>]))
   for (let round = 0; round < rounds; round++) {
-    for (const [way] of ways) measured.get(way)?.push(await processes.ran("audit.ts", way, server.url))
+    for (const [way] of ways) measured.get(way)?.push(await processes.ran("audit.ts", [way, server.url]))
   }
   server.close()
   const base = measured.get("raw") ?? []

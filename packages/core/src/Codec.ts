@@ -1,14 +1,13 @@
 /**
- * Schemas put together once. `Schema` interprets a schema for each value anew;
- * where thousands of values pass through the same one that is most of the work.
+ * Decoders and encoders for many values of one schema. An advanced module, imported from
+ * `@effect-glowmarkt/core/Codec`: for few values `Schema` by itself is as good.
  *
  * @since 0.1.0
  */
 import type * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
-import { decoderOf, readerOf, unread } from "./internal/decode/reader.js"
+import { decoderOf } from "./internal/decode/reader.js"
 import { unwritten, writerOf } from "./internal/decode/writer.js"
 
 /**
@@ -23,10 +22,9 @@ export interface Codec<A, I = unknown> {
 }
 
 /**
- * Decodes as `Schema.decodeUnknownEither` does, in a third to a half of the time
- * for structs of texts, numbers, flags, literals, instants, and unions of these by
- * `_tag`. Whatever else there is in a schema, and whatever a value is refused for,
- * `Schema` itself decides and explains.
+ * Decodes as `Schema.decodeUnknownEither` does, in a third to a half of the time for structs of texts,
+ * numbers, flags, literals, instants, and unions of these by `_tag`. Everything else in a schema, and
+ * every value that is refused, goes to `Schema` itself.
  *
  * @since 0.1.0
  * @category constructors
@@ -36,8 +34,8 @@ export const decoder: <A, I>(
 ) => (encoded: unknown) => Either.Either<A, ParseResult.ParseError> = decoderOf
 
 /**
- * Encodes as `Schema.encodeSync` does, but does not check again what the type of
- * the value promises. Throws what that throws for a value it cannot encode.
+ * Encodes as `Schema.encodeSync` does, but does not check again what the type of the value promises.
+ * Throws what that throws for a value it cannot encode.
  *
  * @since 0.1.0
  * @category constructors
@@ -57,7 +55,7 @@ export const encoder = <A, I>(schema: Schema.Schema<A, I>): ((value: A) => I) =>
  * Both directions.
  *
  * @example
- * import { Codec } from "@effect-glowmarkt/core"
+ * import * as Codec from "@effect-glowmarkt/core/Codec"
  * import { Schema } from "effect"
  *
  * const readings = Codec.make(Schema.Struct({ at: Schema.DateTimeUtc, kWh: Schema.Number }))
@@ -70,16 +68,3 @@ export const make = <A, I>(schema: Schema.Schema<A, I>): Codec<A, I> => ({
   encode: encoder(schema),
   decode: decoder(schema)
 })
-
-/**
- * Whether a value is one of the schema's that is encoded as itself, as far as can
- * be told at once: what is refused may still be one.
- *
- * @since 0.1.0
- * @category refinements
- */
-export const encodesItself = <A, I>(schema: Schema.Schema<A, I>): ((value: unknown) => boolean) => {
-  // Where nothing is transformed, a value that is decoded and one that is encoded are the same.
-  const read = AST.typeAST(schema.ast) === schema.ast ? readerOf(schema.ast) : undefined
-  return (value) => read !== undefined && read(value) !== unread
-}

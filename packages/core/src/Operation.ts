@@ -17,7 +17,6 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
-import * as Codec from "./Codec.js"
 import type { Grant } from "./Credential.js"
 import type * as GlowmarktError from "./GlowmarktError.js"
 import * as path from "./internal/call/path.js"
@@ -155,9 +154,6 @@ const tags = (ast: AST.AST): ReadonlyArray<string> => {
 
 const PathParameters = Schema.Record({ key: Schema.String, value: Schema.String })
 
-const areParameters = (path: unknown): path is Readonly<Record<string, string>> =>
-  Predicate.isRecord(path) && Object.values(path).every(Predicate.isString)
-
 const noParameters = Either.right<Readonly<Record<string, string>>>({})
 
 const noPayload = Either.right(undefined)
@@ -195,11 +191,7 @@ export const compileWith = <
 ): Operation<typeof endpoint, A> => {
   const encodePath = Option.match(endpoint.pathSchema, {
     onNone: () => () => noParameters,
-    onSome: (schema) => {
-      const isEncoded = Codec.encodesItself(schema)
-      const encode = Schema.encodeUnknownEither(Schema.compose(PathParameters, schema, { strict: false }))
-      return (path: unknown) => (areParameters(path) && isEncoded(path) ? Either.right(path) : encode(path))
-    }
+    onSome: (schema) => Schema.encodeUnknownEither(Schema.compose(PathParameters, schema, { strict: false }))
   })
   const encodePayload = Option.match(endpoint.payloadSchema, {
     onNone: () => () => noPayload,

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Account, Codec } from "@effect-glowmarkt/core"
+import { Account } from "@effect-glowmarkt/core"
+import * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"

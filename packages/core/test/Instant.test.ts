@@ -1,6 +1,6 @@
 import { inspect, isDeepStrictEqual } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
-import { Codec } from "@effect-glowmarkt/core"
+import * as Codec from "@effect-glowmarkt/core/Codec"
 import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"

