@@ -13,7 +13,7 @@ import * as executeRun from "./internal/run/executeRun.js"
 import * as internalRows from "./internal/run/runRows.js"
 import type { Outcome, Settled } from "./Outcome.js"
 import type { Rate } from "./Rate.js"
-import type { Run, RunId, RunMismatch, RunNotFound } from "./Run.js"
+import type { Run, RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 import type { RunContext, Step, TransientFailure } from "./Step.js"
@@ -172,6 +172,77 @@ export const run: <Parameters extends object, Subject, Result, E, R>(
   flow: Flow<Parameters, Subject, Result, E, R>,
   options?: RunOptions<Parameters>
 ) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | RunStore> = executeRun.run
+
+/**
+ * Opens a run and lists its subjects, unless they are listed already: the first part of {@link run}.
+ *
+ * A run can be shared out: one process lists, several {@link work} on ranges of its subjects, one calls {@link finish}.
+ *
+ * @example
+ * ```ts
+ * import { Flow } from "@effect-glowmarkt/runner"
+ * import { Effect, Schema, Stream } from "effect"
+ *
+ * const lengths = Flow.make({
+ *   name: "lengths",
+ *   parameters: Schema.Struct({}),
+ *   defaults: {},
+ *   subject: Schema.String,
+ *   result: Schema.Number,
+ *   subjects: () => Stream.make("one", "two", "three"),
+ *   step: (word) => Effect.succeed(word.length)
+ * })
+ *
+ * const program = Effect.gen(function* () {
+ *   const { runId, total = 0 } = yield* Flow.list(lengths)
+ *   yield* Effect.all([Flow.work(lengths, runId, { from: 0, to: 2 }), Flow.work(lengths, runId, { from: 2, to: total })], {
+ *     concurrency: 2
+ *   })
+ *   return yield* Flow.finish(runId)
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const list: <Parameters extends object, Subject, Result, E, R>(
+  flow: Flow<Parameters, Subject, Result, E, R>,
+  options?: RunOptions<Parameters>
+) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | RunStore> = executeRun.list
+
+/**
+ * Positions of subjects, from 0; `to` is excluded.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Works on those subjects of a range that have no result yet. Nothing but the store connects the processes that share a
+ * run: no two may work on the same range at a time. Limits hold for each call by itself.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const work: <Parameters extends object, Subject, Result, E, R>(
+  flow: Flow<Parameters, Subject, Result, E, R>,
+  runId: RunId,
+  range: Range,
+  limits?: Limits
+) => Effect.Effect<void, E | RunMismatch | RunNotFound | RunStoreError, R | RunStore> = executeRun.workOn
+
+/**
+ * Notes that a run is finished. Fails with `RunUnfinished` while any of its subjects has no result.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const finish: (runId: RunId) => Effect.Effect<Run, RunNotFound | RunStoreError | RunUnfinished, RunStore> =
+  executeRun.finish
 
 /**
  * A subject of a run and what became of it.

@@ -245,6 +245,33 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
+  it.effect("several can work on ranges of one run, which is finished when all is done", () =>
+    Effect.gen(function* () {
+      const { all, count } = yield* tally
+      const flow = counting(count)
+      const runId = id("shared")
+      const listed = yield* Flow.list(flow, { runId, parameters: { count: 2500, factor: 2 } })
+      assert.strictEqual(listed.total, 2500)
+      assert.strictEqual((yield* Flow.list(flow, { runId })).total, 2500)
+      yield* Flow.work(flow, runId, { from: 900, to: 1700 })
+      const unfinished = yield* Effect.flip(Flow.finish(runId))
+      assert.strictEqual(unfinished._tag === "RunUnfinished" && unfinished.recorded, 800)
+      yield* Effect.all(
+        [Flow.work(flow, runId, { from: 0, to: 1000 }), Flow.work(flow, runId, { from: 1700, to: 2500 })],
+        { concurrency: "unbounded" }
+      )
+      const finished = yield* Flow.finish(runId)
+      assert.strictEqual(finished.recorded, 2500)
+      assert.deepStrictEqual(yield* Flow.finish(runId), finished)
+      const rows = yield* rowsOf(flow, runId)
+      assert.deepStrictEqual(
+        rows.map(({ result }) => result?.product),
+        Array.from({ length: 2500 }, (_, i) => 2 * i)
+      )
+      assert.isTrue([...(yield* all).values()].every((n) => n === 1))
+    })
+  )
+
   describe("Progress", () => {
     const observed = <A, E, R>(self: Effect.Effect<A, E, R>) =>
       Effect.gen(function* () {

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Flow, Limits } from "../../Flow.js"
+import type { Flow, Limits, Range } from "../../Flow.js"
 import * as Progress from "../../Progress.js"
 import type { RunId } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
@@ -12,12 +12,6 @@ import * as WorkerPool from "../scheduler/workerPool.js"
 import type { OpenedRun } from "./openRun.js"
 import { publishProgress } from "./publishProgress.js"
 import { keptIn } from "./runRows.js"
-
-/** Positions, `to` excluded. */
-export interface Range {
-  readonly from: number
-  readonly to: number
-}
 
 const firstRows = 5000
 
@@ -44,7 +38,8 @@ export const work = <P extends object, S, A, E, R>(
     const { recorded, runId } = run
     const flow = keptIn(store, given)
     const total = to - from
-    const ledger = yield* ResultBatcher.make(store, runId, recorded)
+    // What is known of a part of the run is only what was done of it here.
+    const ledger = yield* ResultBatcher.make(store, runId, total < (run.total ?? total) ? 0 : recorded)
     const witness = recorded === 0 ? undefined : yield* earlierSuccess(store, runId)
     const source = {
       file: store.file,
