@@ -37,6 +37,31 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
+  it.effect("is not written over what it was made from, nor are the results of another run", () =>
+    Effect.gen(function* () {
+      const [first] = yield* Bulk.members
+      assert(first !== undefined)
+      const place = Bulk.place()
+      const text = Bulk.csv("accountId,name", [[first.accountId, "Flat 1"]])
+      const input = place.write("names.csv", text)
+      const plan = yield* Bulk.run(["plan", "rename", input, "--out", input])
+      assert.strictEqual(plan.code, 2)
+      assert.match(plan.stderr, /names\.csv would be written over .*names\.csv, which this command reads/)
+      assert.strictEqual(place.read("names.csv"), text)
+
+      const audit = (...args: ReadonlyArray<string>) =>
+        Bulk.run(["audit", "--quiet", "--store", place.path("runs.db"), "--out", place.path("audit"), ...args])
+      assert.strictEqual((yield* audit()).code, 0)
+      const before = place.read("audit/accounts.ndjson")
+      const sample = yield* audit("--sample", "3", "--format", "csv")
+      assert.strictEqual(sample.code, 2)
+      assert.match(sample.stderr, /has the results of run statusAudit-.*--force/s)
+      assert.strictEqual(place.read("audit/accounts.ndjson"), before)
+      assert.strictEqual((yield* audit("--sample", "3", "--force")).code, 0)
+      assert.lengthOf(place.ndjson("audit/accounts.ndjson"), 3)
+    })
+  )
+
   it.effect("tells all that is wrong with a file, and asks the server nothing", () =>
     Effect.gen(function* () {
       const { requests } = yield* Simulator.Simulator

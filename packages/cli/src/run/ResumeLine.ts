@@ -32,7 +32,7 @@ const option = ([name, value]: readonly [string, Said]): ReadonlyArray<string> =
 }
 
 // Started by npm, `glowmarkt` is not on the path of the shell that the line will be pasted into.
-const program = process.env["npm_command"] === undefined ? "glowmarkt" : "npx glowmarkt"
+const program = (process.env["npm_command"] ?? "") === "" ? "glowmarkt" : "npx glowmarkt"
 
 /**
  * `words` are the command with its arguments.
