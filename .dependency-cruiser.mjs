@@ -40,6 +40,12 @@ export default {
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } }
     },
     {
+      name: "core-has-no-type-cycles",
+      severity: "error",
+      from: { path: "^packages/core" },
+      to: { circular: true }
+    },
+    {
       name: "internal-stays-internal",
       severity: "error",
       from: { path: "^(packages/([^/]+)/src|examples)" },
