@@ -4,15 +4,13 @@
  * @since 0.1.0
  */
 import * as Codec from "@effect-glowmarkt/core/Codec"
-import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Concurrency } from "./Concurrency.js"
 import * as executeRun from "./internal/run/executeRun.js"
 import * as internalRows from "./internal/run/runRows.js"
+import type { Limits } from "./Limits.js"
 import type { Outcome, Settled } from "./Outcome.js"
-import type { Rate } from "./Rate.js"
 import type { Run, RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
@@ -33,6 +31,7 @@ export interface Flow<Parameters extends object, Subject, Result, E, R> {
   readonly subjects: (run: RunContext<Parameters>) => Stream.Stream<Subject, E, R>
   readonly step: Step<Subject, Result, Parameters, E | TransientFailure<Result, E>, R>
   readonly outcome: (result: Result) => Settled
+  readonly retriedBy: "client" | "run"
   readonly requests?: (subject: Subject) => number | undefined
   readonly read?: Step<Subject, unknown, Parameters, TransientFailure<unknown, E>, R>
 }
@@ -46,6 +45,8 @@ export interface Flow<Parameters extends object, Subject, Result, E, R> {
  *   again when that is over.
  * - `step` is the work on one subject, see {@link Step}.
  * - `outcome` classifies a result; without it every result is `done`.
+ * - `retriedBy`: `"run"` where every step is `Step.retried`, or else switches the client's own retry off itself. It is then off
+ *   once for the whole run, which costs less than once per subject.
  * - `requests` says how many requests a subject costs where that is known beforehand, 0 where nobody is asked. The others are
  *   counted as they are sent.
  * - `read` reads a subject and changes nothing: by reading one that went well, a run whose last subjects all fail finds out
@@ -91,6 +92,7 @@ export const make = <
   readonly subjects: (run: RunContext<NoInfer<Parameters>>) => Stream.Stream<NoInfer<Subject>, E, R>
   readonly step: Step<NoInfer<Subject>, NoInfer<Result>, NoInfer<Parameters>, E2 | TransientFailure<Result, E3>, R2>
   readonly outcome?: (result: NoInfer<Result>) => Settled
+  readonly retriedBy?: "client" | "run"
   readonly requests?: (subject: NoInfer<Subject>) => number | undefined
   readonly read?: Step<
     NoInfer<Subject>,
@@ -115,31 +117,10 @@ export const make = <
     R2
   >,
   outcome: options.outcome ?? (() => "done"),
+  retriedBy: options.retriedBy ?? "client",
   ...(options.requests === undefined ? {} : { requests: options.requests }),
   ...(options.read === undefined ? {} : { read: options.read })
 })
-
-/**
- * How hard a run works, and what it puts up with. Any of it may differ from attempt to attempt.
- *
- * - `concurrency`: how many subjects are worked on at a time. Absent it is `"auto"`: between 1 and 64, as the provider bears it.
- * - `rate`: how many requests are sent in a time, at most; absent it is `Rate.polite`. However high, or `"unlimited"`, a run slows
- *   down to what the provider grants, and observes its `Retry-After`. A limit of the client's own holds beside it.
- *
- * - `patience`: how long an outage is waited for before the run fails with what it last met (15 minutes): of the listing, and of steps
- *   that are `Step.retried`. About these is also
- * - `deniedLimit`: after how many subjects in a row that the credentials were refused for (20) the run fails with
- *   `AccessDenied` instead of recording them. With `Infinity` each stays a result of its subject.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Limits {
-  readonly concurrency?: Concurrency | undefined
-  readonly rate?: Rate | "unlimited" | undefined
-  readonly patience?: Duration.DurationInput | undefined
-  readonly deniedLimit?: number | undefined
-}
 
 /**
  * How to run a flow.
@@ -147,7 +128,7 @@ export interface Limits {
  * - `runId`: a new one if absent. The id of a run that is not finished resumes it, the id of
  *   a finished one returns it as it is.
  * - `parameters`: those not given are the recorded ones when a run is resumed, else the flow's defaults.
- * - The rest is {@link Limits}.
+ * - The rest is `Limits`.
  *
  * @since 0.1.0
  * @category models

@@ -16,10 +16,10 @@ import type * as Stream from "effect/Stream"
 import type { Begun, PlanMismatch, PlanNeeded, Row, Summary } from "./ApplyResult.js"
 import type { Refused } from "./Converge.js"
 import * as CsvInput from "./CsvInput.js"
-import type * as Flow from "./Flow.js"
 import * as applyPlan from "./internal/plan/applyPlan.js"
 import * as makePlan from "./internal/plan/makePlan.js"
 import * as runParameters from "./internal/plan/runParameters.js"
+import type { Limits } from "./Limits.js"
 import type { InvalidPlan, Plan, Target } from "./Plan.js"
 import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
@@ -152,12 +152,12 @@ export const make = <
 
 /**
  * How to plan: an `Input` of `CsvInput` can be given as it is. Rows that are `invalid` come into the plan to be accounted for. `target` is
- * what is known of the server; how fast, and how patiently, is {@link Flow.Limits}.
+ * what is known of the server; how fast, and how patiently, is {@link Limits}.
  *
  * @since 0.1.0
  * @category models
  */
-export interface PlanOptions<Parameters, Wanted> extends Flow.Limits {
+export interface PlanOptions<Parameters, Wanted> extends Limits {
   readonly rows: ReadonlyArray<CsvInput.Row<Wanted>>
   readonly invalid?: ReadonlyArray<CsvInput.InvalidRow> | undefined
   readonly parameters: Parameters
@@ -168,7 +168,7 @@ export interface PlanOptions<Parameters, Wanted> extends Flow.Limits {
  * Looks at every subject and says what a run would do. Writes nothing to the server.
  *
  * It bears what a run bears: a subject that cannot be looked at is skipped, with the reason; an outage is waited out. It fails with a
- * `CallError` when that lasts longer than the patience, and with `AccessDenied` when the credentials are good for nothing. `Progress`
+ * `CallError` when that lasts longer than `maxOutage`, and with `AccessDenied` when the credentials are good for nothing. `Progress`
  * has its events, under the id of the plan.
  *
  * @since 0.1.0
@@ -186,7 +186,7 @@ export const plan: <Parameters extends object, Wanted, Read, E extends Trouble, 
  * @since 0.1.0
  * @category models
  */
-export interface ApplyOptions extends Flow.Limits {
+export interface ApplyOptions extends Limits {
   readonly runId?: RunId | undefined
   readonly target?: Target | undefined
 }
@@ -197,7 +197,7 @@ export interface ApplyOptions extends Flow.Limits {
  * @since 0.1.0
  * @category models
  */
-export interface ResumeOptions extends Flow.Limits {
+export interface ResumeOptions extends Limits {
   readonly target?: Target | undefined
 }
 

@@ -30,6 +30,7 @@ import * as Flow from "./Flow.js"
 import * as countFindings from "./internal/audit/countFindings.js"
 import { DurationText } from "./internal/audit/durationText.js"
 import * as selectAccounts from "./internal/audit/selectAccounts.js"
+import type { Limits } from "./Limits.js"
 import { Target } from "./Plan.js"
 import { RunId, type RunMismatch, type RunNotFound } from "./Run.js"
 import { RunStore } from "./RunStore.js"
@@ -189,6 +190,7 @@ export const flow: Flow.Flow<
   result: AuditRow.Audited,
   subjects: (run) => selectAccounts.of(list, run),
   step: audit,
+  retriedBy: "run",
   outcome: ({ problem }) => (problem === undefined ? "done" : "failed"),
   requests: ({ _tag }) => (_tag === "Account" ? 1 : 0),
   read: audit
@@ -198,7 +200,7 @@ export const flow: Flow.Flow<
  * @since 0.1.0
  * @category models
  */
-export interface Options extends Flow.Limits {
+export interface Options extends Limits {
   /** A run to resume, or the name of a new one. Absent: a new name. */
   readonly runId?: RunId | undefined
   /** Without an update for longer than this an account is `dormant` (180 days, or what the resumed run has). */
@@ -220,7 +222,7 @@ export interface Options extends Flow.Limits {
  *
  * A failure to read the list (`AccessDenied` for wrong credentials, `TransportError` for
  * an unreachable server, …) is the failure of the run; a failure to read one account's status is a finding of that account.
- * An outage is waited out; if it lasts longer than `patience`, or if the credentials are refused for one account after the
+ * An outage is waited out; if it lasts longer than `maxOutage`, or if the credentials are refused for one account after the
  * other, that is the run's failure, too, and nothing of it is recorded: the same run id goes on later.
  * `RunMismatch` and `RunStoreError` as for `Flow.run`.
  *

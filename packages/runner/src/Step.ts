@@ -6,7 +6,7 @@
 import type { CallError, GlowmarktError } from "@effect-glowmarkt/core/GlowmarktError"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { mark, unretried } from "./internal/scheduler/unretried.js"
+import { unretried } from "./internal/scheduler/unretried.js"
 import type { RunId } from "./Run.js"
 
 /**
@@ -83,11 +83,12 @@ export class TransientFailure<out Result, out E> {
  * @since 0.1.0
  * @category combinators
  */
-export const retried = <Subject, Result, Parameters, E extends GlowmarktError, R>(
-  step: Step<Subject, Result, Parameters, E, R>,
-  settle: (failure: E, subject: Subject, run: RunContext<Parameters>) => NoInfer<Result>
-): Step<Subject, Result, Parameters, TransientFailure<Result, Extract<E, CallError>>, R> =>
-  mark((subject, run) =>
+export const retried =
+  <Subject, Result, Parameters, E extends GlowmarktError, R>(
+    step: Step<Subject, Result, Parameters, E, R>,
+    settle: (failure: E, subject: Subject, run: RunContext<Parameters>) => NoInfer<Result>
+  ): Step<Subject, Result, Parameters, TransientFailure<Result, Extract<E, CallError>>, R> =>
+  (subject, run) =>
     Effect.catchAll(unretried(step(subject, run)), (failure) =>
       Effect.fail(
         new TransientFailure(
@@ -98,4 +99,3 @@ export const retried = <Subject, Result, Parameters, E extends GlowmarktError, R
         )
       )
     )
-  )

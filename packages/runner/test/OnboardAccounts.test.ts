@@ -122,7 +122,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
       const plan = yield* OnboardAccounts.plan({ rows, parameters: { together: "eachRow" }, target })
       const runId = id("begun-here")
       yield* faults.set([Faults.always({ operations: ["addAccount"] }, Faults.htmlError(503))])
-      yield* Effect.flip(OnboardAccounts.apply(plan, { runId, target, patience: "1 second" }))
+      yield* Effect.flip(OnboardAccounts.apply(plan, { runId, target, maxOutage: "1 second" }))
       yield* faults.clear
       yield* requests.reset
       const elsewhere = yield* Effect.flip(OnboardAccounts.resume(runId, { target: { origin: "http://there" } }))

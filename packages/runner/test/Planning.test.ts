@@ -2,7 +2,7 @@
 import { assert, it } from "@effect/vitest"
 import { AdminAccounts } from "@effect-glowmarkt/core"
 import { Chunk, Duration, Effect, Stream } from "effect"
-import { type Flow, PlannedFlow, Progress, RenameAccounts } from "../src/index.js"
+import { type Limits, PlannedFlow, Progress, RenameAccounts } from "../src/index.js"
 import { accountIds, administrator, accountId as idOf } from "./fixtures/administrator.js"
 import { inVirtualTime } from "./fixtures/virtualTime.js"
 import { denied, unavailable } from "./fixtures/workerPool.js"
@@ -12,7 +12,7 @@ const timed = (name: string, test: () => Effect.Effect<void, unknown>) => it.liv
 const clock = Effect.map(Effect.clock, (clock) => () => clock.unsafeCurrentTimeMillis())
 
 /** Plans to rename so many accounts, and gives the events, too. */
-const planned = (count: number, { admin }: ReturnType<typeof administrator>, pace: Flow.Limits = {}) => {
+const planned = (count: number, { admin }: ReturnType<typeof administrator>, pace: Limits.Limits = {}) => {
   const events: Array<Progress.Event> = []
   const rows = accountIds(count).map((accountId, i) => ({
     line: i + 2,
@@ -68,7 +68,7 @@ timed("an outage is waited out, and it says so", () =>
 timed("an outage beyond all patience fails, with what was met", () =>
   Effect.gen(function* () {
     const provider = administrator(() => Effect.fail(unavailable))
-    const error = yield* Effect.flip(planned(50, provider, { patience: "1 minute" }))
+    const error = yield* Effect.flip(planned(50, provider, { maxOutage: "1 minute" }))
     assert.strictEqual(error.message, unavailable.message)
   })
 )

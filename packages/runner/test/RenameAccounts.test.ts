@@ -315,7 +315,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
 
       const runId = id("at-here")
       yield* faults.set([Faults.always({}, Faults.htmlError(503))])
-      const impatient = { target: here, runId, patience: "1 second" } as const
+      const impatient = { target: here, runId, maxOutage: "1 second" } as const
       assert.strictEqual((yield* Effect.flip(PlannedFlow.apply(flow, plan, impatient)))._tag, "ServerError")
       yield* faults.clear
       const begun = Option.getOrThrow(yield* PlannedFlow.begun(runId))

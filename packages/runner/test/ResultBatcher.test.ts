@@ -1,4 +1,3 @@
-/** What is done is recorded, however an attempt ends. */
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Fiber, TestClock } from "effect"
 import { Run, RunStore, RunStoreError } from "../src/index.js"
@@ -8,12 +7,12 @@ const runId = Run.RunId.make("run-1")
 
 const full = new RunStoreError.RunStoreError({ reason: "full", file: "runs.sqlite", detail: "no room", cause: null })
 
-/** A ledger over a store that does something else first whenever it records, and how many results came into the store. */
-const ledger = (first: () => Effect.Effect<void, RunStoreError.RunStoreError>) =>
+/** A batcher whose store does something else first whenever it records, and how many results the store has. */
+const batching = (first: () => Effect.Effect<void, RunStoreError.RunStoreError>) =>
   Effect.gen(function* () {
     const store = yield* RunStore.RunStore
     yield* store.open({ runId, flow: "test", parameters: {}, startedAt: DateTime.unsafeMake(0) })
-    const made = yield* ResultBatcher.make(
+    const made = ResultBatcher.make(
       { ...store, record: (runId, results) => Effect.zipRight(Effect.suspend(first), store.record(runId, results)) },
       runId,
       0
@@ -21,20 +20,20 @@ const ledger = (first: () => Effect.Effect<void, RunStoreError.RunStoreError>) =
     return { ...made, kept: Effect.map(store.get(runId), ({ recorded }) => recorded) }
   })
 
-/** As a worker does, and at the end what an attempt does however it ends. */
+/** What a worker does, and what a run does in the end however it ends. */
 const working = ({ add, flush }: ResultBatcher.ResultBatcher, subjects: number) =>
   Effect.gen(function* () {
     for (let position = 0; position < subjects; position++) {
-      const recording = add({ position, outcome: "done", result: null }, 0)
+      const recording = add({ position, outcome: "done", result: null })
       if (recording !== undefined) yield* recording
     }
     yield* Effect.never
   }).pipe(Effect.onError(() => Effect.ignore(flush)))
 
-describe("Ledger", () => {
+describe("ResultBatcher", () => {
   it.effect("what is being recorded when the attempt is interrupted is kept, and what waits is, too", () =>
     Effect.gen(function* () {
-      const slow = yield* ledger(() => Effect.sleep("1 second"))
+      const slow = yield* batching(() => Effect.sleep("1 second"))
       const work = yield* Effect.fork(working(slow, 150))
       yield* TestClock.adjust("500 millis")
       const ending = yield* Effect.fork(Fiber.interrupt(work))
@@ -49,11 +48,33 @@ describe("Ledger", () => {
   it.effect("what could not be recorded is, when the store can again", () =>
     Effect.gen(function* () {
       let tries = 0
-      const once = yield* ledger(() => (++tries === 1 ? Effect.fail(full) : Effect.void))
+      const once = yield* batching(() => (++tries === 1 ? Effect.fail(full) : Effect.void))
       assert.strictEqual(yield* Effect.flip(working(once, 150)), full)
       assert.deepStrictEqual([yield* once.kept, once.count.recorded, once.count.processed], [100, 100, 100])
       yield* once.flush
       assert.strictEqual(tries, 2)
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("a slow run has its results recorded after a quarter of a second", () =>
+    Effect.gen(function* () {
+      const { add, count, flushing, kept } = yield* batching(() => Effect.void)
+      yield* Effect.fork(flushing)
+      assert.isUndefined(add({ position: 0, outcome: "done", result: null }))
+      yield* TestClock.adjust("249 millis")
+      assert.deepStrictEqual([yield* kept, count.processed], [0, 1])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual([yield* kept, count.recorded], [1, 1])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("fails with what the store fails with when nobody waits for a batch", () =>
+    Effect.gen(function* () {
+      const { add, flushing } = yield* batching(() => Effect.fail(full))
+      const fiber = yield* Effect.fork(flushing)
+      add({ position: 0, outcome: "done", result: null })
+      yield* TestClock.adjust("250 millis")
+      assert.strictEqual(yield* Effect.flip(Fiber.join(fiber)), full)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })

@@ -178,7 +178,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
   it.effect("one that outlasts the patience fails the run, which goes on later", () =>
     Effect.gen(function* () {
       const runId = id("no-list")
-      const options = { runId, patience: "700 millis" } as const
+      const options = { runId, maxOutage: "700 millis" } as const
       const error = yield* Effect.flip(Effect.provide(StatusAudit.run(options), breaking(9)))
       assert.strictEqual(error.message, unavailable.message)
       assert.strictEqual((yield* Effect.provide(StatusAudit.run(options), breaking(0))).total, 2)

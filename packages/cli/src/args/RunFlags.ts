@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Options from "@effect/cli/Options"
-import * as Outage from "@effect-glowmarkt/runner/Outage"
+import { defaultMaxOutage } from "@effect-glowmarkt/runner/Limits"
 import { RunId } from "@effect-glowmarkt/runner/Run"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -59,7 +59,7 @@ export const effort = {
   patience: Flags.wholeNumber("patience", { min: 0, max: 10_080 }).pipe(
     Options.withPseudoName("MINUTES"),
     Options.withDescription(
-      `How long a server that is away is waited for before it stops, to be gone on with later. Default: ${Duration.toMinutes(Outage.patience)}.`
+      `How long to wait for an unreachable server. After that the run stops; it can be resumed. Default: ${Duration.toMinutes(defaultMaxOutage)}.`
     ),
     Options.optional
   )

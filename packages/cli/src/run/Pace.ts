@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type Flow, Outage } from "@effect-glowmarkt/runner"
+import { Limits } from "@effect-glowmarkt/runner"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import type { Effort } from "../args/RunFlags.js"
@@ -16,12 +16,12 @@ export const of = ({
   concurrency,
   patience,
   rate
-}: Effort): Pick<Flow.Limits, "concurrency" | "rate" | "patience"> => ({
+}: Effort): Pick<Limits.Limits, "concurrency" | "rate" | "maxOutage"> => ({
   concurrency: Option.getOrUndefined(concurrency),
   rate: Option.getOrUndefined(
     Option.map(rate, (rate) => (rate === "unlimited" ? rate : { limit: rate, interval: "1 second" }))
   ),
-  patience: Option.getOrUndefined(Option.map(patience, Duration.minutes))
+  maxOutage: Option.getOrUndefined(Option.map(patience, Duration.minutes))
 })
 
 /**
@@ -31,7 +31,7 @@ export const of = ({
  * @category reading
  */
 export const patienceOf = ({ patience }: Effort): Duration.Duration =>
-  Option.match(patience, { onNone: () => Outage.patience, onSome: Duration.minutes })
+  Option.match(patience, { onNone: () => Limits.defaultMaxOutage, onSome: Duration.minutes })
 
 const deniedInARow = 20
 
@@ -44,7 +44,7 @@ const deniedInARow = 20
 export const ofFew = (
   effort: Effort,
   subjects: number
-): Pick<Flow.Limits, "concurrency" | "rate" | "patience" | "deniedLimit"> => ({
+): Pick<Limits.Limits, "concurrency" | "rate" | "maxOutage" | "deniedLimit"> => ({
   ...of(effort),
   deniedLimit: Math.max(1, Math.min(deniedInARow, subjects))
 })

@@ -13,7 +13,7 @@ export const system = Context.get(DefaultServices.liveServices, Clock.Clock)
  * and then, which must neither expire a call nor extend it; a test's is not.
  */
 export const millis = (clock: Clock.Clock): number =>
-  clock === system ? performance.now() : clock.unsafeCurrentTimeMillis()
+  clock === system ? performance.now() : Number(clock.unsafeCurrentTimeNanos()) / 1e6
 
 // A little late is better than a wake-up for each.
 const slackMillis = 5

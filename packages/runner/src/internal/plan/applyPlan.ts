@@ -18,7 +18,6 @@ import type { RunContext } from "../../Step.js"
 import { execute } from "../run/executeRun.js"
 import { existingRun, openRun } from "../run/openRun.js"
 import { decoded } from "../run/runRows.js"
-import { mark } from "../scheduler/unretried.js"
 import { glance, step } from "./applyEntry.js"
 import { journalOf } from "./journal.js"
 import { checked, isMeant } from "./planEntry.js"
@@ -61,15 +60,15 @@ export const toFlow = <P extends object, W, Read, E extends Trouble, R>(
     subject: Plan.Entry,
     result: Result,
     subjects: ({ runId }) => Stream.fail(new PlanNeeded({ runId })),
-    step: mark((entry, run) =>
+    step: (entry, run) =>
       Effect.flatMap(RunStore, (store) =>
         Effect.provideService(
           step(targetMismatch.within(flow, run.parameters.target), parametersOf(run), entry),
           Journal,
           journalOf(store, run.runId, entry.key)
         )
-      )
-    ),
+      ),
+    retriedBy: "run",
     outcome: ({ _tag }) => outcomes[_tag],
     requests: ({ intent }) => (isMeant(intent) ? undefined : 0),
     read: (entry, run) => glance(flow, parametersOf(run), entry)

@@ -1,24 +1,21 @@
 /** Looking at subjects and putting into words what would be done with them. */
-import * as Codec from "@effect-glowmarkt/core/Codec"
 import type { AccessDenied, CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import { Refused } from "../../Converge.js"
 import type { InvalidRow, Row } from "../../CsvInput.js"
-import type { Flow, Limits } from "../../Flow.js"
-import { count, Entry, type Intent, type Plan } from "../../Plan.js"
+import type { Limits } from "../../Limits.js"
+import { count, type Entry, type Intent, type Plan } from "../../Plan.js"
 import type { PlannedFlow, PlanOptions, Trouble } from "../../PlannedFlow.js"
 import * as Progress from "../../Progress.js"
 import { makeRunId, type RunId } from "../../Run.js"
 import { TransientFailure } from "../../Step.js"
 import { publishProgress } from "../run/publishProgress.js"
-import type { ResultBatcher } from "../scheduler/resultBatcher.js"
-import { mark, unretried } from "../scheduler/unretried.js"
+import { unretried } from "../scheduler/unretried.js"
 import * as WorkerPool from "../scheduler/workerPool.js"
+import { sourceOf } from "../scheduler/workQueue.js"
 import { isCallError } from "./callError.js"
 import { inWords, tagOf, toRecord } from "./planEntry.js"
 import * as targetMismatch from "./targetMismatch.js"
@@ -83,68 +80,50 @@ const unusable = ({ cells, line, problems }: InvalidRow): Entry => {
 
 const byLine = Order.mapInput(Order.number, ({ line = Number.POSITIVE_INFINITY }: Entry) => line)
 
-const decodeEntries = Schema.decodeUnknown(Schema.Array(Entry))
-
 /** By the same workers as a run, so that it bears as much; in memory, since it can be done again. */
 const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   given: { readonly runId: RunId; readonly startedAt: DateTime.Utc; readonly parameters: P },
   rows: ReadonlyArray<Row<W>>,
-  pace: Limits
+  limits: Limits
 ): Effect.fn.Return<ReadonlyArray<Entry>, CallError, R> {
   const { publish } = yield* Progress.Progress
   const { runId } = given
   const total = rows.length
   const denials = unlessAllDenied()
-  const looking: Flow<P, number, Entry, CallError, R> = {
-    name: flow.name,
-    defaults: given.parameters,
-    parameters: flow.parameters,
-    subject: Codec.make(Schema.Int),
-    result: Codec.make(Entry),
-    subjects: () => Stream.empty,
-    step: mark((position) => {
-      const row = rows[position]
-      return row === undefined
-        ? Effect.dieMessage(`there is no row ${position}`)
-        : denials.watch(entry(flow, given.parameters, row))
-    }),
-    outcome: () => "done",
-    read: (position) => {
-      const row = rows[position]
-      return row === undefined ? Effect.void : entry(flow, given.parameters, row)
-    }
-  }
-  const results = new Map<number, unknown>()
-  const ledger: ResultBatcher = {
-    count: { processed: 0, recorded: 0 },
-    add: ({ position, result }) =>
-      Effect.sync(() => {
-        results.set(position, result)
-        ledger.count.processed++
-      }),
-    flush: Effect.void
-  }
-  const store = {
-    file: "",
-    pending: (_: RunId, from: number, to: number) =>
-      Effect.succeed(rows.slice(from, to).map((_, i) => ({ position: from + i, subject: from + i })))
-  }
+  const count = { processed: 0, recorded: 0 }
+  const entries: Array<Entry> = []
   publish(new Progress.RunStarted({ runId, flow: flow.name, recorded: 0 }))
   publish(new Progress.SubjectsListed({ runId, recorded: 0, total }))
-  const crew = yield* WorkerPool.make(looking, { given, store, ledger, publish, pace }, total)
-  yield* Effect.raceFirst(crew.run, publishProgress({ runId, total, ledger, publish }, crew)).pipe(
-    // There is no store.
-    Effect.catchTag("RunStoreError", Effect.die)
+  const pool = yield* WorkerPool.make(
+    {
+      step: (row: Row<W>) => denials.watch(entry(flow, given.parameters, row)),
+      read: (row) => entry(flow, given.parameters, row),
+      retriedBy: "run"
+    },
+    {
+      context: given,
+      limits,
+      publish,
+      source: sourceOf(rows),
+      sink: {
+        add: (position, entry) => {
+          entries[position] = entry
+          count.processed++
+          return undefined
+        }
+      }
+    }
   )
+  yield* Effect.raceFirst(pool.run, publishProgress({ runId, total, count, publish }, pool))
   yield* denials.verdict
   publish(new Progress.RunFinished({ runId, total }))
-  return yield* Effect.orDie(decodeEntries(rows.map((_, position) => results.get(position))))
+  return entries
 })
 
 export const plan = Effect.fn("PlannedFlow.plan")(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
-  { invalid = [], parameters, rows, target = {}, ...pace }: PlanOptions<P, W>
+  { invalid = [], parameters, rows, target = {}, ...limits }: PlanOptions<P, W>
 ): Effect.fn.Return<Plan, CallError, R> {
   const createdAt = yield* DateTime.now
   const id = yield* makeRunId(flow.name)
@@ -152,7 +131,7 @@ export const plan = Effect.fn("PlannedFlow.plan")(function* <P extends object, W
     targetMismatch.within(flow, target),
     { runId: id, startedAt: createdAt, parameters },
     rows,
-    pace
+    limits
   )
   const entries = invalid.length === 0 ? surveyed : Arr.sort([...surveyed, ...invalid.map(unusable)], byLine)
   return {

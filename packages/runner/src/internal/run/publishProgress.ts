@@ -1,34 +1,29 @@
-/** Tells how far a crew is, as long as something around it goes on. */
+/** Tells how far a worker pool is, as long as something around it goes on. */
 import * as Effect from "effect/Effect"
 import * as Progress from "../../Progress.js"
 import type { RunId } from "../../Run.js"
-import type { ResultBatcher } from "../scheduler/resultBatcher.js"
+import type { WorkerPool } from "../scheduler/workerPool.js"
 
 const reportMillis = 100
-
-interface Observed {
-  readonly count: { readonly retries: number }
-  readonly concurrency: () => number
-}
 
 /** Never ends by itself. */
 export const publishProgress = (
   run: {
     readonly runId: RunId
     readonly total: number
-    readonly ledger: Pick<ResultBatcher, "count">
+    readonly count: { readonly processed: number; readonly recorded: number }
     readonly publish: (event: Progress.Event) => void
   },
-  crew: Observed
+  pool: Pick<WorkerPool<unknown, unknown>, "concurrency" | "retries">
 ): Effect.Effect<never> => {
-  const { ledger, publish, runId, total } = run
-  const state = () => ({ ...ledger.count, ...crew.count })
+  const { count, publish, runId, total } = run
+  const state = () => ({ ...count, retries: pool.retries() })
   let last = state()
   return Effect.sync(() => {
     const now = state()
     if (now.processed !== last.processed || now.retries !== last.retries) {
       last = now
-      publish(new Progress.Advanced({ runId, ...now, concurrency: crew.concurrency(), total }))
+      publish(new Progress.Advanced({ runId, ...now, concurrency: pool.concurrency(), total }))
     }
   }).pipe(Effect.delay(reportMillis), Effect.forever)
 }

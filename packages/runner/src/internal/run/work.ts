@@ -1,8 +1,10 @@
 /** Works on those subjects of a range of a run that have no result yet. */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Flow, Limits, Range } from "../../Flow.js"
+import type { Flow, Range } from "../../Flow.js"
+import type { Limits } from "../../Limits.js"
 import * as Progress from "../../Progress.js"
 import type { RunId } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
@@ -10,6 +12,7 @@ import { RunStoreError } from "../../RunStoreError.js"
 import * as ResultBatcher from "../scheduler/resultBatcher.js"
 import * as WorkerPool from "../scheduler/workerPool.js"
 import type { OpenedRun } from "./openRun.js"
+import * as pendingSubjects from "./pendingSubjects.js"
 import { publishProgress } from "./publishProgress.js"
 import { keptIn } from "./runRows.js"
 
@@ -39,25 +42,32 @@ export const work = <P extends object, S, A, E, R>(
     const flow = keptIn(store, given)
     const total = to - from
     // What is known of a part of the run is only what was done of it here.
-    const ledger = yield* ResultBatcher.make(store, runId, total < (run.total ?? total) ? 0 : recorded)
-    const witness = recorded === 0 ? undefined : yield* earlierSuccess(store, runId)
-    const source = {
-      file: store.file,
-      pending: (runId: RunId, first: number, last: number) =>
-        store.pending(runId, from + first, Math.min(to, from + last))
-    }
-    const pool = yield* WorkerPool.make(
-      flow,
-      { given: context, store: source, ledger, publish, pace: limits, witness },
-      total
+    const batcher = ResultBatcher.make(store, runId, total < (run.total ?? total) ? 0 : recorded)
+    const earlier = recorded === 0 ? undefined : yield* earlierSuccess(store, runId)
+    const healthySubject =
+      earlier === undefined ? undefined : Either.getOrUndefined(flow.subject.decode(earlier.subject))
+    const pool = yield* WorkerPool.make(flow, {
+      context,
+      limits,
+      publish,
+      source: pendingSubjects.make(store, runId, { decode: flow.subject.decode, from, to }),
+      sink: {
+        add: (position, result) =>
+          batcher.add({ position, outcome: flow.outcome(result), result: flow.result.encode(result) })
+      },
+      healthySubject
+    })
+    const watched = Effect.raceFirst(
+      batcher.flushing,
+      publishProgress({ runId, total, count: batcher.count, publish }, pool)
     )
-    yield* Effect.raceFirst(pool.run, publishProgress({ runId, total, ledger, publish }, pool)).pipe(
+    yield* Effect.raceFirst(pool.run, watched).pipe(
       // A step that cannot keep its journal dies of it.
       Effect.catchSomeDefect((defect) =>
         defect instanceof RunStoreError ? Option.some(Effect.fail(defect)) : Option.none()
       ),
-      Effect.zipRight(ledger.flush),
+      Effect.zipRight(batcher.flush),
       // Whatever ends the work, what is done is kept. If that fails too, it is done again.
-      Effect.onError(() => Effect.ignore(ledger.flush))
+      Effect.onError(() => Effect.ignore(batcher.flush))
     )
   })

@@ -1,230 +1,176 @@
-/** What the answers mean: whose fault a failure is, whether the provider is away, whether the credentials are any good. */
-import type * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
-import type { Span } from "../../Concurrency.js"
-import type { Limits } from "../../Flow.js"
-import * as Outage from "../../Outage.js"
-import * as Progress from "../../Progress.js"
-import type { RunId } from "../../Run.js"
+/**
+ * What answers and failures mean: whether a subject, the provider or the credentials are to blame, and what follows.
+ *
+ * - A subject that fails while others succeed gets a strike and is tried again. Five strikes, and it is given up.
+ * - When one after the other fails and none succeeds, the provider is suspected to be away, see `outage.ts`. Subjects get
+ *   no strikes then. Once every subject has been tried, a single failure is enough: no success of others will show
+ *   whose fault it is.
+ * - Subjects with refused credentials are held back, see `denials.ts`.
+ */
 import type { TransientFailure } from "../../Step.js"
+import type { ConcurrencyLimit, Span } from "./concurrencyLimit.js"
+import * as Denials from "./denials.js"
+import type { Outage } from "./outage.js"
 import type { RateController } from "./rateController.js"
-import type { Item, WorkQueue } from "./workQueue.js"
+import type { QueuedSubject } from "./workQueue.js"
 
-/** After so many refusals in a row the others are looked for at the other end: they may be neighbours. */
-const suspiciousAfter = 10
+const failuresInARow = 10
 
-const defaultDeniedLimit = 20
+const mostStrikes = 5
 
-/** So many, with nothing else in this attempt, are not "a few accounts". */
-const manyDenied = 5
+/** Of failures that the run itself may have caused by asking too much: of several at a time, and of refusals (429). */
+const sharedStrike = 0.25
 
-// What is over sooner is no news for a person.
-const worthMentioning = Duration.toMillis("5 seconds")
+const firstRetryMillis = 500
 
-export interface Settled<A> {
-  readonly item: Item
+/** Shorter pauses are not worth telling people about. */
+const notablePauseMillis = 5_000
+
+export interface Settled<S, A> {
+  readonly item: QueuedSubject<S>
   readonly result: A
 }
 
-export type Verdict<A, E> =
-  | { readonly _tag: "Settled"; readonly all: ReadonlyArray<Settled<A>> }
-  | { readonly _tag: "Later" }
-  | { readonly _tag: "RunEnds"; readonly ending: E }
+export type Verdict<S, A, E> =
+  | { readonly _tag: "Record"; readonly settled: ReadonlyArray<Settled<S, A>> }
+  | { readonly _tag: "Retry"; readonly item: QueuedSubject<S>; readonly atMillis: number }
+  | { readonly _tag: "EndRun"; readonly ending: E }
 
-const later = { _tag: "Later" } as const
-
-interface Denied<A, E> extends Settled<A> {
-  readonly ending: E
-  readonly atMillis: number
+export interface Circumstances {
+  readonly span: Span
+  readonly role: "worker" | "probe"
+  /** Whether there are subjects that were not tried yet. */
+  readonly hasUntried: boolean
+  readonly hasHealthySubject: boolean
+  /** Between 0 and 1. */
+  readonly jitter: number
 }
 
-export const make = <A, E>(given: {
-  readonly runId: RunId
-  readonly pace: Limits
-  readonly pacer: RateController
-  readonly backlog: WorkQueue
-  readonly publish: (event: Progress.Event) => void
-  readonly instant: (atMillis: number) => DateTime.Utc
-  readonly outstanding: () => number
-  /** Whether there is a subject that went well, and a way to look at it again. */
-  readonly hasWitness: () => boolean
-}) => {
-  const { backlog, instant, pace, pacer, publish, runId } = given
-  const patience = pace.patience === undefined ? Outage.patience : Duration.decode(pace.patience)
-  const deniedLimit = pace.deniedLimit ?? defaultDeniedLimit
-  let outage = Outage.none
+export interface FailurePolicy<S, A, E> {
+  /** What is in doubt, and when the next probe may be sent to find out. */
+  readonly doubt: () => { readonly of: "provider" | "credentials"; readonly probeAtMillis: number } | undefined
+  /** Returns subjects that were held back until now, with their results. */
+  readonly succeeded: (span: Span) => ReadonlyArray<Settled<S, A>>
+  readonly failed: (
+    item: QueuedSubject<S>,
+    error: TransientFailure<A, E>,
+    circumstances: Circumstances
+  ) => Verdict<S, A, E>
+  /** A subject that had succeeded was checked again, as a probe. */
+  readonly checked: (error: TransientFailure<unknown, E> | undefined, span: Span) => Verdict<S, A, E>
+  /** Every subject was tried. */
+  readonly ended: () => Verdict<S, A, E>
+}
+
+export const make = <S, A, E>(
+  state: { readonly concurrency: ConcurrencyLimit; readonly outage: Outage; readonly rate: RateController },
+  deniedLimit: number | undefined
+): FailurePolicy<S, A, E> => {
+  const { concurrency, outage, rate } = state
+  const denials = Denials.make<Settled<S, A> & { readonly ending: E }>(deniedLimit)
   let answers = 0
-  let succeededMillis = Number.NEGATIVE_INFINITY
-  let otherThanDenied = 0
-  // Not recorded until something else than a refusal shows that the credentials are good.
-  let denied: Array<Denied<A, E>> = []
-  let waitsSince: number | undefined
-  // The latest failure, and the latest of any other subject than that one.
-  let latest = { position: -1, atMillis: Number.NEGATIVE_INFINITY }
-  let latestOfOthersMillis = Number.NEGATIVE_INFINITY
+  let lastFailureMillis = Number.NEGATIVE_INFINITY
 
-  const announce = (sinceMillis: number, nextMillis: number, reason: string) => {
-    waitsSince ??= sinceMillis
-    publish(
-      new Progress.Waiting({
-        runId,
-        since: instant(waitsSince),
-        reason,
-        nextProbeAt: instant(nextMillis)
-      })
-    )
-  }
+  const record = (settled: ReadonlyArray<Settled<S, A>>): Verdict<S, A, E> => ({ _tag: "Record", settled })
+  const endRun = (ending: E): Verdict<S, A, E> => ({ _tag: "EndRun", ending })
 
-  const arrived = (span: Span, busy: number) => {
-    pacer.answered(span, busy)
+  const answered = ({ endedMillis }: Span) => {
     answers++
-    succeededMillis = Math.max(succeededMillis, span.endedMillis)
-    if (Outage.isWaiting(outage)) pacer.recovered()
-    outage = Outage.none
-    if (waitsSince !== undefined) {
-      publish(new Progress.Resumed({ runId, waited: Duration.millis(Math.max(0, span.endedMillis - waitsSince)) }))
-      waitsSince = undefined
+    concurrency.answered()
+    outage.answered(endedMillis)
+  }
+
+  /** Returns whether others succeeded since the subject failed last. */
+  const strike = (item: QueuedSubject<S>, { beganMillis }: Span, isRefusal: boolean): boolean => {
+    const othersSucceeded = item.strikes > 0 && answers > item.answersAtFailure
+    if (item.strikes === 0 || (othersSucceeded && !outage.isSuspected())) {
+      item.strikes += isRefusal || lastFailureMillis >= beganMillis ? sharedStrike : 1
     }
+    item.answersAtFailure = answers
+    return othersSucceeded
   }
 
-  /** After an answer that no bad credentials get: refusals of before were about their accounts. */
-  const trusted = (span: Span): ReadonlyArray<Settled<A>> => {
-    otherThanDenied++
-    if (denied.length === 0) return denied
-    const settled = denied.filter(({ atMillis }) => atMillis <= span.beganMillis)
-    denied = denied.filter(({ atMillis }) => atMillis > span.beganMillis)
-    return settled
-  }
-
-  /** Whether another subject failed, too, while this one was worked on. */
-  const othersFailed = ({ position }: Item, { beganMillis }: Span) =>
-    (latest.position === position ? latestOfOthersMillis : latest.atMillis) >= beganMillis
-
-  /** A few that are left are no strain: when they fail together, it is not because they are many. */
-  const strained = (item: Item, span: Span) =>
-    othersFailed(item, span) && (backlog.hasUntried() || given.outstanding() > Outage.failuresInARow)
-
-  /** Then it is not known yet whether it is the provider. */
-  const isWitnessNext = () => !backlog.hasUntried() && given.hasWitness()
-
-  const noteFailure = ({ position }: Item, atMillis: number) => {
-    if (latest.position !== position) latestOfOthersMillis = latest.atMillis
-    latest = { position, atMillis }
-  }
+  const retryAt = ({ strikes }: QueuedSubject<S>, nowMillis: number, jitter: number) =>
+    nowMillis + firstRetryMillis * 2 ** Math.max(0, Math.ceil(strikes) - 1) * (0.5 + jitter)
 
   const transient = (
-    item: Item,
+    item: QueuedSubject<S>,
     { ending, failure, result }: TransientFailure<A, E>,
-    { chance, probe, span }: { readonly span: Span; readonly probe: boolean; readonly chance: number }
-  ): Verdict<A, E> => {
-    const now = span.endedMillis
-    const wasWaiting = Outage.isWaiting(outage)
-    const firstTime = item.standing === "untried"
-    const othersSucceeded = !firstTime && answers > item.answersThen
-    if (firstTime || othersSucceeded) {
-      item.standing = firstTime ? "failed" : "suspect"
-    }
-    item.answersThen = answers
-    const limited = failure._tag === "RateLimited"
-    if (firstTime || (othersSucceeded && !wasWaiting)) {
-      item.blame += Outage.blame[limited ? "refused" : strained(item, span) ? "strained" : "failed"]
+    { hasHealthySubject, hasUntried, jitter, role, span }: Circumstances
+  ): Verdict<S, A, E> => {
+    const nowMillis = span.endedMillis
+    const isRefusal = failure._tag === "RateLimited"
+    const isNews = !isRefusal || rate.refused(span, failure.retryAfter)
+    const pauseMillis = rate.resumesAtMillis() - nowMillis
+    if (pauseMillis > outage.maxMillis) return endRun(ending)
+
+    const isOwnFault = strike(item, span, isRefusal)
+    lastFailureMillis = nowMillis
+    let isNotable = isNews && pauseMillis > notablePauseMillis
+    if (role === "probe") {
+      outage.probeFailed(nowMillis)
+      isNotable = true
+    } else if (isNews && !isOwnFault) {
+      if (!isRefusal) concurrency.failed(span)
+      outage.failed(nowMillis, hasUntried ? failuresInARow : 1)
+      isNotable ||= outage.failures() === failuresInARow
     }
 
-    // One that failed alone says nothing of the provider; when since then nobody succeeded, it may be the provider after all.
-    let news = item.standing !== "suspect" || !othersSucceeded
-    if (limited) {
-      news = pacer.refused(span, failure.retryAfter) && news
-    } else if (news) {
-      pacer.failed(span)
+    if (item.strikes >= mostStrikes) return record([{ item, result }])
+    if (outage.isOutlasted(nowMillis)) {
+      // Others succeeded, only failing subjects are left, and nothing can tell whose fault it is: it may be theirs.
+      const mayBeOwnFault = answers > 0 && !hasUntried && !hasHealthySubject
+      return mayBeOwnFault ? record([{ item, result }]) : endRun(ending)
     }
-    if (probe) {
-      outage = Outage.probed(outage, now)
-    } else if (news) {
-      const failure = { nowMillis: now, sinceMillis: Math.max(span.beganMillis, succeededMillis) }
-      outage = Outage.failed(outage, failure, given.outstanding())
-    }
-    noteFailure(item, now)
-    const resumes = pacer.resumesAtMillis()
-
-    if (resumes - now > Duration.toMillis(patience)) {
-      return { _tag: "RunEnds", ending }
-    }
-    const unseen = backlog.hasUntried() || given.hasWitness() || answers === 0
-    switch (Outage.fate(outage, item, { nowMillis: now, patience, left: unseen ? "others" : "onlyFailing" })) {
-      case "runEnds":
-        return { _tag: "RunEnds", ending }
-      case "givenUp":
-        // The others that are left had their time, too.
-        outage = { ...outage, nextProbeMillis: Math.min(outage.nextProbeMillis, now) }
-        return { _tag: "Settled", all: [{ item, result }] }
-      case "again": {
-        backlog.again(item, limited ? now : now + Duration.toMillis(Outage.backoff(item.blame, chance)))
-        if (Outage.isWaiting(outage) && (probe || (!wasWaiting && !isWitnessNext()))) {
-          announce(outage.firstMillis, Math.max(outage.nextProbeMillis, resumes), failure.message)
-        } else if (limited && resumes - now > worthMentioning && waitsSince === undefined) {
-          announce(now, resumes, failure.message)
-        }
-        return later
-      }
-    }
+    if (isNotable) outage.notify(failure.message, rate.resumesAtMillis())
+    return { _tag: "Retry", item, atMillis: isRefusal ? nowMillis : retryAt(item, nowMillis, jitter) }
   }
 
   return {
-    succeeded: (span: Span, busy: number): ReadonlyArray<Settled<A>> => {
-      arrived(span, busy)
-      return trusted(span)
+    doubt: () => {
+      const areCredentialsInDoubt = denials.areCredentialsInDoubt()
+      return areCredentialsInDoubt || outage.isSuspected()
+        ? { of: areCredentialsInDoubt ? "credentials" : "provider", probeAtMillis: outage.probeAtMillis() }
+        : undefined
     },
 
-    failed: (
-      item: Item,
-      setback: TransientFailure<A, E>,
-      circumstances: {
-        readonly span: Span
-        readonly busy: number
-        readonly probe: boolean
-        readonly chance: number
-      }
-    ): Verdict<A, E> => {
-      const { failure, result } = setback
-      if (failure.isTransient) return transient(item, setback, circumstances)
-      const { busy, span } = circumstances
+    succeeded: (span) => {
+      answered(span)
+      return denials.release(span.beganMillis)
+    },
+
+    failed: (item, error, circumstances) => {
+      const { ending, failure, result } = error
+      if (failure.isTransient) return transient(item, error, circumstances)
       // Nothing was sent, so nothing answered.
-      if (failure._tag === "InvalidInput") return { _tag: "Settled", all: [{ item, result }] }
-      arrived(span, busy)
-      if (failure._tag !== "AccessDenied") return { _tag: "Settled", all: [...trusted(span), { item, result }] }
-      denied.push({ item, result, ending: setback.ending, atMillis: span.endedMillis })
-      return denied.length >= deniedLimit ? { _tag: "RunEnds", ending: setback.ending } : later
+      if (failure._tag === "InvalidInput") return record([{ item, result }])
+      const { hasHealthySubject, span } = circumstances
+      answered(span)
+      if (failure._tag !== "AccessDenied") return record([...denials.release(span.beganMillis), { item, result }])
+      denials.hold({ item, result, ending }, span.endedMillis)
+      return denials.areCredentialsInDoubt() && !hasHealthySubject ? endRun(ending) : record([])
     },
 
-    /** When a subject that went well before was looked at again, to see whether the provider is there. */
-    witnessed: (setback: TransientFailure<unknown, E> | undefined, span: Span): Verdict<A, E> => {
-      if (setback === undefined || !setback.failure.isTransient) {
-        arrived(span, 1)
-        return later
+    checked: (error, span) => {
+      if (error === undefined || !error.failure.isTransient) {
+        const isDenied = error?.failure._tag === "AccessDenied"
+        if (isDenied && denials.areCredentialsInDoubt()) return endRun(error.ending)
+        answered(span)
+        return record(isDenied ? [] : denials.release(span.beganMillis))
       }
-      const { ending, failure } = setback
-      const now = span.endedMillis
-      if (failure._tag === "RateLimited") pacer.refused(span, failure.retryAfter)
-      outage = Outage.probed(outage, now)
-      if (Duration.greaterThan(Outage.lasted(outage, now), patience)) return { _tag: "RunEnds", ending }
-      announce(outage.firstMillis, Math.max(outage.nextProbeMillis, pacer.resumesAtMillis()), failure.message)
-      return later
+      const { ending, failure } = error
+      if (failure._tag === "RateLimited") rate.refused(span, failure.retryAfter)
+      outage.probeFailed(span.endedMillis)
+      if (outage.isOutlasted(span.endedMillis)) return endRun(ending)
+      outage.notify(failure.message, rate.resumesAtMillis())
+      return record([])
     },
 
-    /** When every subject was tried. */
-    ended: (): Verdict<A, E> => {
-      const last = denied.at(-1)
-      const all = denied
-      denied = []
-      return last !== undefined && otherThanDenied === 0 && all.length >= Math.min(manyDenied, deniedLimit)
-        ? { _tag: "RunEnds", ending: last.ending }
-        : { _tag: "Settled", all }
-    },
-
-    /** When the next probe may be sent, while the provider is away. */
-    nextProbeMillis: (): number | undefined =>
-      Outage.isWaiting(outage) ? Math.max(outage.nextProbeMillis, pacer.resumesAtMillis()) : undefined,
-
-    from: (): "front" | "back" => (denied.length >= suspiciousAfter ? "back" : "front")
+    ended: () => {
+      const areAllDenied = denials.isAllThereIs()
+      const held = denials.release(Number.POSITIVE_INFINITY)
+      const last = held.at(-1)
+      return areAllDenied && last !== undefined ? endRun(last.ending) : record(held)
+    }
   }
 }

@@ -1,64 +1,28 @@
-/** Counts the requests of one subject's step, and lets each wait for its turn. */
+/** Counts the requests of one subject, and lets each wait for its turn. */
 import type * as RateLimit from "@effect-glowmarkt/core/RateLimit"
-import type * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Span } from "../../Concurrency.js"
-import * as monotonicClock from "./monotonicClock.js"
-import type { RateController } from "./rateController.js"
 
 export interface RequestMeter {
-  /** Of requests that were sent, or are known to be. */
-  sent: number
-  /** To be asked before each request. */
+  readonly sent: () => number
+  /** For `CallOptions.turn`. */
   readonly turn: RateLimit.RateLimiter
-  /** The time that one request took, the last one, as far as can be told: waiting for turns is not the provider's. */
-  readonly span: () => Span
-}
-
-/** What is waited for by all: a subject that waits for a turn is nobody the provider works for. */
-export interface Queue {
-  waiting: number
 }
 
 const granted = Effect.succeed(true)
 
-/** The first turn was taken when the subject was begun. */
-export const make = (pacer: RateController, queue: Queue, clock: Clock.Clock, beganMillis: number): RequestMeter => {
-  let waitedMillis = 0
-
-  const wait = (untilMillis: number, nowMillis: number, patienceMillis: number) => {
-    queue.waiting++
-    const waitMillis = Math.ceil(untilMillis - nowMillis)
-    return Effect.ensuring(
-      Effect.as(Effect.sleep(Math.min(waitMillis, patienceMillis)), waitMillis <= patienceMillis),
-      Effect.sync(() => {
-        queue.waiting--
-        waitedMillis += monotonicClock.millis(clock) - nowMillis
-      })
-    )
-  }
-
-  const meter: RequestMeter = {
-    sent: 0,
+/** The first turn was taken when the work on the subject began. */
+export const make = (limiter: RateLimit.RateLimiter): RequestMeter => {
+  let sent = 0
+  return {
+    sent: () => sent,
     turn: {
       acquire: (patience) =>
         Effect.suspend(() => {
-          const first = meter.sent === 0
-          meter.sent++
-          if (first) return granted
-          const now = monotonicClock.millis(clock)
-          const turn = pacer.take(now)
-          return turn <= now ? granted : wait(turn, now, Duration.toMillis(patience))
+          sent++
+          return sent === 1 ? granted : limiter.acquire(patience)
         }),
-      // The judge of the run learns the rate from refusals.
+      // The rate controller learns of refusals from the failures of steps.
       throttled: () => Effect.void
-    },
-    span: () => {
-      const endedMillis = monotonicClock.millis(clock)
-      const worked = Math.max(0, endedMillis - beganMillis - waitedMillis)
-      return { beganMillis: endedMillis - worked / Math.max(1, meter.sent), endedMillis }
     }
   }
-  return meter
 }

@@ -1,78 +1,80 @@
-/** The subjects of a run that have no result: read from the store a page at a time, or waiting to be tried again. */
+/** The subjects of a run without a result: those of the current page, and those that wait to be tried again. */
 import * as Effect from "effect/Effect"
-import type { RunId } from "../../Run.js"
-import type { PendingSubject, RunStore } from "../../RunStore.js"
-import type { RunStoreError } from "../../RunStoreError.js"
+import * as Option from "effect/Option"
 
-const pageSize = 1000
+export interface PendingSubject<S> {
+  readonly position: number
+  readonly subject: S
+}
 
-/** What is remembered of a subject from try to try. */
-export interface Item extends PendingSubject {
-  /** How much its failures speak against it, see `Outage.blame`. */
-  blame: number
-  /** It failed again after others had succeeded: its failures say nothing of the provider. */
-  standing: "untried" | "failed" | "suspect"
-  /** How many answers the run had when it failed last. */
-  answersThen: number
+/** Where subjects come from, a page at a time; `None` when there are no more. May wait for the next page. */
+export interface SubjectSource<S, E> {
+  readonly next: Effect.Effect<Option.Option<ReadonlyArray<PendingSubject<S>>>, E>
+}
+
+/** A subject, and what its failures say of it. */
+export interface QueuedSubject<S> extends PendingSubject<S> {
+  /** Failures while others succeeded, see `failurePolicy.ts`. */
+  strikes: number
+  /** How many answers the run had when this subject failed last. */
+  answersAtFailure: number
   dueMillis: number
 }
 
-export interface WorkQueue {
-  readonly isEmpty: () => boolean
-  /** Whether there may be subjects nobody has tried. */
-  readonly hasUntried: () => boolean
-  readonly wantsPage: () => boolean
-  readonly load: Effect.Effect<void, RunStoreError>
-  readonly untried: (from: "front" | "back") => Item | undefined
-  /** The one to be tried again first, if its time has come. */
-  readonly due: (nowMillis: number) => Item | undefined
-  readonly earliestDue: () => number
-  readonly again: (item: Item, dueMillis: number) => void
+export interface WorkQueue<S, E> {
+  readonly untried: () => number
+  readonly pages: () => "more" | "loading" | "none"
+  readonly loadPage: Effect.Effect<void, E>
+  readonly takeUntried: () => QueuedSubject<S> | undefined
+  /** The subject that is due first, whether or not it is due yet. */
+  readonly takeRetry: () => QueuedSubject<S> | undefined
+  readonly retryAtMillis: () => number
+  readonly retry: (item: QueuedSubject<S>, dueMillis: number) => void
 }
 
-/** Where subjects come from: the store, or something like it. `file` is for messages. */
-export type Source = Pick<RunStore["Type"], "pending" | "file">
-
-export const item = ({ position, subject }: PendingSubject): Item => ({
-  position,
-  subject,
-  blame: 0,
-  standing: "untried",
-  answersThen: 0,
-  dueMillis: 0
-})
-
-export const make = (store: Source, runId: RunId, total: number): WorkQueue => {
-  let page: Array<Item> = []
+export const make = <S, E>(source: SubjectSource<S, E>): WorkQueue<S, E> => {
+  let page: ReadonlyArray<PendingSubject<S>> = []
   let next = 0
-  let cursor = 0
-  // Sorted, the earliest last. There are never many: those in flight when things went wrong, and a probe now and then.
-  const failed: Array<Item> = []
-
-  const load: Effect.Effect<void, RunStoreError> = Effect.suspend(() =>
-    Effect.flatMap(store.pending(runId, cursor, cursor + pageSize), (pending) => {
-      cursor += pageSize
-      next = 0
-      page = pending.map(item)
-      // Of a run that goes on, whole pages are done.
-      return page.length === 0 && cursor < total ? load : Effect.void
-    })
-  )
+  let pages: "more" | "loading" | "none" = "more"
+  // Sorted, the earliest last. Never many: those in flight when calls began to fail, and a probe now and then.
+  const retries: Array<QueuedSubject<S>> = []
 
   return {
-    isEmpty: () => failed.length === 0 && next >= page.length && cursor >= total,
-    hasUntried: () => next < page.length || cursor < total,
-    wantsPage: () => next >= page.length && cursor < total,
-    load,
-    untried: (from) => (next >= page.length ? undefined : from === "front" ? page[next++] : page.pop()),
-    due: (nowMillis) =>
-      (failed.at(-1)?.dueMillis ?? Number.POSITIVE_INFINITY) <= nowMillis ? failed.pop() : undefined,
-    earliestDue: () => failed.at(-1)?.dueMillis ?? Number.POSITIVE_INFINITY,
-    again: (item, dueMillis) => {
+    untried: () => page.length - next,
+    pages: () => pages,
+    loadPage: Effect.suspend(() => {
+      pages = "loading"
+      return Effect.map(source.next, (loaded) => {
+        page = Option.getOrElse(loaded, () => [])
+        next = 0
+        pages = Option.isNone(loaded) ? "none" : "more"
+      })
+    }),
+    takeUntried: () => {
+      const pending = page[next]
+      if (pending === undefined) return undefined
+      next++
+      return { position: pending.position, subject: pending.subject, strikes: 0, answersAtFailure: 0, dueMillis: 0 }
+    },
+    takeRetry: () => retries.pop(),
+    retryAtMillis: () => retries.at(-1)?.dueMillis ?? Number.POSITIVE_INFINITY,
+    retry: (item, dueMillis) => {
       item.dueMillis = dueMillis
-      let at = failed.length
-      while (at > 0 && (failed[at - 1]?.dueMillis ?? 0) < dueMillis) at--
-      failed.splice(at, 0, item)
+      let at = retries.length
+      while (at > 0 && (retries[at - 1]?.dueMillis ?? 0) < dueMillis) at--
+      retries.splice(at, 0, item)
     }
+  }
+}
+
+/** All of these, as one page. */
+export const sourceOf = <S>(subjects: ReadonlyArray<S>): SubjectSource<S, never> => {
+  let isRead = false
+  return {
+    next: Effect.sync(() => {
+      if (isRead) return Option.none()
+      isRead = true
+      return Option.some(subjects.map((subject, position) => ({ position, subject })))
+    })
   }
 }

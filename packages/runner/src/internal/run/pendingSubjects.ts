@@ -1,0 +1,46 @@
+/** The subjects of a range of a run that have no result yet, read from the store a page at a time. */
+import type * as Codec from "@effect-glowmarkt/core/Codec"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type { RunId } from "../../Run.js"
+import type { RunStore } from "../../RunStore.js"
+import { RunStoreError } from "../../RunStoreError.js"
+import type { PendingSubject, SubjectSource } from "../scheduler/workQueue.js"
+
+const pageSize = 1000
+
+export const make = <S>(
+  store: Pick<RunStore["Type"], "file" | "pending">,
+  runId: RunId,
+  {
+    decode,
+    from,
+    to
+  }: {
+    readonly decode: Codec.Codec<S>["decode"]
+    readonly from: number
+    readonly to: number
+  }
+): SubjectSource<S, RunStoreError> => {
+  let next = from
+  return {
+    next: Effect.suspend(() => {
+      if (next >= to) return Effect.succeed(Option.none())
+      const first = next
+      next = Math.min(to, first + pageSize)
+      return Effect.flatMap(store.pending(runId, first, next), (pending) => {
+        const page: Array<PendingSubject<S>> = []
+        for (const { position, subject } of pending) {
+          const decoded = decode(subject)
+          if (Either.isLeft(decoded)) {
+            const detail = "a record cannot be read"
+            return new RunStoreError({ reason: "damaged", file: store.file, detail, cause: decoded.left })
+          }
+          page.push({ position, subject: decoded.right })
+        }
+        return Effect.succeed(Option.some(page))
+      })
+    })
+  }
+}

@@ -1,0 +1,59 @@
+/** Decides what the next free worker of a run does, from a snapshot of the run and without side effects. */
+
+export interface Snapshot {
+  readonly nowMillis: number
+  /** Subjects that workers are busy with, and how many may be. */
+  readonly inFlight: number
+  readonly allowed: number
+  /** Subjects in memory that were not tried yet. */
+  readonly untried: number
+  /** Pages of subjects that are not in memory. */
+  readonly pages: "more" | "loading" | "none"
+  /** When the first subject that failed is due again; `Infinity` without one. */
+  readonly retryAtMillis: number
+  readonly rateOpensAtMillis: number
+  /** What the run has reason to doubt, and when it may send the next probe to find out. */
+  readonly doubt: { readonly of: "provider" | "credentials"; readonly probeAtMillis: number } | undefined
+  readonly isProbing: boolean
+  /** Whether there is a subject that succeeded, and a way to check it again. */
+  readonly hasHealthySubject: boolean
+}
+
+export type Decision =
+  | { readonly _tag: "Work"; readonly on: "retry" | "untried" }
+  | { readonly _tag: "Probe" }
+  | { readonly _tag: "LoadPage" }
+  | { readonly _tag: "Wait"; readonly untilMillis: number }
+  | { readonly _tag: "Stop" }
+
+const retry: Decision = { _tag: "Work", on: "retry" }
+const untried: Decision = { _tag: "Work", on: "untried" }
+const probe: Decision = { _tag: "Probe" }
+const loadPage: Decision = { _tag: "LoadPage" }
+const untilWoken: Decision = { _tag: "Wait", untilMillis: Number.POSITIVE_INFINITY }
+const stop: Decision = { _tag: "Stop" }
+
+const waitUntil = (untilMillis: number): Decision => ({ _tag: "Wait", untilMillis })
+
+/** During an outage one probe at a time is all that is sent. */
+const whileInDoubt = (run: Snapshot, probeAtMillis: number): Decision => {
+  if (run.isProbing) return untilWoken
+  const atMillis = Math.max(probeAtMillis, run.rateOpensAtMillis)
+  if (atMillis > run.nowMillis) return waitUntil(atMillis)
+  const hasSubject = run.hasHealthySubject || run.untried > 0 || run.retryAtMillis < Number.POSITIVE_INFINITY
+  if (hasSubject) return probe
+  return run.pages === "more" ? loadPage : untilWoken
+}
+
+export const decide = (run: Snapshot): Decision => {
+  const { allowed, doubt, inFlight, nowMillis, pages, rateOpensAtMillis, retryAtMillis } = run
+  const isEmpty = run.untried === 0 && pages === "none" && retryAtMillis === Number.POSITIVE_INFINITY
+  // Doubtful credentials leave subjects that are tried but not settled.
+  if (isEmpty && doubt?.of !== "credentials") return inFlight === 0 ? stop : untilWoken
+  if (doubt !== undefined) return whileInDoubt(run, doubt.probeAtMillis)
+  if (inFlight >= allowed) return untilWoken
+  if (rateOpensAtMillis > nowMillis) return waitUntil(rateOpensAtMillis)
+  if (retryAtMillis <= nowMillis) return retry
+  if (run.untried > 0) return untried
+  return pages === "more" ? loadPage : waitUntil(retryAtMillis)
+}

@@ -1,0 +1,22 @@
+/** Workers that wait: until another wakes them, or until an instant. Only one of them needs a timer. */
+import * as Effect from "effect/Effect"
+
+export const make = () => {
+  const idle: Array<() => void> = []
+  let timerMillis = Number.POSITIVE_INFINITY
+
+  const untilWoken = Effect.async<void>((resume) => {
+    idle.push(() => resume(Effect.void))
+  })
+
+  return {
+    wakeOne: (): void => idle.pop()?.(),
+    wait: (untilMillis: number, nowMillis: number): Effect.Effect<void> => {
+      if (untilMillis >= timerMillis) return untilWoken
+      timerMillis = untilMillis
+      return Effect.map(Effect.sleep(Math.ceil(untilMillis) - nowMillis), () => {
+        timerMillis = Number.POSITIVE_INFINITY
+      })
+    }
+  }
+}

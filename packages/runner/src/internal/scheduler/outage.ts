@@ -1,0 +1,87 @@
+/** Whether the provider seems to be away, when to probe it next, and what people hear of it. */
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import { defaultMaxOutage } from "../../Limits.js"
+import * as Progress from "../../Progress.js"
+import type { RunId } from "../../Run.js"
+import * as monotonicClock from "./monotonicClock.js"
+
+const firstProbeMillis = 500
+const longestProbeMillis = 15_000
+
+export interface Outage {
+  readonly maxMillis: number
+  readonly isSuspected: () => boolean
+  /** When the next probe may be sent; 0 while the provider is not suspected. */
+  readonly probeAtMillis: () => number
+  /** Failures since the last answer. */
+  readonly failures: () => number
+  readonly isOutlasted: (nowMillis: number) => boolean
+  /** A call failed. The provider is suspected after as many in a row as are `enough`. */
+  readonly failed: (nowMillis: number, enough: number) => void
+  /** A probe failed: the next one waits twice as long, at most 15 seconds. */
+  readonly probeFailed: (nowMillis: number) => void
+  readonly answered: (nowMillis: number) => void
+  /** Tells people that the run waits. Nothing is sent before `resumesAtMillis` either. */
+  readonly notify: (reason: string, resumesAtMillis: number) => void
+}
+
+export const make = ({
+  clock,
+  maxOutage = defaultMaxOutage,
+  publish,
+  runId
+}: {
+  readonly clock: Clock.Clock
+  readonly maxOutage: Duration.DurationInput | undefined
+  readonly publish: (event: Progress.Event) => void
+  readonly runId: RunId
+}): Outage => {
+  const maxMillis = Duration.toMillis(maxOutage)
+  let failures = 0
+  let firstFailureMillis = 0
+  let failedProbes: number | undefined
+  let probeAtMillis = 0
+  let notifiedSinceMillis: number | undefined
+
+  const count = (nowMillis: number) => {
+    if (failures === 0) firstFailureMillis = nowMillis
+    failures++
+  }
+
+  const scheduleProbe = (nowMillis: number) => {
+    failedProbes = failedProbes === undefined ? 0 : failedProbes + 1
+    probeAtMillis = nowMillis + Math.min(longestProbeMillis, firstProbeMillis * 2 ** failedProbes)
+  }
+
+  return {
+    maxMillis,
+    isSuspected: () => failedProbes !== undefined,
+    probeAtMillis: () => probeAtMillis,
+    failures: () => failures,
+    isOutlasted: (nowMillis) => failedProbes !== undefined && nowMillis - firstFailureMillis > maxMillis,
+    failed: (nowMillis, enough) => {
+      count(nowMillis)
+      if (failedProbes === undefined && failures >= enough) scheduleProbe(nowMillis)
+    },
+    probeFailed: (nowMillis) => {
+      count(nowMillis)
+      scheduleProbe(nowMillis)
+    },
+    answered: (nowMillis) => {
+      failures = 0
+      failedProbes = undefined
+      probeAtMillis = 0
+      if (notifiedSinceMillis === undefined) return
+      const waited = Duration.millis(Math.max(0, nowMillis - notifiedSinceMillis))
+      notifiedSinceMillis = undefined
+      publish(new Progress.Resumed({ runId, waited }))
+    },
+    notify: (reason, resumesAtMillis) => {
+      notifiedSinceMillis ??= firstFailureMillis
+      const since = monotonicClock.instant(clock, notifiedSinceMillis)
+      const nextProbeAt = monotonicClock.instant(clock, Math.max(probeAtMillis, resumesAtMillis))
+      publish(new Progress.Waiting({ runId, since, reason, nextProbeAt }))
+    }
+  }
+}

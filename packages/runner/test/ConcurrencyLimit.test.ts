@@ -1,0 +1,78 @@
+import { assert, describe, it } from "@effect/vitest"
+import { FastCheck } from "effect"
+import * as ConcurrencyLimit from "../src/internal/scheduler/concurrencyLimit.js"
+
+type Event = { readonly kind: "answered" | "failed"; readonly took: number; readonly gap: number }
+
+const events = FastCheck.array(
+  FastCheck.record({
+    kind: FastCheck.constantFrom("answered" as const, "answered" as const, "failed" as const),
+    took: FastCheck.integer({ min: 0, max: 60_000 }),
+    gap: FastCheck.integer({ min: 0, max: 1000 })
+  }),
+  { maxLength: 300 }
+)
+
+/** Returns the limit after each event, and the time of the last. */
+const follow = (limit: ConcurrencyLimit.ConcurrencyLimit, all: ReadonlyArray<Event>) => {
+  const allowed = [limit.allowed()]
+  let now = 0
+  for (const { gap, kind, took } of all) {
+    now += gap
+    if (kind === "answered") limit.answered()
+    else limit.failed({ beganMillis: now - took, endedMillis: now })
+    allowed.push(limit.allowed())
+  }
+  return { allowed, now }
+}
+
+describe("ConcurrencyLimit", () => {
+  it("is never below 1 nor above its most, whatever happens", () => {
+    FastCheck.assert(
+      FastCheck.property(events, (all) =>
+        follow(ConcurrencyLimit.make("auto"), all).allowed.every(
+          (allowed) => allowed >= 1 && allowed <= ConcurrencyLimit.autoMax
+        )
+      )
+    )
+  })
+
+  it("a number stays what it is, and is at least one", () => {
+    FastCheck.assert(
+      FastCheck.property(FastCheck.integer({ min: 1, max: 500 }), events, (most, all) =>
+        follow(ConcurrencyLimit.make(most), all).allowed.every((allowed) => allowed === most)
+      )
+    )
+    for (const nonsense of [0, -3, 0.5, Number.NaN]) {
+      assert.strictEqual(ConcurrencyLimit.make(nonsense).allowed(), 1)
+    }
+    assert.strictEqual(ConcurrencyLimit.make(2.9).allowed(), 2)
+  })
+
+  it("halves after a failure of what began since it last halved, and only then", () => {
+    FastCheck.assert(
+      FastCheck.property(events, (all) => {
+        const limit = ConcurrencyLimit.make("auto")
+        const { now } = follow(limit, all)
+        const before = limit.allowed()
+        const span = { beganMillis: now + 1, endedMillis: now + 5 }
+        limit.failed(span)
+        const once = limit.allowed()
+        limit.failed(span)
+        return (before === 1 || once < before) && once >= Math.floor(before / 2) && limit.allowed() === once
+      })
+    )
+  })
+
+  it("recovers: after any history, answers bring it back to its most", () => {
+    FastCheck.assert(
+      FastCheck.property(events, (all) => {
+        const limit = ConcurrencyLimit.make("auto")
+        follow(limit, all)
+        for (let answer = 0; answer < 8000; answer++) limit.answered()
+        return limit.allowed() === ConcurrencyLimit.autoMax
+      }),
+      { numRuns: 20 }
+    )
+  })
+})
