@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import { randomInt } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
@@ -13,7 +12,11 @@ const everything = alphabets.join("")
 
 const length = 24
 
-const draw = (from: string) => from.charAt(randomInt(from.length))
+/** Numbers from the incomplete last cycle are drawn anew: otherwise the first characters were likelier. */
+const draw = (from: string): string => {
+  const [number = 0] = globalThis.crypto.getRandomValues(new Uint32Array(1))
+  return number < 2 ** 32 - (2 ** 32 % from.length) ? from.charAt(number % from.length) : draw(from)
+}
 
 /**
  * A new password: 24 characters (about 147 bits) of letters, digits and signs, of each at least one, without those that look like others.

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { dirname, resolve } from "node:path"
+
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { directoryOf } from "./internal/flows/absolutePath.js"
 import * as PrivateFile from "./PrivateFile.js"
 import { named } from "./Secrets.js"
 import * as StrictText from "./StrictText.js"
@@ -80,7 +81,7 @@ const lookingIn = (known: ReadonlyMap<string, string>) => (username: string) =>
 const checkWritable = (path: string, content: Option.Option<string>) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const directory = dirname(resolve(path))
+    const directory = directoryOf(path)
     const place = Option.isSome(content) ? path : directory
     if (Option.isNone(content) && !(yield* Effect.orElseSucceed(fs.exists(directory), () => false))) {
       return yield* new PasswordFileError({ path, problem: `there is no directory ${directory}. Make it first` })
@@ -132,7 +133,7 @@ export const open = Effect.fn("PasswordFile.open")(function* (
   )
   // That there is such a file must survive a power failure, too; where directories cannot be synchronised, they need not be.
   yield* Effect.ignore(
-    Effect.scoped(Effect.flatMap(fs.open(dirname(resolve(path)), { flag: "r" }), (directory) => directory.sync))
+    Effect.scoped(Effect.flatMap(fs.open(directoryOf(path), { flag: "r" }), (directory) => directory.sync))
   )
   const turn = yield* Effect.makeSemaphore(1)
   const known = new Map(named(kept))

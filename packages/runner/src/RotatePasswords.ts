@@ -8,7 +8,6 @@
  * @since 0.1.0
  */
 
-import { resolve } from "node:path"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import { Username } from "@effect-glowmarkt/core/AccountInput"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
@@ -22,6 +21,7 @@ import type * as Stream from "effect/Stream"
 import type { PlanMismatch, PlanNeeded, Row, Summary } from "./ApplyResult.js"
 import * as Converge from "./Converge.js"
 import type { Definition } from "./CsvInput.js"
+import { absolutePath } from "./internal/flows/absolutePath.js"
 import { recorded } from "./internal/plan/runParameters.js"
 import * as failFast from "./internal/run/failFast.js"
 import * as NewPassword from "./NewPassword.js"
@@ -183,7 +183,7 @@ export const plan = (
   options: PlannedFlow.PlanOptions<Parameters, Wanted>
 ): Effect.Effect<Plan, CallError | PasswordFile.PasswordFileError, GlowmarktClient | Secrets | FileSystem> =>
   Effect.suspend(() => {
-    const passwordFile = resolve(options.parameters.passwordFile)
+    const passwordFile = absolutePath(options.parameters.passwordFile)
     return Effect.provideServiceEffect(
       PlannedFlow.plan(flow, { ...options, parameters: { ...options.parameters, passwordFile } }),
       PasswordFile.PasswordFile,

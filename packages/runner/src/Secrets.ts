@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { resolve } from "node:path"
+
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { absolutePath } from "./internal/flows/absolutePath.js"
 import * as StrictText from "./StrictText.js"
 
 const parts = (ref: string): readonly [path: string, name: string | undefined] => {
@@ -29,7 +30,7 @@ const absolute = (ref: string): string => {
     return ref
   }
   const [path, name] = parts(ref)
-  return `file:${resolve(path)}${name === undefined ? "" : `#${name}`}`
+  return `file:${absolutePath(path)}${name === undefined ? "" : `#${name}`}`
 }
 
 const reference = Schema.String.pipe(

@@ -1,9 +1,9 @@
 /** Which elements of the list an audit is about. */
-import { createHash } from "node:crypto"
 import { canonical } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { sha256 } from "js-sha256"
 import { matches } from "../../AccountFilter.js"
 import type * as AuditRow from "../../AuditRow.js"
 import type { RunId } from "../../Run.js"
@@ -19,9 +19,7 @@ const idOf = (element: AuditRow.Listed): string | undefined =>
 
 /** The same for the same run and element, and as good as drawn. */
 const lot = (runId: RunId, element: AuditRow.Listed, position: number): string =>
-  createHash("sha256")
-    .update(`${runId}\n${idOf(element) ?? position}`)
-    .digest("hex")
+  sha256(`${runId}\n${idOf(element) ?? position}`)
 
 interface Drawn {
   readonly lot: string

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "js-sha256"
 import { RunId } from "../../Run.js"
 
 const mark = ".undo"
@@ -10,7 +10,7 @@ const longest = 100
 const digits = 32
 
 const cut = (runId: RunId) => {
-  const digest = createHash("sha256").update(runId).digest("hex").slice(0, digits)
+  const digest = sha256(runId).slice(0, digits)
   return `${runId.slice(0, longest - mark.length - digits - 1)}.${digest}`
 }
 
