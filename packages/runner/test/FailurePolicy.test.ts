@@ -1,0 +1,172 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Duration, Effect } from "effect"
+import type { Progress } from "../src/index.js"
+import { Run, Step } from "../src/index.js"
+import * as ConcurrencyLimit from "../src/internal/scheduler/concurrencyLimit.js"
+import * as FailurePolicy from "../src/internal/scheduler/failurePolicy.js"
+import * as Outage from "../src/internal/scheduler/outage.js"
+import * as RateController from "../src/internal/scheduler/rateController.js"
+import { denied, limited, missing, unavailable } from "./fixtures/workerPool.js"
+
+type Failure = ConstructorParameters<typeof Step.TransientFailure>[0]
+
+/** A policy, and what happens to one subject after the other, each at a time of its own. */
+const make = (deniedLimit?: number) =>
+  Effect.gen(function* () {
+    const clock = Clock.make()
+    const events: Array<Progress.Event> = []
+    const outage = Outage.make({
+      clock,
+      maxOutage: Duration.minutes(5),
+      publish: (event) => events.push(event),
+      runId: Run.RunId.make("run")
+    })
+    const concurrency = ConcurrencyLimit.make("auto")
+    const rate = yield* RateController.make("unlimited", 0)
+    const policy = FailurePolicy.make<number, string, Failure>({ concurrency, outage, rate }, deniedLimit)
+    const span = (atMillis: number) => ({ beganMillis: atMillis - 10, endedMillis: atMillis })
+    return {
+      concurrency,
+      policy,
+      item: (subject: number) => ({ position: subject, subject, strikes: 0, answersAtFailure: 0, dueMillis: 0 }),
+      succeed: (atMillis: number) => policy.succeeded(span(atMillis)),
+      check: (atMillis: number, failure?: Failure) =>
+        policy.checked(failure && new Step.TransientFailure(failure, undefined, failure), span(atMillis)),
+      fail: (
+        item: Parameters<typeof policy.failed>[0],
+        failure: Failure,
+        atMillis: number,
+        change: Partial<FailurePolicy.Circumstances> = {}
+      ) =>
+        policy.failed(item, new Step.TransientFailure(failure, failure._tag, failure), {
+          span: span(atMillis),
+          role: "worker",
+          hasUntried: true,
+          hasHealthySubject: true,
+          jitter: 0.5,
+          ...change
+        })
+    }
+  })
+
+describe("FailurePolicy", () => {
+  it.effect("gives a subject up at the fifth failure while others succeed, after growing pauses", () =>
+    Effect.gen(function* () {
+      const { fail, item, succeed } = yield* make()
+      const bad = item(1)
+      const pauses: Array<number> = []
+      for (let at = 1000; at < 500_000; at += 100_000) {
+        succeed(at - 500)
+        const verdict = fail(bad, unavailable, at)
+        if (verdict._tag === "Retry") pauses.push(verdict.atMillis - at)
+        else assert.deepStrictEqual(verdict, { _tag: "Record", settled: [{ item: bad, result: "ServerError" }] })
+      }
+      assert.deepStrictEqual(pauses, [500, 1000, 2000, 4000])
+    })
+  )
+
+  it.effect("suspects the provider after ten failures in a row, and gives no strikes then", () =>
+    Effect.gen(function* () {
+      const { fail, item, policy, succeed } = yield* make()
+      const items = Array.from({ length: 10 }, (_, n) => item(n))
+      succeed(500)
+      for (const [n, failing] of items.entries()) {
+        assert.isUndefined(policy.doubt())
+        fail(failing, unavailable, 1000 + n)
+      }
+      assert.deepStrictEqual(policy.doubt(), { of: "provider", probeAtMillis: 1509 })
+      const [first] = items
+      assert.isDefined(first)
+      const { strikes } = first
+      for (let at = 2000; at < 60_000; at += 1000) fail(first, unavailable, at, { role: "probe" })
+      assert.strictEqual(first.strikes, strikes)
+      succeed(61_000)
+      assert.isUndefined(policy.doubt())
+    })
+  )
+
+  it.effect("suspects it after a single failure when every subject was tried", () =>
+    Effect.gen(function* () {
+      const { fail, item, policy } = yield* make()
+      fail(item(1), unavailable, 1000, { hasUntried: false })
+      assert.deepStrictEqual(policy.doubt(), { of: "provider", probeAtMillis: 1500 })
+    })
+  )
+
+  it.effect("ends the run when probes fail for longer than the limit", () =>
+    Effect.gen(function* () {
+      const { check, fail, item } = yield* make()
+      fail(item(1), unavailable, 1000, { hasUntried: false })
+      assert.strictEqual(check(300_000, unavailable)._tag, "Record")
+      assert.deepStrictEqual(check(301_001, unavailable), { _tag: "EndRun", ending: unavailable })
+    })
+  )
+
+  it.effect("counts a failure beside others, and a refusal, as a quarter of a strike", () =>
+    Effect.gen(function* () {
+      const { fail, item } = yield* make()
+      const [alone, beside, refused] = [item(1), item(2), item(3)]
+      fail(alone, unavailable, 1000)
+      fail(beside, unavailable, 1005)
+      fail(refused, limited("1 second"), 9000)
+      assert.deepStrictEqual([alone.strikes, beside.strikes, refused.strikes], [1, 0.25, 0.25])
+    })
+  )
+
+  it.effect("halves the concurrency for failures of the provider only", () =>
+    Effect.gen(function* () {
+      const { concurrency, fail, item } = yield* make()
+      const before = concurrency.allowed()
+      fail(item(1), missing, 1000)
+      fail(item(2), limited("1 second"), 2000)
+      assert.strictEqual(concurrency.allowed(), before)
+      fail(item(3), unavailable, 3000)
+      assert.strictEqual(concurrency.allowed(), before / 2)
+    })
+  )
+
+  it.effect("holds denied subjects back until what was sent later is answered", () =>
+    Effect.gen(function* () {
+      const { fail, item, succeed } = yield* make()
+      const one = item(1)
+      assert.deepStrictEqual(fail(one, denied, 1000), { _tag: "Record", settled: [] })
+      assert.deepStrictEqual(succeed(1005), [])
+      assert.deepStrictEqual(
+        succeed(1010).map(({ item }) => item),
+        [one]
+      )
+    })
+  )
+
+  it.effect("with many denied in a row, a check of a healthy subject decides", () =>
+    Effect.gen(function* () {
+      const good = yield* make(3)
+      for (const n of [1, 2, 3]) good.fail(good.item(n), denied, 1000 + n)
+      assert.deepStrictEqual(good.policy.doubt(), { of: "credentials", probeAtMillis: 0 })
+      const verdict = good.check(2000)
+      assert.strictEqual(verdict._tag === "Record" && verdict.settled.length, 3)
+
+      const bad = yield* make(3)
+      bad.succeed(500)
+      for (const n of [1, 2, 3]) bad.fail(bad.item(n), denied, 1000 + n)
+      assert.deepStrictEqual(bad.check(2000, denied), { _tag: "EndRun", ending: denied })
+
+      const unknown = yield* make(2)
+      unknown.fail(unknown.item(1), denied, 1000)
+      const last = unknown.fail(unknown.item(2), denied, 1001, { hasHealthySubject: false })
+      assert.deepStrictEqual(last, { _tag: "EndRun", ending: denied })
+    })
+  )
+
+  it.effect("in the end, denials without any other answer are the credentials'", () =>
+    Effect.gen(function* () {
+      const few = yield* make()
+      for (const n of [1, 2]) few.fail(few.item(n), denied, 1000 + n)
+      const recorded = few.policy.ended()
+      assert.strictEqual(recorded._tag === "Record" && recorded.settled.length, 2)
+      const many = yield* make()
+      for (const n of [1, 2, 3, 4, 5]) many.fail(many.item(n), denied, 1000 + n)
+      assert.deepStrictEqual(many.policy.ended(), { _tag: "EndRun", ending: denied })
+    })
+  )
+})
