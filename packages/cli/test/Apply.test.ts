@@ -54,6 +54,44 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
+  it.effect(
+    "plan undo: a finished run is taken back; one that cannot be is refused; again there is nothing to do",
+    () =>
+      Effect.gen(function* () {
+        const { state } = yield* Simulator.Simulator
+        const place = Bulk.place()
+        // A name with blanks around it cannot be written again.
+        const all = yield* Bulk.members
+        const members = all.filter(({ name }) => name === name.trim()).slice(-2)
+        const store = ["--store", place.path("runs.db")]
+        const names = () =>
+          Effect.forEach(members, ({ accountId }) => Effect.map(state.account(accountId), Option.getOrThrow))
+        const before = yield* names()
+        const apply = yield* planned(place, ["rename"], renames(members, "Undone"))
+        const first = yield* Bulk.run([...apply, "--yes", "--run", "first"])
+        assert.strictEqual(first.code, 0, first.stderr)
+        const again = yield* Bulk.run([...apply, "--yes", "--run", "again"])
+        assert.match(again.stdout, /2 +already as wanted when the plan was applied/)
+        assert.notInclude(again.stdout, "somebody else")
+
+        const undo = place.path("undo.ndjson")
+        const plan = yield* Bulk.run(["plan", "undo", "first", "--out", undo, ...store])
+        assert.strictEqual(plan.code, 0, plan.stderr)
+        assert.match(plan.stdout, /rename from "Undone 0" to /)
+        const back = yield* Bulk.run(["apply", undo, "--yes", ...store])
+        assert.strictEqual(back.code, 0, back.stderr)
+        assert.deepStrictEqual(
+          (yield* names()).map(({ name }) => name),
+          before.map(({ name }) => name)
+        )
+
+        yield* Bulk.run(["audit", "--run", "audited", "--quiet", ...store])
+        const audit = yield* Bulk.run(["plan", "undo", "audited", ...store])
+        assert.strictEqual(audit.code, 2)
+        assert.include(audit.stderr, "is an audit: it changed nothing")
+      })
+  )
+
   it.effect("rename: done and verified, once; what drifted is left alone and can be planned again", () =>
     Effect.gen(function* () {
       const { requests, state } = yield* Simulator.Simulator

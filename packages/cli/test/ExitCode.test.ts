@@ -63,7 +63,10 @@ describe("wrong usage exits with 2 and says what to do", () => {
     ["audit --json=yes", /--json takes no value/],
     ["audit --log-level foo", /--log-level takes one of all, trace, .*, not "foo"/],
     ["audit --log-level", /--log-level takes one of/],
-    ["audit --auth userToken", /--auth takes one of appKeys, orgAppKeys, devUserToken, not "userToken"/],
+    [
+      "audit --auth userToken",
+      /--auth takes one of appKeys, orgAppKeys, devUserToken, devUserSession, not "userToken"/
+    ],
     ["--wizard", /no option --wizard/],
     ["apply --run", /--run needs its value: --run ID/],
     ["accounts add", /^The options --username and --directory-id are missing\.\nSee glowmarkt accounts add --help$/m],

@@ -97,9 +97,12 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
       assert.strictEqual(consented.code, 0, consented.stderr)
       const again = json(yield* Captured.run([...args, "--yes", "--json"], { environment: appKeys }))
       assert.strictEqual(again.status, "inactive")
-      const known = yield* Captured.run(args, typing("n\n"))
-      assert.include(known.stderr, "It is listed as inactive already")
-      assert.strictEqual(yield* requests.count("deleteAccount"), 2)
+      const known = yield* Captured.run(args, { environment: appKeys })
+      assert.deepStrictEqual(
+        [known.code, known.stdout],
+        [0, `Account ${accountId} is inactive already. Nothing was deleted.\n`]
+      )
+      assert.strictEqual(yield* requests.count("deleteAccount"), 1)
     })
   )
 
@@ -109,11 +112,36 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
       const { requests } = yield* Simulator.Simulator
       const before = yield* requests.count("deleteAccount")
       const refused = yield* Captured.run(["accounts", "delete", member.accountId, "--yes"], {
-        environment: { ...appKeys, GLOWMARKT_APPLICATION_ID: "another" }
+        environment: { ...appKeys, GLOWMARKT_APPLICATION_ID: "00000000-ab62-491c-8085-9ac2b6206346" }
       })
       assert.strictEqual(refused.code, 2)
       assert.include(refused.stderr, "belongs to application")
       assert.strictEqual(yield* requests.count("deleteAccount"), before)
+    })
+  )
+
+  it.effect("accounts get, status and rename leave it alone, too, and none takes a value that is no UUID", () =>
+    Effect.gen(function* () {
+      const { appKeys, member } = yield* Captured.environments
+      const { requests } = yield* Simulator.Simulator
+      const { accountId } = member
+      const before = yield* requests.count("updateAccount")
+      const commands = [
+        ["accounts", "get", accountId],
+        ["accounts", "rename", accountId, "--name", "Elsewhere"]
+      ]
+      for (const args of commands) {
+        const other = { ...appKeys, GLOWMARKT_APPLICATION_ID: "00000000-ab62-491c-8085-9ac2b6206346" }
+        const refused = yield* Captured.run(args, { environment: other })
+        assert.strictEqual(refused.code, 2)
+        assert.include(refused.stderr, "belongs to application")
+      }
+      for (const args of [...commands, ["accounts", "status", accountId], ["accounts", "list"], ["audit"]]) {
+        const slip = yield* Captured.run(args, { environment: { ...appKeys, GLOWMARKT_APPLICATION_ID: "another" } })
+        assert.strictEqual(slip.code, 2)
+        assert.include(slip.stderr, `"another" is not an application id: expected a UUID`)
+      }
+      assert.strictEqual(yield* requests.count("updateAccount"), before)
     })
   )
 

@@ -112,13 +112,11 @@ export type ApplicationId = typeof ApplicationId.Type
  */
 export const ApplicationIdInput: Schema.Schema<ApplicationId, string> = Schema.transform(
   Schema.Trim,
-  ApplicationId.pipe(
-    Schema.filter(isUuid, {
-      message: (issue) => `${quoted(issue.actual)} is not an application id: expected a UUID`
-    })
-  ),
+  ApplicationId.pipe(Schema.filter((id) => isUuid(id))),
   { strict: true, decode: canonical, encode: (id) => id }
-)
+).annotations({
+  message: (issue) => ({ message: `${quoted(issue.actual)} is not an application id: expected a UUID`, override: true })
+})
 
 /**
  * The variable `GLOWMARKT_APPLICATION_ID`.

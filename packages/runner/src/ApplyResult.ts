@@ -20,8 +20,8 @@ export const Difference = Schema.Struct({ field: Schema.String, planned: Schema.
 /**
  * What became of a subject.
  *
- * - `Done`: the wanted end is there. `read` is what the verification read; the run `made` the change, or `found` that somebody else
- *   had made it since the plan.
+ * - `Done`: the wanted end is there. `read` is what was read last. The run `made` the change and verified it; or `sent` it, where the
+ *   provider accepts the change but cannot show it; or `found` the subject as wanted, with nothing left to do.
  * - `Skipped`: left alone, because the wanted end is `reached` and was before, or although it is `missed`.
  * - `Failed`: tried; says whether the change may have been made all the same.
  *
@@ -31,7 +31,7 @@ export const Difference = Schema.Struct({ field: Schema.String, planned: Schema.
 export const Result = Schema.Union(
   Schema.TaggedStruct("Done", {
     read: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
-    change: Schema.Literal("made", "found")
+    change: Schema.Literal("made", "sent", "found")
   }),
   Schema.TaggedStruct("Skipped", {
     reason: Schema.String,

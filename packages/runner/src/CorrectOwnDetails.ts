@@ -226,38 +226,48 @@ const fromTo = (what: string, from: string | null, to: string | undefined) =>
     ? []
     : [`${what} ${from === null ? "" : `from ${JSON.stringify(from)} `}to ${JSON.stringify(to)}`]
 
+const revert = ({ planned, wanted }: Subject): Either.Either<Wanted, string> => {
+  const { email, name, ...login } = wanted
+  if ((name !== undefined && planned.name === null) || (email !== undefined && planned.email === null)) {
+    return Either.left("what was there before is not known: only an administrator can read an address")
+  }
+  return Either.right({
+    ...login,
+    ...(name === undefined || planned.name === null ? {} : { name: planned.name }),
+    ...(email === undefined || planned.email === null ? {} : { email: planned.email })
+  })
+}
+
 /**
  * For `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` for `CsvInput.read`.
  *
  * @since 0.1.0
  * @category flows
  */
-export const flow: PlannedFlow.PlannedFlow<
-  Parameters,
-  Wanted,
-  Read,
-  CallError | InvalidInput,
-  GlowmarktClient | Secrets
-> = PlannedFlow.make({
-  name: "correctOwnDetails",
-  parameters: Parameters,
-  row: Wanted,
-  key: ({ username }) => username,
-  expected: {
-    username: "the name of a user",
-    password: "where the password is: env:NAME, file:PATH or file:PATH#NAME",
-    name: "the new name, or nothing",
-    email: "the new e-mail address, or nothing"
-  },
-  secret: ["password"],
-  state: Read,
-  read: readDetails,
-  isSatisfied: (read, wanted) => isNamed(read, wanted) && isAddressed(read, wanted),
-  isPartial: ({ planned, read, wanted }) =>
-    read.accountId === planned.accountId &&
-    (read.name === planned.name || read.name === wanted.name) &&
-    (read.email === planned.email || read.email === wanted.email),
-  write: writeDetails,
-  describe: (read, { email, name }) =>
-    `change ${[...fromTo("name", read.name, name), ...fromTo("e-mail", read.email, email)].join(" and ")}`
-})
+export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | InvalidInput, GlowmarktClient | Secrets> =
+  PlannedFlow.undoable(
+    PlannedFlow.make({
+      name: "correctOwnDetails",
+      parameters: Parameters,
+      row: Wanted,
+      key: ({ username }) => username,
+      expected: {
+        username: "the name of a user",
+        password: "where the password is: env:NAME, file:PATH or file:PATH#NAME",
+        name: "the new name, or nothing",
+        email: "the new e-mail address, or nothing"
+      },
+      secret: ["password"],
+      state: Read,
+      read: readDetails,
+      isSatisfied: (read, wanted) => isNamed(read, wanted) && isAddressed(read, wanted),
+      isPartial: ({ planned, read, wanted }) =>
+        read.accountId === planned.accountId &&
+        (read.name === planned.name || read.name === wanted.name) &&
+        (read.email === planned.email || read.email === wanted.email),
+      write: writeDetails,
+      describe: (read, { email, name }) =>
+        `change ${[...fromTo("name", read.name, name), ...fromTo("e-mail", read.email, email)].join(" and ")}`
+    }),
+    revert
+  )

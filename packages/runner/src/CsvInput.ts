@@ -104,6 +104,7 @@ export interface Input<A> {
 export interface Definition<A> {
   readonly columns: ReadonlyArray<Column>
   readonly decode: (cells: Readonly<Record<string, string>>) => Either.Either<A, ParseResult.ParseError>
+  readonly encode: (value: A) => Readonly<Record<string, string>>
   readonly key: (value: A) => string
 }
 
@@ -150,6 +151,7 @@ export const define = <A, I extends object>(options: {
 }): Definition<A> => {
   const expected = new Map<PropertyKey, string>(Object.entries<string>(options.expected))
   const secret = new Set<PropertyKey>(options.secret ?? [])
+  const encode: (value: A) => object = Schema.encodeSync(options.row)
   return {
     columns: AST.getPropertySignatures(AST.encodedAST(options.row.ast)).map(({ isOptional, name }) => ({
       name: String(name),
@@ -158,9 +160,36 @@ export const define = <A, I extends object>(options: {
       expected: expected.get(name) ?? "a value"
     })),
     decode: Schema.decodeUnknownEither(options.row, { errors: "all" }),
+    encode: (value) =>
+      Object.fromEntries(
+        Object.entries(encode(value)).flatMap(([name, cell]: readonly [string, unknown]) =>
+          cell === undefined || cell === null ? [] : [[name, String(cell)]]
+        )
+      ),
     key: options.key
   }
 }
+
+/**
+ * Rows made in code, with the cells they would have in a file, so that those that fail can be handed back.
+ *
+ * @example
+ * ```ts
+ * import { CsvInput, RenameAccounts } from "@effect-glowmarkt/runner"
+ * import type { Identifier } from "@effect-glowmarkt/core"
+ *
+ * const flats = (accountIds: ReadonlyArray<Identifier.AccountId>) =>
+ *   CsvInput.rowsOf(
+ *     RenameAccounts.flow.input,
+ *     accountIds.map((accountId, i) => ({ accountId, name: `Flat ${i + 1}` }))
+ *   )
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const rowsOf = <A>(definition: Definition<A>, values: Iterable<NoInfer<A>>): ReadonlyArray<Row<A>> =>
+  Array.from(values, (value) => ({ value, cells: definition.encode(value) }))
 
 /**
  * What becomes of a file some of whose rows are wrong: `refuse` it as a whole, or `skip` those rows. What concerns the whole

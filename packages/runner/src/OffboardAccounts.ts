@@ -119,7 +119,7 @@ const flow = PlannedFlow.make({
 export const input: Definition<Wanted> = flow.input
 
 /**
- * The accounts of a finished audit that have all of these findings, as if they were read from its CSV. Elements that the audit could
+ * The accounts of a finished audit that have any of these findings, as if they were read from its CSV. Elements that the audit could
  * not read the id of are problems.
  *
  * @since 0.1.0

@@ -11,10 +11,11 @@ import { Username } from "@effect-glowmarkt/core/AccountInput"
 import type { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId, DirectoryId } from "@effect-glowmarkt/core/Identifier"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import * as AccountIndex from "./AccountIndex.js"
 import type { PlanMismatch, PlanNeeded, Row, Summary } from "./ApplyResult.js"
 import * as Consent from "./Consent.js"
@@ -24,10 +25,11 @@ import * as canonicalId from "./internal/flows/canonicalId.js"
 import * as rollback from "./internal/flows/rollback.js"
 import { recorded } from "./internal/plan/runParameters.js"
 import type { Limits } from "./Limits.js"
+import * as OffboardAccounts from "./OffboardAccounts.js"
 import { InvalidPlan, type Plan, type Target } from "./Plan.js"
 import * as PlannedFlow from "./PlannedFlow.js"
-import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
-import type { RunStore } from "./RunStore.js"
+import { type RunId, type RunMismatch, type RunNotFound, RunUnfinished } from "./Run.js"
+import { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
 /**
@@ -256,6 +258,42 @@ export const resume = Effect.fn("OnboardAccounts.resume")(function* (
   }
   const summary = yield* withAccountIndex(PlannedFlow.resume(runOf(together), runId, { target, ...pace }))
   return yield* finished(summary, { together, wanted: counts.change, target: known.target, pace })
+})
+
+const decodeAdded = Schema.decodeUnknownOption(Schema.Struct({ accountId: AccountId, applicationId: ApplicationId }))
+
+/**
+ * The plan that makes inactive what a finished run added: a plan of `OffboardAccounts`, to be applied with consent. Each account must still
+ * be the one that was added, of its user and application.
+ *
+ * @since 0.1.0
+ * @category planning
+ */
+export const undo = Effect.fn("OnboardAccounts.undo")(function* (
+  runId: RunId,
+  limits: Limits = {}
+): Effect.fn.Return<
+  Plan,
+  CallError | Converge.Refused | RunNotFound | RunMismatch | RunUnfinished | RunStoreError,
+  AdminAccounts | RunStore
+> {
+  const { target } = yield* recorded(flow, runId, {})
+  const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
+  if (run.finishedAt === undefined) return yield* RunUnfinished.of(run)
+  const all = Chunk.toReadonlyArray(yield* Stream.runCollect(rows(runId)))
+  const added = all.flatMap(({ cells, key, result }) => {
+    const read = result?._tag === "Done" && result.change === "made" ? decodeAdded(result.read) : Option.none()
+    return Option.match(read, {
+      onNone: () => [],
+      // The key of a user is its directory's id, a slash and its name.
+      onSome: (account) => [{ cells, value: { ...account, username: key.slice(key.indexOf("/") + 1) } }]
+    })
+  })
+  const applicationId = target.applicationId ?? added[0]?.value.applicationId
+  if (applicationId === undefined) {
+    return yield* new Converge.Refused({ reason: `run ${runId} added no account of a known application` })
+  }
+  return yield* OffboardAccounts.plan({ rows: added, parameters: { applicationId }, target, ...limits })
 })
 
 /**

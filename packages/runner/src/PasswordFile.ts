@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { directoryOf } from "./internal/flows/absolutePath.js"
+import { absolutePath, directoryOf } from "./internal/flows/absolutePath.js"
 import * as PrivateFile from "./PrivateFile.js"
 import { named } from "./Secrets.js"
 import * as StrictText from "./StrictText.js"
@@ -76,6 +76,31 @@ const whole = (content: string) => content.slice(0, content.lastIndexOf("\n") + 
 
 const lookingIn = (known: ReadonlyMap<string, string>) => (username: string) =>
   Option.map(Option.fromNullable(known.get(username)), Redacted.make)
+
+/**
+ * Refuses a file that the present passwords are read from. What a rotation wrote there would hold at once, so that the rotation would find
+ * nothing to do.
+ *
+ * @since 0.1.0
+ * @category checking
+ */
+export const ensureOther = Effect.fn("PasswordFile.ensureOther")(function* (
+  path: string,
+  present: Iterable<string>
+): Effect.fn.Return<void, PasswordFileError, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  // A file that does not exist yet has no other name.
+  const real = (path: string) => Effect.orElseSucceed(fs.realPath(path), () => absolutePath(path))
+  const own = yield* real(path)
+  for (const other of new Set(present)) {
+    if ((yield* real(other)) === own) {
+      return yield* new PasswordFileError({
+        path,
+        problem: "the present passwords are read from this file. Name another one for the new passwords"
+      })
+    }
+  }
+})
 
 /** What opening it will need: a directory to create it in, or leave to write to it. */
 const checkWritable = (path: string, content: Option.Option<string>) =>

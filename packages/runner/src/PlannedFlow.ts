@@ -10,6 +10,7 @@
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import type * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import type * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
@@ -19,9 +20,10 @@ import * as CsvInput from "./CsvInput.js"
 import * as applyPlan from "./internal/plan/applyPlan.js"
 import * as makePlan from "./internal/plan/makePlan.js"
 import * as runParameters from "./internal/plan/runParameters.js"
+import * as undoRun from "./internal/plan/undoRun.js"
 import type { Limits } from "./Limits.js"
 import type { InvalidPlan, Plan, Target } from "./Plan.js"
-import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
+import type { RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
@@ -151,6 +153,44 @@ export const make = <
 }
 
 /**
+ * A flow whose runs can be taken back. `revert` says what was wanted to be so again, or why it cannot be: `planned` is what the plan
+ * read, and `read` what the run left.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Undoable<Parameters extends object, Wanted, Read, E extends Trouble, R>
+  extends PlannedFlow<Parameters, Wanted, Read, E, R> {
+  readonly revert: (subject: Subject<Wanted, Read>) => Either.Either<Wanted, string>
+}
+
+/**
+ * Makes a flow one that can be undone, by a run of the same flow.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const undoable = <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+  flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
+  revert: (subject: Subject<NoInfer<Wanted>, NoInfer<Read>>) => Either.Either<NoInfer<Wanted>, string>
+): Undoable<Parameters, Wanted, Read, E, R> => ({ ...flow, revert })
+
+/**
+ * The plan that takes back what a finished run changed, from what the run recorded. Asks the server nothing: when the plan is applied, each
+ * subject is read, and one that has changed since the run is left alone. Subjects that the run left alone are not in the plan.
+ *
+ * Offboarding, new passwords and mobile tokens cannot be undone, so their flows do not fit here. For onboarding see
+ * `OnboardAccounts.undo`.
+ *
+ * @since 0.1.0
+ * @category planning
+ */
+export const undo: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+  flow: Undoable<Parameters, Wanted, Read, E, R>,
+  runId: RunId
+) => Effect.Effect<Plan, RunNotFound | RunMismatch | RunUnfinished | RunStoreError, RunStore> = undoRun.undo
+
+/**
  * How to plan: an `Input` of `CsvInput` can be given as it is. Rows that are `invalid` come into the plan to be accounted for. `target` is
  * what is known of the server; how fast, and how patiently, is {@link Limits}.
  *
@@ -176,7 +216,7 @@ export interface PlanOptions<Parameters, Wanted> extends Limits {
  */
 export const plan: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
-  options: PlanOptions<Parameters, Wanted>
+  options: PlanOptions<NoInfer<Parameters>, NoInfer<Wanted>>
 ) => Effect.Effect<Plan, CallError, R> = makePlan.plan
 
 /**

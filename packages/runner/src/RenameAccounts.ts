@@ -7,6 +7,7 @@ import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Converge from "./Converge.js"
 import * as canonicalId from "./internal/flows/canonicalId.js"
@@ -80,26 +81,32 @@ const isSatisfied = (read: Read, { name }: Wanted) => read.name === name
  * @since 0.1.0
  * @category flows
  */
-export const flow: PlannedFlow.PlannedFlow<Parameters, Wanted, Read, CallError | InvalidInput, AdminAccounts> =
-  PlannedFlow.make({
-    name: "renameAccounts",
-    parameters: Parameters,
-    row: Wanted,
-    key: ({ accountId }) => accountId,
-    expected: { accountId: "the id of an account", name: "the new name" },
-    state: Read,
-    read: ({ accountId }) => Effect.catchTag(readAccount(accountId), "AccountNotFound", refuseMissing),
-    applicationOf: ({ applicationId }) => applicationId,
-    isSatisfied,
-    write: ({ read, wanted }) =>
-      Effect.flatMap(AdminAccounts, (admin) =>
-        Converge.converge({
-          before: read,
-          read: readAccount(wanted.accountId),
-          isSatisfied: (read) => isSatisfied(read, wanted),
-          write: () => admin.rename(wanted.accountId, wanted.name),
-          wanted: `the name ${JSON.stringify(wanted.name)}`
-        })
-      ).pipe(Effect.catchTag("AccountNotFound", refuseMissing)),
-    describe: (read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`
-  })
+export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | InvalidInput, AdminAccounts> =
+  PlannedFlow.undoable(
+    PlannedFlow.make({
+      name: "renameAccounts",
+      parameters: Parameters,
+      row: Wanted,
+      key: ({ accountId }) => accountId,
+      expected: { accountId: "the id of an account", name: "the new name" },
+      state: Read,
+      read: ({ accountId }) => Effect.catchTag(readAccount(accountId), "AccountNotFound", refuseMissing),
+      applicationOf: ({ applicationId }) => applicationId,
+      isSatisfied,
+      write: ({ read, wanted }) =>
+        Effect.flatMap(AdminAccounts, (admin) =>
+          Converge.converge({
+            before: read,
+            read: readAccount(wanted.accountId),
+            isSatisfied: (read) => isSatisfied(read, wanted),
+            write: () => admin.rename(wanted.accountId, wanted.name),
+            wanted: `the name ${JSON.stringify(wanted.name)}`
+          })
+        ).pipe(Effect.catchTag("AccountNotFound", refuseMissing)),
+      describe: (read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`
+    }),
+    ({ planned, wanted }) =>
+      planned.name === null
+        ? Either.left("the account had no name, and the API cannot take one away")
+        : Either.right({ ...wanted, name: planned.name })
+  )

@@ -13,6 +13,7 @@ import { Username } from "@effect-glowmarkt/core/AccountInput"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
 import type { CallError, InvalidInput, Rejected, WeakPassword } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
@@ -31,13 +32,13 @@ import * as PlannedFlow from "./PlannedFlow.js"
 import type { RunId, RunMismatch, RunNotFound } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
-import { SecretRef, type Secrets } from "./Secrets.js"
+import { fileOf, SecretRef, type Secrets } from "./Secrets.js"
 import * as UserSessions from "./UserSessions.js"
 
 /**
  * The application that the users sign in to, and the file for their new passwords. A plan has its absolute path, so that it is one file
  * wherever the plan is applied or resumed; users whose password from that file holds have nothing to do, so the next rotation takes
- * another one.
+ * another one. One that the present passwords are read from is refused.
  *
  * @since 0.1.0
  * @category models
@@ -184,10 +185,11 @@ export const plan = (
 ): Effect.Effect<Plan, CallError | PasswordFile.PasswordFileError, GlowmarktClient | Secrets | FileSystem> =>
   Effect.suspend(() => {
     const passwordFile = absolutePath(options.parameters.passwordFile)
+    const present = Arr.filterMap(options.rows, ({ value }) => fileOf(value.password))
     return Effect.provideServiceEffect(
       PlannedFlow.plan(flow, { ...options, parameters: { ...options.parameters, passwordFile } }),
       PasswordFile.PasswordFile,
-      PasswordFile.peek(passwordFile)
+      Effect.zipRight(PasswordFile.ensureOther(passwordFile, present), PasswordFile.peek(passwordFile))
     )
   })
 

@@ -39,7 +39,7 @@ const isSatisfied = ({ outcome, result }: Row): boolean =>
 
 /**
  * The rows whose wanted end is not there: failed, skipped for a reason, invalid, or not got to. In the columns they came with, and `error`.
- * The same flow takes the file as its input again. Where there are none it is the header alone.
+ * A row without cells has its key as `subject`. The same flow takes the file as its input again. Where there are none it is the header alone.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ const isSatisfied = ({ outcome, result }: Row): boolean =>
  */
 export const failedCsv = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Uint8Array, E, R> =>
   Effect.suspend(() => {
-    // The header has the columns of all of them.
+    // The header has the columns of all of them. A row that came without cells is named by its subject.
     const columns = new Set<string>()
     const missed: Array<Row> = []
     const note = (row: Row) =>
@@ -67,9 +67,12 @@ export const failedCsv = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<U
         if (!isSatisfied(row)) missed.push(row)
       })
     return Effect.map(Stream.runForEach(rows, note), () => {
+      const isBare = ({ cells }: Row) => Object.values(cells).every((cell) => cell === "")
+      if (missed.some(isBare)) columns.add("subject")
       columns.add("error")
       const names = [...columns]
-      const cell = (row: Row, name: string) => (name === "error" ? why(row) : (row.cells[name] ?? ""))
+      const cell = (row: Row, name: string) =>
+        name === "error" ? why(row) : (row.cells[name] ?? (name === "subject" && isBare(row) ? row.key : ""))
       return header(names) + lines(missed.map((row) => names.map((name) => cell(row, name))))
     })
   }).pipe(Stream.fromEffect, Stream.encodeText)

@@ -25,6 +25,15 @@ const parts = (ref: string): readonly [path: string, name: string | undefined] =
   return at === -1 ? [target, undefined] : [target.slice(0, at), target.slice(at + 1)]
 }
 
+/**
+ * The file that a reference points into, if it points into one.
+ *
+ * @since 0.1.0
+ * @category files
+ */
+export const fileOf = (ref: SecretRef): Option.Option<string> =>
+  ref.startsWith("file:") ? Option.some(parts(ref)[0]) : Option.none()
+
 const absolute = (ref: string): string => {
   if (!ref.startsWith("file:")) {
     return ref

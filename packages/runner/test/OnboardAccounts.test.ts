@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { AdminAccounts, Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import { Deferred, Effect, Fiber, Option } from "effect"
-import { AccountIndex, Consent, OnboardAccounts, Run } from "../src/index.js"
+import { AccountIndex, Consent, OffboardAccounts, OnboardAccounts, Run } from "../src/index.js"
 import { collected, csv, rowsFrom, served, throughFile } from "./fixtures/served.js"
 
 const id = (name: string) => Run.RunId.make(name)
@@ -50,6 +50,26 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
       assert.strictEqual((yield* OnboardAccounts.apply(plan)).summary.done, 25)
       assert.strictEqual((yield* added).length, 25)
       assert.strictEqual((yield* planned(yield* newcomers(25))).header.counts.nothing, 25)
+    })
+  )
+
+  it.effect("a run is taken back by a plan that makes inactive what it added, and nothing else", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { state } = yield* Simulator.Simulator
+      const users = yield* newcomers(3)
+      const [known] = users
+      assert(known !== undefined)
+      yield* state.add({ directoryId: known.directoryId, username: known.username })
+      const runId = id("added")
+      yield* OnboardAccounts.apply(yield* planned(users), { runId })
+      const plan = yield* Effect.flatMap(OnboardAccounts.undo(runId), throughFile)
+      assert.deepStrictEqual([plan.header.flow, plan.header.counts.change], ["offboardAccounts", 2])
+      yield* OffboardAccounts.apply(plan, { consent: Consent.deletions(2) })
+      assert.deepStrictEqual(
+        (yield* added).map(({ live, username }) => [username, live.status]),
+        users.map(({ username }, i) => [username, i === 0 ? "active" : "inactive"])
+      )
     })
   )
 

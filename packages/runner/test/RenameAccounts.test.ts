@@ -222,6 +222,29 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
+  it.effect(
+    "rows made in code are handed back by their subject, and with the cells of a file where they have them",
+    () =>
+      Effect.gen(function* () {
+        yield* fresh
+        const accountId = Identifier.AccountId.make(unknown)
+        const value = { accountId, name: "Nobody" }
+        const rows = { bare: [{ value, cells: {} }], filled: CsvInput.rowsOf(flow.input, [value]) }
+        const failed = (rows: ReadonlyArray<CsvInput.Row<RenameAccounts.Wanted>>) =>
+          Effect.gen(function* () {
+            const plan = yield* PlannedFlow.plan(flow, { rows, parameters: {} })
+            const { runId } = yield* PlannedFlow.apply(flow, plan)
+            return (yield* bytesOf(RunReport.failedCsv(PlannedFlow.rows(flow, runId)))).toString().split("\r\n")
+          })
+        const [header, row] = yield* failed(rows.bare)
+        assert.strictEqual(header, "subject,error")
+        assert.match(row ?? "", new RegExp(`^${unknown},"?Skipped: `))
+        const [columns, cells] = yield* failed(rows.filled)
+        assert.strictEqual(columns, "accountId,name,error")
+        assert.match(cells ?? "", new RegExp(`^${unknown},Nobody,"?Skipped: `))
+      })
+  )
+
   it.effect("every row is accounted for, and what missed its end can be handed in again", () =>
     Effect.gen(function* () {
       yield* fresh
@@ -361,6 +384,45 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
 
       const upper = Identifier.ApplicationId.make(applicationId.toUpperCase())
       assert.strictEqual((yield* planned(pairs, { applicationId: upper })).header.counts.change, 2)
+    })
+  )
+
+  it.effect("a run is taken back by a plan of what it changed, and who changed since is left alone", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const { state } = yield* Simulator.Simulator
+      const [a, b, same] = yield* healthy(3)
+      assert(a !== undefined && b !== undefined && typeof same?.name === "string")
+      const plan = yield* planned([
+        [a.accountId, "New A"],
+        [b.accountId, "New B"],
+        [same.accountId, JSON.stringify(same.name)],
+        [unknown, "Nobody"]
+      ])
+      const runId = id("to-undo")
+      yield* PlannedFlow.apply(flow, plan, { runId })
+      const before = yield* writes
+      const undo = yield* Effect.flatMap(PlannedFlow.undo(flow, runId), throughFile)
+      assert.deepStrictEqual(yield* writes, before)
+      assert.deepStrictEqual(
+        undo.entries.map(({ key, will }) => [key, will]),
+        [
+          [a.accountId, `rename from "New A" to ${JSON.stringify(a.name)}`],
+          [b.accountId, `rename from "New B" to ${JSON.stringify(b.name)}`]
+        ]
+      )
+      yield* state.rename(b.accountId, { operation: "updateAccount", name: "Drifted" })
+      const undone = id("undone")
+      const { done, skipped } = yield* PlannedFlow.apply(flow, undo, { runId: undone })
+      assert.deepStrictEqual([done, skipped], [1, 1])
+      assert.strictEqual((yield* view(a.accountId)).name, a.name)
+      assert.strictEqual((yield* view(b.accountId)).name, "Drifted")
+      // What was undone can be undone.
+      const redo = yield* PlannedFlow.undo(flow, undone)
+      assert.deepStrictEqual(
+        redo.entries.map(({ will }) => will),
+        [`rename from ${JSON.stringify(a.name)} to "New A"`]
+      )
     })
   )
 

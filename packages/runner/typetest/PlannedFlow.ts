@@ -26,6 +26,11 @@ describe("PlannedFlow", () => {
     >()
   })
 
+  test("a bad row is an error at the row, and does not drive inference", () => {
+    // @ts-expect-error Type 'number' is not assignable to type 'string & Brand<"AccountId">'
+    PlannedFlow.plan(RenameAccounts.flow, { rows: [{ value: { accountId: 1, name: "x" }, cells: {} }], parameters: {} })
+  })
+
   test("applying says exactly what it can fail with", () => {
     expect(PlannedFlow.apply(RenameAccounts.flow, plan)).type.toBe<
       Effect.Effect<

@@ -10,7 +10,7 @@ import * as Flags from "./Flags.js"
  * @since 0.1.0
  * @category models
  */
-export type AdminScheme = "appKeys" | "orgAppKeys" | "devUserToken"
+export type AdminScheme = "appKeys" | "orgAppKeys" | "devUserToken" | "devUserSession"
 
 /**
  * @since 0.1.0
@@ -28,7 +28,12 @@ const choices = <const Names extends ReadonlyArray<string>>(names: Names) =>
  * @since 0.1.0
  * @category options
  */
-export const admin = choices(["appKeys", "orgAppKeys", "devUserToken"] satisfies ReadonlyArray<AdminScheme>)
+export const admin = choices([
+  "appKeys",
+  "orgAppKeys",
+  "devUserToken",
+  "devUserSession"
+] satisfies ReadonlyArray<AdminScheme>)
 
 /**
  * @since 0.1.0

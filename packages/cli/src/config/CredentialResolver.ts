@@ -10,6 +10,7 @@ import {
   AdminAccounts,
   type AdminCredentials,
   AppKeys,
+  DevUserSession,
   DevUserToken,
   GlowmarktClient,
   Identifier,
@@ -28,7 +29,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import type { AdminScheme, UserScheme } from "../args/Auth.js"
 import { UsageError } from "../exit/CommandError.js"
 import type * as Output from "../terminal/Output.js"
@@ -49,7 +49,9 @@ const password = "GLOWMARKT_PASSWORD"
 
 const secret = (variable: string, name: string): Prompt.Wanted => ({ variables: [variable], name, typed: "once" })
 
-const adminSchemes: ReadonlyArray<Scheme<AdminScheme, AdminCredentials.AdminCredentials, never>> = [
+const adminSchemes: ReadonlyArray<
+  Scheme<AdminScheme, AdminCredentials.AdminCredentials, GlowmarktClient.GlowmarktClient>
+> = [
   {
     name: "appKeys",
     own: ["GLOWMARKT_APP_KEY", "GLOWMARKT_APP_SECRET"],
@@ -70,6 +72,13 @@ const adminSchemes: ReadonlyArray<Scheme<AdminScheme, AdminCredentials.AdminCred
     shared: [applicationId],
     secret: secret("GLOWMARKT_DEV_TOKEN", "Token of the developer"),
     layer: DevUserToken.layerConfig()
+  },
+  {
+    name: "devUserSession",
+    own: ["GLOWMARKT_DEV_USERNAME", "GLOWMARKT_DEV_PASSWORD"],
+    shared: [applicationId],
+    secret: secret("GLOWMARKT_DEV_PASSWORD", "Password of the developer"),
+    layer: DevUserSession.layerConfig()
   }
 ]
 
@@ -238,7 +247,7 @@ export const target: Effect.Effect<
   ConfigError.ConfigError
 > = Effect.gen(function* () {
   const { baseUrl } = yield* GlowmarktClient.GlowmarktClient
-  const named = yield* Config.option(Schema.Config(applicationId, Identifier.ApplicationId))
+  const named = yield* Config.option(Identifier.applicationIdConfig)
   const { origin } = new URL(baseUrl)
   return Option.match(named, { onNone: () => ({ origin }), onSome: (applicationId) => ({ origin, applicationId }) })
 }).pipe(Effect.provide(client))

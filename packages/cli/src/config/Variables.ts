@@ -39,6 +39,8 @@ export const all: ReadonlyArray<Variable> = [
   { name: "GLOWMARKT_ORG_KEY", says: "administrators: an organisation's key (orgAppKeys) …" },
   { name: "GLOWMARKT_ORG_SECRET", says: "… and its secret" },
   { name: "GLOWMARKT_DEV_TOKEN", says: "administrators: a developer's token (devUserToken)" },
+  { name: "GLOWMARKT_DEV_USERNAME", says: "administrators: a developer's user name (devUserSession) …" },
+  { name: "GLOWMARKT_DEV_PASSWORD", says: "… and the password" },
   { name: "GLOWMARKT_USERNAME", says: "users, for glowmarkt me: the user name (session) …" },
   { name: "GLOWMARKT_PASSWORD", says: "… and the password" },
   { name: "GLOWMARKT_DIRECTORY_ID", says: "… and the directory, where one name means several users" },

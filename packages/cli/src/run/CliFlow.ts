@@ -61,6 +61,21 @@ export interface Running<R> {
 export interface Work extends Pick<ApplyResult.Begun, "counts" | "parameters" | "remaining"> {}
 
 /**
+ * The plan that takes a run back, or why there is none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Undo =
+  | { readonly reason: string }
+  | {
+      readonly plan: (
+        runId: Run.RunId,
+        auth: Option.Option<AdminScheme>
+      ) => Effect.Effect<Plan.Plan, CommandError, RunStore.RunStore | CredentialResolver.Asking>
+    }
+
+/**
  * - `command` is the word after `glowmarkt plan`.
  * - `subjects` are what it changes.
  * - `deletions` says how many accounts the work may make inactive, `deletes` says it in words.
@@ -82,6 +97,7 @@ export interface CliFlow {
     CredentialResolver.Asking | FileSystem.FileSystem | Scope.Scope
   >
   readonly rows: (runId: Run.RunId) => Stream.Stream<ApplyResult.Row, CommandError, RunStore.RunStore>
+  readonly undo: Undo
 }
 
 /**

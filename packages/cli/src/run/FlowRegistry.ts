@@ -21,7 +21,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as CredentialResolver from "../config/CredentialResolver.js"
 import { count } from "../terminal/Format.js"
-import { type Callers, type CliFlow, type Ended, opening } from "./CliFlow.js"
+import { type Callers, type CliFlow, type Ended, opening, type Undo } from "./CliFlow.js"
 
 const administrators: Callers<AdminAccounts.AdminAccounts> = CredentialResolver.admin
 
@@ -43,10 +43,14 @@ const harmless: Pick<CliFlow, "deletions" | "deletes"> = {
 
 const accounts = (number: number) => (number === 1 ? "1 account" : `${count(number)} accounts`)
 
+const undoOf = <P extends object, W, Read, E extends PlannedFlow.Trouble, R>(
+  flow: PlannedFlow.Undoable<P, W, Read, E, R>
+): Undo => ({ plan: (runId) => PlannedFlow.undo(flow, runId) })
+
 const byRow = <P extends object, W, Read, E extends PlannedFlow.Trouble, R>(
   flow: PlannedFlow.PlannedFlow<P, W, Read, E, R>,
   callers: Callers<R>,
-  spelling: Pick<CliFlow, "command" | "subjects">
+  spelling: Pick<CliFlow, "command" | "subjects" | "undo">
 ): CliFlow => ({
   ...spelling,
   ...harmless,
@@ -58,7 +62,11 @@ const byRow = <P extends object, W, Read, E extends PlannedFlow.Trouble, R>(
 })
 
 const table: Readonly<Record<string, CliFlow>> = {
-  renameAccounts: byRow(RenameAccounts.flow, administrators, { command: "rename", subjects: "accounts" }),
+  renameAccounts: byRow(RenameAccounts.flow, administrators, {
+    command: "rename",
+    subjects: "accounts",
+    undo: undoOf(RenameAccounts.flow)
+  }),
   onboardAccounts: {
     command: "onboard",
     subjects: "users",
@@ -66,7 +74,8 @@ const table: Readonly<Record<string, CliFlow>> = {
     deletions: ({ counts, parameters }) => (parameters["together"] === "allOrNothing" ? counts.change : 0),
     deletes: (deletions) => `makes up to ${accounts(deletions)} inactive again if one cannot be added`,
     open: opening(administrators, OnboardAccounts),
-    rows: OnboardAccounts.rows
+    rows: OnboardAccounts.rows,
+    undo: { plan: (runId, auth) => Effect.provide(OnboardAccounts.undo(runId), CredentialResolver.admin(auth)) }
   },
   offboardAccounts: {
     command: "offboard",
@@ -77,9 +86,14 @@ const table: Readonly<Record<string, CliFlow>> = {
       apply: (plan, options) => ended(OffboardAccounts.apply(plan, options)),
       resume: (runId, options) => ended(OffboardAccounts.resume(runId, options))
     }),
-    rows: OffboardAccounts.rows
+    rows: OffboardAccounts.rows,
+    undo: { reason: "the API has no call that makes an account active again" }
   },
-  correctOwnDetails: byRow(CorrectOwnDetails.flow, users, { command: "correct", subjects: "users" }),
+  correctOwnDetails: byRow(CorrectOwnDetails.flow, users, {
+    command: "correct",
+    subjects: "users",
+    undo: undoOf(CorrectOwnDetails.flow)
+  }),
   rotatePasswords: {
     command: "passwords",
     subjects: "users",
@@ -88,9 +102,14 @@ const table: Readonly<Record<string, CliFlow>> = {
       apply: (plan, options) => ended(RotatePasswords.apply(plan, options)),
       resume: (runId, options) => ended(RotatePasswords.resume(runId, options))
     }),
-    rows: RotatePasswords.rows
+    rows: RotatePasswords.rows,
+    undo: { reason: "the passwords before it are not kept" }
   },
-  rotateMobileTokens: byRow(RotateMobileTokens.flow, users, { command: "mobile-tokens", subjects: "users" })
+  rotateMobileTokens: byRow(RotateMobileTokens.flow, users, {
+    command: "mobile-tokens",
+    subjects: "users",
+    undo: { reason: "the provider cannot show which tokens there are; plan the old tokens as new ones instead" }
+  })
 }
 
 /**

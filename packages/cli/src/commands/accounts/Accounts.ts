@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import { Account, type AccountList, AdminAccounts, type GlowmarktError, type Identifier } from "@effect-glowmarkt/core"
+import { Account, type AccountList, AdminAccounts, type GlowmarktError, Identifier } from "@effect-glowmarkt/core"
+import { Classification, Converge } from "@effect-glowmarkt/runner"
 import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
 import * as Chunk from "effect/Chunk"
 import * as Config from "effect/Config"
@@ -31,7 +32,28 @@ interface OfAccount extends Common {
 }
 
 const asAdministrator = <A, E, R>(command: Effect.Effect<A, E, R>, { auth }: Common) =>
-  Effect.provide(command, CredentialResolver.admin(auth))
+  Effect.provide(
+    Effect.zipRight(Config.option(Identifier.applicationIdConfig), command),
+    CredentialResolver.admin(auth)
+  )
+
+interface Named {
+  readonly applicationId?: Identifier.ApplicationId | undefined
+}
+
+/** Refuses an account of another application than GLOWMARKT_APPLICATION_ID, where that is set. */
+const ensureOwn = Effect.fnUntraced(function* (accountId: Identifier.AccountId, { applicationId }: Named) {
+  const own = yield* Config.option(Identifier.applicationIdConfig)
+  if (Option.isNone(own) || (applicationId !== undefined && Identifier.isSame(applicationId, own.value))) return
+  const said = applicationId === undefined ? "does not say its application" : `belongs to application ${applicationId}`
+  return yield* new UsageError({
+    message: `Account ${accountId} ${said}, expected ${own.value} (GLOWMARKT_APPLICATION_ID).\nNothing was changed. Check the id, or the variable.`
+  })
+})
+
+/** The same of an account that is only shown: what it does not say matters less. */
+const ensureNotOther = (accountId: Identifier.AccountId, named: Named) =>
+  named.applicationId === undefined ? Effect.void : ensureOwn(accountId, named)
 
 const encodeAccount = Schema.encodeSync(Account.Account)
 const encodeStatus = Schema.encodeSync(Account.AccountStatus)
@@ -99,6 +121,7 @@ export const list = Effect.fn("glowmarkt.accounts.list")(function* ({ form, limi
 export const get = Effect.fn("glowmarkt.accounts.get")(function* ({ accountId, form }: OfAccount) {
   const admin = yield* AdminAccounts.AdminAccounts
   const account = yield* admin.get(accountId)
+  yield* ensureNotOther(accountId, account)
   yield* form === "json" ? Output.json(encodeAccount(account)) : Output.data(AccountView.account(account))
 }, asAdministrator)
 
@@ -109,6 +132,7 @@ export const get = Effect.fn("glowmarkt.accounts.get")(function* ({ accountId, f
 export const status = Effect.fn("glowmarkt.accounts.status")(function* ({ accountId, form }: OfAccount) {
   const admin = yield* AdminAccounts.AdminAccounts
   const status = yield* admin.status(accountId)
+  yield* ensureNotOther(accountId, status)
   yield* form === "json" ? Output.json(encodeStatus(status)) : Output.data(AccountView.status(status))
 }, asAdministrator)
 
@@ -148,21 +172,12 @@ export const rename = Effect.fn("glowmarkt.accounts.rename")(function* ({
   name
 }: OfAccount & { readonly name: string }) {
   const admin = yield* AdminAccounts.AdminAccounts
+  if (Option.isSome(yield* Config.option(Identifier.applicationIdConfig))) {
+    yield* ensureOwn(accountId, yield* admin.get(accountId))
+  }
   const account = yield* admin.rename(accountId, name)
   yield* form === "json" ? Output.json(encodeAccount(account)) : Output.data(AccountView.account(account))
 }, asAdministrator)
-
-/** The provider deletes whatever account is named, also another application's. */
-const ensureOwn = Effect.fnUntraced(function* (account: Account.Account) {
-  const own = yield* Config.option(Config.nonEmptyString("GLOWMARKT_APPLICATION_ID"))
-  // The case of a UUID, and blanks around it, make no other application of it.
-  const plain = (id: string) => id.trim().toLowerCase()
-  if (Option.isNone(own) || account.applicationId === undefined) return
-  if (plain(account.applicationId) === plain(own.value)) return
-  return yield* new UsageError({
-    message: `Account ${account.accountId} belongs to application ${account.applicationId}, not to ${own.value} (GLOWMARKT_APPLICATION_ID).\nNothing was deleted. Check the id, or the variable.`
-  })
-})
 
 /**
  * @since 0.1.0
@@ -175,12 +190,17 @@ export const remove = Effect.fn("glowmarkt.accounts.delete")(function* ({
 }: OfAccount & { readonly consent: "given" | "ask" }) {
   const admin = yield* AdminAccounts.AdminAccounts
   const account = yield* admin.get(accountId)
-  yield* ensureOwn(account)
-  const consequence =
-    account.status === "inactive" && account.active !== true
-      ? "It is listed as inactive already: deleting it changes nothing, unless its status is another."
-      : "Deleting makes this account inactive, and the API has no call to undo it."
-  yield* Output.note(`${AccountView.account(account)}\n\n${consequence}`)
+  yield* ensureOwn(accountId, account)
+  yield* Output.note(AccountView.account(account))
+  if (
+    Classification.isActive(account) === false &&
+    Converge.isInactive({ account, status: yield* admin.status(accountId) })
+  ) {
+    return yield* form === "json"
+      ? Output.json(encodeDeleted({ accountId, status: "inactive" }))
+      : Output.data(`Account ${accountId} is inactive already. Nothing was deleted.`)
+  }
+  yield* Output.note("\nDeleting makes this account inactive, and the API has no call to undo it.")
   if (consent === "ask" && !(yield* Prompt.consent("Delete it?"))) {
     return yield* new Unfinished({ message: "Nothing was deleted." })
   }

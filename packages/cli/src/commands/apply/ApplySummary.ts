@@ -13,7 +13,8 @@ import * as Tally from "./Tally.js"
 
 const kinds: ReadonlyArray<readonly [kind: Tally.Kind, meaning: string, tone: Tone]> = [
   ["made", "changed, and verified", "good"],
-  ["found", "changed by somebody else since the plan was made", "plain"],
+  ["sent", "changed; the provider cannot show it, so it is not verified", "good"],
+  ["found", "already as wanted when the plan was applied", "plain"],
   ["reached", "nothing to do: already so", "plain"],
   ["missed", "left alone", "warn"],
   ["failed", "failed", "bad"],
@@ -27,7 +28,7 @@ const counted = ({ counts }: Tally.Tally, layout: Layout): string =>
       { title: "WHAT BECAME OF THEM", width: "flexible" }
     ],
     kinds
-      .filter(([kind]) => counts[kind] > 0 || kind === "made")
+      .filter(([kind]) => counts[kind] > 0 || (kind === "made" && counts.sent === 0))
       .map(([kind, meaning, tone]) => {
         const shown = counts[kind] > 0 ? tone : "faint"
         return [

@@ -13,7 +13,7 @@ import * as TroubleList from "../../terminal/TroubleList.js"
  * @since 0.1.0
  * @category models
  */
-export type Kind = "made" | "found" | "reached" | "missed" | "failed" | "unprocessed"
+export type Kind = "made" | "sent" | "found" | "reached" | "missed" | "failed" | "unprocessed"
 
 /**
  * @since 0.1.0
@@ -68,7 +68,7 @@ export const why = ({ result }: ApplyResult.Row): string => {
 }
 
 const nothing: Tally = {
-  counts: { made: 0, found: 0, reached: 0, missed: 0, failed: 0, unprocessed: 0 },
+  counts: { made: 0, sent: 0, found: 0, reached: 0, missed: 0, failed: 0, unprocessed: 0 },
   troubled: []
 }
 

@@ -48,6 +48,8 @@ export const formats = Flags.someOf("format", allFormats).pipe(
  */
 export const failOn = Flags.someOf("fail-on", Finding.literals).pipe(
   Options.withPseudoName("LIST"),
-  Options.withDescription(`Exit with 1 if an account has one of these findings: ${Finding.literals.join(", ")}.`),
+  Options.withDescription(
+    `Exit with 1 if an account has any of these findings, separated by commas: ${Finding.literals.join(", ")}.`
+  ),
   Options.optional
 )

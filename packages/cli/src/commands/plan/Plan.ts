@@ -16,19 +16,21 @@ import {
   RotateMobileTokens,
   RotatePasswords,
   type Run,
-  Secrets
+  RunStore,
+  Secrets,
+  StatusAudit
 } from "@effect-glowmarkt/runner"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import type { AdminScheme } from "../../args/Auth.js"
 import type { Effort } from "../../args/RunFlags.js"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
 import { UsageError } from "../../exit/CommandError.js"
 import * as InputFile from "../../files/InputFile.js"
 import * as OutputFile from "../../files/OutputFile.js"
+import * as FlowRegistry from "../../run/FlowRegistry.js"
 import * as Pace from "../../run/Pace.js"
 import * as Store from "../../run/Store.js"
 import * as MakePlan from "./MakePlan.js"
@@ -53,7 +55,7 @@ const input = <A>(definition: CsvInput.Definition<A>, { csv, invalid }: Pick<Pla
 /** Before anything else, so that a plan of an hour does not end with nowhere to go. */
 const withPlace = <A, E, R>(
   command: Effect.Effect<A, E, R>,
-  { csv, out }: MakePlan.Wishes & { readonly csv: string | Option.Option<string> }
+  { csv = Option.none(), out }: MakePlan.Wishes & { readonly csv?: string | Option.Option<string> }
 ) => {
   if (Option.isNone(out)) return command
   const inputs = typeof csv === "string" ? [csv] : Option.toArray(csv)
@@ -67,7 +69,7 @@ const variable = "GLOWMARKT_APPLICATION_ID"
 
 const applicationOf = (named: Option.Option<Identifier.ApplicationId>) =>
   Effect.gen(function* () {
-    const set = yield* Config.option(Schema.Config(variable, Identifier.ApplicationId))
+    const set = yield* Config.option(Identifier.applicationIdConfig)
     const known = Option.orElse(named, () => set)
     if (Option.isSome(known)) return known.value
     return yield* new UsageError({
@@ -109,7 +111,7 @@ export const onboard = Effect.fn("glowmarkt.plan.onboard")(function* (
 }, withPlace)
 
 /**
- * Which accounts go: those of a file, or those of an audit that have all of these findings.
+ * Which accounts go: those of a file, or those of an audit that have any of these findings.
  *
  * @since 0.1.0
  * @category models
@@ -199,4 +201,41 @@ export const mobileTokens = Effect.fn("glowmarkt.plan.mobile-tokens")(function* 
   return yield* asUsers(RotateMobileTokens.flow.input, options, ({ applicationId, ...given }) =>
     PlannedFlow.plan(RotateMobileTokens.flow, { ...given, parameters: { applicationId } })
   )
+}, withPlace)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface UndoOptions extends MakePlan.Wishes {
+  readonly run: Run.RunId
+  readonly store: Option.Option<string>
+  readonly auth: Option.Option<AdminScheme>
+}
+
+const undoing = Effect.fnUntraced(function* ({ auth, run: runId }: UndoOptions) {
+  const { flow } = yield* Effect.flatMap(RunStore.RunStore, (store) => store.get(runId))
+  if (flow === StatusAudit.flow.name) {
+    return yield* new UsageError({
+      message: `Run ${runId} is an audit: it changed nothing, so there is nothing to undo.`
+    })
+  }
+  const known = FlowRegistry.find(flow)
+  if (Option.isNone(known)) {
+    return yield* new UsageError({
+      message: `Run ${runId} is of the flow ${flow}, which this program does not know.\nUndo it with the program that began it.`
+    })
+  }
+  const { undo } = known.value
+  return "reason" in undo
+    ? yield* new UsageError({ message: `Run ${runId} is of the flow ${flow}, which cannot be undone: ${undo.reason}.` })
+    : yield* undo.plan(runId, auth)
+})
+
+/**
+ * @since 0.1.0
+ * @category commands
+ */
+export const undo = Effect.fn("glowmarkt.plan.undo")(function* (options: UndoOptions) {
+  return yield* MakePlan.make(options, Effect.provide(undoing(options), yield* Store.reader(options.store)))
 }, withPlace)

@@ -6,7 +6,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import { ApplicationId } from "@effect-glowmarkt/core/Identifier"
+import { ApplicationIdInput } from "@effect-glowmarkt/core/Identifier"
 import { Finding } from "@effect-glowmarkt/runner/Finding"
 import { RunId } from "@effect-glowmarkt/runner/Run"
 import * as Auth from "../../args/Auth.js"
@@ -41,7 +41,7 @@ const common = {
   form: RunFlags.form
 }
 
-const application = Flags.schema("application", "ID", ApplicationId).pipe(
+const application = Flags.schema("application", "ID", ApplicationIdInput).pipe(
   Options.withDescription("The application. Default: GLOWMARKT_APPLICATION_ID."),
   Options.optional
 )
@@ -81,12 +81,14 @@ const offboard = HelpPage.describe(
       application,
       csv: Args.optional(csv),
       fromAudit: Flags.schema("from-audit", "RUN", RunId).pipe(
-        Options.withDescription("Instead of a CSV: the accounts that this finished audit has --findings of."),
+        Options.withDescription("Instead of a CSV: the accounts in which this finished audit found any of --findings."),
         Options.optional
       ),
       findings: Flags.someOf("findings", Finding.literals).pipe(
         Options.withPseudoName("LIST"),
-        Options.withDescription("Which: an account has to have all of them."),
+        Options.withDescription(
+          "Findings of an audit, separated by commas: an account with any of them is planned, as --fail-on has it."
+        ),
         Options.optional
       ),
       store: RunFlags.store
@@ -130,6 +132,23 @@ const mobileTokens = HelpPage.describe(
   PlanPages.mobileTokens
 )
 
+const undo = HelpPage.describe(
+  Command.make(
+    "undo",
+    {
+      out: common.out,
+      ...RunFlags.effort,
+      auth: common.auth,
+      progress: common.progress,
+      form: common.form,
+      run: Flags.argument("RUN", RunId).pipe(Args.withDescription("The id of the finished run to take back.")),
+      store: RunFlags.store
+    },
+    Lazy.handler(load, (plan) => plan.undo)
+  ),
+  PlanPages.undo
+)
+
 const group = HelpPage.describe(
   Command.make("plan").pipe(
     Command.withSubcommands([
@@ -138,7 +157,8 @@ const group = HelpPage.describe(
       offboard.command,
       correct.command,
       passwords.command,
-      mobileTokens.command
+      mobileTokens.command,
+      undo.command
     ])
   ),
   PlanPages.group
@@ -168,5 +188,6 @@ export const pages: ReadonlyArray<HelpPage.HelpPage> = [
   offboard.page,
   correct.page,
   passwords.page,
-  mobileTokens.page
+  mobileTokens.page,
+  undo.page
 ]

@@ -75,8 +75,8 @@ export const offboard: Text = {
   examples: [
     { does: "Plan the rows of a file", line: "glowmarkt plan offboard leavers.csv --out plan.ndjson" },
     {
-      does: "Those that an audit found inactive in the list and dormant",
-      line: "glowmarkt plan offboard --from-audit nightly --findings inactive,dormant --out plan.ndjson"
+      does: "Those that an audit found missing or dormant",
+      line: "glowmarkt plan offboard --from-audit nightly --findings missing,dormant --out plan.ndjson"
     }
   ]
 }
@@ -115,7 +115,7 @@ export const passwords: Text = {
   about: [
     "Columns: username, the name of a user; password, where the present password is.",
     secrets,
-    "When the plan is applied, each new password is on the disk before it is set, as a line username=password, and afterwards the user is signed in with it. The next rotation takes its present passwords from there: file:PATH#USERNAME.",
+    "When the plan is applied, each new password is on the disk before it is set, as a line username=password, and afterwards the user is signed in with it. The next rotation takes its present passwords from there, as file:PATH#USERNAME, and writes to another file.",
     shared
   ],
   examples: [
@@ -141,6 +141,27 @@ export const mobileTokens: Text = {
     shared
   ],
   examples: [{ does: "Plan the rows of a file", line: "glowmarkt plan mobile-tokens tokens.csv --out plan.ndjson" }]
+}
+
+/**
+ * @since 0.1.0
+ * @category help
+ */
+export const undo: Text = {
+  path: ["plan", "undo"],
+  usage: "RUN [OPTIONS]",
+  summary: "plan how to take back what a run changed",
+  about: [
+    "Makes a plan from what a finished run recorded: only what it changed, back to what was there before. Runs of rename and correct can be taken back; for a run of onboard it is a plan that makes the added accounts inactive.",
+    "Nothing is written to the server. When the plan is applied, each subject is read again: one that has changed since the run is left alone.",
+    "Making accounts inactive, new passwords and mobile tokens cannot be taken back. Exits with 2 for such a run, and with 1 when the plan leaves rows alone."
+  ],
+  examples: [
+    {
+      does: "Plan, look, and take back",
+      line: "glowmarkt plan undo renameAccounts-20260314T091500-k3xq --out undo.ndjson"
+    }
+  ]
 }
 
 /**

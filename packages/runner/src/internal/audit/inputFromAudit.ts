@@ -32,7 +32,7 @@ export const having = (runId: RunId, findings: ReadonlyArray<Finding>) =>
       Stream.zipWithIndex,
       // The audit's CSV has its header on line 1.
       Stream.map(([row, i]): Listed => ({ row, line: i + 2 })),
-      Stream.filter(({ row }) => findings.every((finding) => row.findings.includes(finding))),
+      Stream.filter(({ row }) => findings.some((finding) => row.findings.includes(finding))),
       Stream.runCollect,
       Effect.map(Chunk.toReadonlyArray)
     )

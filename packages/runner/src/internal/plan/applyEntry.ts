@@ -85,14 +85,14 @@ export const step = <P extends object, W, Read, E extends Trouble, R>(
   }
   const { read: planned, wanted } = known.right
 
-  // What the journal does not know of, somebody else did.
+  // Without a note in the journal, the subject was as wanted before this run. What the provider cannot show is only sent.
   const done = (read: Read) =>
     Effect.map(
       Journal.standing,
       (standing): Result => ({
         _tag: "Done",
         read: toRecord(flow.state.encode(read)),
-        change: standing === "written" ? "made" : "found"
+        change: standing !== "written" ? "found" : flow.isSatisfied(read, wanted) ? "made" : "sent"
       })
     )
 

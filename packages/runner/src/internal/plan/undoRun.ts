@@ -1,0 +1,84 @@
+/** The plan that takes a run's changes back, from what the run recorded. */
+import * as Codec from "@effect-glowmarkt/core/Codec"
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import { Result } from "../../ApplyResult.js"
+import { count, Entry, type Plan } from "../../Plan.js"
+import type { Trouble, Undoable } from "../../PlannedFlow.js"
+import { makeRunId, type RunId, type RunMismatch, type RunNotFound, RunUnfinished } from "../../Run.js"
+import { RunStore, type StoredRow } from "../../RunStore.js"
+import type { RunStoreError } from "../../RunStoreError.js"
+import { decoded } from "../run/runRows.js"
+import { inWords, isMeant, tagOf, toRecord, understood } from "./planEntry.js"
+import { recorded } from "./runParameters.js"
+
+const decodeEntry = Codec.decoder(Entry)
+
+const decodeResult = Codec.decoder(Result)
+
+const skipped = (entry: Entry, reason: string): Entry => ({
+  ...entry,
+  will: `skip: ${reason}`,
+  intent: { _tag: "Skip", reason }
+})
+
+/** Nothing for a subject that the run did not change. */
+const undone = <P extends object, W, Read, E extends Trouble, R>(
+  flow: Undoable<P, W, Read, E, R>,
+  entry: Entry,
+  result: Result
+): ReadonlyArray<Entry> => {
+  if (result._tag === "Failed" && result.mayHaveBeenApplied) {
+    return [skipped(entry, "the change failed, and may have been made all the same: look at it by hand")]
+  }
+  if (result._tag !== "Done" || result.change === "found" || !isMeant(entry.intent)) return []
+  const change = Either.all({ known: understood(flow, entry.intent), after: flow.state.decode(result.read) })
+  if (Either.isLeft(change))
+    return [skipped(entry, `what the run recorded cannot be understood: ${change.left.message}`)]
+  const { after, known } = change.right
+  const back = Either.flatMap(flow.revert({ wanted: known.wanted, planned: known.read, read: after }), (wanted) =>
+    Either.try({
+      try: () => ({ wanted, encoded: toRecord(flow.wanted.encode(wanted)) }),
+      catch: () => "what was there before is nothing that can be written"
+    })
+  )
+  if (Either.isLeft(back)) return [skipped(entry, back.left)]
+  const { encoded, wanted } = back.right
+  const tag = tagOf(flow, after, wanted)
+  return [
+    {
+      ...entry,
+      will: inWords(flow, tag, after, wanted),
+      intent: { _tag: tag, read: toRecord(flow.state.encode(after)), wanted: encoded }
+    }
+  ]
+}
+
+export const undo = Effect.fn("PlannedFlow.undo")(function* <P extends object, W, Read, E extends Trouble, R>(
+  flow: Undoable<P, W, Read, E, R>,
+  runId: RunId
+): Effect.fn.Return<Plan, RunNotFound | RunMismatch | RunUnfinished | RunStoreError, RunStore> {
+  const { parameters, target } = yield* recorded(flow, runId, {})
+  const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
+  if (run.finishedAt === undefined) return yield* RunUnfinished.of(run)
+  const row = ({ outcome, result, subject }: StoredRow) =>
+    outcome === "unprocessed"
+      ? Either.right([])
+      : Either.zipWith(decodeEntry(subject), decodeResult(result), (entry, result) => undone(flow, entry, result))
+  const entries = Chunk.toReadonlyArray(yield* Stream.runCollect(decoded(flow, runId, row))).flat()
+  return {
+    header: {
+      plan: 1,
+      id: yield* makeRunId(flow.name),
+      flow: flow.name,
+      createdAt: yield* DateTime.now,
+      target,
+      parameters,
+      counts: count(entries)
+    },
+    entries
+  }
+})
