@@ -6,7 +6,7 @@
  */
 import { NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { AdminAccounts, AppKeys, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
-import { Converge, CsvInput, Engine, PlannedFlow, RunReport } from "@effect-glowmarkt/runner"
+import { Converge, CsvInput, PlannedFlow, RunReport, RunStore } from "@effect-glowmarkt/runner"
 import { Chunk, Console, Effect, Either, Layer, Schema, Stream } from "effect"
 
 const Wanted = Schema.Struct({ accountId: Identifier.AccountId, name: Schema.NonEmptyTrimmedString })
@@ -61,4 +61,4 @@ const Accounts = AdminAccounts.layer.pipe(
   Layer.provide(NodeHttpClient.layerUndici)
 )
 
-program.pipe(Effect.provide([Accounts, Engine.memory]), NodeRuntime.runMain)
+program.pipe(Effect.provide([Accounts, RunStore.layerMemory]), NodeRuntime.runMain)

@@ -62,7 +62,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
         const place = Bulk.place()
         // A name with blanks around it cannot be written again.
         const all = yield* Bulk.members
-        const members = all.filter(({ name }) => name === name.trim()).slice(-2)
+        const members = all.filter(({ name }) => name?.trim() === name).slice(-2)
         const store = ["--store", place.path("runs.db")]
         const names = () =>
           Effect.forEach(members, ({ accountId }) => Effect.map(state.account(accountId), Option.getOrThrow))
