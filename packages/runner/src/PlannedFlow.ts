@@ -88,6 +88,31 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
  * - `write` gets there, from what was just read, by converging steps, and returns what it read when it verified.
  * - `describe` puts the change in words: `rename from "A" to "B"`.
  *
+ * @example
+ * ```ts
+ * import { Converge, PlannedFlow } from "@effect-glowmarkt/runner"
+ * import { AdminAccounts, Identifier } from "@effect-glowmarkt/core"
+ * import { Effect, Schema } from "effect"
+ *
+ * const flow = PlannedFlow.make({
+ *   name: "capitals",
+ *   parameters: Schema.Struct({}),
+ *   row: Schema.Struct({ accountId: Identifier.AccountId, name: Schema.NonEmptyTrimmedString }),
+ *   key: ({ accountId }) => accountId,
+ *   expected: { accountId: "the id of an account", name: "its new name" },
+ *   state: Schema.Struct({ name: Schema.String }),
+ *   read: ({ accountId }) =>
+ *     Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.get(accountId)).pipe(
+ *       Effect.map(({ name = "" }) => ({ name })),
+ *       Effect.catchTag("AccountNotFound", ({ message }) => new Converge.Refused({ reason: message }))
+ *     ),
+ *   isSatisfied: (read, wanted) => read.name === wanted.name,
+ *   write: ({ wanted }) =>
+ *     Effect.map(Converge.ensureName(wanted.accountId, wanted.name), ({ name = "" }) => ({ name })),
+ *   describe: (read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
