@@ -17,10 +17,11 @@ import type { Span } from "./concurrencyLimit.js"
 const burst = "20 millis"
 
 const shortestPauseMillis = 250
+const shortestMeasureMillis = 2_000
 const leastPerSecond = 0.1
 
 /** At exactly what the provider grants, refusals would never end. */
-const safetyMargin = 0.985
+const safetyMargin = 0.99
 
 /** After this time without a refusal the rate has doubled, when the estimate is certain. */
 const doublingMillis = 50_000
@@ -77,7 +78,10 @@ export const make = Effect.fnUntraced(function* (
       if (!isNews) return false
       // The grant lies between these: the provider may or may not have saved up requests during the pause. The longer
       // the pause was beside the rest, the less certain is the estimate, and the faster the rate grows afterwards.
-      const high = Math.max(leastPerSecond, Math.min(current, (1000 * admitted) / Math.max(1, activeMillis)))
+      const measured = (1000 * admitted) / Math.max(1, activeMillis)
+      // Over a short time, latency makes what was measured too low.
+      const isMeasured = activeMillis >= shortestMeasureMillis || current === Number.POSITIVE_INFINITY
+      const high = Math.max(leastPerSecond, isMeasured ? Math.min(current, measured) : current)
       const low = Math.max(high / 4, Math.min(high, (1000 * admitted) / elapsedMillis))
       const towardsLow = (1 - Math.min(1, activeMillis / elapsedMillis)) / 2
       estimate = safetyMargin * high ** (1 - towardsLow) * low ** towardsLow
