@@ -1,4 +1,4 @@
-/** What a terminal shows in the end of what was written to it: enough of one for the prompts and the bar. */
+/** A terminal emulator that knows the control sequences of the prompts and the progress bar. */
 
 export interface Screen {
   readonly columns: number
@@ -6,7 +6,7 @@ export interface Screen {
   readonly lines: () => ReadonlyArray<string>
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control sequences
 const tokens = /\u001b\[([?0-9;]*)([A-Za-z])|[\s\S]/gu
 
 export const make = (columns: number): Screen => {
@@ -33,7 +33,7 @@ export const make = (columns: number): Screen => {
   const control = (parameters: string, command: string) => {
     const number = Number(parameters === "" ? 1 : parameters)
     switch (command) {
-      // Colour, and whether the cursor is seen.
+      // Colour and cursor visibility: no effect on the text.
       case "m":
       case "h":
       case "l":
@@ -48,7 +48,7 @@ export const make = (columns: number): Screen => {
         line().length = 0
         return
       default:
-        throw new Error(`this terminal does not know ${command}`)
+        throw new Error(`unsupported control sequence ${command}`)
     }
   }
 

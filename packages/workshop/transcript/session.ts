@@ -1,4 +1,4 @@
-/** Somebody at a terminal, who types commands and answers what they ask. */
+/** Runs commands on a terminal emulator and types the answers to their prompts. */
 import { readFileSync, writeFileSync } from "node:fs"
 import * as Terminal from "@effect/platform/Terminal"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
@@ -16,11 +16,11 @@ import * as Stream from "effect/Stream"
 import type { Screen } from "./screen.js"
 
 export interface Session {
-  /** A command of `glowmarkt`, and what is typed when it asks. */
+  /** Runs a command of `glowmarkt`. `typed` is the input for its prompts. */
   readonly run: (line: string, typed?: string) => Effect.Effect<number>
-  /** One that is interrupted once `moment` has come. */
+  /** Runs a command and interrupts it when `moment` completes. */
   readonly interrupt: (line: string, typed: string, moment: Effect.Effect<void>) => Effect.Effect<number>
-  /** The beginning of a file. */
+  /** Shows the first lines of a file. */
   readonly head: (file: string, lines: number) => void
   readonly write: (file: string, content: string) => void
 }
@@ -69,17 +69,17 @@ export const make = (screen: Screen, environment: Readonly<Record<string, string
       )
     })
 
-  const apart = Effect.sync(() => screen.write("\n"))
+  const blankLine = Effect.sync(() => screen.write("\n"))
 
   return {
-    run: (line, typed = "") => Effect.zipLeft(Effect.flatten(start(line, typed)), apart),
+    run: (line, typed = "") => Effect.zipLeft(Effect.flatten(start(line, typed)), blankLine),
     interrupt: (line, typed, moment) =>
       Effect.gen(function* () {
         const fiber = yield* Effect.fork(yield* start(line, typed))
         yield* moment
         screen.write("^C")
         const exit = yield* Fiber.interrupt(fiber)
-        yield* apart
+        yield* blankLine
         return exit._tag === "Success" ? exit.value : 130
       }),
     head: (file, lines) => {
