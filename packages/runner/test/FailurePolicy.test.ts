@@ -84,6 +84,19 @@ describe("FailurePolicy", () => {
     })
   )
 
+  it.effect("suspects it after three timeouts when nothing was answered for 20 seconds", () =>
+    Effect.gen(function* () {
+      const { fail, item, policy, succeed } = yield* make()
+      succeed(5000)
+      for (const n of [1, 2, 3]) {
+        assert.isUndefined(policy.doubt())
+        const span = { beganMillis: 5000, endedMillis: 35_000 + n }
+        fail(item(n), unavailable, 0, { span })
+      }
+      assert.deepStrictEqual(policy.doubt(), { of: "provider", probeAtMillis: 35_503 })
+    })
+  )
+
   it.effect("suspects it after a single failure when every subject was tried", () =>
     Effect.gen(function* () {
       const { fail, item, policy } = yield* make()

@@ -16,6 +16,10 @@ import type { QueuedSubject } from "./workQueue.js"
 
 const failuresInARow = 10
 
+/** As many are enough when nothing was answered for so long: a provider that hangs fails one timeout at a time. */
+const failuresInSilence = 3
+const silenceMillis = 20_000
+
 const mostStrikes = 5
 
 /** Of failures that the run itself may have caused by asking too much: of several at a time, and of refusals (429). */
@@ -69,6 +73,7 @@ export const make = <S, A, E>(
   const { concurrency, outage, rate } = state
   const denials = Denials.make<Settled<S, A> & { readonly ending: E }>(deniedLimit)
   let answers = 0
+  let lastAnswerMillis = Number.NEGATIVE_INFINITY
   let lastFailureMillis = Number.NEGATIVE_INFINITY
 
   const record = (settled: ReadonlyArray<Settled<S, A>>): Verdict<S, A, E> => ({ _tag: "Record", settled })
@@ -76,6 +81,7 @@ export const make = <S, A, E>(
 
   const answered = ({ endedMillis }: Span) => {
     answers++
+    lastAnswerMillis = endedMillis
     concurrency.answered()
     outage.answered(endedMillis)
   }
@@ -112,8 +118,10 @@ export const make = <S, A, E>(
       isNotable = true
     } else if (isNews && !isOwnFault) {
       if (!isRefusal) concurrency.failed(span)
-      outage.failed(nowMillis, hasUntried ? failuresInARow : 1)
-      isNotable ||= outage.failures() === failuresInARow
+      const wasSuspected = outage.isSuspected()
+      const isSilent = nowMillis - Math.max(lastAnswerMillis, span.beganMillis) >= silenceMillis
+      outage.failed(nowMillis, !hasUntried ? 1 : isSilent ? failuresInSilence : failuresInARow)
+      isNotable ||= hasUntried && outage.isSuspected() && !wasSuspected
     }
 
     if (item.strikes >= mostStrikes) return record([{ item, result }])
