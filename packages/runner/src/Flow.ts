@@ -155,6 +155,18 @@ export const run: <Parameters extends object, Subject, Result, E, R>(
 ) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | RunStore> = executeRun.run
 
 /**
+ * Stores a run without listing its subjects, so it needs none of the flow's services. An existing run is returned as it
+ * is. Fails with `RunMismatch` if it has other parameters.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const open: <Parameters extends object, Subject, Result, E, R>(
+  flow: Flow<Parameters, Subject, Result, E, R>,
+  options?: Pick<RunOptions<Parameters>, "parameters" | "runId">
+) => Effect.Effect<Run, RunMismatch | RunStoreError, RunStore> = executeRun.open
+
+/**
  * Opens a run and lists its subjects, unless they are listed already: the first part of {@link run}.
  *
  * A run can be shared out: one process lists, several {@link work} on ranges of its subjects, one calls {@link finish}.

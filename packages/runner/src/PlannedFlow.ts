@@ -14,16 +14,17 @@ import type * as Either from "effect/Either"
 import type * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Begun, PlanMismatch, PlanNeeded, Row, Summary } from "./ApplyResult.js"
+import type { Begun, PlanMismatch, PlanNeeded, Result, Row, Summary } from "./ApplyResult.js"
 import type { Refused } from "./Converge.js"
 import * as CsvInput from "./CsvInput.js"
+import type { Flow } from "./Flow.js"
 import * as applyPlan from "./internal/plan/applyPlan.js"
 import * as makePlan from "./internal/plan/makePlan.js"
 import * as runParameters from "./internal/plan/runParameters.js"
 import * as undoRun from "./internal/plan/undoRun.js"
 import type { Limits } from "./Limits.js"
-import type { InvalidPlan, Plan, Target } from "./Plan.js"
-import type { RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
+import type { Entry, InvalidPlan, Plan, Target } from "./Plan.js"
+import type { Run, RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
@@ -265,6 +266,30 @@ export interface ApplyOptions extends Limits {
 export interface ResumeOptions extends Limits {
   readonly target?: Target | undefined
 }
+
+/**
+ * The flow behind a planned flow: its subjects are the entries of a plan that {@link list} stored. With it, `Flow.work`
+ * and `Flow.finish` apply a plan in parts.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const toFlow: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+  flow: PlannedFlow<Parameters, Wanted, Read, E, R>
+) => Flow<runParameters.RunParameters, Entry, Result, PlanNeeded | CallError, R | RunStore> = applyPlan.toFlow
+
+/**
+ * The first part of {@link apply}: checks a plan, opens its run and stores its entries. Sends nothing to the server, so
+ * it needs none of the flow's services.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const list: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+  flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
+  plan: Plan,
+  options?: ApplyOptions
+) => Effect.Effect<Run, InvalidPlan | PlanMismatch | RunMismatch | RunStoreError, RunStore> = applyPlan.list
 
 /**
  * Applies a plan, or goes on applying it when `runId` is a run that is not finished. Applying it twice is harmless.

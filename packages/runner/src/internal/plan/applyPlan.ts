@@ -11,11 +11,11 @@ import { Journal } from "../../Journal.js"
 import type { Outcome, Settled } from "../../Outcome.js"
 import * as Plan from "../../Plan.js"
 import type { ApplyOptions, PlannedFlow, ResumeOptions, Trouble } from "../../PlannedFlow.js"
-import type { Run, RunId, RunMismatch, RunNotFound } from "../../Run.js"
+import { Run, type RunId, type RunMismatch, type RunNotFound } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 import type { RunContext } from "../../Step.js"
-import { execute } from "../run/executeRun.js"
+import { execute, listed } from "../run/executeRun.js"
 import { existingRun, openRun } from "../run/openRun.js"
 import { decoded } from "../run/runRows.js"
 import { glance, step } from "./applyEntry.js"
@@ -112,6 +112,18 @@ const checkPlan = Effect.fnUntraced(function* <P extends object, W, Read, E exte
   yield* checked(flow, plan)
   const { counts, id, parameters } = header
   return { plan: id, counts, target: header.target, parameters } satisfies RunParameters
+})
+
+export const list = Effect.fn("PlannedFlow.list")(function* <P extends object, W, Read, E extends Trouble, R>(
+  flow: PlannedFlow<P, W, Read, E, R>,
+  plan: Plan.Plan,
+  { runId, target = {}, ...limits }: ApplyOptions = {}
+): Effect.fn.Return<Run, Plan.InvalidPlan | PlanMismatch | RunMismatch | RunStoreError, RunStore> {
+  const parameters = yield* checkPlan(flow, plan, target)
+  const planned = toFlow(flow)
+  const opened = yield* openRun(planned, { runId, parameters })
+  const total = yield* listed(planned, opened, Stream.fromIterable(plan.entries), limits)
+  return new Run({ ...opened.run, total })
 })
 
 export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object, W, Read, E extends Trouble, R>(

@@ -12,7 +12,7 @@ import { listSubjects } from "./listSubjects.js"
 import { existingRun, type OpenedRun, openRun } from "./openRun.js"
 import { work } from "./work.js"
 
-const listed = <P extends object, S, A, E, R, E2, R2>(
+export const listed = <P extends object, S, A, E, R, E2, R2>(
   flow: Flow<P, S, A, E, R>,
   opened: OpenedRun<P>,
   subjects: Stream.Stream<S, E2, R2>,
@@ -26,6 +26,13 @@ const listed = <P extends object, S, A, E, R, E2, R2>(
     publish(new Progress.SubjectsListed({ runId, recorded, total }))
     return total
   })
+
+export const open = Effect.fn("Flow.open")(function* <P extends object, S, A, E, R>(
+  flow: Flow<P, S, A, E, R>,
+  options: Pick<RunOptions<P>, "parameters" | "runId"> = {}
+): Effect.fn.Return<Run, RunMismatch | RunStoreError, RunStore> {
+  return (yield* openRun(flow, options)).run
+})
 
 export const list = Effect.fn("Flow.list")(function* <P extends object, S, A, E, R>(
   flow: Flow<P, S, A, E, R>,
