@@ -46,8 +46,8 @@ const table = () =>
   [
     "# The operations",
     "",
-    "From the contract itself: `npm test -- -u` writes this page anew, and a test fails when it is out of date.",
-    "What each word under *repeat* means is said in `Repeatability.ts`.",
+    "Generated from the contract by `npm test -- -u`. A test fails if this page is out of date.",
+    "`Repeatability.ts` explains the values in the column *repeat*.",
     "",
     "| group | endpoint | request | credentials | failures | repeat |",
     "| --- | --- | --- | --- | --- | --- |",
