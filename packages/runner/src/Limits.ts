@@ -32,7 +32,8 @@ export interface Rate {
  * - `rate`: how many requests it sends at most. Default: {@link politeRate}. However high, or `"unlimited"`, a run slows
  *   down to what the provider grants, and observes its `Retry-After`. A limit of the client's own holds beside it.
  * - `maxOutage`: how long a run waits for an unreachable provider before it fails with the latest error. Default:
- *   {@link defaultMaxOutage}. This holds for the listing, and for steps that are `Step.retried`.
+ *   {@link defaultMaxOutage}. This holds for the listing, and for steps that are `Step.retried`. A longer `Retry-After`
+ *   counts as an outage: the run keeps probing instead of ending at once.
  * - `deniedLimit`: after how many subjects in a row whose credentials were refused the run fails with `AccessDenied`,
  *   instead of recording the refusals. Default: 20. With `Infinity` each refusal is a result of its subject.
  *

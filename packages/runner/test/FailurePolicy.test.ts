@@ -114,6 +114,16 @@ describe("FailurePolicy", () => {
     })
   )
 
+  it.effect("takes a refusal with a pause longer than the limit for an outage, and does not pause so long", () =>
+    Effect.gen(function* () {
+      const { check, fail, item, policy } = yield* make()
+      assert.strictEqual(fail(item(1), limited("1 hour"), 1000)._tag, "Retry")
+      assert.deepStrictEqual(policy.doubt(), { of: "provider", probeAtMillis: 1500 })
+      assert.strictEqual(check(300_000, limited("1 hour"))._tag, "Record")
+      assert.deepStrictEqual(check(301_001, limited("1 hour")), { _tag: "EndRun", ending: limited("1 hour") })
+    })
+  )
+
   it.effect("counts a failure beside others, and a refusal, as a quarter of a strike", () =>
     Effect.gen(function* () {
       const { fail, item } = yield* make()

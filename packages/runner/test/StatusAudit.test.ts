@@ -53,11 +53,11 @@ const unavailable = new GlowmarktError.ServerError({
 
 layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) => {
   /** A list that breaks off after an element so many times. */
-  const breaking = (times: number) => {
+  const breaking = (times: number, failure: GlowmarktError.GlowmarktError = unavailable) => {
     let left = times
     const elements = Stream.suspend(() =>
       left-- > 0
-        ? Stream.concat(Stream.make(Either.right(account(1))), Stream.fail(unavailable))
+        ? Stream.concat(Stream.make(Either.right(account(1))), Stream.fail(failure))
         : Stream.make(Either.right(account(1)), Either.right(account(2)))
     )
     return listing(elements, () => Effect.succeed(active))
@@ -81,6 +81,17 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       const [, waits] = events
       assert(waits?._tag === "Waiting")
       assert.strictEqual(waits.reason, unavailable.message)
+    })
+  )
+
+  it.effect("a list is not waited for longer than the patience, and asked for again before that", () =>
+    Effect.gen(function* () {
+      const retryAfter = Option.some(Duration.hours(1))
+      const limited = new GlowmarktError.RateLimited({ ...call, status: 429, excerpt: "", retryAfter })
+      const audit = StatusAudit.run({ maxOutage: "2 seconds" })
+      assert.strictEqual((yield* Effect.provide(audit, breaking(1, limited))).total, 2)
+      const none = yield* Effect.flip(Effect.provide(StatusAudit.run({ maxOutage: 0 }), breaking(1, limited)))
+      assert.strictEqual(none.message, limited.message)
     })
   )
 

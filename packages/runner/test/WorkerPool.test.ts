@@ -328,11 +328,33 @@ describe("the pace", () => {
     })
   )
 
-  timed("a wait beyond all patience ends the run at once", () =>
+  timed("a pause longer than the patience does not end the run: probes find out when the provider is back", () =>
+    Effect.gen(function* () {
+      const now = yield* clock
+      const began = now()
+      const { begun, events, recorded, run } = yield* crew(200, { concurrency: 4, maxOutage: "15 minutes" }, () =>
+        answering(() => (now() - began < 60_000 ? Effect.fail(limited("1 hour")) : Effect.void))
+      )
+      yield* run
+      assert.deepStrictEqual(values(recorded), { ok: 200 })
+      assert.isAtMost(begun.filter(({ at }) => at - began < 60_000).length, 15)
+      const [wait] = events
+      assert(wait?._tag === "Waiting")
+      assert.isAtMost(DateTime.toEpochMillis(wait.nextProbeAt) - began, 15_000)
+    })
+  )
+
+  timed("it ends the run when the provider has asked for more all the time, after the patience", () =>
     Effect.gen(function* () {
       const error = limited("1 hour")
-      const { run } = yield* crew(200, { concurrency: 4 }, () => answering(() => Effect.fail(error)))
+      const now = yield* clock
+      const began = now()
+      const { run } = yield* crew(200, { concurrency: 4, maxOutage: "15 minutes" }, () =>
+        answering(() => Effect.fail(error))
+      )
       assert.strictEqual(yield* Effect.flip(run), error)
+      assert.isAtLeast(now() - began, 15 * 60_000)
+      assert.isAtMost(now() - began, 16 * 60_000)
     })
   )
 

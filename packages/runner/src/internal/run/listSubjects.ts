@@ -39,8 +39,10 @@ export const retryThroughOutage = <A, E, R>(
       if (!isGlowmarktError(error) || !error.isTransient) return Effect.fail(error)
       const nowMillis = monotonicClock.millis(clock)
       outage.probeFailed(nowMillis)
-      const pauseMillis = Option.match(error.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
-      const nextMillis = Math.max(outage.probeAtMillis(), nowMillis + pauseMillis)
+      const askedMillis = nowMillis + Option.match(error.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
+      const probeMillis = outage.probeAtMillis()
+      // A pause that outlasts the patience is cut short: the provider may be back before.
+      const nextMillis = outage.isOutlasted(askedMillis) ? probeMillis : Math.max(probeMillis, askedMillis)
       // Not begun when it is known already that it would be too late.
       if (outage.isOutlasted(nextMillis)) return Effect.fail(error)
       outage.notify(error.message, nextMillis)

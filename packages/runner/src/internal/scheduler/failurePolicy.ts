@@ -5,8 +5,13 @@
  * - When one after the other fails and none succeeds, the provider is suspected to be away, see `outage.ts`. Subjects get
  *   no strikes then. Once every subject has been tried, a single failure is enough: no success of others will show
  *   whose fault it is.
+ * - A refusal (429) with a pause longer than the run waits for the provider counts as an outage: probes find out when it
+ *   is over.
  * - Subjects with refused credentials are held back, see `denials.ts`.
  */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import type { TransientFailure } from "../../Step.js"
 import type { ConcurrencyLimit, Span } from "./concurrencyLimit.js"
 import * as Denials from "./denials.js"
@@ -86,6 +91,11 @@ export const make = <S, A, E>(
     outage.answered(endedMillis)
   }
 
+  const isTooLong = (pause: Duration.Duration) => Duration.toMillis(pause) > outage.maxMillis
+
+  const refused = (span: Span, pause: Option.Option<Duration.Duration>) =>
+    rate.refused(span, Option.filter(pause, Predicate.not(isTooLong)))
+
   /** Returns whether others succeeded since the subject failed last. */
   const strike = (item: QueuedSubject<S>, { beganMillis }: Span, isRefusal: boolean): boolean => {
     const othersSucceeded = item.strikes > 0 && answers > item.answersAtFailure
@@ -106,13 +116,12 @@ export const make = <S, A, E>(
   ): Verdict<S, A, E> => {
     const nowMillis = span.endedMillis
     const isRefusal = failure._tag === "RateLimited"
-    const isNews = !isRefusal || rate.refused(span, failure.retryAfter)
-    const pauseMillis = rate.resumesAtMillis() - nowMillis
-    if (pauseMillis > outage.maxMillis) return endRun(ending)
+    const isNews = !isRefusal || refused(span, failure.retryAfter)
+    const isOutage = isRefusal && Option.exists(failure.retryAfter, isTooLong)
 
     const isOwnFault = strike(item, span, isRefusal)
     lastFailureMillis = nowMillis
-    let isNotable = isNews && pauseMillis > notablePauseMillis
+    let isNotable = isNews && (isOutage || rate.resumesAtMillis() - nowMillis > notablePauseMillis)
     if (role === "probe") {
       outage.probeFailed(nowMillis)
       isNotable = true
@@ -120,7 +129,7 @@ export const make = <S, A, E>(
       if (!isRefusal) concurrency.failed(span)
       const wasSuspected = outage.isSuspected()
       const isSilent = nowMillis - Math.max(lastAnswerMillis, span.beganMillis) >= silenceMillis
-      outage.failed(nowMillis, !hasUntried ? 1 : isSilent ? failuresInSilence : failuresInARow)
+      outage.failed(nowMillis, !hasUntried || isOutage ? 1 : isSilent ? failuresInSilence : failuresInARow)
       isNotable ||= hasUntried && outage.isSuspected() && !wasSuspected
     }
 
@@ -167,7 +176,7 @@ export const make = <S, A, E>(
         return record(isDenied ? [] : denials.release(span.beganMillis))
       }
       const { ending, failure } = error
-      if (failure._tag === "RateLimited") rate.refused(span, failure.retryAfter)
+      if (failure._tag === "RateLimited") refused(span, failure.retryAfter)
       outage.probeFailed(span.endedMillis)
       if (outage.isOutlasted(span.endedMillis)) return endRun(ending)
       outage.notify(failure.message, rate.resumesAtMillis())
