@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { loadProblem } from "./exit/loadProblem.js"
 
 const args = process.argv.slice(2)
 
@@ -11,14 +12,11 @@ if (args.length === 1 && args[0] === "--version") {
 } else {
   // Loading takes a moment: whatever comes next is written over this.
   if (process.stderr.isTTY) process.stderr.write("…\r")
-  // With too few file descriptors Node cannot load the modules, and says so in several ways.
-  const loaded = await import("./Main.js").catch((error: unknown) => ({ problem: String(error).split("\n")[0] }))
+  const loaded = await import("./Main.js").catch((error: unknown) => ({ problem: loadProblem(error) }))
   if ("main" in loaded) {
     loaded.main(args)
   } else {
-    process.stderr.write(
-      `glowmarkt cannot load its own files: ${loaded.problem}\nRaise the limit of open files (ulimit -n 1024), or install it again.\n`
-    )
+    process.stderr.write(`${loaded.problem}\n`)
     process.exitCode = 2
   }
 }

@@ -18,12 +18,14 @@ import type {
   Rejected
 } from "@effect-glowmarkt/core/GlowmarktError"
 import { type AccountId, type ApplicationId, isSame } from "@effect-glowmarkt/core/Identifier"
+import { quote } from "@effect-glowmarkt/core/VisibleText"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { AccountIndex, type User } from "./AccountIndex.js"
 import { isActive } from "./Classification.js"
+import { quoteName } from "./internal/flows/quoteName.js"
 import * as Journal from "./Journal.js"
 
 /**
@@ -50,12 +52,14 @@ export class Refused extends Schema.TaggedError<Refused>("@effect-glowmarkt/runn
  * @category errors
  */
 export class NotReached extends Schema.TaggedError<NotReached>("@effect-glowmarkt/runner/NotReached")("NotReached", {
-  wanted: Schema.String
+  wanted: Schema.String,
+  read: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   readonly mayHaveBeenApplied = true
 
   override get message() {
-    return `The provider accepted the change, but a read afterwards does not show it: wanted ${this.wanted}. Try again later`
+    const read = this.read === undefined ? "" : `, read ${this.read}`
+    return `The provider accepted the change, but a read afterwards does not show it: wanted ${this.wanted}${read}. Try again later`
   }
 }
 
@@ -65,6 +69,8 @@ export class NotReached extends Schema.TaggedError<NotReached>("@effect-glowmark
  * - `read` says where the subject stands; it runs once when nothing is to be done, else twice.
  * - `write` runs only while `isSatisfied` says no, and is noted in the `Journal`. When it fails and may have been carried out,
  *   reading decides.
+ * - `wanted` and `describe`, applied to what the last read said, tell people what {@link NotReached} is about. Escape what
+ *   comes from outside, with `VisibleText.quote`.
  * - `before` is what was read just now, if it was: then the first read is saved.
  *
  * Returns what the last read said.
@@ -100,6 +106,7 @@ export const converge = Effect.fnUntraced(function* <
   readonly isSatisfied: (state: State) => boolean
   readonly write: (state: State) => Effect.Effect<unknown, E2, R2>
   readonly wanted: string
+  readonly describe?: (state: State) => string
   readonly before?: State
 }): Effect.fn.Return<State, E | E2 | NotReached, R | R2> {
   const before = options.before ?? (yield* options.read)
@@ -109,7 +116,9 @@ export const converge = Effect.fnUntraced(function* <
   const written = yield* Effect.either(Journal.writing(options.write(before)))
   if (Either.isRight(written)) {
     const after = yield* options.read
-    return options.isSatisfied(after) ? after : yield* Effect.fail(new NotReached({ wanted: options.wanted }))
+    if (options.isSatisfied(after)) return after
+    const { describe, wanted } = options
+    return yield* new NotReached({ wanted, ...(describe === undefined ? {} : { read: describe(after) }) })
   }
   const failure = written.left
   if (!failure.mayHaveBeenApplied) {
@@ -139,7 +148,8 @@ export const ensureName = Effect.fn("Converge.ensureName")(function* (
     read: admin.get(accountId),
     isSatisfied: (account) => account.name === name,
     write: () => admin.rename(accountId, name),
-    wanted: `the name ${JSON.stringify(name)}`
+    wanted: quoteName(name),
+    describe: (account) => quoteName(account.name)
   })
 })
 
@@ -197,6 +207,11 @@ export const seeOwn = Effect.fn("Converge.seeOwn")(function* (
   return { account, status: yield* admin.status(accountId) }
 })
 
+const activity = (answer: Pick<Account, "active" | "status">) => {
+  const active = isActive(answer)
+  return active === undefined ? "neither active nor inactive" : active ? "active" : "inactive"
+}
+
 /**
  * The account is inactive. It must belong to `application`, which is read first: deleting is not scoped by application.
  *
@@ -216,7 +231,8 @@ export const ensureInactive = Effect.fn("Converge.ensureInactive")(function* (
     read: seeOwn(accountId, application),
     isSatisfied: isInactive,
     write: () => admin.remove(accountId),
-    wanted: "the account inactive"
+    wanted: "the account inactive",
+    describe: ({ account, status }) => `the account ${activity(account)}, its status ${activity(status)}`
   })
 })
 
@@ -251,7 +267,10 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
     yield* roster.note({ ...user, accountId, ...(applicationId === undefined ? {} : { applicationId }) })
     const account = yield* admin.get(accountId)
     if (!isOf(user, account)) {
-      return yield* new NotReached({ wanted: `an account of ${user.username}, but ${accountId} is another user's` })
+      return yield* new NotReached({
+        wanted: `an account of ${quote(user.username)}`,
+        read: `that ${accountId} belongs to ${account.username === undefined ? "another user" : quote(account.username)}`
+      })
     }
     yield* roster.note(account)
     return account

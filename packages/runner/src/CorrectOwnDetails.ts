@@ -14,11 +14,13 @@ import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import * as RetryPolicy from "@effect-glowmarkt/core/RetryPolicy"
+import { quote } from "@effect-glowmarkt/core/VisibleText"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Converge from "./Converge.js"
+import { quoteName } from "./internal/flows/quoteName.js"
 import { refuseMissing } from "./internal/flows/refuseMissing.js"
 import { mayHaveWritten, transient } from "./internal/plan/callError.js"
 import * as Journal from "./Journal.js"
@@ -141,7 +143,8 @@ const setName = (accounts: UserSessions.User["accounts"], again: Look, name: str
     read: again,
     isSatisfied: (read) => read.name === name,
     write: () => accounts.changeName(name),
-    wanted: `the name ${JSON.stringify(name)}`
+    wanted: quoteName(name),
+    describe: (read) => quoteName(read.name)
   })
 
 const setEmail = (accounts: UserSessions.User["accounts"], again: Look, email: string, before: Read) => {
@@ -156,7 +159,8 @@ const setEmail = (accounts: UserSessions.User["accounts"], again: Look, email: s
             read: again,
             isSatisfied: (read) => read.email === email,
             write: () => write,
-            wanted: `the e-mail address ${email}`
+            wanted: `the e-mail address ${email}`,
+            describe: (read) => (read.email === null ? "none" : quote(read.email))
           })
       })
     ),

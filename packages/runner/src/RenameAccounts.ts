@@ -11,6 +11,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Converge from "./Converge.js"
 import * as canonicalId from "./internal/flows/canonicalId.js"
+import { quoteName } from "./internal/flows/quoteName.js"
 import { refuseMissing } from "./internal/flows/refuseMissing.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 
@@ -100,7 +101,8 @@ export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | In
             read: readAccount(wanted.accountId),
             isSatisfied: (read) => isSatisfied(read, wanted),
             write: () => admin.rename(wanted.accountId, wanted.name),
-            wanted: `the name ${JSON.stringify(wanted.name)}`
+            wanted: quoteName(wanted.name),
+            describe: ({ name }) => quoteName(name)
           })
         ).pipe(Effect.catchTag("AccountNotFound", refuseMissing)),
       describe: (read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`

@@ -3,12 +3,13 @@
  *
  * @since 0.1.0
  */
+import { escape } from "@effect-glowmarkt/core/VisibleText"
 import * as Cause from "effect/Cause"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
 /**
- * - `inUse`: another process works on this store.
+ * - `inUse`: another process works on this store, or this one through another layer.
  * - `full`: the disk (or the quota) is full.
  * - `notADatabase`: the file is something else.
  * - `newer`: a later version of this program wrote it.
@@ -61,6 +62,11 @@ const remedies: Record<Reason, string> = {
   other: "the database refused"
 }
 
+const openHere = "this process has it open already. Use one layer for all its runs, or name another file"
+
+/** What SQLite calls a database that lives only in memory. */
+const memory = ":memory:"
+
 /**
  * The run store could not be opened, read or written. The message names the
  * file and what to do; `reason` is for programs.
@@ -76,12 +82,14 @@ export class RunStoreError extends Schema.TaggedError<RunStoreError>("@effect-gl
     reason: Reason,
     file: Schema.String,
     detail: Schema.optionalWith(Schema.String, { exact: true }),
+    user: Schema.optionalWith(Schema.Literal("thisProcess"), { exact: true }),
     cause: Schema.optionalWith(Schema.Defect, { exact: true })
   }
 ) {
   override get message() {
     const detail = this.detail === undefined ? "" : ` (${this.detail})`
-    return `Run store ${this.file}: ${remedies[this.reason]}${detail}`
+    const place = this.file === memory ? "in memory" : escape(this.file)
+    return `Run store ${place}: ${this.user === "thisProcess" ? openHere : remedies[this.reason]}${detail}`
   }
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
+import { VisibleText } from "@effect-glowmarkt/core"
 import { Effect, Exit, Stream } from "effect"
 import * as HtmlReport from "../src/HtmlReport.js"
-import { bytesOf, hostile, pageOf, rows, summaryOf } from "./fixtures/auditRows.js"
+import { bytesOf, hostile, many, pageOf, rows, summaryOf } from "./fixtures/auditRows.js"
 
 const blocks = (html: string) =>
   [...html.matchAll(/<script type="application\/json" class="block">(.*?)<\/script>/gs)].map(([, json = ""]) => json)
@@ -51,6 +52,19 @@ describe("HtmlReport", () => {
     })
   )
 
+  it.effect("shows what cannot be seen, in rows and in the headline", () =>
+    Effect.gen(function* () {
+      const error = { kind: "Odd\u200bError", message: "no\u202e answer" }
+      const [strange] = many(1)
+      const html = (yield* pageOf([
+        { ...strange, ...error, name: "Si\u200bân", findings: ["denied"], error }
+      ])).toString()
+      for (const text of ["Si\\\\u200bân", "Odd\\\\u200bError", "no\\\\u202e answer", "<code>Odd\\u200bError</code>"]) {
+        assert.include(html, text)
+      }
+    })
+  )
+
   it.effect("no text of a row can leave the JSON it is in", () =>
     Effect.gen(function* () {
       const html = (yield* pageOf(hostile)).toString()
@@ -59,7 +73,7 @@ describe("HtmlReport", () => {
       assert.notInclude(json.join(), "<")
       assert.deepStrictEqual(
         json.flatMap((block) => JSON.parse(block).texts.name),
-        hostile.map(({ name }) => name)
+        hostile.map(({ name = "" }) => VisibleText.escape(name))
       )
     })
   )

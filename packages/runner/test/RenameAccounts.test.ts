@@ -161,11 +161,13 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const deaf = Effect.map(AdminAccounts.AdminAccounts, (admin) =>
         AdminAccounts.AdminAccounts.of({ ...admin, rename: (accountId) => admin.get(accountId) })
       )
-      const error = yield* Converge.ensureName(a.accountId, "Never").pipe(
+      yield* AdminAccounts.AdminAccounts.pipe(Effect.flatMap((admin) => admin.rename(a.accountId, "Zoë\u200b")))
+      const error = yield* Converge.ensureName(a.accountId, "Zoë").pipe(
         Effect.provideServiceEffect(AdminAccounts.AdminAccounts, deaf),
         Effect.flip
       )
       assert.strictEqual(error._tag, "NotReached")
+      assert.include(error.message, 'wanted the name "Zoë", read the name "Zoë\\u200b"')
     })
   )
 

@@ -389,6 +389,8 @@ describe("RunStore", () => {
           Effect.gen(function* () {
             yield* Layer.build(SqliteRunStore.layer(file))
             assert.strictEqual(yield* reasonOf(Effect.scoped(Layer.build(SqliteRunStore.layer(file)))), "inUse")
+            const again = yield* Effect.flip(Effect.scoped(Layer.build(SqliteRunStore.layer(file))))
+            assert.match(again.message, /: this process has it open already\./)
             const beside = <A, E>(use: (store: RunStore.RunStore["Type"]) => Effect.Effect<A, E>) =>
               Effect.provide(Effect.flatMap(RunStore.RunStore, use), SqliteRunStore.layerShared(file))
             assert.deepStrictEqual(yield* beside((store) => store.list), [])
@@ -399,6 +401,12 @@ describe("RunStore", () => {
         assert.strictEqual(yield* reasonOf(Effect.scoped(Layer.build(SqliteRunStore.layer(file)))), "nothing wrong")
       })
     )
+  })
+
+  it("names a store in memory, and shows a file's name", () => {
+    const message = (file: string) => new RunStoreError.RunStoreError({ reason: "other", file }).message
+    assert.strictEqual(message(":memory:"), "Run store in memory: the database refused")
+    assert.strictEqual(message("runs\u200b.db"), "Run store runs\\u200b.db: the database refused")
   })
 
   it("reads SQLite's codes, however deep they are wrapped", () => {

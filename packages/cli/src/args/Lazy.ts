@@ -5,6 +5,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { UsageError } from "../exit/CommandError.js"
+import { loadProblem } from "../exit/loadProblem.js"
 
 /**
  * @since 0.1.0
@@ -15,5 +17,7 @@ export const handler =
     load: () => Promise<Module>,
     pick: (module: Module) => (options: Options) => Effect.Effect<void, E, R>
   ) =>
-  (options: Options): Effect.Effect<void, E, R> =>
-    Effect.flatMap(Effect.promise(load), (module) => pick(module)(options))
+  (options: Options): Effect.Effect<void, E | UsageError, R> =>
+    Effect.tryPromise({ try: load, catch: (error) => new UsageError({ message: loadProblem(error) }) }).pipe(
+      Effect.flatMap((module) => pick(module)(options))
+    )

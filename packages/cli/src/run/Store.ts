@@ -62,7 +62,7 @@ export const file = Effect.fnUntraced(function* (named: Option.Option<string>) {
 })
 
 const withHolder = (error: RunStoreError.RunStoreError) =>
-  error.reason === "inUse"
+  error.reason === "inUse" && error.user === undefined
     ? Effect.map(
         StoreLock.find(error.file),
         Option.match({

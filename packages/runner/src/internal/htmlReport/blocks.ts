@@ -1,3 +1,4 @@
+import * as VisibleText from "@effect-glowmarkt/core/VisibleText"
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Predicate from "effect/Predicate"
@@ -9,8 +10,10 @@ import * as payload from "./payload.js"
 // Does not compile when the page has not been told of a finding.
 const bit = (finding: Finding) => 1 << payload.findings.indexOf(finding)
 
-const textOf = (row: AuditRow, field: payload.TextField): string | undefined =>
-  field === "errorKind" ? row.error?.kind : field === "errorMessage" ? row.error?.message : row[field]
+const textOf = (row: AuditRow, field: payload.TextField): string | undefined => {
+  const text = field === "errorKind" ? row.error?.kind : field === "errorMessage" ? row.error?.message : row[field]
+  return text === undefined ? undefined : VisibleText.escape(text)
+}
 
 const texts = (values: ReadonlyArray<string | undefined>): payload.Texts | undefined => {
   const places = new Map<string, number>()

@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import * as RunStoreError from "../../RunStoreError.js"
 import * as storeFile from "./storeFile.js"
 
@@ -69,6 +70,19 @@ export const readonly = (file: string): Layer.Layer<SqlClient.SqlClient, RunStor
 export const copy = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
   Layer.unwrapScoped(Effect.map(storeFile.copy(file), (filename) => open(file, { filename })))
 
+/** The files that this process holds: SQLite does not say who does. */
+const held = new Set<string>()
+
+const register = (file: string): Effect.Effect<void, RunStoreError.RunStoreError, Scope.Scope> =>
+  Effect.uninterruptible(
+    Effect.suspend(() => {
+      if (held.has(file))
+        return Effect.fail(new RunStoreError.RunStoreError({ reason: "inUse", file, user: "thisProcess" }))
+      held.add(file)
+      return Effect.addFinalizer(() => Effect.sync(() => held.delete(file)))
+    })
+  )
+
 /**
  * Holds an exclusive lock for as long as the layer lives. The lock is one of
  * the operating system on a file beside the store, so it goes with the process however
@@ -81,9 +95,9 @@ export const exclusive = (file: string): Layer.Layer<never, RunStoreError.RunSto
   )
   // Memory is nobody else's.
   if (file === memory) return Layer.empty
-  const lock = Effect.flatMap(storeFile.admit(file), storeFile.lockOf)
+  const lock = Effect.flatMap(Effect.tap(storeFile.admit(file), register), storeFile.lockOf)
   return Layer.effectDiscard(take).pipe(
-    Layer.provide(Layer.unwrapEffect(Effect.map(lock, (filename) => open(file, { filename, disableWAL: true }))))
+    Layer.provide(Layer.unwrapScoped(Effect.map(lock, (filename) => open(file, { filename, disableWAL: true }))))
   )
 }
 
