@@ -66,7 +66,7 @@ describe("RateLimit", () => {
       const limiter = yield* RateLimit.make({ limit: 1, interval: "1 second" })
       const { fibers, turns } = yield* waiting(limiter, 6)
       // From the front, the middle and the end.
-      for (const index of [1, 3, 5]) yield* Fiber.interrupt(fibers[index] ?? Fiber.void)
+      for (const index of [1, 3, 5]) yield* Fiber.interrupt(fibers[index] ?? Fiber.succeed(0))
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(turns, [
         { index: 0, atMillis: 0 },
@@ -86,7 +86,7 @@ describe("RateLimit", () => {
         fibers[1]?.unsafeInterruptAsFork(fibers[1].id())
         limiter.giveBack()
       })
-      assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fibers[1] ?? Fiber.void)))
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fibers[1] ?? Fiber.succeed(0))))
       assert.isTrue(limiter.tryAcquire())
     })
   )

@@ -52,7 +52,7 @@ describe("Classification", () => {
       assert.deepStrictEqual(found(listed({ status }), live({ status, active: null })), ["unrecognised"])
       assert.deepStrictEqual(found(listed({ status }), live({ status: null })), ["unrecognised"])
       assert.deepStrictEqual(found(listed(), live({ status })), ["unrecognised", "mismatch"])
-      const inactive = ["inactive", "unrecognised"]
+      const inactive = ["inactive", "unrecognised"] as const
       assert.deepStrictEqual(found(listed({ status }), live({ status, active: false })), inactive)
     }
     const none = { status: null, active: null }
@@ -71,7 +71,7 @@ describe("Classification", () => {
     const elsewhere = {
       findings: ["undetermined"],
       problem: { kind: "OtherApplication", message: `the account is of application ${other}, expected ${accountId}` }
-    }
+    } as const
     assert.deepStrictEqual(of({ applicationId: accountId }, { applicationId: other }), elsewhere)
     assert.deepStrictEqual(of({}, { applicationId: other }, accountId), elsewhere)
     assert.deepStrictEqual(of({ applicationId: other }, {}, accountId), elsewhere)

@@ -108,7 +108,9 @@ describe("CsvInput", () => {
       "line 5, secret: has a character that was lost in conversion (U+FFFD); write env:NAME"
     ])
     const joined = "\u0dc1\u0dca\u200d\u0dbb\u0dd3"
-    assert.deepStrictEqual(values(`accountId,name\na-1,${joined}\n`), [{ accountId: "a-1", name: joined }])
+    assert.deepStrictEqual(values(`accountId,name\na-1,${joined}\n`), [
+      { accountId: Identifier.AccountId.make("a-1"), name: joined }
+    ])
   })
 
   it("refuses early what is no text, no row and no header", () => {

@@ -33,7 +33,7 @@ layer(served({ accounts: 12, seed: 7 }), { excludeTestServices: true })("SqliteR
         const store = yield* RunStore.RunStore
         assert.deepStrictEqual(
           (yield* store.list).map(({ finishedAt, recorded, runId, total }) => [
-            runId,
+            String(runId),
             recorded,
             total,
             finishedAt !== undefined
@@ -64,7 +64,8 @@ layer(served({ accounts: 12, seed: 7 }), { excludeTestServices: true })("SqliteR
 
         const unfinished = id("rename-unfinished")
         const [, , , fourth] = yield* collected(PlannedFlow.rows(RenameAccounts.flow, unfinished))
-        assert.strictEqual(fourth?.outcome, "unprocessed")
+        assert(fourth !== undefined)
+        assert.strictEqual(fourth.outcome, "unprocessed")
         // The first version kept no journal.
         assert.deepStrictEqual(yield* store.notes(unfinished, fourth.key), version === 1 ? [] : ["writes"])
         const { done, total } = yield* PlannedFlow.resume(RenameAccounts.flow, unfinished)

@@ -53,7 +53,7 @@ const unavailable = new GlowmarktError.ServerError({
 
 layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) => {
   /** A list that breaks off after an element so many times. */
-  const breaking = (times: number, failure: GlowmarktError.GlowmarktError = unavailable) => {
+  const breaking = (times: number, failure: GlowmarktError.CallError = unavailable) => {
     let left = times
     const elements = Stream.suspend(() =>
       left-- > 0
