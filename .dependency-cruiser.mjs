@@ -11,9 +11,10 @@ const upward = (from, forbidden) => ({
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
   forbidden: [
-    upward("core", ["runner", "simulator", "cli"]),
-    upward("runner", ["simulator", "cli"]),
-    upward("simulator", ["runner", "cli"]),
+    upward("core", ["runner", "simulator", "cluster", "cli"]),
+    upward("runner", ["simulator", "cluster", "cli"]),
+    upward("simulator", ["runner", "cluster", "cli"]),
+    upward("cluster", ["simulator", "cli"]),
     {
       name: "core-runs-in-browsers",
       comment: "What the main entry reaches must not need Node. Node-only code has the entry core/node.",

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { defineWorkspace } from "vitest/config"
 
-const packages = ["core", "simulator", "runner", "cli"]
+const packages = ["core", "simulator", "runner", "cluster", "cli"]
 
 export default defineWorkspace(
   packages.map((name) => ({
@@ -13,7 +13,8 @@ export default defineWorkspace(
       root: `packages/${name}`,
       include: ["test/**/*.test.ts"],
       setupFiles: [fileURLToPath(new URL("packages/workshop/equality.ts", import.meta.url))],
-      testTimeout: 30_000
+      testTimeout: 30_000,
+      ...(name === "cluster" ? { globalSetup: ["test/support/globalSetup.ts"] } : {})
     }
   }))
 )

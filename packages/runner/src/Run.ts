@@ -7,6 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
+import { sha256 } from "js-sha256"
 
 /**
  * The name a run is resumed by: up to 100 letters, digits, dots, dashes and
@@ -29,6 +30,27 @@ export const RunId = Schema.String.pipe(
  * @category models
  */
 export type RunId = typeof RunId.Type
+
+const rollbackMark = ".undo"
+
+const longestRunId = 100
+
+/** Hexadecimal digits of the id's SHA-256: enough that no two ids share them. */
+const digestLength = 32
+
+const shortened = (runId: RunId) => {
+  const digest = sha256(runId).slice(0, digestLength)
+  return `${runId.slice(0, longestRunId - rollbackMark.length - digestLength - 1)}.${digest}`
+}
+
+/**
+ * The id of the run that takes back what an all-or-nothing run did. A store deletes both together.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const rollbackRunId = (runId: RunId): RunId =>
+  RunId.make(`${runId.length + rollbackMark.length <= longestRunId ? runId : shortened(runId)}${rollbackMark}`)
 
 const alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
 

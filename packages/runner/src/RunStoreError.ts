@@ -19,6 +19,9 @@ import * as Schema from "effect/Schema"
  * - `notWritable`: file or directory are read-only, or permission is missing.
  * - `cannotOpen`: no such directory, or the path is a directory.
  * - `unreliable`: reading or writing failed below the database.
+ * - `unreachable`: the server of a database does not answer, or the connection was lost.
+ * - `accessDenied`: the server of a database refused the user, the password or a privilege.
+ * - `settings`: other processes use this database with other settings.
  * - `other`: see the cause.
  *
  * @since 0.1.0
@@ -36,6 +39,9 @@ export const Reason = Schema.Literal(
   "cannotOpen",
   "driverMissing",
   "unreliable",
+  "unreachable",
+  "accessDenied",
+  "settings",
   "other"
 )
 
@@ -59,6 +65,9 @@ const remedies: Record<Reason, string> = {
   driverMissing:
     "the native module of better-sqlite3 was not built. Run `npm rebuild better-sqlite3`, or with pnpm `pnpm approve-builds`",
   unreliable: "reading or writing failed. Check the disk, and whether it is full; then resume the run",
+  unreachable: "the database does not answer. Check that it runs and can be reached; then resume the run",
+  accessDenied: "access was denied. Check the user, its password and its privileges",
+  settings: "its other processes were started with other settings. Use the same settings in all of them",
   other: "the database refused"
 }
 

@@ -4,22 +4,19 @@ import { NodeFileSystem } from "@effect/platform-node"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqliteClient } from "@effect/sql-sqlite-node"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Chunk, Context, DateTime, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
+import { Chunk, Context, DateTime, Effect, Layer, Schema, Stream } from "effect"
 import { Flow, Run, RunStore, RunStoreError } from "../src/index.js"
-import { rollbackRunId } from "../src/internal/store/rollbackRunId.js"
 import * as SqliteRunStore from "../src/SqliteRunStore.js"
+import { runStoreSuite } from "./fixtures/runStoreSuite.js"
 
 const runId = Run.RunId.make("run-1")
 const startedAt = DateTime.unsafeMake("2026-03-14T09:15:00Z")
-const newRun: RunStore.NewRun = { runId, flow: "test", parameters: { days: 30 }, startedAt }
 
 const numbers = (count: number) =>
   Stream.take(
     Stream.iterate(0, (n: number) => n + 1),
     count
   )
-
-const stores = { "in SQLite": SqliteRunStore.layer(":memory:"), "in memory": RunStore.layerMemory }
 
 /** The tables as the first version made them. */
 const versionOne = [
@@ -42,222 +39,9 @@ const reasonOf = <A, E, R>(effect: Effect.Effect<A, E | RunStoreError.RunStoreEr
     onFailure: (error) => (error instanceof RunStoreError.RunStoreError ? error.reason : "another error")
   })
 
-/** As text: stores differ in their spans. */
-const ending = <A, E>(effect: Effect.Effect<A, E>) => Effect.map(Effect.exit(effect), String)
+runStoreSuite("in SQLite", SqliteRunStore.layer(":memory:"))
 
-describe.each(Object.entries(stores))("RunStore %s", (_, store) => {
-  const withStore = <A, E>(use: (store: RunStore.RunStore["Type"]) => Effect.Effect<A, E>) =>
-    Effect.flatMap(RunStore.RunStore, use).pipe(Effect.provide(store))
-
-  it.effect("a run keeps what it was opened with", () =>
-    withStore((store) =>
-      Effect.gen(function* () {
-        yield* store.open(newRun)
-        const again = yield* store.open({ ...newRun, parameters: { days: 1 }, startedAt: DateTime.unsafeMake(0) })
-        assert.deepStrictEqual(again.parameters, { days: 30 })
-        assert.deepStrictEqual(again.startedAt, startedAt)
-        assert.deepStrictEqual(yield* store.list, [again])
-        assert.strictEqual(again.total, undefined)
-      })
-    )
-  )
-
-  it.effect("subjects are listed once, and a listing that broke off starts over", () =>
-    withStore((store) =>
-      Effect.gen(function* () {
-        yield* store.open(newRun)
-        const broken = yield* Effect.exit(
-          store.putSubjects(runId, Stream.concat(numbers(1200), Stream.fail("connection lost")))
-        )
-        assert.deepStrictEqual(broken, Exit.fail("connection lost"))
-        assert.strictEqual((yield* store.get(runId)).total, undefined)
-        assert.strictEqual(yield* store.putSubjects(runId, numbers(700)), 700)
-        assert.strictEqual(yield* store.putSubjects(runId, Stream.fail("must not be asked")), 700)
-        assert.strictEqual(Chunk.size(yield* Stream.runCollect(store.rows(runId))), 700)
-      })
-    )
-  )
-
-  it.effect("a subject keeps its first result, and rows come in the order of listing over several pages", () =>
-    withStore((store) =>
-      Effect.gen(function* () {
-        yield* store.open(newRun)
-        yield* store.putSubjects(runId, numbers(2500))
-        yield* store.record(runId, [
-          { position: 2499, outcome: "failed", result: { text: "first 'quoted' \"é\" \u0000" } },
-          { position: 7, outcome: "done", result: null }
-        ])
-        yield* store.record(runId, [{ position: 7, outcome: "skipped", result: "second" }])
-        const rows = Chunk.toReadonlyArray(yield* Stream.runCollect(store.rows(runId)))
-        assert.deepStrictEqual(
-          rows.map((row) => row.position),
-          Array.from({ length: 2500 }, (_, i) => i)
-        )
-        assert.deepStrictEqual(rows[7], { position: 7, subject: 7, outcome: "done", result: null })
-        assert.deepStrictEqual(rows[2499]?.result, { text: "first 'quoted' \"é\" \u0000" })
-        assert.deepStrictEqual(rows[8], { position: 8, subject: 8, outcome: "unprocessed" })
-        assert.strictEqual((yield* store.get(runId)).recorded, 2)
-        const pending = yield* store.pending(runId, 5, 10)
-        assert.deepStrictEqual(
-          pending.map(({ position }) => position),
-          [5, 6, 8, 9]
-        )
-      })
-    )
-  )
-
-  it.effect("a result is there once, wherever its recording was interrupted", () =>
-    withStore((store) =>
-      Effect.gen(function* () {
-        yield* store.open(newRun)
-        yield* store.putSubjects(runId, numbers(2000))
-        let position = 0
-        for (let operations = 20; operations < 60; operations += 2) {
-          for (let turns = 0; turns < 15; turns++, position++) {
-            // In two pages, so in a transaction.
-            const results = [position, 1000 + position].map(
-              (position): RunStore.Result => ({ position, outcome: "done", result: "here" })
-            )
-            const recording = Effect.withMaxOpsBeforeYield(store.record(runId, results), operations)
-            const fiber = yield* Effect.fork(recording)
-            for (let turn = 0; turn < turns; turn++) yield* Effect.yieldNow()
-            yield* Fiber.interrupt(fiber)
-            yield* store.record(runId, results)
-          }
-        }
-        assert.strictEqual((yield* store.get(runId)).recorded, 2 * position)
-        assert.deepStrictEqual(yield* store.count(runId, [[]]), [{ values: ["here"], count: 2 * position }])
-      })
-    )
-  )
-
-  it.effect("finishing is noted once; what is forgotten is gone with all that belongs to it", () =>
-    withStore((store) =>
-      Effect.gen(function* () {
-        const other = Run.RunId.make("other")
-        for (const id of [runId, other]) {
-          yield* store.open({ ...newRun, runId: id })
-          yield* store.putSubjects(id, numbers(3))
-          yield* store.record(id, [{ position: 0, outcome: "done", result: 1 }])
-        }
-        yield* store.finish(runId, DateTime.unsafeMake(1000))
-        yield* store.finish(runId, DateTime.unsafeMake(2000))
-        assert.deepStrictEqual((yield* store.get(runId)).finishedAt, DateTime.unsafeMake(1000))
-
-        const undo = Run.RunId.make("run-1.undo")
-        yield* store.open({ ...newRun, runId: undo })
-        yield* store.note(runId, "ann", "writes")
-        assert.deepStrictEqual(yield* store.notes(runId, "ann"), ["writes"])
-        yield* store.forget(runId)
-        assert.strictEqual((yield* Effect.flip(store.forget(runId)))._tag, "RunNotFound")
-        assert.strictEqual((yield* Effect.flip(store.get(undo)))._tag, "RunNotFound")
-        assert.deepStrictEqual(yield* store.notes(runId, "ann"), [])
-        assert.strictEqual((yield* Effect.flip(store.get(runId)))._tag, "RunNotFound")
-        assert.strictEqual((yield* Effect.flip(Stream.runDrain(store.rows(runId))))._tag, "RunNotFound")
-        yield* store.open(newRun)
-        assert.strictEqual((yield* store.get(runId)).recorded, 0)
-        assert.strictEqual((yield* store.get(other)).recorded, 1)
-      })
-    )
-  )
-
-  it.effect("of a run that is not there nothing is found, and nothing can be written", () =>
-    withStore((store) =>
-      Effect.gen(function* () {
-        const missing = new Run.RunNotFound({ runId })
-        const result: RunStore.Result = { position: 0, outcome: "done", result: 1 }
-        const forgotten = Effect.zipRight(store.open(newRun), store.forget(runId))
-        for (const before of [Effect.void, forgotten]) {
-          yield* before
-          assert.deepStrictEqual(yield* store.pending(runId, 0, 10), [])
-          assert.deepStrictEqual(yield* store.count(runId, [["findings"]]), [])
-          assert.deepStrictEqual(yield* store.notes(runId, "ann"), [])
-          yield* store.record(runId, [])
-          for (const read of [store.get(runId), store.forget(runId), Stream.runDrain(store.rows(runId))]) {
-            assert.strictEqual(yield* ending(read), String(Exit.fail(missing)))
-          }
-          for (const write of [
-            store.putSubjects(runId, numbers(3)),
-            store.record(runId, [result]),
-            store.record(runId, [result, { ...result, position: 1000 }]),
-            store.note(runId, "ann", "writes"),
-            store.finish(runId, startedAt)
-          ]) {
-            assert.strictEqual(yield* ending(write), String(Exit.die(missing)))
-          }
-          assert.deepStrictEqual(yield* store.list, [])
-        }
-        // Nothing of it is in the way of a run that is opened later.
-        yield* store.open(newRun)
-        yield* store.putSubjects(runId, numbers(3))
-        assert.strictEqual((yield* store.pending(runId, 0, 10)).length, 3)
-        yield* store.record(runId, [result])
-        assert.strictEqual((yield* store.get(runId)).recorded, 1)
-      })
-    )
-  )
-
-  it.effect("a note is Unicode", () =>
-    withStore((store) =>
-      Effect.gen(function* () {
-        yield* store.open(newRun)
-        yield* store.note(runId, "\ud83d ann", "\ud83d\ude00 \ud83d \u0000")
-        yield* store.note(runId, "\ude00 ann", "\ude00\ud83d")
-        const kept = ["\ud83d\ude00 \ufffd \u0000", "\ufffd\ufffd"]
-        assert.deepStrictEqual(yield* store.notes(runId, "\ufffd ann"), kept)
-        assert.deepStrictEqual(yield* store.notes(runId, "\ud83d ann"), kept)
-      })
-    )
-  )
-
-  it.effect("what took back another run is not forgotten, however long the ids are", () =>
-    withStore((store) =>
-      Effect.gen(function* () {
-        for (const length of [94, 95, 96, 99]) {
-          const [one, other] = [Run.RunId.make(`${"x".repeat(length)}1`), Run.RunId.make(`${"x".repeat(length)}2`)]
-          const all = [one, other].flatMap((id) => [id, rollbackRunId(id)])
-          assert.strictEqual(new Set(all).size, 4)
-          for (const id of all) yield* store.open({ ...newRun, runId: id })
-          yield* store.forget(one)
-          assert.deepStrictEqual(
-            (yield* store.list).map((run) => run.runId),
-            [other, rollbackRunId(other)]
-          )
-          yield* store.forget(other)
-          assert.deepStrictEqual(yield* store.list, [])
-        }
-      })
-    )
-  )
-
-  it.effect("counts results by what stands in some of their fields", () =>
-    withStore((store) =>
-      Effect.gen(function* () {
-        yield* store.open(newRun)
-        yield* store.putSubjects(runId, numbers(5))
-        const results = [
-          { findings: ["a", "b"], problem: { kind: "X" } },
-          { findings: ["a"] },
-          { findings: ["a", "b"], problem: { kind: "X", more: 1 } },
-          "text"
-        ]
-        yield* store.record(
-          runId,
-          results.map((result, position) => ({ position, outcome: "done", result }))
-        )
-        const counted = yield* store.count(runId, [["findings"], ["problem", "kind"]])
-        assert.sameDeepMembers(
-          [...counted],
-          [
-            { values: [["a", "b"], "X"], count: 2 },
-            { values: [["a"], null], count: 1 },
-            { values: [null, null], count: 1 }
-          ]
-        )
-      })
-    )
-  )
-})
+runStoreSuite("in memory", RunStore.layerMemory)
 
 describe("RunStore", () => {
   layer(NodeFileSystem.layer, { excludeTestServices: true })("on disk", (it) => {

@@ -12,10 +12,9 @@ import * as Converge from "../../Converge.js"
 import type { Limits } from "../../Limits.js"
 import * as Plan from "../../Plan.js"
 import * as PlannedFlow from "../../PlannedFlow.js"
-import type { Run, RunId, RunMismatch, RunNotFound } from "../../Run.js"
+import { type Run, type RunId, type RunMismatch, type RunNotFound, rollbackRunId } from "../../Run.js"
 import type { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
-import { rollbackRunId } from "../store/rollbackRunId.js"
 import { refuseMissing } from "./refuseMissing.js"
 
 const Added = Schema.Struct({ user: Schema.String, accountId: AccountId, applicationId: ApplicationId })

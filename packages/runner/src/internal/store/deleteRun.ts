@@ -1,9 +1,8 @@
 /** Deleting runs, so that nothing of them stays in the file. */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import type { RunId } from "../../Run.js"
+import { type RunId, rollbackRunId } from "../../Run.js"
 import * as RunStoreError from "../../RunStoreError.js"
-import { rollbackRunId } from "./rollbackRunId.js"
 import * as sqlite from "./sqlite.js"
 
 const tables = ["glowmarkt_results", "glowmarkt_notes", "glowmarkt_subjects"]

@@ -7,9 +7,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import { Run, type RunId, RunNotFound } from "../../Run.js"
+import { Run, type RunId, RunNotFound, rollbackRunId } from "../../Run.js"
 import type { NewRun, PendingSubject, Result, RunStore, StoredRow } from "../../RunStore.js"
-import { rollbackRunId } from "./rollbackRunId.js"
 import { toWellFormed } from "./toWellFormed.js"
 
 const pageSize = 1000

@@ -9,14 +9,13 @@ import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { Run, RunId, RunNotFound } from "../../Run.js"
+import { Run, RunId, RunNotFound, rollbackRunId } from "../../Run.js"
 import type { RunStore } from "../../RunStore.js"
 import * as RunStoreError from "../../RunStoreError.js"
 import * as deleteRun from "./deleteRun.js"
 import * as journal from "./journal.js"
 import { migrate } from "./migrations.js"
 import * as Pages from "./pages.js"
-import { rollbackRunId } from "./rollbackRunId.js"
 
 const RunRow = Schema.Struct({
   runId: RunId,

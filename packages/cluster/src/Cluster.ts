@@ -1,0 +1,416 @@
+/**
+ * Runs on several machines: any process submits a run to the database, workers take it from there.
+ *
+ * @since 0.1.0
+ */
+
+import { randomUUID } from "node:crypto"
+import { hostname } from "node:os"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type * as PgClient from "@effect/sql-pg/PgClient"
+import {
+  type ApplyResult,
+  Flow,
+  Limits,
+  type Plan,
+  PlannedFlow,
+  Progress,
+  Run,
+  RunStore,
+  type RunStoreError
+} from "@effect-glowmarkt/runner"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { ClusterFlow } from "./ClusterFlow.js"
+import * as Database from "./Database.js"
+import * as DatabaseUrl from "./DatabaseUrl.js"
+import * as engine from "./internal/engine.js"
+import * as sharedRateLimit from "./internal/sharedRateLimit.js"
+import * as submissions from "./internal/submissions.js"
+import * as internalWorker from "./internal/worker.js"
+import * as PgRunStore from "./PgRunStore.js"
+import type { Submission, Worker } from "./Submission.js"
+
+/**
+ * The run stands still: somebody stopped it, or the flow failed for `reason`. It can be resumed.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RunStopped extends Schema.TaggedError<RunStopped>("@effect-glowmarkt/cluster/RunStopped")("RunStopped", {
+  runId: Run.RunId,
+  reason: Schema.optionalWith(Schema.String, { exact: true })
+}) {
+  override get message() {
+    return `Run "${this.runId}" was stopped${this.reason === undefined ? "" : `: ${this.reason}`}. It can be resumed`
+  }
+}
+
+/**
+ * The run is still submitted or worked on, so it cannot be deleted. Stop it first.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RunActive extends Schema.TaggedError<RunActive>("@effect-glowmarkt/cluster/RunActive")("RunActive", {
+  runId: Run.RunId
+}) {
+  override get message() {
+    return `Run "${this.runId}" is still going on. Stop it first`
+  }
+}
+
+/**
+ * What every process of a cluster shares: the tables of submitted runs and workers.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface ClusterService {
+  readonly location: string
+  readonly settings: Database.Settings
+  readonly table: submissions.Submissions
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class Cluster extends Context.Tag("@effect-glowmarkt/cluster/Cluster")<Cluster, ClusterService>() {}
+
+/**
+ * How to connect to the cluster: `url` of the database, `applicationName` as PostgreSQL shows it (default `glowmarkt`),
+ * and the settings that all processes must share.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends Partial<Database.Settings> {
+  readonly url: DatabaseUrl.DatabaseUrl
+  readonly applicationName?: string | undefined
+  readonly maxConnections?: number | undefined
+}
+
+type Services = Cluster | RunStore.RunStore | SqlClient.SqlClient | PgClient.PgClient
+
+/**
+ * The run store and the cluster behind a database, for processes that submit, watch and stop runs; a process that also
+ * works adds {@link worker}. Creates or migrates the tables. Needs none of the services of any flow.
+ *
+ * @example
+ * ```ts
+ * import { Cluster, DatabaseUrl } from "@effect-glowmarkt/cluster"
+ * import { StatusAudit } from "@effect-glowmarkt/runner"
+ * import { Effect, Either, Redacted } from "effect"
+ *
+ * const url = Either.getOrThrow(DatabaseUrl.parse(Redacted.make("postgres://glowmarkt:secret@127.0.0.1/glowmarkt")))
+ *
+ * const program = Cluster.submit(StatusAudit.flow).pipe(
+ *   Effect.flatMap(({ runId }) => Effect.log(`submitted ${runId}`)),
+ *   Effect.provide(Cluster.layer({ url }))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = ({
+  applicationName = "glowmarkt",
+  maxConnections,
+  url,
+  ...given
+}: Options): Layer.Layer<Services, RunStoreError.RunStoreError> => {
+  const settings = { ...Database.defaultSettings, ...given }
+  const { location } = url
+  const cluster = Layer.effect(
+    Cluster,
+    Effect.map(submissions.make(location), (table) => ({ location, settings, table }))
+  )
+  return Layer.merge(cluster, PgRunStore.layer(location)).pipe(
+    Layer.provideMerge(Database.layer({ url, applicationName, maxConnections }, settings))
+  )
+}
+
+/**
+ * {@link layer} with the URL from `GLOWMARKT_DATABASE_URL` or the file that `GLOWMARKT_DATABASE_URL_FILE` names. What
+ * is given takes precedence.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  options: Partial<Options> = {}
+): Layer.Layer<Services, RunStoreError.RunStoreError | ConfigError.ConfigError, FileSystem.FileSystem> =>
+  Layer.unwrapEffect(
+    Effect.map(options.url === undefined ? DatabaseUrl.fromEnvironment : Effect.succeed(options.url), (url) =>
+      layer({ ...options, url })
+    )
+  )
+
+/**
+ * What a worker works on and how hard.
+ *
+ * - `flows`: the flows it knows, see `ClusterFlow`.
+ * - `target`: the server and application that its services are connected to. Runs for others stop with the reason.
+ * - `name`: how it appears among the workers. Default: the name of the machine.
+ * - `concurrency`: subjects that it works on at a time. Default: 16.
+ * - `rate`: requests of **all** workers of the application together. Default: 200 a second.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WorkerOptions<R> {
+  readonly flows: ReadonlyArray<ClusterFlow<R>>
+  readonly target: Plan.Target
+  readonly name?: string | undefined
+  readonly concurrency?: number | undefined
+  readonly rate?: Limits.Rate | "unlimited" | undefined
+}
+
+/**
+ * A worker: while the layer lives, this process works on submitted runs with its own services and credentials. When it
+ * ends, other workers take over; subjects it had begun are read again.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const worker = <R>({
+  concurrency = 16,
+  flows,
+  name = hostname(),
+  rate = Limits.politeRate,
+  target
+}: WorkerOptions<R>): Layer.Layer<
+  never,
+  RunStoreError.RunStoreError,
+  R | Cluster | RunStore.RunStore | SqlClient.SqlClient
+> =>
+  Layer.unwrapScoped(
+    Effect.gen(function* () {
+      const { location, settings, table } = yield* Cluster
+      const workerId = randomUUID()
+      const limiter =
+        rate === "unlimited"
+          ? undefined
+          : yield* sharedRateLimit.make({
+              key: `${target.origin ?? ""} ${target.applicationId ?? ""}`,
+              perSecond: rate.limit / Duration.toSeconds(rate.interval)
+            })
+      const work = yield* internalWorker.make({
+        workerId,
+        name,
+        location,
+        lockSeconds: settings.lockSeconds,
+        flows,
+        target,
+        concurrency,
+        limiter,
+        table
+      })
+      return Layer.provide(work, engine.worker(location, settings, workerId))
+    })
+  )
+
+/**
+ * How a submitted run is worked on: at which server, and how long an outage may last (default: `Limits`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SubmitOptions {
+  readonly runId?: Run.RunId | undefined
+  readonly target?: Plan.Target | undefined
+  readonly maxOutage?: Duration.DurationInput | undefined
+}
+
+const toTerms = ({ maxOutage, target = {} }: SubmitOptions): submissions.Terms => ({
+  target,
+  ...(maxOutage === undefined ? {} : { maxOutageMillis: Duration.toMillis(maxOutage) })
+})
+
+const submitted = (run: Run.Run, options: SubmitOptions) =>
+  Effect.flatMap(Cluster, ({ table }) => Effect.as(table.insert(run.runId, toTerms(options)), run))
+
+/**
+ * Stores a run for the workers. Returns at once: see {@link watch}. A run id that was submitted before is returned as it
+ * is, so submitting twice is harmless.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const submit = <P extends object, S, A, E, R>(
+  flow: Flow.Flow<P, S, A, E, R>,
+  options: SubmitOptions & Pick<Flow.RunOptions<NoInfer<P>>, "parameters"> = {}
+): Effect.Effect<Run.Run, Run.RunMismatch | RunStoreError.RunStoreError, Cluster | RunStore.RunStore> =>
+  Effect.flatMap(Flow.open(flow, options), (run) => submitted(run, options))
+
+/**
+ * Stores a plan for the workers to apply. Consent is given here: workers ask for none.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const submitPlan = <P extends object, W, Read, E extends PlannedFlow.Trouble, R>(
+  flow: PlannedFlow.PlannedFlow<P, W, Read, E, R>,
+  plan: Plan.Plan,
+  options: SubmitOptions = {}
+): Effect.Effect<
+  Run.Run,
+  Plan.InvalidPlan | ApplyResult.PlanMismatch | Run.RunMismatch | RunStoreError.RunStoreError,
+  Cluster | RunStore.RunStore
+> =>
+  Effect.flatMap(PlannedFlow.list(flow, plan, options), (run) =>
+    submitted(run, { ...options, target: plan.header.target })
+  )
+
+/**
+ * All submitted runs, oldest first.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const list: Effect.Effect<ReadonlyArray<Submission>, RunStoreError.RunStoreError, Cluster> = Effect.flatMap(
+  Cluster,
+  ({ table }) => Effect.map(table.list, (all) => all.map(({ submission }) => submission))
+)
+
+/**
+ * A submitted run. Fails with `RunNotFound` if no such run was submitted.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const get = (
+  runId: Run.RunId
+): Effect.Effect<Submission, Run.RunNotFound | RunStoreError.RunStoreError, Cluster> =>
+  Effect.flatMap(Cluster, ({ table }) =>
+    Effect.flatMap(
+      table.get(runId),
+      Option.match({
+        onNone: () => new Run.RunNotFound({ runId }),
+        onSome: ({ submission }) => Effect.succeed(submission)
+      })
+    )
+  )
+
+/**
+ * The workers that have not ended, oldest first. One that was killed stays until the others notice: compare `lastSeen`.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const workers: Effect.Effect<ReadonlyArray<Worker>, RunStoreError.RunStoreError, Cluster> = Effect.flatMap(
+  Cluster,
+  ({ table }) => table.workers
+)
+
+/**
+ * Asks the workers to stop a run: they give up the subjects they are working on and keep what is done. Does nothing for
+ * a run that is stopped or finished.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const stop = (
+  runId: Run.RunId
+): Effect.Effect<Submission, Run.RunNotFound | RunStoreError.RunStoreError, Cluster> =>
+  Effect.flatMap(Cluster, ({ table }) => Effect.zipRight(table.stop(runId), get(runId)))
+
+/**
+ * Submits a stopped run again: workers go on where it was. Does nothing for a run that goes on or is finished.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const resume = (
+  runId: Run.RunId
+): Effect.Effect<Submission, Run.RunNotFound | RunStoreError.RunStoreError, Cluster> =>
+  Effect.flatMap(Cluster, ({ table }) => Effect.zipRight(table.resume(runId), get(runId)))
+
+/**
+ * Deletes a stopped or finished run with its subjects, results and notes.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const forget = (
+  runId: Run.RunId
+): Effect.Effect<void, Run.RunNotFound | RunActive | RunStoreError.RunStoreError, Cluster | RunStore.RunStore> =>
+  Effect.gen(function* () {
+    const { state } = yield* get(runId)
+    if (state !== "stopped" && state !== "finished") return yield* new RunActive({ runId })
+    const store = yield* RunStore.RunStore
+    yield* store.forget(runId)
+  })
+
+const pollInterval = Duration.millis(500)
+
+/**
+ * The progress of a run until it is finished, read from the database every half second. A database that is away is
+ * waited for. Fails with {@link RunStopped} when the run stands still.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const watch = (
+  runId: Run.RunId
+): Stream.Stream<
+  Progress.Event,
+  RunStopped | Run.RunNotFound | RunStoreError.RunStoreError,
+  Cluster | RunStore.RunStore
+> => {
+  const look = Effect.gen(function* () {
+    const store = yield* RunStore.RunStore
+    return { submission: yield* get(runId), run: yield* store.get(runId) }
+  }).pipe(
+    Effect.retry({
+      while: (error) => error._tag === "RunStoreError" && error.reason === "unreachable",
+      schedule: Schedule.spaced(pollInterval)
+    })
+  )
+  return Stream.repeatEffectWithSchedule(look, Schedule.spaced(pollInterval)).pipe(
+    Stream.takeUntil(({ submission: { state } }) => state === "finished" || state === "stopped"),
+    Stream.mapAccum(undefined, (before: Run.Run | undefined, { run, submission }) => [
+      run,
+      { events: eventsOf(before, run), submission }
+    ]),
+    Stream.mapConcatEffect(({ events, submission: { reason, state } }) =>
+      state === "stopped"
+        ? new RunStopped({ runId, ...(reason === undefined ? {} : { reason }) })
+        : Effect.succeed(events)
+    )
+  )
+}
+
+const eventsOf = (before: Run.Run | undefined, run: Run.Run): ReadonlyArray<Progress.Event> => {
+  const { finishedAt, flow, recorded, runId, total } = run
+  return [
+    ...(before === undefined ? [new Progress.RunStarted({ runId, flow, recorded })] : []),
+    ...(total === undefined || before?.total !== undefined
+      ? []
+      : [new Progress.SubjectsListed({ runId, recorded, total })]),
+    ...(total === undefined || recorded === before?.recorded
+      ? []
+      : [
+          new Progress.Advanced({
+            runId,
+            processed: recorded,
+            recorded,
+            total,
+            retries: 0,
+            concurrency: 0
+          })
+        ]),
+    ...(finishedAt === undefined || before?.finishedAt !== undefined || total === undefined
+      ? []
+      : [new Progress.RunFinished({ runId, total })])
+  ]
+}

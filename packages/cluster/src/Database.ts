@@ -1,0 +1,198 @@
+/**
+ * The PostgreSQL database of a cluster: its client, its tables, and the settings that all its processes share.
+ *
+ * @since 0.1.0
+ */
+
+import * as Migrator from "@effect/sql/Migrator"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as PgClient from "@effect/sql-pg/PgClient"
+import { RunStoreError } from "@effect-glowmarkt/runner"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type { DatabaseUrl } from "./DatabaseUrl.js"
+import { latestVersion, migrations, table } from "./internal/migrations.js"
+import { toRunStoreError } from "./internal/sqlState.js"
+
+/**
+ * Settings that must be the same in every process of a cluster. The first process stores them; others with different
+ * settings are refused, since their messages would wait for ever.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Settings {
+  /** How many shards the workers divide among themselves. Default: 120. */
+  readonly shards: number
+  /** After how many seconds without a sign of life a worker's shards go to others. Default: 9. */
+  readonly lockSeconds: number
+}
+
+/**
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultSettings: Settings = { shards: 120, lockSeconds: 9 }
+
+/**
+ * What a database holds: `version` is 0 before the first migration, and `settings` is absent until then.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Status {
+  readonly location: string
+  readonly version: number
+  readonly latestVersion: number
+  readonly settings: Settings | undefined
+}
+
+/**
+ * How to connect. `applicationName` is the name that PostgreSQL shows for the connections. `maxConnections` is
+ * per process (default 10).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly url: DatabaseUrl
+  readonly applicationName: string
+  readonly maxConnections?: number | undefined
+}
+
+/**
+ * A client for the database. It does not look at the tables. Fails with a `RunStoreError` that names host and
+ * database but neither user nor password.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerClient = ({
+  applicationName,
+  maxConnections = 10,
+  url: { location, url }
+}: Options): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, RunStoreError.RunStoreError> =>
+  PgClient.layer({
+    url,
+    applicationName,
+    maxConnections,
+    idleTimeout: Duration.seconds(5),
+    connectTimeout: Duration.seconds(5)
+  }).pipe(Layer.mapError((error) => toRunStoreError(location, error)))
+
+const Version = Schema.Array(Schema.Struct({ version: Schema.NullOr(Schema.NonNegativeInt) }))
+const StoredSettings = Schema.Array(Schema.Struct({ shards: Schema.Positive, lockSeconds: Schema.Positive }))
+
+/**
+ * Reads the version of the tables and the shared settings. Changes nothing.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const check = (location: string): Effect.Effect<Status, RunStoreError.RunStoreError, SqlClient.SqlClient> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const tables = yield* sql`SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ${table}`
+    if (tables.length === 0) return { location, version: 0, latestVersion, settings: undefined }
+    const [found] = yield* Effect.flatMap(
+      sql`SELECT max(migration_id) AS version FROM ${sql(table)}`,
+      Schema.decodeUnknown(Version)
+    )
+    const version = found?.version ?? 0
+    if (version === 0) return { location, version, latestVersion, settings: undefined }
+    const [settings] = yield* Effect.flatMap(
+      sql`SELECT shards, lock_seconds AS "lockSeconds" FROM glowmarkt_settings`,
+      Schema.decodeUnknown(StoredSettings)
+    )
+    return { location, version, latestVersion, settings }
+  }).pipe(Effect.mapError((error) => toRunStoreError(location, error)))
+
+/**
+ * Runs an effect while no other process creates or migrates tables of this database. The lock belongs to a transaction,
+ * since behind a pooler in transaction mode a session has no owner.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const exclusively =
+  (location: string) =>
+  <A, E, R>(
+    effect: Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E | RunStoreError.RunStoreError, R | SqlClient.SqlClient> =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const connection = yield* sql.reserve
+        yield* Effect.acquireRelease(
+          Effect.zipRight(
+            connection.executeRaw("BEGIN", []),
+            connection.executeRaw("SELECT pg_advisory_xact_lock(hashtext('glowmarkt tables'))", [])
+          ),
+          () => Effect.ignore(connection.executeRaw("COMMIT", []))
+        )
+      }).pipe(
+        Effect.mapError((error) => toRunStoreError(location, error)),
+        Effect.zipRight(effect)
+      )
+    )
+
+const newer = (location: string, version: number) =>
+  new RunStoreError.RunStoreError({
+    reason: "newer",
+    file: location,
+    detail: `version ${version}; this program knows ${latestVersion}`
+  })
+
+const differ = (location: string, stored: Settings, given: Settings) =>
+  new RunStoreError.RunStoreError({
+    reason: "settings",
+    file: location,
+    detail: `it has ${stored.shards} shards and locks of ${stored.lockSeconds} s, this process ${given.shards} and ${given.lockSeconds} s`
+  })
+
+/**
+ * Creates or migrates the tables and stores the settings, or checks them if another process was first. Fails with a
+ * `RunStoreError` of reason `newer` if a later version made the tables, and `settings` if the settings differ.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const migrate = (
+  location: string,
+  settings: Settings = defaultSettings
+): Effect.Effect<Status, RunStoreError.RunStoreError, SqlClient.SqlClient> =>
+  exclusively(location)(
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { version } = yield* check(location)
+      if (version > latestVersion) return yield* newer(location, version)
+      yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations), table })
+      yield* sql`
+        INSERT INTO glowmarkt_settings (shards, lock_seconds) VALUES (${settings.shards}, ${settings.lockSeconds})
+        ON CONFLICT DO NOTHING
+      `
+      const status = yield* check(location)
+      const stored = status.settings ?? settings
+      if (stored.shards !== settings.shards || stored.lockSeconds !== settings.lockSeconds) {
+        return yield* differ(location, stored, settings)
+      }
+      return status
+    }).pipe(Effect.mapError((error) => toRunStoreError(location, error)))
+  )
+
+/**
+ * The client, once the tables and settings are checked by {@link migrate}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (
+  options: Options,
+  settings: Settings = defaultSettings
+): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, RunStoreError.RunStoreError> =>
+  Layer.tap(layerClient(options), (context) =>
+    Effect.provide(migrate(options.url.location, settings), Context.pick(SqlClient.SqlClient)(context))
+  )

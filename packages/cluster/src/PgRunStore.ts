@@ -1,0 +1,275 @@
+/**
+ * Runs in PostgreSQL, where several processes work on them at once.
+ *
+ * @since 0.1.0
+ */
+
+import { randomUUID } from "node:crypto"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { Fragment } from "@effect/sql/Statement"
+import { Outcome, Run, RunStore, RunStoreError } from "@effect-glowmarkt/runner"
+import * as Arr from "effect/Array"
+import * as Chunk from "effect/Chunk"
+import type * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { toRunStoreError } from "./internal/sqlState.js"
+
+/** How many subjects are written or read with one statement. */
+const pageSize = 1000
+
+const Json = Schema.parseJson(Schema.Unknown)
+
+const RunRow = Schema.Struct({
+  runId: Run.RunId,
+  flow: Schema.String,
+  parameters: Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  startedAt: Schema.DateTimeUtcFromDate,
+  finishedAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  total: Schema.NullOr(Schema.NonNegativeInt),
+  recorded: Schema.NonNegativeInt
+})
+
+const PendingRow = Schema.Struct({ position: Schema.NonNegativeInt, subject: Json })
+
+const StoredRow = Schema.Struct({
+  position: Schema.NonNegativeInt,
+  subject: Json,
+  outcome: Schema.NullOr(Outcome.Settled),
+  result: Schema.NullOr(Json)
+})
+
+const CountedRow = Schema.Struct({
+  values: Schema.parseJson(Schema.Array(Schema.Unknown)),
+  count: Schema.NonNegativeInt
+})
+
+const NoteRow = Schema.Struct({ note: Schema.parseJson(Schema.String) })
+
+const loneSurrogates = /\p{Surrogate}/gu
+
+/** A note or its subject as JSON, since `text` cannot hold U+0000. */
+const toJsonText = (text: string) => JSON.stringify(text.replace(loneSurrogates, "\uFFFD"))
+
+const make = Effect.fnUntraced(function* (location: string) {
+  const sql = yield* SqlClient.SqlClient
+  const refused = (error: unknown) => toRunStoreError(location, error)
+  const unreadable = (cause: unknown) =>
+    new RunStoreError.RunStoreError({ reason: "damaged", file: location, detail: "a record cannot be read", cause })
+
+  const read = <A, I>(row: Schema.Schema<A, I>) => {
+    const decode = Schema.decodeUnknown(Schema.Array(row))
+    return (rows: Effect.Effect<unknown, unknown>): Effect.Effect<ReadonlyArray<A>, RunStoreError.RunStoreError> =>
+      Effect.flatMap(Effect.mapError(rows, refused), (rows) => Effect.mapError(decode(rows), unreadable))
+  }
+  const readRuns = read(RunRow)
+  const readPending = read(PendingRow)
+  const readRows = read(StoredRow)
+  const readCounts = read(CountedRow)
+  const readNotes = read(NoteRow)
+
+  const write = (statement: Effect.Effect<unknown, unknown>) => Effect.asVoid(Effect.mapError(statement, refused))
+
+  const numberOf = (runId: Run.RunId) => sql`(SELECT number FROM glowmarkt_runs WHERE run_id = ${runId})`
+
+  const runs = (where: Fragment) =>
+    readRuns(sql`
+      SELECT run_id AS "runId", flow, parameters, started_at AS "startedAt", finished_at AS "finishedAt", total, recorded
+      FROM glowmarkt_runs WHERE ${where} ORDER BY number
+    `).pipe(
+      Effect.map(
+        Arr.map(
+          ({ finishedAt, total, ...row }) =>
+            new Run.Run({
+              ...row,
+              ...(finishedAt === null ? {} : { finishedAt }),
+              ...(total === null ? {} : { total })
+            })
+        )
+      )
+    )
+
+  const get = (runId: Run.RunId) =>
+    Effect.flatMap(runs(sql`run_id = ${runId}`), ([run]) =>
+      run === undefined ? Effect.fail(new Run.RunNotFound({ runId })) : Effect.succeed(run)
+    )
+
+  // Only callers that opened the run write to it, so a missing one is a defect.
+  const existing = (runId: Run.RunId) => Effect.catchTag(get(runId), "RunNotFound", Effect.die)
+
+  /** The subjects of the listing that counts, each with its result if it has one. */
+  const subjectsWithResults = (runId: Run.RunId, from: number, to: number) => sql`
+    glowmarkt_runs r
+    JOIN glowmarkt_subjects s ON s.run = r.number AND s.listing = r.listing
+    LEFT JOIN glowmarkt_results o ON o.run = s.run AND o.position = s.position
+    WHERE r.run_id = ${runId} AND s.position >= ${from} AND s.position < ${to}
+  `
+
+  // PostgreSQL refuses to look into JSON that escapes U+0000 or half a surrogate pair; JSON.stringify escapes no other
+  // surrogates. Counting may replace them, the stored results keep them.
+  const readableResult = sql`
+    CASE WHEN strpos(result, '\\u') = 0 THEN result
+    ELSE regexp_replace(result, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\ufffd', 'g') END::json
+  `
+
+  const service: Context.Tag.Service<RunStore.RunStore> = {
+    file: location,
+
+    keeping: identity,
+
+    open: Effect.fn("RunStore.open")(function* (run) {
+      yield* write(sql`
+        INSERT INTO glowmarkt_runs (run_id, flow, parameters, started_at)
+        VALUES (${run.runId}, ${run.flow}, ${JSON.stringify(run.parameters)}, ${DateTime.toDate(run.startedAt)})
+        ON CONFLICT (run_id) DO NOTHING
+      `)
+      return yield* existing(run.runId)
+    }),
+
+    get,
+
+    list: Effect.suspend(() => runs(sql`TRUE`)),
+
+    forget: (runId) =>
+      Effect.zipRight(
+        get(runId),
+        write(sql`DELETE FROM glowmarkt_runs WHERE run_id IN ${sql.in([runId, Run.rollbackRunId(runId)])}`)
+      ),
+
+    putSubjects: Effect.fn("RunStore.putSubjects")(function* (runId, subjects) {
+      const run = yield* existing(runId)
+      if (run.total !== undefined) return run.total
+      const listing = randomUUID()
+      const total = yield* subjects.pipe(
+        Stream.grouped(pageSize),
+        Stream.runFoldEffect(0, (from, page) =>
+          Effect.as(
+            write(sql`
+              INSERT INTO glowmarkt_subjects (run, listing, position, subject)
+              SELECT ${numberOf(runId)}, ${listing}::uuid, ${from}::int + t.ordinality - 1, t.subject
+              FROM unnest(${Chunk.toReadonlyArray(page).map((subject) => JSON.stringify(subject))}::text[])
+                WITH ORDINALITY AS t(subject, ordinality)
+            `),
+            from + page.length
+          )
+        )
+      )
+      // The first listing that sets the total counts. Others of this run are deleted.
+      yield* write(sql`
+        WITH counted AS (
+          UPDATE glowmarkt_runs SET total = coalesce(total, ${total}::int), listing = coalesce(listing, ${listing}::uuid)
+          WHERE run_id = ${runId} RETURNING number, listing
+        )
+        DELETE FROM glowmarkt_subjects s USING counted c WHERE s.run = c.number AND s.listing <> c.listing
+      `)
+      const listed = yield* existing(runId)
+      return listed.total ?? total
+    }),
+
+    pending: (runId, from, to) =>
+      readPending(sql`
+        SELECT s.position, s.subject FROM ${subjectsWithResults(runId, from, to)} AND o.run IS NULL ORDER BY s.position
+      `),
+
+    // One statement: results that another process recorded meanwhile are neither replaced nor counted again.
+    record: (runId, results) =>
+      results.length === 0
+        ? Effect.void
+        : sql<{ number: number }>`
+            WITH fresh AS (
+              INSERT INTO glowmarkt_results (run, position, outcome, result)
+              SELECT ${numberOf(runId)}, t.position, t.outcome, t.result
+              FROM unnest(
+                ${results.map(({ position }) => position)}::int[],
+                ${results.map(({ outcome }) => outcome)}::text[],
+                ${results.map(({ result }) => JSON.stringify(result))}::text[]
+              ) AS t(position, outcome, result)
+              ON CONFLICT (run, position) DO NOTHING RETURNING 1
+            )
+            UPDATE glowmarkt_runs SET recorded = recorded + (SELECT count(*) FROM fresh) WHERE run_id = ${runId}
+          `.pipe(
+            Effect.mapError(refused),
+            Effect.catchAll((error) => Effect.zipRight(existing(runId), Effect.fail(error))),
+            Effect.asVoid
+          ),
+
+    count: (runId, fields) =>
+      readCounts(sql`
+        SELECT count(*)::int AS count, json_build_array(${sql.csv(
+          fields.map((field) => sql`${readableResult} #> ${[...field]}::text[]`)
+        )})::text AS "values"
+        FROM glowmarkt_results WHERE run = ${numberOf(runId)} GROUP BY 2
+      `),
+
+    note: (runId, subject, note) =>
+      sql`
+        INSERT INTO glowmarkt_notes (run, subject, note)
+        SELECT number, ${toJsonText(subject)}, ${toJsonText(note)} FROM glowmarkt_runs WHERE run_id = ${runId}
+        RETURNING number
+      `.pipe(
+        Effect.mapError(refused),
+        Effect.flatMap(([noted]) => (noted === undefined ? existing(runId) : Effect.void)),
+        Effect.asVoid
+      ),
+
+    notes: (runId, subject) =>
+      Effect.map(
+        readNotes(sql`
+          SELECT note FROM glowmarkt_notes WHERE run = ${numberOf(runId)} AND subject = ${toJsonText(subject)}
+          ORDER BY number
+        `),
+        Arr.map(({ note }) => note)
+      ),
+
+    finish: (runId, at) =>
+      sql`
+        UPDATE glowmarkt_runs SET finished_at = coalesce(finished_at, ${DateTime.toDate(at)})
+        WHERE run_id = ${runId} RETURNING number
+      `.pipe(
+        Effect.mapError(refused),
+        Effect.flatMap(([finished]) => (finished === undefined ? existing(runId) : Effect.void)),
+        Effect.asVoid
+      ),
+
+    rows: (runId) =>
+      Stream.unwrap(
+        Effect.map(get(runId), () =>
+          Stream.paginateChunkEffect(0, (from) =>
+            Effect.map(
+              readRows(sql`
+                SELECT s.position, s.subject, o.outcome, o.result
+                FROM ${subjectsWithResults(runId, from, from + pageSize)} ORDER BY s.position
+              `),
+              (rows) => [
+                Chunk.unsafeFromArray(
+                  rows.map(
+                    ({ outcome, position, result, subject }): RunStore.StoredRow =>
+                      outcome === null
+                        ? { position, subject, outcome: "unprocessed" }
+                        : { position, subject, outcome, result }
+                  )
+                ),
+                rows.length < pageSize ? Option.none() : Option.some(from + pageSize)
+              ]
+            )
+          )
+        )
+      )
+  }
+  return service
+})
+
+/**
+ * The run store over a PostgreSQL client. `location` names the database in messages and must not contain a password.
+ * The tables must exist: `Database.layer` migrates them.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (location: string): Layer.Layer<RunStore.RunStore, never, SqlClient.SqlClient> =>
+  Layer.effect(RunStore.RunStore, make(location))

@@ -1,0 +1,98 @@
+/**
+ * One rate limit for all workers of an application. A row of the database holds the instant from which the next
+ * request is free; only the database's clock counts, so the workers' clocks may differ.
+ */
+
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { RateLimit } from "@effect-glowmarkt/core"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+
+export interface Options {
+  /** Workers with the same key share the limit. */
+  readonly key: string
+  readonly perSecond: number
+}
+
+/** Requests that were not sent for this long can be made up for at once. */
+const burstMillis = 50
+
+/** How long the turns of one statement last: longer batches cost fewer statements and share less evenly. */
+const batchMillis = 25
+
+/** A worker that had nothing to send must not catch up on turns that others could have used. */
+const expiresMillis = 200
+
+/** A refused request lowers the rate of all workers by this factor, at most once a second. */
+const decrease = 0.9
+
+/** Without refusals the rate recovers by this share of the limit in a second. */
+const increasePerSecond = 0.02
+
+/** When the first of the turns is free, and the time between two of them. */
+const Reserved = Schema.Tuple(Schema.Struct({ delayMillis: Schema.Number, everyMillis: Schema.Number }))
+
+// A database that restarts is back within seconds; until then nothing may be sent.
+const whileAway = Schedule.spaced("200 millis")
+
+export const make = ({
+  key,
+  perSecond
+}: Options): Effect.Effect<RateLimit.RateLimiter, never, SqlClient.SqlClient | Scope.Scope> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const size = Math.max(1, Math.round((perSecond * batchMillis) / 1000))
+    // Between 10 % of the limit and all of it, as refusals and time decide.
+    const factor = sql`
+      least(1, r.factor + ${increasePerSecond}::float8 * extract(epoch FROM clock_timestamp() - r.changed_at))
+    `
+    const every = sql`(1 / (${perSecond}::float8 * ${factor}))`
+
+    const reserve = sql`
+      INSERT INTO glowmarkt_rates AS r (key, next_at) VALUES (${key}, clock_timestamp() + ${size / perSecond}::float8 * interval '1 second')
+      ON CONFLICT (key) DO UPDATE SET
+        next_at = greatest(r.next_at, clock_timestamp() - ${burstMillis}::float8 * interval '1 millisecond')
+          + ${size}::int * ${every} * interval '1 second'
+      RETURNING extract(epoch FROM next_at - clock_timestamp())::float8 * 1000 - ${size}::int * ${every} * 1000 AS "delayMillis",
+        ${every} * 1000 AS "everyMillis"
+    `.pipe(Effect.flatMap(Schema.decodeUnknown(Reserved)), Effect.retry(whileAway), Effect.orDie)
+
+    // At most one batch waits in the queue while the next is fetched: a turn that nobody takes is lost to all workers.
+    const turns = yield* Queue.bounded<number>(1)
+    const refill = Effect.flatMap(reserve, ([{ delayMillis, everyMillis }]) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Effect.forEach(
+          Array.from({ length: size }, (_, index) => now + delayMillis + index * everyMillis),
+          (at) => Queue.offer(turns, at),
+          { discard: true }
+        )
+      )
+    )
+    yield* Effect.forkScoped(Effect.forever(refill))
+
+    const turn: Effect.Effect<void> = Effect.flatMap(Queue.take(turns), (at) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        at < now - expiresMillis ? turn : Effect.sleep(Math.max(0, at - now))
+      )
+    )
+
+    return {
+      acquire: (patience) => Effect.map(Effect.timeoutOption(turn, patience), Option.isSome),
+      throttled: (pause) =>
+        sql`
+          UPDATE glowmarkt_rates r SET
+            next_at = greatest(r.next_at, clock_timestamp() + ${Duration.toMillis(pause)}::float8 * interval '1 millisecond'),
+            factor = greatest(0.1, CASE WHEN r.changed_at < clock_timestamp() - interval '1 second'
+              THEN ${factor} * ${decrease}::float8 ELSE r.factor END),
+            changed_at = CASE WHEN r.changed_at < clock_timestamp() - interval '1 second'
+              THEN clock_timestamp() ELSE r.changed_at END
+          WHERE key = ${key}
+        `.pipe(Effect.ignore)
+    }
+  })

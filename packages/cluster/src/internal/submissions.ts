@@ -1,0 +1,156 @@
+/** The table of submitted runs. Every transition is one statement, so that processes can race for it. */
+
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { Fragment } from "@effect/sql/Statement"
+import { Plan, Run, type RunStoreError } from "@effect-glowmarkt/runner"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { State, Submission, Worker } from "../Submission.js"
+import { toRunStoreError } from "./sqlState.js"
+
+/** What a submitter decides for the workers: JSON in the table, without any credential. */
+export const Terms = Schema.Struct({
+  target: Plan.Target,
+  maxOutageMillis: Schema.optionalWith(Schema.NonNegative, { exact: true })
+})
+
+export type Terms = typeof Terms.Type
+
+const Row = Schema.Struct({
+  runId: Run.RunId,
+  flow: Schema.String,
+  state: State,
+  reason: Schema.NullOr(Schema.String),
+  attempt: Schema.Positive,
+  terms: Schema.parseJson(Terms),
+  submittedAt: Schema.DateTimeUtcFromDate,
+  changedAt: Schema.DateTimeUtcFromDate
+})
+
+export interface Stored {
+  readonly submission: Submission
+  readonly terms: Terms
+}
+
+const decode = Schema.decodeUnknown(Schema.Array(Row))
+
+const decodeWorkers = Schema.decodeUnknown(
+  Schema.Array(
+    Schema.Struct({
+      workerId: Schema.UUID,
+      name: Schema.String,
+      since: Schema.DateTimeUtcFromDate,
+      lastSeen: Schema.DateTimeUtcFromDate,
+      parts: Schema.NonNegativeInt
+    })
+  )
+)
+
+const toStored = ({ reason, terms, ...row }: typeof Row.Type): Stored => ({
+  submission: new Submission({ ...row, ...(reason === null ? {} : { reason }) }),
+  terms
+})
+
+export const make = Effect.fnUntraced(function* (location: string) {
+  const sql = yield* SqlClient.SqlClient
+  const numberOf = (runId: Run.RunId) => sql`(SELECT number FROM glowmarkt_runs WHERE run_id = ${runId})`
+
+  const select = (where: Fragment): Effect.Effect<ReadonlyArray<Stored>, RunStoreError.RunStoreError> =>
+    sql`
+      SELECT r.run_id AS "runId", r.flow, s.state, s.reason, s.attempt, s.terms,
+        s.submitted_at AS "submittedAt", s.changed_at AS "changedAt"
+      FROM glowmarkt_submissions s JOIN glowmarkt_runs r ON r.number = s.run WHERE ${where} ORDER BY r.number
+    `.pipe(
+      Effect.flatMap(decode),
+      Effect.mapBoth({
+        onFailure: (error) => toRunStoreError(location, error),
+        onSuccess: (rows) => rows.map(toStored)
+      })
+    )
+
+  const get = (runId: Run.RunId) =>
+    Effect.map(select(sql`r.run_id = ${runId}`), ([found]) => Option.fromNullable(found))
+
+  /** Whether the run was in one of these states, and is in the new one now. */
+  const change = (runId: Run.RunId, from: ReadonlyArray<State>, to: State, more: Fragment) =>
+    sql`
+      UPDATE glowmarkt_submissions SET state = ${to}, changed_at = clock_timestamp() ${more}
+      WHERE run = ${numberOf(runId)} AND state IN ${sql.in(from)} RETURNING attempt
+    `.pipe(
+      Effect.mapBoth({
+        onFailure: (error) => toRunStoreError(location, error),
+        onSuccess: (changed) => changed.length > 0
+      })
+    )
+
+  const nothing = sql``
+
+  return {
+    get,
+    list: select(sql`TRUE`),
+    /** Stored and not begun. */
+    waiting: select(sql`s.state = 'submitted'`),
+
+    /** Stores the terms of a run that was opened before. The first submission counts. */
+    insert: (runId: Run.RunId, terms: Terms) =>
+      sql`
+        INSERT INTO glowmarkt_submissions (run, state, terms)
+        VALUES (${numberOf(runId)}, 'submitted', ${JSON.stringify(terms)}) ON CONFLICT DO NOTHING
+      `.pipe(
+        Effect.asVoid,
+        Effect.mapError((error) => toRunStoreError(location, error))
+      ),
+
+    began: (runId: Run.RunId) => change(runId, ["submitted"], "working", nothing),
+    finished: (runId: Run.RunId) =>
+      change(runId, ["submitted", "working", "stopping"], "finished", sql`, reason = NULL`),
+    /** A run that no worker has begun stops at once. */
+    stop: (runId: Run.RunId) =>
+      Effect.zipRight(
+        change(runId, ["submitted"], "stopped", nothing),
+        change(runId, ["working"], "stopping", nothing)
+      ),
+    /** An attempt failed: the first reason counts, and the other parts stop. */
+    fail: (runId: Run.RunId, reason: string) =>
+      change(runId, ["submitted", "working", "stopping"], "stopping", sql`, reason = coalesce(reason, ${reason})`),
+    stopped: (runId: Run.RunId) => change(runId, ["stopping"], "stopped", nothing),
+    resume: (runId: Run.RunId) => change(runId, ["stopped"], "submitted", sql`, reason = NULL, attempt = attempt + 1`),
+
+    seen: ({ name, parts, workerId }: { readonly workerId: string; readonly name: string; readonly parts: number }) =>
+      sql`
+        INSERT INTO glowmarkt_workers (worker, name, parts) VALUES (${workerId}::uuid, ${name}, ${parts})
+        ON CONFLICT (worker) DO UPDATE SET parts = ${parts}, seen_at = clock_timestamp()
+      `.pipe(
+        Effect.asVoid,
+        Effect.mapError((error) => toRunStoreError(location, error))
+      ),
+
+    left: (workerId: string) =>
+      sql`DELETE FROM glowmarkt_workers WHERE worker = ${workerId}::uuid`.pipe(
+        Effect.asVoid,
+        Effect.mapError((error) => toRunStoreError(location, error))
+      ),
+
+    workers: sql`
+      SELECT worker AS "workerId", name, since, seen_at AS "lastSeen", parts FROM glowmarkt_workers ORDER BY since
+    `.pipe(
+      Effect.flatMap(decodeWorkers),
+      Effect.mapBoth({
+        onFailure: (error) => toRunStoreError(location, error),
+        onSuccess: (rows) => rows.map((row) => new Worker(row))
+      })
+    ),
+
+    /** Which of these runs were asked to stop, or deleted. */
+    stoppingOf: (runIds: ReadonlyArray<Run.RunId>) =>
+      runIds.length === 0
+        ? Effect.succeed([])
+        : Effect.map(select(sql`r.run_id IN ${sql.in(runIds)} AND s.state IN ('submitted', 'working')`), (going) => {
+            const kept = new Set(going.map(({ submission }) => submission.runId))
+            return runIds.filter((runId) => !kept.has(runId))
+          })
+  }
+})
+
+export type Submissions = Effect.Effect.Success<ReturnType<typeof make>>

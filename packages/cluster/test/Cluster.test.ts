@@ -1,0 +1,148 @@
+import { assert, it } from "@effect/vitest"
+import { Flow, Run, RunStore } from "@effect-glowmarkt/runner"
+import { Chunk, Context, Effect, Fiber, Layer, Schema, Stream } from "effect"
+import { Cluster, ClusterFlow, type DatabaseUrl } from "../src/index.js"
+import { database, describeWithPostgres } from "./support/database.js"
+
+/** What the flow's steps need, so that the types show who needs it. */
+class Calculator extends Context.Tag("test/Calculator")<
+  Calculator,
+  { readonly double: (n: number) => Effect.Effect<number, { readonly _tag: "Broken"; readonly message: string }> }
+>() {}
+
+const doubles = Flow.make({
+  name: "doubles",
+  parameters: Schema.Struct({ count: Schema.Int }),
+  defaults: { count: 1000 },
+  subject: Schema.Int,
+  result: Schema.Int,
+  subjects: ({ parameters }) => Stream.range(0, parameters.count - 1),
+  step: (n) => Effect.flatMap(Calculator, ({ double }) => double(n))
+})
+
+const runId = Run.RunId.make("run-1")
+
+const target = { origin: "https://api.example" }
+
+const worker = (
+  url: DatabaseUrl.DatabaseUrl,
+  name: string,
+  double: Context.Tag.Service<Calculator>["double"],
+  flows = [ClusterFlow.make(doubles)]
+) =>
+  Cluster.worker({ flows, target, name, rate: "unlimited" }).pipe(
+    Layer.provide(Layer.succeed(Calculator, { double })),
+    Layer.provide(Cluster.layer({ url, lockSeconds: 3 }))
+  )
+
+const submitter = (url: DatabaseUrl.DatabaseUrl) => Cluster.layer({ url, lockSeconds: 3 })
+
+const finished = (runId: Run.RunId) => Effect.map(Stream.runCollect(Cluster.watch(runId)), Chunk.toReadonlyArray)
+
+const sum = Effect.flatMap(RunStore.RunStore, (store) =>
+  Stream.runFold(store.rows(runId), 0, (all, { result }) => all + Number(result))
+)
+
+const until = <A, E, R>(effect: Effect.Effect<A, E, R>, isReached: (a: A) => boolean) =>
+  Effect.repeat(Effect.delay(effect, "50 millis"), { until: isReached })
+
+describeWithPostgres("Cluster", () => {
+  it.scopedLive(
+    "a run submitted while no worker is there waits for one, and two workers share its parts",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        const done = new Map<string, number>()
+        const counting = (name: string) =>
+          worker(url, name, (n) =>
+            Effect.delay(
+              Effect.sync(() => {
+                done.set(name, (done.get(name) ?? 0) + 1)
+                return 2 * n
+              }),
+              "2 millis"
+            )
+          )
+        yield* Effect.gen(function* () {
+          yield* Cluster.submit(doubles, { runId, target, parameters: { count: 4000 } })
+          assert.strictEqual((yield* Cluster.get(runId)).state, "submitted")
+          yield* Layer.build(Layer.merge(counting("one"), counting("two")))
+          const events = yield* finished(runId)
+          assert.deepStrictEqual([events[0]?._tag, events.at(-1)?._tag], ["RunStarted", "RunFinished"])
+          assert.strictEqual(yield* sum, 4000 * 3999)
+          assert.strictEqual((yield* Cluster.get(runId)).state, "finished")
+          assert.sameMembers(
+            (yield* Cluster.workers).map(({ name }) => name),
+            ["one", "two"]
+          )
+          assert.strictEqual(
+            [...done.values()].reduce((all, n) => all + n, 0),
+            4000
+          )
+          // Submitting it again changes nothing.
+          const again = yield* Cluster.submit(doubles, { runId, target, parameters: { count: 4000 } })
+          assert.strictEqual(again.recorded, 4000)
+          yield* Cluster.forget(runId)
+          assert.strictEqual((yield* Effect.flip(Cluster.get(runId)))._tag, "RunNotFound")
+        }).pipe(Effect.provide(submitter(url)))
+      }),
+    60_000
+  )
+
+  it.scopedLive(
+    "a run that is stopped keeps what is done, and goes on when it is resumed",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        yield* Effect.gen(function* () {
+          const store = yield* RunStore.RunStore
+          yield* Layer.build(worker(url, "one", (n) => Effect.delay(Effect.succeed(2 * n), "20 millis")))
+          yield* Cluster.submit(doubles, { runId, target })
+          const watching = yield* Effect.fork(finished(runId))
+          yield* until(store.get(runId), ({ recorded }) => recorded > 0)
+          assert.strictEqual((yield* Effect.flip(Cluster.forget(runId)))._tag, "RunActive")
+          yield* Cluster.stop(runId)
+          assert.strictEqual((yield* Effect.flip(Fiber.join(watching)))._tag, "RunStopped")
+          const { recorded } = yield* store.get(runId)
+          assert.isBelow(recorded, 1000)
+          assert.strictEqual((yield* Cluster.resume(runId)).attempt, 2)
+          yield* finished(runId)
+          assert.strictEqual(yield* sum, 1000 * 999)
+        }).pipe(Effect.provide(submitter(url)))
+      }),
+    60_000
+  )
+
+  it.scopedLive(
+    "a flow that fails, an unknown flow and another server stop the run with the reason",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        yield* Effect.gen(function* () {
+          let broken = true
+          yield* Layer.build(
+            worker(url, "one", (n) =>
+              broken ? Effect.fail({ _tag: "Broken", message: "the abacus is broken" } as const) : Effect.succeed(2 * n)
+            )
+          )
+          const reason = (runId: Run.RunId) =>
+            Effect.map(Effect.flip(finished(runId)), (error) =>
+              error._tag === "RunStopped" ? error.reason : error._tag
+            )
+          yield* Cluster.submit(doubles, { runId, target })
+          assert.strictEqual(yield* reason(runId), "the abacus is broken")
+          broken = false
+          yield* Cluster.resume(runId)
+          yield* finished(runId)
+
+          const other = Run.RunId.make("other")
+          yield* Cluster.submit({ ...doubles, name: "triples" }, { runId: other, target })
+          assert.include(yield* reason(other), "triples")
+          const elsewhere = Run.RunId.make("elsewhere")
+          yield* Cluster.submit(doubles, { runId: elsewhere, target: { origin: "https://other.example" } })
+          assert.include(yield* reason(elsewhere), "https://other.example")
+        }).pipe(Effect.provide(submitter(url)))
+      }),
+    60_000
+  )
+})

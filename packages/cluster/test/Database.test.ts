@@ -1,0 +1,88 @@
+import * as SqlClient from "@effect/sql/SqlClient"
+import { assert, it } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import { inject } from "vitest"
+import { Database, DatabaseUrl } from "../src/index.js"
+import * as engine from "../src/internal/engine.js"
+import { database, describeWithPostgres } from "./support/database.js"
+
+const open = (url: DatabaseUrl.DatabaseUrl, settings?: Database.Settings) =>
+  Database.layer({ url, applicationName: "test", maxConnections: 3 }, settings)
+
+const errorOf = (url: string) =>
+  Effect.gen(function* () {
+    const checked = yield* Effect.orDie(DatabaseUrl.parse(Redacted.make(url)))
+    return yield* Effect.flip(Layer.build(open(checked)))
+  })
+
+describeWithPostgres("Database", () => {
+  it.scopedLive("ten processes may start at once on an empty database", () =>
+    Effect.gen(function* () {
+      const url = yield* database
+      const { location } = url
+      yield* Effect.forEach(
+        Array.from({ length: 10 }, (_, index) => `1.0.0.${index}`),
+        (workerId) =>
+          Layer.build(engine.worker(location, Database.defaultSettings, workerId).pipe(Layer.provide(open(url)))),
+        { concurrency: "unbounded" }
+      )
+      const status = yield* Effect.provide(Database.check(location), open(url))
+      assert.deepStrictEqual(status, { location, version: 1, latestVersion: 1, settings: Database.defaultSettings })
+    })
+  )
+
+  it.scopedLive("checking changes nothing", () =>
+    Effect.gen(function* () {
+      const url = yield* database
+      const client = Database.layerClient({ url, applicationName: "test" })
+      const tables = Effect.flatMap(
+        SqlClient.SqlClient,
+        (sql) => sql`SELECT 1 FROM pg_tables WHERE schemaname = 'public'`
+      )
+      const [status, found] = yield* Effect.provide(Effect.all([Database.check(url.location), tables]), client)
+      assert.strictEqual(status.version, 0)
+      assert.strictEqual(found.length, 0)
+    })
+  )
+
+  it.scopedLive("other settings are refused, and so are tables of a newer version", () =>
+    Effect.gen(function* () {
+      const url = yield* database
+      yield* Layer.build(open(url))
+      const error = yield* Effect.flip(Layer.build(open(url, { shards: 60, lockSeconds: 9 })))
+      assert.strictEqual(error.reason, "settings")
+      assert.include(error.message, "120 shards")
+      assert.include(error.message, "60")
+      yield* Effect.provide(
+        Effect.flatMap(
+          SqlClient.SqlClient,
+          (sql) => sql`INSERT INTO glowmarkt_migrations (migration_id, name) VALUES (99, 'later')`
+        ),
+        Database.layerClient({ url, applicationName: "test" })
+      )
+      const newer = yield* Effect.flip(Layer.build(open(url)))
+      assert.strictEqual(newer.reason, "newer")
+      assert.include(newer.message, "99")
+    })
+  )
+
+  it.scopedLive("an error names the database and the cause, and never the password", () =>
+    Effect.gen(function* () {
+      const server = inject("postgresUrl")
+      const wrong = yield* errorOf(`${server.replace("simulated", "Wr0ngSecret")}/postgres`)
+      assert.strictEqual(wrong.reason, "accessDenied")
+      const missing = yield* errorOf(`${server}/nowhere`)
+      assert.strictEqual(missing.reason, "cannotOpen")
+      assert.include(missing.message, "no such database")
+      const closed = yield* errorOf("postgres://glowmarkt:Wr0ngSecret@127.0.0.1:1/runs")
+      assert.strictEqual(closed.reason, "unreachable")
+      for (const error of [wrong, missing, closed]) {
+        assert.include(error.message, "postgres://127.0.0.1:")
+        for (const shown of [error.message, String(error), JSON.stringify(error), String(error.cause)]) {
+          assert.notInclude(shown, "Wr0ngSecret")
+          assert.notInclude(shown, "simulated")
+        }
+      }
+    })
+  )
+})

@@ -1,0 +1,29 @@
+/** A new database on the test server, dropped with the scope. */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import { Effect, Layer, Redacted } from "effect"
+import { describe, inject } from "vitest"
+import { DatabaseUrl } from "../../src/index.js"
+
+/** Skips its tests where PostgreSQL is not installed (on Debian: apt-get install postgresql). */
+export const describeWithPostgres = describe.skipIf(inject("postgresUrl") === "")
+
+const administrator = Layer.suspend(() =>
+  Layer.orDie(PgClient.layer({ url: Redacted.make(`${inject("postgresUrl")}/postgres`) }))
+)
+
+const administer = (statement: string) =>
+  Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe(statement)).pipe(
+    Effect.provide(administrator),
+    Effect.orDie,
+    Effect.asVoid
+  )
+
+let created = 0
+
+export const database = Effect.gen(function* () {
+  const name = `test_${process.pid}_${++created}`
+  yield* Effect.acquireRelease(administer(`CREATE DATABASE ${name}`), () =>
+    administer(`DROP DATABASE ${name} WITH (FORCE)`)
+  )
+  return yield* Effect.orDie(DatabaseUrl.parse(Redacted.make(`${inject("postgresUrl")}/${name}`)))
+})
