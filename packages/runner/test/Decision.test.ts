@@ -12,12 +12,10 @@ const underWay: Snapshot = {
   pages: "more",
   retryAtMillis: never,
   rateOpensAtMillis: 1000,
-  doubt: undefined,
+  probeAtMillis: undefined,
   isProbing: false,
   hasHealthySubject: true
 }
-
-const provider = (probeAtMillis: number): Partial<Snapshot> => ({ doubt: { of: "provider", probeAtMillis } })
 
 const idle: Decision = { _tag: "Wait", untilMillis: never }
 
@@ -31,25 +29,24 @@ const expected: ReadonlyArray<readonly [string, Partial<Snapshot>, Decision]> = 
   ["waits for the limit of the rate", { rateOpensAtMillis: 1200 }, wait(1200)],
   ["waits for those in flight at the end", { untried: 0, pages: "none" }, idle],
   ["stops when all is done", { untried: 0, pages: "none", inFlight: 0 }, { _tag: "Stop" }],
-  ["waits for the next probe", provider(1500), wait(1500)],
-  ["probes when it is due, whatever the concurrency", { ...provider(1000), inFlight: 9 }, { _tag: "Probe" }],
-  ["probes no sooner than the rate allows", { ...provider(1000), rateOpensAtMillis: 1700 }, wait(1700)],
-  ["sends one probe at a time", { ...provider(1000), isProbing: true }, idle],
+  ["waits for the next probe", { probeAtMillis: 1500 }, wait(1500)],
+  ["probes when it is due, whatever the concurrency", { probeAtMillis: 1000, inFlight: 9 }, { _tag: "Probe" }],
+  ["probes no sooner than the rate allows", { probeAtMillis: 1000, rateOpensAtMillis: 1700 }, wait(1700)],
+  ["sends one probe at a time", { probeAtMillis: 1000, isProbing: true }, idle],
   [
     "loads a page when there is nothing to probe with",
-    { ...provider(1000), hasHealthySubject: false, untried: 0 },
+    { probeAtMillis: 1000, hasHealthySubject: false, untried: 0 },
     { _tag: "LoadPage" }
   ],
   [
     "probes with a retry before it is due",
-    { ...provider(1000), hasHealthySubject: false, untried: 0, retryAtMillis: 9000 },
+    { probeAtMillis: 1000, hasHealthySubject: false, untried: 0, retryAtMillis: 9000 },
     { _tag: "Probe" }
   ],
-  ["needs no probe when nothing is left", { ...provider(0), untried: 0, pages: "none", inFlight: 0 }, { _tag: "Stop" }],
   [
-    "checks doubtful credentials even when nothing is left",
-    { doubt: { of: "credentials", probeAtMillis: 0 }, untried: 0, pages: "none", inFlight: 0 },
-    { _tag: "Probe" }
+    "needs no probe when nothing is left",
+    { probeAtMillis: 0, untried: 0, pages: "none", inFlight: 0 },
+    { _tag: "Stop" }
   ]
 ]
 
@@ -67,10 +64,7 @@ const snapshots: FastCheck.Arbitrary<Snapshot> = FastCheck.record({
   pages: FastCheck.constantFrom("more" as const, "loading" as const, "none" as const),
   retryAtMillis: FastCheck.oneof(time, FastCheck.constant(never)),
   rateOpensAtMillis: time,
-  doubt: FastCheck.option(
-    FastCheck.record({ of: FastCheck.constantFrom("provider" as const, "credentials" as const), probeAtMillis: time }),
-    { nil: undefined }
-  ),
+  probeAtMillis: FastCheck.option(time, { nil: undefined }),
   isProbing: FastCheck.boolean(),
   hasHealthySubject: FastCheck.boolean()
 })
@@ -86,9 +80,11 @@ describe("decide", () => {
         const decision = decide(run)
         switch (decision._tag) {
           case "Work":
-            return run.inFlight < run.allowed && run.rateOpensAtMillis <= run.nowMillis && run.doubt === undefined
+            return (
+              run.inFlight < run.allowed && run.rateOpensAtMillis <= run.nowMillis && run.probeAtMillis === undefined
+            )
           case "Probe":
-            return run.doubt !== undefined && !run.isProbing && run.rateOpensAtMillis <= run.nowMillis
+            return run.probeAtMillis !== undefined && !run.isProbing && run.rateOpensAtMillis <= run.nowMillis
           case "LoadPage":
             return run.pages === "more" && run.untried === 0
           case "Wait":

@@ -72,15 +72,15 @@ describe("FailurePolicy", () => {
       fail(bad, unavailable, 300)
       succeed(500)
       for (let n = 1; n <= 10; n++) {
-        assert.isUndefined(policy.doubt())
+        assert.isUndefined(policy.probeAtMillis())
         fail(item(n), unavailable, 1000 + n)
       }
-      assert.deepStrictEqual(policy.doubt(), { of: "provider", probeAtMillis: 1510 })
+      assert.strictEqual(policy.probeAtMillis(), 1510)
       // Others succeeded since it failed last, but that was before the outage.
       fail(bad, unavailable, 2000, { role: "probe" })
       assert.strictEqual(bad.strikes, 1)
       succeed(61_000)
-      assert.isUndefined(policy.doubt())
+      assert.isUndefined(policy.probeAtMillis())
     })
   )
 
@@ -89,11 +89,11 @@ describe("FailurePolicy", () => {
       const { fail, item, policy, succeed } = yield* make()
       succeed(5000)
       for (const n of [1, 2, 3]) {
-        assert.isUndefined(policy.doubt())
+        assert.isUndefined(policy.probeAtMillis())
         const span = { beganMillis: 5000, endedMillis: 35_000 + n }
         fail(item(n), unavailable, 0, { span })
       }
-      assert.deepStrictEqual(policy.doubt(), { of: "provider", probeAtMillis: 35_503 })
+      assert.strictEqual(policy.probeAtMillis(), 35_503)
     })
   )
 
@@ -101,7 +101,7 @@ describe("FailurePolicy", () => {
     Effect.gen(function* () {
       const { fail, item, policy } = yield* make()
       fail(item(1), unavailable, 1000, { hasUntried: false })
-      assert.deepStrictEqual(policy.doubt(), { of: "provider", probeAtMillis: 1500 })
+      assert.strictEqual(policy.probeAtMillis(), 1500)
     })
   )
 
@@ -118,7 +118,7 @@ describe("FailurePolicy", () => {
     Effect.gen(function* () {
       const { check, fail, item, policy } = yield* make()
       assert.strictEqual(fail(item(1), limited("1 hour"), 1000)._tag, "Retry")
-      assert.deepStrictEqual(policy.doubt(), { of: "provider", probeAtMillis: 1500 })
+      assert.strictEqual(policy.probeAtMillis(), 1500)
       assert.strictEqual(check(300_000, limited("1 hour"))._tag, "Record")
       assert.deepStrictEqual(check(301_001, limited("1 hour")), { _tag: "EndRun", ending: limited("1 hour") })
     })
@@ -160,23 +160,25 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("with many denied in a row, a check of a healthy subject decides", () =>
+  it.effect("ends the run at the limit of denials in a row, after looking for others at the other end", () =>
     Effect.gen(function* () {
-      const good = yield* make(3)
-      for (const n of [1, 2, 3]) good.fail(good.item(n), denied, 1000 + n)
-      assert.deepStrictEqual(good.policy.doubt(), { of: "credentials", probeAtMillis: 0 })
-      const verdict = good.check(2000)
-      assert.strictEqual(verdict._tag === "Record" && verdict.settled.length, 3)
+      const { fail, item, policy, succeed } = yield* make()
+      succeed(500)
+      for (let n = 1; n < 20; n++) {
+        assert.strictEqual(policy.untriedFrom(), n > 10 ? "back" : "front")
+        assert.deepStrictEqual(fail(item(n), denied, 1000 + n), { _tag: "Record", settled: [] })
+      }
+      assert.deepStrictEqual(fail(item(20), denied, 1020), { _tag: "EndRun", ending: denied })
+    })
+  )
 
-      const bad = yield* make(3)
-      bad.succeed(500)
-      for (const n of [1, 2, 3]) bad.fail(bad.item(n), denied, 1000 + n)
-      assert.deepStrictEqual(bad.check(2000, denied), { _tag: "EndRun", ending: denied })
-
-      const unknown = yield* make(2)
-      unknown.fail(unknown.item(1), denied, 1000)
-      const last = unknown.fail(unknown.item(2), denied, 1001, { hasHealthySubject: false })
-      assert.deepStrictEqual(last, { _tag: "EndRun", ending: denied })
+  it.effect("does not take a healthy subject that can be read for credentials that are good", () =>
+    Effect.gen(function* () {
+      const { check, fail, item } = yield* make(3)
+      fail(item(1), denied, 1001)
+      assert.deepStrictEqual(check(1500), { _tag: "Record", settled: [] })
+      fail(item(2), denied, 2000)
+      assert.deepStrictEqual(fail(item(3), denied, 3000), { _tag: "EndRun", ending: denied })
     })
   )
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, FastCheck, Option } from "effect"
 import * as WorkQueue from "../src/internal/scheduler/workQueue.js"
 
-const letters = WorkQueue.sourceOf(["a", "b", "c"])
+const letters = () => WorkQueue.sourceOf(["a", "b", "c"])
 
 describe("WorkQueue", () => {
   it.effect("gives subjects in their order, a page at a time", () =>
@@ -19,7 +19,7 @@ describe("WorkQueue", () => {
       const taken: Array<readonly [number, string]> = []
       while (queue.pages() === "more") {
         yield* queue.loadPage
-        for (let item = queue.takeUntried(); item !== undefined; item = queue.takeUntried()) {
+        for (let item = queue.takeUntried("front"); item !== undefined; item = queue.takeUntried("front")) {
           taken.push([item.position, item.subject])
         }
       }
@@ -29,6 +29,20 @@ describe("WorkQueue", () => {
         [9, "j"]
       ])
       assert.strictEqual(queue.pages(), "none")
+    })
+  )
+
+  it.effect("gives each subject of a page once, from whichever end", () =>
+    Effect.gen(function* () {
+      const queue = WorkQueue.make(letters())
+      yield* queue.loadPage
+      const taken = [queue.takeUntried("back"), queue.takeUntried("front"), queue.takeUntried("back")]
+      assert.deepStrictEqual(
+        taken.map((item) => item?.subject),
+        ["c", "a", "b"]
+      )
+      assert.strictEqual(queue.untried(), 0)
+      assert.isUndefined(queue.takeUntried("front"))
     })
   )
 
@@ -45,9 +59,9 @@ describe("WorkQueue", () => {
 
   it.effect("gives retries by the time they are due, whatever order they came in", () =>
     Effect.gen(function* () {
-      const queue = WorkQueue.make(letters)
+      const queue = WorkQueue.make(letters())
       yield* queue.loadPage
-      const item = queue.takeUntried()
+      const item = queue.takeUntried("front")
       assert.isDefined(item)
       FastCheck.assert(
         FastCheck.property(FastCheck.array(FastCheck.integer({ min: 0, max: 50 })), (dues) => {

@@ -12,8 +12,8 @@ export interface Snapshot {
   /** When the first subject that failed is due again; `Infinity` without one. */
   readonly retryAtMillis: number
   readonly rateOpensAtMillis: number
-  /** What the run has reason to doubt, and when it may send the next probe to find out. */
-  readonly doubt: { readonly of: "provider" | "credentials"; readonly probeAtMillis: number } | undefined
+  /** During an outage, when the next probe may be sent. */
+  readonly probeAtMillis: number | undefined
   readonly isProbing: boolean
   /** Whether there is a subject that succeeded, and a way to check it again. */
   readonly hasHealthySubject: boolean
@@ -36,7 +36,7 @@ const stop: Decision = { _tag: "Stop" }
 const waitUntil = (untilMillis: number): Decision => ({ _tag: "Wait", untilMillis })
 
 /** During an outage one probe at a time is all that is sent. */
-const whileInDoubt = (run: Snapshot, probeAtMillis: number): Decision => {
+const duringOutage = (run: Snapshot, probeAtMillis: number): Decision => {
   if (run.isProbing) return untilWoken
   const atMillis = Math.max(probeAtMillis, run.rateOpensAtMillis)
   if (atMillis > run.nowMillis) return waitUntil(atMillis)
@@ -46,11 +46,10 @@ const whileInDoubt = (run: Snapshot, probeAtMillis: number): Decision => {
 }
 
 export const decide = (run: Snapshot): Decision => {
-  const { allowed, doubt, inFlight, nowMillis, pages, rateOpensAtMillis, retryAtMillis } = run
+  const { allowed, inFlight, nowMillis, pages, probeAtMillis, rateOpensAtMillis, retryAtMillis } = run
   const isEmpty = run.untried === 0 && pages === "none" && retryAtMillis === Number.POSITIVE_INFINITY
-  // Doubtful credentials leave subjects that are tried but not settled.
-  if (isEmpty && doubt?.of !== "credentials") return inFlight === 0 ? stop : untilWoken
-  if (doubt !== undefined) return whileInDoubt(run, doubt.probeAtMillis)
+  if (isEmpty) return inFlight === 0 ? stop : untilWoken
+  if (probeAtMillis !== undefined) return duringOutage(run, probeAtMillis)
   if (inFlight >= allowed) return untilWoken
   if (rateOpensAtMillis > nowMillis) return waitUntil(rateOpensAtMillis)
   if (retryAtMillis <= nowMillis) return retry

@@ -1,7 +1,10 @@
 /**
- * Subjects for which the credentials were refused. They are held back until an answer shows that the credentials are good:
- * then the refusals were about these subjects. Many in a row put the credentials in doubt.
+ * Subjects for which the credentials were refused. They are held back until an answer to a later request shows that the
+ * credentials are good: then the refusals were about these subjects. Too many in a row mean that the credentials are bad.
  */
+
+/** After as many in a row, the next subjects come from the other end of the page: refused ones are often neighbours. */
+const neighbours = 10
 
 /** As many refusals, with no other answer in the whole run, are not "a few accounts". */
 const manyDenied = 5
@@ -14,22 +17,23 @@ interface Denied<T> {
 }
 
 export interface Denials<T> {
-  readonly areCredentialsInDoubt: () => boolean
+  readonly mayBeNeighbours: () => boolean
   readonly hold: (settled: T, nowMillis: number) => void
   /** An answer that bad credentials do not get: returns the subjects that were denied before its request was sent. */
   readonly release: (sentMillis: number) => ReadonlyArray<T>
+  readonly isLimitReached: () => boolean
   /** Whether the run had next to no other answers: then the credentials are bad. */
   readonly isAllThereIs: () => boolean
 }
 
 export const make = <T>(limit: number = defaultLimit): Denials<T> => {
-  let held: ReadonlyArray<Denied<T>> = []
+  let held: Array<Denied<T>> = []
   let hasOtherAnswers = false
 
   return {
-    areCredentialsInDoubt: () => held.length >= limit,
+    mayBeNeighbours: () => held.length >= neighbours,
     hold: (settled, atMillis) => {
-      held = [...held, { settled, atMillis }]
+      held.push({ settled, atMillis })
     },
     release: (sentMillis) => {
       hasOtherAnswers = true
@@ -38,6 +42,7 @@ export const make = <T>(limit: number = defaultLimit): Denials<T> => {
       held = held.filter(({ atMillis }) => atMillis > sentMillis)
       return released.map(({ settled }) => settled)
     },
+    isLimitReached: () => held.length >= limit,
     isAllThereIs: () => !hasOtherAnswers && held.length >= Math.min(manyDenied, limit)
   }
 }

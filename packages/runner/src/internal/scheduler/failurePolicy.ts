@@ -17,7 +17,7 @@ import type { ConcurrencyLimit, Span } from "./concurrencyLimit.js"
 import * as Denials from "./denials.js"
 import type { Outage } from "./outage.js"
 import type { RateController } from "./rateController.js"
-import type { QueuedSubject } from "./workQueue.js"
+import type { End, QueuedSubject } from "./workQueue.js"
 
 const failuresInARow = 10
 
@@ -56,8 +56,10 @@ export interface Circumstances {
 }
 
 export interface FailurePolicy<S, A, E> {
-  /** What is in doubt, and when the next probe may be sent to find out. */
-  readonly doubt: () => { readonly of: "provider" | "credentials"; readonly probeAtMillis: number } | undefined
+  /** During an outage, when the next probe may be sent. */
+  readonly probeAtMillis: () => number | undefined
+  /** From which end of the page the next untried subject comes. */
+  readonly untriedFrom: () => End
   /** Returns subjects that were held back until now, with their results. */
   readonly succeeded: (span: Span) => ReadonlyArray<Settled<S, A>>
   readonly failed: (
@@ -144,12 +146,9 @@ export const make = <S, A, E>(
   }
 
   return {
-    doubt: () => {
-      const areCredentialsInDoubt = denials.areCredentialsInDoubt()
-      return areCredentialsInDoubt || outage.isSuspected()
-        ? { of: areCredentialsInDoubt ? "credentials" : "provider", probeAtMillis: outage.probeAtMillis() }
-        : undefined
-    },
+    probeAtMillis: () => (outage.isSuspected() ? outage.probeAtMillis() : undefined),
+
+    untriedFrom: () => (denials.mayBeNeighbours() ? "back" : "front"),
 
     succeeded: (span) => {
       answered(span)
@@ -161,19 +160,18 @@ export const make = <S, A, E>(
       if (failure.isTransient) return transient(item, error, circumstances)
       // Nothing was sent, so nothing answered.
       if (failure._tag === "InvalidInput") return record([{ item, result }])
-      const { hasHealthySubject, span } = circumstances
+      const { span } = circumstances
       answered(span)
       if (failure._tag !== "AccessDenied") return record([...denials.release(span.beganMillis), { item, result }])
       denials.hold({ item, result, ending }, span.endedMillis)
-      return denials.areCredentialsInDoubt() && !hasHealthySubject ? endRun(ending) : record([])
+      return denials.isLimitReached() ? endRun(ending) : record([])
     },
 
     checked: (error, span) => {
       if (error === undefined || !error.failure.isTransient) {
-        const isDenied = error?.failure._tag === "AccessDenied"
-        if (isDenied && denials.areCredentialsInDoubt()) return endRun(error.ending)
+        // It shows that the provider is there. Of the credentials it shows less than a step: reading may still be allowed.
         answered(span)
-        return record(isDenied ? [] : denials.release(span.beganMillis))
+        return record([])
       }
       const { ending, failure } = error
       if (failure._tag === "RateLimited") refused(span, failure.retryAfter)

@@ -21,11 +21,14 @@ export interface QueuedSubject<S> extends PendingSubject<S> {
   dueMillis: number
 }
 
+/** Of the current page. */
+export type End = "front" | "back"
+
 export interface WorkQueue<S, E> {
   readonly untried: () => number
   readonly pages: () => "more" | "loading" | "none"
   readonly loadPage: Effect.Effect<void, E>
-  readonly takeUntried: () => QueuedSubject<S> | undefined
+  readonly takeUntried: (from: End) => QueuedSubject<S> | undefined
   /** The subject that is due first, whether or not it is due yet. */
   readonly takeRetry: () => QueuedSubject<S> | undefined
   readonly retryAtMillis: () => number
@@ -35,25 +38,27 @@ export interface WorkQueue<S, E> {
 export const make = <S, E>(source: SubjectSource<S, E>): WorkQueue<S, E> => {
   let page: ReadonlyArray<PendingSubject<S>> = []
   let next = 0
+  let end = 0
   let pages: "more" | "loading" | "none" = "more"
   // Sorted, the earliest last. Never many: those in flight when calls began to fail, and a probe now and then.
   const retries: Array<QueuedSubject<S>> = []
 
   return {
-    untried: () => page.length - next,
+    untried: () => end - next,
     pages: () => pages,
     loadPage: Effect.suspend(() => {
       pages = "loading"
       return Effect.map(source.next, (loaded) => {
         page = Option.getOrElse(loaded, () => [])
         next = 0
+        end = page.length
         pages = Option.isNone(loaded) ? "none" : "more"
       })
     }),
-    takeUntried: () => {
-      const pending = page[next]
+    takeUntried: (from) => {
+      if (next >= end) return undefined
+      const pending = page[from === "front" ? next++ : --end]
       if (pending === undefined) return undefined
-      next++
       return { position: pending.position, subject: pending.subject, strikes: 0, answersAtFailure: 0, dueMillis: 0 }
     },
     takeRetry: () => retries.pop(),

@@ -82,7 +82,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     pages: queue.pages(),
     retryAtMillis: queue.retryAtMillis(),
     rateOpensAtMillis: nowMillis + rate.limiter.opensInMillis(),
-    doubt: policy.doubt(),
+    probeAtMillis: policy.probeAtMillis(),
     isProbing,
     hasHealthySubject: hasHealthySubject()
   })
@@ -183,7 +183,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
 
   const probe = (nowMillis: number): Effect.Effect<void, E | E2, R> => {
     if (healthy !== undefined && flow.read !== undefined) return check(flow.read, healthy, nowMillis)
-    const item = queue.takeUntried() ?? queue.takeRetry()
+    const item = queue.takeUntried(policy.untriedFrom()) ?? queue.takeRetry()
     return item === undefined ? Effect.void : work(item, "probe", nowMillis)
   }
 
@@ -192,7 +192,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     const decision = decide(snapshot(nowMillis))
     switch (decision._tag) {
       case "Work": {
-        const item = decision.on === "retry" ? queue.takeRetry() : queue.takeUntried()
+        const item = decision.on === "retry" ? queue.takeRetry() : queue.takeUntried(policy.untriedFrom())
         return item === undefined ? Effect.void : work(item, "worker", nowMillis)
       }
       case "Probe":

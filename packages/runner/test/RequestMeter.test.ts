@@ -1,0 +1,47 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect } from "effect"
+import * as RequestMeter from "../src/internal/scheduler/requestMeter.js"
+
+const counting = () => {
+  const asked: Array<Duration.Duration> = []
+  const meter = RequestMeter.make({
+    acquire: (patience) =>
+      Effect.sync(() => {
+        asked.push(patience)
+        return false
+      }),
+    throttled: () => Effect.die("The rate controller learns of refusals otherwise.")
+  })
+  return { asked, meter }
+}
+
+describe("RequestMeter", () => {
+  it.effect("lets the first request go at once, and asks the limiter for each of the others", () =>
+    Effect.gen(function* () {
+      const { asked, meter } = counting()
+      assert.isTrue(yield* meter.turn.acquire(Duration.seconds(1)))
+      assert.deepStrictEqual(asked, [])
+      assert.isFalse(yield* meter.turn.acquire(Duration.seconds(2)))
+      assert.isFalse(yield* meter.turn.acquire(Duration.seconds(3)))
+      assert.deepStrictEqual(asked, [Duration.seconds(2), Duration.seconds(3)])
+    })
+  )
+
+  it.effect("counts a request when it is sent, not when the effect is made", () =>
+    Effect.gen(function* () {
+      const { meter } = counting()
+      const acquire = meter.turn.acquire(Duration.seconds(1))
+      assert.strictEqual(meter.sent(), 0)
+      yield* acquire
+      yield* acquire
+      assert.strictEqual(meter.sent(), 2)
+    })
+  )
+
+  it.effect("does not tell the limiter of refusals", () =>
+    Effect.gen(function* () {
+      const { meter } = counting()
+      yield* meter.turn.throttled(Duration.seconds(1))
+    })
+  )
+})
