@@ -23,7 +23,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`)
 say("$ glowmarkt simulate --accounts 5000")
 const simulator = spawn(glowmarkt, ["simulate", "--accounts", "5000"], { stdio: ["ignore", "pipe", "inherit"] })
 const [line]: Array<unknown> = await once(createInterface({ input: simulator.stdout }), "line")
-const { appKeys, url } = Schema.decodeUnknownSync(Announcement.Line)(line)
+const { appKeys, url } = Schema.decodeUnknownSync(Announcement.Json)(line)
 say(`  serving ${url}\n`)
 
 say("$ export GLOWMARKT_BASE_URL=… GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=…")

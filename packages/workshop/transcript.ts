@@ -8,7 +8,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
-import { Faults, type Population, Simulator } from "@effect-glowmarkt/simulator"
+import { Faults, Population, Simulator } from "@effect-glowmarkt/simulator"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -58,9 +58,7 @@ const record = (
       GLOWMARKT_ORG_SECRET: Redacted.value(orgAppKeys.secret),
       XDG_STATE_HOME: join(directory, "state")
     })
-    const members = [...population.members].filter(
-      ({ traits }) => traits.standing === "active" && traits.disagreement === "none" && traits.liveAnswer === "there"
-    )
+    const members = [...population.members].filter(Population.isOrdinary)
     yield* play({ session, screen, members })
     return normalise(screen.lines().join("\n").trimEnd())
   }).pipe(

@@ -230,7 +230,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
       const audit = ["audit", "--store", join(place, "runs.db"), "--quiet", "--patience", "0", "--run", "r1"]
       const list = { operations: ["getAccounts"] } as const
       const later = Faults.RateLimited({ retryAfter: { form: "seconds", after: Duration.hours(1) } })
-      const html = Faults.Answer({ status: 200, contentType: "text/html", body: "<p>Sign in to the network</p>" })
+      const html = Faults.Respond({ status: 200, contentType: "text/html", body: "<p>Sign in to the network</p>" })
       for (const fault of [html, Faults.serverError, Faults.Reset({ when: "before" }), later]) {
         yield* faults.set([Faults.always(list, fault)])
         const alone = yield* Captured.run(["accounts", "list"], { environment: appKeys })
@@ -254,7 +254,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
         [425, 5],
         [501, 1]
       ] as const) {
-        const answer = Faults.Answer({ status, contentType: "application/json", body: '{"error":"try later"}' })
+        const answer = Faults.Respond({ status, contentType: "application/json", body: '{"error":"try later"}' })
         yield* faults.set([Faults.always({ operations: ["getAccounts"] }, answer)])
         const before = yield* requests.count("getAccounts")
         const captured = yield* Captured.run(["accounts", "list"], { environment: appKeys })
@@ -364,7 +364,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
       yield* faults.set([
         Faults.always(
           { operations: ["getAccounts"] },
-          Faults.Answer({ status: 200, contentType: "application/json", body: '[{"accountId":"a"},{"accountId":7}]' })
+          Faults.Respond({ status: 200, contentType: "application/json", body: '[{"accountId":"a"},{"accountId":7}]' })
         )
       ])
       const captured = yield* Captured.run(["accounts", "list", "--json"], { environment: appKeys })

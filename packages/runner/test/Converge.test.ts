@@ -67,7 +67,7 @@ layer(served(), { excludeTestServices: true })("Converge, when one request is al
       yield* fresh
       const { population, state } = yield* Simulator.Simulator
       const torn = [...population.members].find(
-        ({ traits }) => traits.disagreement === "listedInactive" && traits.liveAnswer === "there"
+        ({ traits }) => traits.inconsistency === "listedInactive" && traits.availability === "available"
       )
       assert(torn !== undefined)
       yield* Converge.ensureInactive(torn.accountId, population.credentials.applicationId)

@@ -436,7 +436,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const plan = yield* planned(accounts.map(({ accountId }) => [accountId, "Flagged"] as const))
       const [unread, lost, unverified] = accounts.map(({ accountId }) => ({ accountIds: [accountId] }))
       // What a proxy says: whether the request came through is left open, and asking again makes no sense.
-      const page = Faults.Answer({ status: 200, contentType: "text/html", body: "<html></html>" })
+      const page = Faults.Respond({ status: 200, contentType: "text/html", body: "<html></html>" })
       yield* faults.set([
         Faults.always({ ...unread, operations: ["getAccountById"] }, page),
         // Not made, which reading shows.

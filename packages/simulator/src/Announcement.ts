@@ -1,18 +1,19 @@
 /**
- * What a simulator says of itself: all that a client in another process needs.
+ * Describes a running simulator to clients in other processes: URL, credentials and a few users.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { isOrdinary } from "./Population.js"
 import { Simulator } from "./Simulator.js"
 
 const KeyPair = Schema.Struct({ key: Schema.String, secret: Schema.String })
 
 /**
- * One line of JSON. The secrets in it are plain: they open nothing but the
- * simulator.
+ * URL, credentials and users of a simulator. Secrets are plain text, since they are valid for the
+ * simulator only.
  *
  * @since 0.1.0
  * @category schemas
@@ -36,18 +37,26 @@ export const Announcement = Schema.Struct({
 export interface Announcement extends Schema.Schema.Type<typeof Announcement> {}
 
 /**
- * The announcement as text, and back.
+ * The announcement as one line of JSON.
+ *
+ * @example
+ * ```ts
+ * import { Announcement } from "@effect-glowmarkt/simulator"
+ * import { Schema } from "effect"
+ *
+ * const decode = Schema.decode(Announcement.Json)
+ * ```
  *
  * @since 0.1.0
  * @category schemas
  */
-export const Line = Schema.parseJson(Announcement)
+export const Json = Schema.parseJson(Announcement)
 
-const handful = 5
+const userCount = 5
 
 /**
- * The announcement of the running simulator. Its users are the first few who can
- * sign in and whose accounts nothing is wrong with.
+ * The announcement of the running simulator. Its users are the first five members for which
+ * `Population.isOrdinary` holds, so they can sign in.
  *
  * @since 0.1.0
  * @category constructors
@@ -59,15 +68,14 @@ export const make: Effect.Effect<Announcement, never, Simulator> = Effect.map(
     const plain = (pair: typeof appKeys) => ({ key: pair.key, secret: Redacted.value(pair.secret) })
     const users: Array<Announcement["users"][number]> = []
     for (const member of population.members) {
-      const { disagreement, liveAnswer, standing } = member.traits
-      if (standing === "active" && disagreement === "none" && liveAnswer === "there") {
+      if (isOrdinary(member)) {
         users.push({
           username: member.username,
           password: Redacted.value(population.password(member)),
           accountId: member.accountId
         })
       }
-      if (users.length === handful) {
+      if (users.length === userCount) {
         break
       }
     }

@@ -1,6 +1,6 @@
 /**
- * The provider's security rules, enforced from the contract: each endpoint's
- * `Security` annotation is the rule, there is no second list.
+ * Enforces the provider's security rules as the contract declares them: the rule of an endpoint is
+ * its `Security` annotation.
  *
  * @since 0.1.0
  */
@@ -17,21 +17,20 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Credentials from "./Credentials.js"
 import * as Operation from "./Operation.js"
-import { type Holder, Tokens } from "./Tokens.js"
+import { type TokenOwner, Tokens } from "./Tokens.js"
 
 /**
- * What a request presents, header by header: the scheme whose right value it is,
- * `wrong` when it is nobody's, `absent` without the header.
+ * The credentials in the headers of a request. Each field is the scheme whose value the header
+ * carries, `wrong` if it carries no valid value, or `absent` without the header.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Presented {
+export interface PresentedCredentials {
   readonly authorization: "appKeys" | "orgAppKeys" | "wrong" | "absent"
   readonly token: "devUserToken" | "userToken" | "wrong" | "absent"
   readonly applicationId: "applicationId" | "wrong" | "absent"
-  /** The owner of the user token. */
-  readonly holder: Option.Option<Holder>
+  readonly tokenOwner: Option.Option<TokenOwner>
 }
 
 const headerOf: Record<Security.Scheme, "authorization" | "token" | "applicationId"> = {
@@ -43,12 +42,12 @@ const headerOf: Record<Security.Scheme, "authorization" | "token" | "application
 }
 
 /**
- * How a request without the right credentials is refused.
+ * The response to a request without sufficient credentials.
  *
- * - `AccessDenied` 401: something is wrong, or not enough.
- * - `BadRequest` 400: nothing was presented at all (seen of the live API).
- * - `MissingInfo` 400: the application id is missing where nothing else is asked
- *   for (seen of the live API on `POST /auth`).
+ * - `AccessDenied` 401: a credential is wrong or missing.
+ * - `BadRequest` 400: the request carries no credentials at all (observed on the live API).
+ * - `MissingInfo` 400: the application id is missing, and the operation requires nothing else
+ *   (observed on the live API for `POST /auth`).
  *
  * @since 0.1.0
  * @category models
@@ -56,15 +55,19 @@ const headerOf: Record<Security.Scheme, "authorization" | "token" | "application
 export type Refusal = "AccessDenied" | "BadRequest" | "MissingInfo"
 
 /**
- * Whether the rule is met: by which alternative, or how the call is refused.
+ * Returns the alternative of the rule that the credentials satisfy (`open` for a rule without
+ * schemes), or how the request is refused.
  *
- * A wrong value for a scheme the operation knows is never ignored, even beside
- * right ones. A scheme the operation does not know is.
+ * A wrong value for a scheme of the rule refuses the request even if another alternative is
+ * satisfied. Headers of schemes outside the rule are ignored.
  *
  * @since 0.1.0
- * @category rules
+ * @category combinators
  */
-export const decide = (rule: Security.Alternatives, presented: Presented): Security.Alternative | "open" | Refusal => {
+export const authorize = (
+  rule: Security.Alternatives,
+  presented: PresentedCredentials
+): Security.Alternative | "open" | Refusal => {
   if (rule.length === 0) {
     return "open"
   }
@@ -86,7 +89,7 @@ export const decide = (rule: Security.Alternatives, presented: Presented): Secur
 }
 
 /**
- * Who calls, once the rule is met.
+ * The authorized caller of the current request.
  *
  * @since 0.1.0
  * @category services
@@ -94,32 +97,31 @@ export const decide = (rule: Security.Alternatives, presented: Presented): Secur
 export class Caller extends Context.Tag("@effect-glowmarkt/simulator/Caller")<
   Caller,
   {
-    readonly met: Security.Alternative | "open"
-    /** The user token of the call and its owner, where the rule asks for one. */
-    readonly user: Option.Option<Holder & { readonly token: string }>
+    readonly alternative: Security.Alternative | "open"
+    /** The user token of the request with its owner, if it carries one. */
+    readonly user: Option.Option<TokenOwner & { readonly token: string }>
   }
 >() {}
 
 /**
- * The account that owns the call's token.
+ * The account that owns the request's user token. Fails with `AccessDenied` without one.
  *
  * @since 0.1.0
- * @category accessors
+ * @category combinators
  */
-export const owner: Effect.Effect<Identifier.AccountId, typeof WireError.AccessDenied.Type, Caller> = Effect.flatMap(
-  Caller,
-  ({ user }) =>
+export const callerAccountId: Effect.Effect<Identifier.AccountId, typeof WireError.AccessDenied.Type, Caller> =
+  Effect.flatMap(Caller, ({ user }) =>
     Option.match(user, {
       onNone: () => Effect.fail({ _tag: "AccessDenied" as const }),
       onSome: ({ accountId }) => Effect.succeed(accountId)
     })
-)
+  )
 
 /**
- * The middleware of every group: runs before the body is read.
+ * The middleware of every group. It runs before the body is read.
  *
  * @since 0.1.0
- * @category middleware
+ * @category services
  */
 export class Authorization extends HttpApiMiddleware.Tag<Authorization>()("@effect-glowmarkt/simulator/Authorization", {
   provides: Caller,
@@ -127,26 +129,24 @@ export class Authorization extends HttpApiMiddleware.Tag<Authorization>()("@effe
 }) {}
 
 /**
- * Tells what a request presents.
+ * Reads the credentials from the headers of a request.
  *
  * @since 0.1.0
  * @category services
  */
-export class Inspector extends Context.Tag("@effect-glowmarkt/simulator/Inspector")<
-  Inspector,
-  (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<Presented>
+export class CredentialReader extends Context.Tag("@effect-glowmarkt/simulator/CredentialReader")<
+  CredentialReader,
+  (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<PresentedCredentials>
 >() {
-  /**
-   * @since 0.1.0
-   */
-  static readonly layer = (credentials: Credentials.Credentials): Layer.Layer<Inspector, never, Tokens> =>
+  /** Accepts the given administrator credentials and the user tokens that `Tokens` has issued. */
+  static readonly layer = (credentials: Credentials.Credentials): Layer.Layer<CredentialReader, never, Tokens> =>
     Layer.effect(
-      Inspector,
+      CredentialReader,
       Effect.map(Tokens, (tokens) => {
         const appKeys = Redacted.value(Credentials.basic(credentials.appKeys))
         const orgAppKeys = Redacted.value(Credentials.basic(credentials.orgAppKeys))
         const devUserToken = Redacted.value(credentials.devUserToken)
-        const authorizationOf = (header: string | undefined): Presented["authorization"] =>
+        const authorizationOf = (header: string | undefined): PresentedCredentials["authorization"] =>
           header === undefined
             ? "absent"
             : header === appKeys
@@ -165,14 +165,14 @@ export class Inspector extends Context.Tag("@effect-glowmarkt/simulator/Inspecto
               authorization,
               applicationId,
               token: token === undefined ? "absent" : "devUserToken",
-              holder: Option.none()
+              tokenOwner: Option.none()
             })
           }
-          return Effect.map(tokens.holder(token), (holder) => ({
+          return Effect.map(tokens.verify(token), (tokenOwner) => ({
             authorization,
             applicationId,
-            token: Option.isSome(holder) ? "userToken" : "wrong",
-            holder
+            token: Option.isSome(tokenOwner) ? "userToken" : "wrong",
+            tokenOwner
           }))
         }
       })
@@ -180,31 +180,31 @@ export class Inspector extends Context.Tag("@effect-glowmarkt/simulator/Inspecto
 }
 
 /**
- * The rule of the route that answers, applied to what the request presents.
+ * Applies the rule of the matched route to the credentials of the request.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<Authorization, never, Inspector> = Layer.effect(
+export const layer: Layer.Layer<Authorization, never, CredentialReader> = Layer.effect(
   Authorization,
-  Effect.map(Inspector, (inspect) =>
+  Effect.map(CredentialReader, (readCredentials) =>
     Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const { route } = yield* HttpRouter.RouteContext
-      const presented = yield* inspect(request)
-      // A route without a rule is a mistake of ours, not an open door.
-      const { security } = yield* Effect.orDie(Effect.fromNullable(Operation.ofRoute(route)))
-      const decision = decide(security, presented)
+      const presented = yield* readCredentials(request)
+      // A route without a rule is a defect: dying keeps it from being open to everyone.
+      const { security } = yield* Effect.orDie(Effect.fromNullable(Operation.fromRoute(route)))
+      const decision = authorize(security, presented)
       if (decision === "AccessDenied" || decision === "BadRequest" || decision === "MissingInfo") {
         return yield* Effect.fail({ _tag: decision })
       }
       const token = request.headers["token"]
       return Caller.of({
-        met: decision,
+        alternative: decision,
         user:
           token === undefined || presented.token !== "userToken"
             ? Option.none()
-            : Option.map(presented.holder, (holder) => ({ ...holder, token }))
+            : Option.map(presented.tokenOwner, (owner) => ({ ...owner, token }))
       })
     })
   )

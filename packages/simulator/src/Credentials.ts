@@ -1,14 +1,14 @@
 /**
- * The credentials a simulator accepts, dictated by its seed.
+ * The credentials that a simulator accepts, derived from its seed.
  *
  * @since 0.1.0
  */
 import { Identifier } from "@effect-glowmarkt/core"
 import * as Redacted from "effect/Redacted"
-import * as Draw from "./internal/draw.js"
+import * as SeededRandom from "./internal/seededRandom.js"
 
 /**
- * A key and its secret: what HTTP Basic sends.
+ * A key and its secret, for HTTP Basic.
  *
  * @since 0.1.0
  * @category models
@@ -19,8 +19,7 @@ export interface KeyPair {
 }
 
 /**
- * What an administrator may present. Users' names and passwords belong to the
- * population.
+ * The credentials of administrators. User names and passwords belong to the `Population`.
  *
  * @since 0.1.0
  * @category models
@@ -30,33 +29,33 @@ export interface Credentials {
   readonly appKeys: KeyPair
   readonly orgAppKeys: KeyPair
   readonly devUserToken: Redacted.Redacted
-  /** What `POST /devauth` gives the {@link devUserToken} for. */
+  /** `POST /devauth` exchanges these for the `devUserToken`. */
   readonly developer: { readonly username: string; readonly password: Redacted.Redacted }
 }
 
 /**
- * The credentials of a seed.
+ * Derives the credentials from a seed.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (seed: number): Credentials => {
-  const draw = Draw.make(seed, "credentials", 0)
-  const pair = (): KeyPair => ({ key: Draw.uuid(draw), secret: Redacted.make(draw.hex(40)) })
+  const random = SeededRandom.make(seed, "credentials", 0)
+  const pair = (): KeyPair => ({ key: SeededRandom.uuid(random), secret: Redacted.make(random.hex(40)) })
   return {
-    applicationId: Identifier.ApplicationId.make(Draw.uuid(draw)),
+    applicationId: Identifier.ApplicationId.make(SeededRandom.uuid(random)),
     appKeys: pair(),
     orgAppKeys: pair(),
-    devUserToken: Redacted.make(draw.hex(64)),
-    developer: { username: "developer@homes.example", password: Redacted.make(draw.hex(16)) }
+    devUserToken: Redacted.make(random.hex(64)),
+    developer: { username: "developer@homes.example", password: Redacted.make(random.hex(16)) }
   }
 }
 
 /**
- * The `authorization` header of a key pair.
+ * The value of the `authorization` header for a key pair.
  *
  * @since 0.1.0
- * @category headers
+ * @category constructors
  */
 export const basic = (pair: KeyPair): Redacted.Redacted =>
   Redacted.make(`Basic ${Buffer.from(`${pair.key}:${Redacted.value(pair.secret)}`).toString("base64")}`)

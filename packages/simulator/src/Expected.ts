@@ -1,6 +1,6 @@
 /**
- * What an audit of a population must find: said from the traits that were dealt
- * out, without reading any answer of the simulator.
+ * The findings that an audit of a population must report. They are derived from the traits of the
+ * members, not from responses of the simulator, so tests can compare the two.
  *
  * @since 0.1.0
  */
@@ -25,8 +25,8 @@ export type Finding =
   | "undetermined"
 
 /**
- * When an audit looks, and where it draws its lines. With the lines at 7 and 180
- * days the answer is the same from the population's epoch to a day later.
+ * The time of an audit and its thresholds. With thresholds of 7 and 180 days, the findings are the
+ * same at any time of the day that starts at the population's epoch.
  *
  * @since 0.1.0
  * @category models
@@ -38,25 +38,25 @@ export interface Thresholds {
 }
 
 /**
- * What an audit must find about a member. `healthy` and `missing` stand alone;
- * `denied` and `undetermined` occur only under faults.
+ * The expected findings about a member. `healthy` and `missing` exclude all others. `denied` and
+ * `undetermined` occur only under injected faults.
  *
  * @since 0.1.0
- * @category findings
+ * @category combinators
  */
 export const findings = (population: Population, member: Member, thresholds: Thresholds): ReadonlyArray<Finding> => {
-  const { disagreement, liveAnswer, standing, tokenExpiresInDays, updatedDaysAgo } = member.traits
-  if (liveAnswer === "gone") {
+  const { inconsistency, availability, status, tokenExpiresInDays, updatedDaysAgo } = member.traits
+  if (availability === "missing") {
     return ["missing"]
   }
   const found: Array<Finding> = []
-  if (standing === "inactive") {
+  if (status === "inactive") {
     found.push("inactive")
   }
-  if (standing === "unverified") {
+  if (status === "unverified") {
     found.push("unrecognised")
   }
-  if (disagreement !== "none") {
+  if (inconsistency !== "none") {
     found.push("mismatch")
   }
   if (tokenExpiresInDays !== undefined) {
@@ -75,11 +75,26 @@ export const findings = (population: Population, member: Member, thresholds: Thr
 }
 
 /**
- * How many accounts an audit must count under each finding. An account with two
- * findings counts twice.
+ * The expected number of accounts per finding. An account with two findings counts twice.
+ *
+ * @example
+ * ```ts
+ * import { Expected, Simulator } from "@effect-glowmarkt/simulator"
+ * import { DateTime, Duration, Effect } from "effect"
+ *
+ * const healthy = Effect.gen(function* () {
+ *   const { population } = yield* Simulator.Simulator
+ *   const thresholds = {
+ *     now: yield* DateTime.now,
+ *     expiringWithin: Duration.days(7),
+ *     dormantAfter: Duration.days(180)
+ *   }
+ *   return Expected.counts(population, thresholds).healthy
+ * })
+ * ```
  *
  * @since 0.1.0
- * @category findings
+ * @category combinators
  */
 export const counts = (population: Population, thresholds: Thresholds): Record<Finding, number> => {
   const total: Record<Finding, number> = {

@@ -1,9 +1,8 @@
 /**
- * Bad days on demand: which requests go wrong, and how.
+ * Fault injection: which requests fail, and how.
  *
- * A plan is a list of rules; the first rule that has something for a request
- * decides. Rules that leave it to chance draw from the simulator's seed, so the
- * same requests in the same order meet the same faults.
+ * Rules are tried in order, and the first that yields a fault for a request applies. Random rules
+ * use the simulator's seed, so the same requests in the same order meet the same faults.
  *
  * @since 0.1.0
  */
@@ -13,20 +12,20 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Draw from "./internal/draw.js"
+import * as SeededRandom from "./internal/seededRandom.js"
 import type { Match, Name } from "./Operation.js"
 
 /**
- * What happens to a request.
+ * A fault of one request.
  *
- * - `None`: nothing; a place holder in a script.
- * - `Latency`: answered as usual, later.
- * - `Reset`: the connection is reset, before the request takes effect or after.
- * - `Hang`: no answer until the client gives up, before taking effect or after.
- * - `Truncate`: takes effect; only a part of the answer (0 to 1) is sent, then the
- *   connection is cut.
+ * - `None`: no fault; a placeholder in a script.
+ * - `Latency`: delays the response.
+ * - `Reset`: resets the connection, before the request takes effect or after.
+ * - `Hang`: sends no response until the client gives up, before the request takes effect or after.
+ * - `Truncate`: the request takes effect, but only a part of the response (0 to 1) is sent before
+ *   the connection closes.
  * - `RateLimited`: 429, with `Retry-After` in seconds or as a date.
- * - `Answer`: this answer instead, without taking effect.
+ * - `Respond`: sends this response instead; the request does not take effect.
  *
  * @since 0.1.0
  * @category models
@@ -38,10 +37,12 @@ export type Fault = Data.TaggedEnum<{
   Hang: { readonly when: "before" | "after" }
   Truncate: { readonly keep: number }
   RateLimited: { readonly retryAfter: RetryAfter }
-  Answer: { readonly status: number; readonly contentType: string; readonly body: string }
+  Respond: { readonly status: number; readonly contentType: string; readonly body: string }
 }>
 
 /**
+ * The `Retry-After` header of a 429: the form in which it states the delay, or none.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -54,62 +55,61 @@ export type RetryAfter =
  * The constructors of {@link Fault}.
  *
  * @since 0.1.0
- * @category faults
+ * @category constructors
  */
-export const { Answer, Hang, Latency, None, RateLimited, Reset, Truncate } = Data.taggedEnum<Fault>()
+export const { Hang, Latency, None, RateLimited, Reset, Respond, Truncate } = Data.taggedEnum<Fault>()
 
 /**
- * The provider's intermittent 500.
+ * The provider's intermittent 500 response.
  *
  * @since 0.1.0
- * @category faults
+ * @category constructors
  */
-export const serverError: Fault = Answer({
+export const serverError: Fault = Respond({
   status: 500,
   contentType: "application/json",
   body: JSON.stringify({ error: "An error has occurred" })
 })
 
 /**
- * What a proxy says when the provider is away.
+ * The HTML error page of a proxy when the provider is unavailable.
  *
  * @since 0.1.0
- * @category faults
+ * @category constructors
  */
 export const htmlError = (status: 502 | 503 | 504): Fault =>
-  Answer({
+  Respond({
     status,
     contentType: "text/html",
     body: `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`
   })
 
 /**
- * 401, whatever was presented.
+ * 401, regardless of the credentials.
  *
  * @since 0.1.0
- * @category faults
+ * @category constructors
  */
-export const accessDenied: Fault = Answer({
+export const accessDenied: Fault = Respond({
   status: 401,
   contentType: "application/json",
   body: JSON.stringify({ error: "Access denied" })
 })
 
 /**
- * `200 {"valid": false}`: a refusal that looks like success.
+ * `200 {"valid": false}`, a refusal with a success status.
  *
  * @since 0.1.0
- * @category faults
+ * @category constructors
  */
-export const notValid: Fault = Answer({
+export const notValid: Fault = Respond({
   status: 200,
   contentType: "application/json",
   body: JSON.stringify({ valid: false })
 })
 
 /**
- * Which requests a rule is about. A field that is left out means all; `{}` is
- * every operation.
+ * The requests that a rule applies to. An omitted field matches all, so `{}` matches every request.
  *
  * @since 0.1.0
  * @category models
@@ -120,15 +120,17 @@ export interface Target {
 }
 
 /**
+ * Applies faults to the requests that match `on`.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Rule = Data.TaggedEnum<{
-  /** The faults in turn, one a request, then nothing more. */
+  /** One fault per request, in order. Stops applying after the last. */
   Script: { readonly on: Target; readonly faults: Array.NonEmptyReadonlyArray<Fault> }
-  /** The faults in turn, over and over: flapping. */
+  /** One fault per request, in order, repeated forever. */
   Cycle: { readonly on: Target; readonly faults: Array.NonEmptyReadonlyArray<Fault> }
-  /** The fault for about `percent` of 100 requests. */
+  /** The fault for a random `percent` of the requests. */
   Chance: { readonly on: Target; readonly percent: number; readonly fault: Fault }
 }>
 
@@ -136,36 +138,50 @@ export type Rule = Data.TaggedEnum<{
  * The constructors of {@link Rule}.
  *
  * @since 0.1.0
- * @category rules
+ * @category constructors
  */
 export const { Chance, Cycle, Script } = Data.taggedEnum<Rule>()
 
 /**
+ * A rule that applies the fault to every request that matches.
+ *
+ * @example
+ * ```ts
+ * import { Faults, Simulator } from "@effect-glowmarkt/simulator"
+ * import { Effect } from "effect"
+ *
+ * const failWrites = Effect.flatMap(Simulator.Simulator, ({ faults }) =>
+ *   faults.set([Faults.always({ operations: ["updateAccount"] }, Faults.serverError)])
+ * )
+ * ```
+ *
  * @since 0.1.0
- * @category rules
+ * @category constructors
  */
 export const always = (on: Target, fault: Fault): Rule => Cycle({ on, faults: [fault] })
 
 /**
+ * Rules in order of precedence.
+ *
  * @since 0.1.0
  * @category models
  */
-export type Plan = ReadonlyArray<Rule>
+export type Rules = ReadonlyArray<Rule>
 
 /**
  * @since 0.1.0
  * @category models
  */
 export interface FaultsService {
-  /** Replaces the plan; scripts and chances begin anew. */
-  readonly set: (plan: Plan) => Effect.Effect<void>
-  /** Adds rules before those that are there. */
-  readonly add: (...rules: Plan) => Effect.Effect<void>
-  /** No faults from now on. */
+  /** Replaces the rules. Scripts, cycles and the random sequence restart. */
+  readonly set: (rules: Rules) => Effect.Effect<void>
+  /** Adds rules with precedence over the present ones. */
+  readonly add: (...rules: Rules) => Effect.Effect<void>
+  /** Removes all rules. */
   readonly clear: Effect.Effect<void>
-  /** How many faults were dealt out since the plan was set. */
-  readonly dealt: Effect.Effect<number>
-  /** What the plan has for a request. */
+  /** How many faults were injected since the rules were set. */
+  readonly injected: Effect.Effect<number>
+  /** The fault for a request. */
   readonly next: (request: Match) => Effect.Effect<Fault>
 }
 
@@ -175,33 +191,33 @@ export interface FaultsService {
  */
 export class Faults extends Context.Tag("@effect-glowmarkt/simulator/Faults")<Faults, FaultsService>() {}
 
-const concerns = (target: Target, { accountId, operation }: Match): boolean =>
+const matches = (target: Target, { accountId, operation }: Match): boolean =>
   (target.operations === undefined || target.operations.includes(operation.name)) &&
   (target.accountIds === undefined || (accountId !== undefined && target.accountIds.includes(accountId)))
 
 /**
- * The faults of a seed, with a plan to begin with.
+ * Fault injection with initial rules. The seed decides the random ones.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: { readonly seed: number; readonly plan: Plan }): FaultsService => {
-  let plan: Plan = []
+export const make = (options: { readonly seed: number; readonly rules: Rules }): FaultsService => {
+  let rules: Rules = []
   let turns = new Map<Rule, number>()
-  let draw = Draw.make(options.seed, "faults", 0)
-  let dealt = 0
+  let random = SeededRandom.make(options.seed, "faults", 0)
+  let injected = 0
 
-  const set = (next: Plan) => {
-    plan = next
+  const set = (next: Rules) => {
+    rules = next
     turns = new Map()
-    draw = Draw.make(options.seed, "faults", 0)
-    dealt = 0
+    random = SeededRandom.make(options.seed, "faults", 0)
+    injected = 0
   }
-  set(options.plan)
+  set(options.rules)
 
-  const of = (rule: Rule): Fault | undefined => {
+  const nextOf = (rule: Rule): Fault | undefined => {
     if (rule._tag === "Chance") {
-      return draw.happens(rule.percent) ? rule.fault : undefined
+      return random.chance(rule.percent) ? rule.fault : undefined
     }
     const turn = turns.get(rule) ?? 0
     turns.set(rule, turn + 1)
@@ -209,10 +225,10 @@ export const make = (options: { readonly seed: number; readonly plan: Plan }): F
   }
 
   const next = (request: Match): Fault => {
-    for (const rule of plan) {
-      const fault = concerns(rule.on, request) ? of(rule) : undefined
+    for (const rule of rules) {
+      const fault = matches(rule.on, request) ? nextOf(rule) : undefined
       if (fault !== undefined) {
-        dealt += fault._tag === "None" ? 0 : 1
+        injected += fault._tag === "None" ? 0 : 1
         return fault
       }
     }
@@ -221,12 +237,12 @@ export const make = (options: { readonly seed: number; readonly plan: Plan }): F
 
   return {
     set: (next) => Effect.sync(() => set(next)),
-    add: (...rules) =>
+    add: (...added) =>
       Effect.sync(() => {
-        plan = [...rules, ...plan]
+        rules = [...added, ...rules]
       }),
     clear: Effect.sync(() => set([])),
-    dealt: Effect.sync(() => dealt),
+    injected: Effect.sync(() => injected),
     next: (request) => Effect.sync(() => next(request))
   }
 }

@@ -1,6 +1,5 @@
 /**
- * The operations a simulator serves, read from the contract: which one a request
- * means, and which credentials it asks for.
+ * The operations that a simulator serves, derived from the contract.
  *
  * @since 0.1.0
  */
@@ -9,8 +8,7 @@ import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 
 /**
- * Where the operations live below the simulator's origin: where the provider has
- * them.
+ * The path of the API below the simulator's origin, the same as the provider's.
  *
  * @since 0.1.0
  * @category constants
@@ -25,7 +23,7 @@ const endpoints = [
 ]
 
 /**
- * The name of an operation in the contract, for example `getAccountStatusById`.
+ * The name of an operation in the contract, such as `getAccountStatusById`.
  *
  * @since 0.1.0
  * @category models
@@ -33,43 +31,45 @@ const endpoints = [
 export type Name = (typeof endpoints)[number]["name"]
 
 /**
+ * An operation of the contract.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Operation {
   readonly name: Name
   readonly method: string
-  /** Relative to {@link basePath}, as the contract has it: `/account/:accountId`. */
+  /** Relative to {@link basePath}, with parameters as in `/account/:accountId`. */
   readonly path: string
   readonly security: Security.Alternatives
-  /** Which complaints about a body the contract knows for this operation. */
-  readonly complaints: { readonly missing: Complaint; readonly incorrect: Complaint }
+  /** The errors that the contract declares for a body with missing or incorrect fields. */
+  readonly bodyErrors: { readonly missing: BodyError; readonly incorrect: BodyError }
 }
 
 /**
- * How a body that cannot be accepted is answered.
+ * The error for a body that cannot be decoded.
  *
  * @since 0.1.0
  * @category models
  */
-export type Complaint = "MissingElements" | "IncorrectElements"
+export type BodyError = "MissingElements" | "IncorrectElements"
 
 /**
  * All operations, in the order of the contract.
  *
  * @since 0.1.0
- * @category operations
+ * @category constructors
  */
 export const all: ReadonlyArray<Operation> = endpoints.map((endpoint) => {
   const isDeclared = Schema.is(Schema.make<unknown>(endpoint.errorSchema.ast))
-  const declares = (complaint: Complaint) => isDeclared({ _tag: complaint })
+  const declares = (bodyError: BodyError) => isDeclared({ _tag: bodyError })
   return {
     name: endpoint.name,
     method: endpoint.method,
     path: endpoint.path,
-    // An endpoint without its rule is a mistake in the contract: better no start than an open door.
+    // Throws for an endpoint without a rule: the simulator does not start with an unprotected endpoint.
     security: Context.unsafeGet(endpoint.annotations, Security.Security),
-    complaints: {
+    bodyErrors: {
       missing: declares("IncorrectElements") && !declares("MissingElements") ? "IncorrectElements" : "MissingElements",
       incorrect: declares("MissingElements") && !declares("IncorrectElements") ? "MissingElements" : "IncorrectElements"
     }
@@ -79,16 +79,16 @@ export const all: ReadonlyArray<Operation> = endpoints.map((endpoint) => {
 const routes = new Map(all.map((operation) => [`${operation.method} ${basePath}${operation.path}`, operation]))
 
 /**
- * The operation a route of the server belongs to.
+ * The operation of a route of the server.
  *
  * @since 0.1.0
- * @category operations
+ * @category constructors
  */
-export const ofRoute = (route: { readonly method: string; readonly path: string }): Operation | undefined =>
+export const fromRoute = (route: { readonly method: string; readonly path: string }): Operation | undefined =>
   routes.get(`${route.method} ${route.path}`)
 
 /**
- * What a request line means: an operation, and the account its path names.
+ * An operation, and the account id in the path of the request.
  *
  * @since 0.1.0
  * @category models
@@ -106,11 +106,10 @@ const patterns = all
   }))
 
 /**
- * Which operation a request means. `undefined` for what the contract does not
- * know.
+ * The operation of a request, or `undefined` if the contract has none for it.
  *
  * @since 0.1.0
- * @category operations
+ * @category constructors
  */
 export const match = (request: { readonly method: string; readonly url: string }): Match | undefined => {
   const query = request.url.indexOf("?")

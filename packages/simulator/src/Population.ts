@@ -1,10 +1,8 @@
 /**
- * Who lives in a simulator: accounts, users, directories and credentials, all
- * dictated by a seed.
+ * The simulated accounts, users, directories and credentials, all derived from a seed.
  *
- * Nothing is kept in memory: a member is worked out when it is asked for, from
- * the seed and its index alone. So a million accounts cost as much as ten, and
- * account 7 is the same however many there are.
+ * A member is computed from the seed and its index when it is requested. So a million accounts take
+ * as much memory as ten, and account 7 is the same in a population of any size.
  *
  * @since 0.1.0
  */
@@ -13,40 +11,38 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Credentials from "./Credentials.js"
-import * as Draw from "./internal/draw.js"
-import * as kinds from "./internal/kinds.js"
 import * as names from "./internal/names.js"
+import * as SeededRandom from "./internal/seededRandom.js"
+import * as memberTraits from "./internal/traits.js"
 
 /**
- * What decides the findings about an account, as it was dealt out.
- *
- * Days are counted from the population's epoch.
+ * The properties of an account that determine its findings. Days count from the population's epoch.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Traits {
-  /** What the account really is. `unverified` is a word nobody documented. */
-  readonly standing: "active" | "inactive" | "unverified"
-  /** Where list and live status, or `status` and `active`, do not agree. */
-  readonly disagreement: "none" | "listedActive" | "listedInactive" | "liveContradictsItself" | "listContradictsItself"
-  /** `gone`: listed, but reading it answers 404. `failsOnce`, `failsTwice`: its status answers 500 at first. */
-  readonly liveAnswer: "there" | "gone" | "failsOnce" | "failsTwice"
+  /** The actual status. `unverified` is not documented by the provider. */
+  readonly status: "active" | "inactive" | "unverified"
+  /** Where the list and the status endpoint, or the fields `status` and `active`, contradict each other. */
+  readonly inconsistency: "none" | "listedActive" | "listedInactive" | "liveContradictsItself" | "listContradictsItself"
+  /** `missing`: listed, but reads return 404. `failsOnce`, `failsTwice`: the first reads of its status return 500. */
+  readonly availability: "available" | "missing" | "failsOnce" | "failsTwice"
   readonly updatedDaysAgo: number
-  /** Negative when it ended already; `undefined` without an external directory. */
+  /** Negative if it has expired; `undefined` without an external directory. */
   readonly tokenExpiresInDays: number | undefined
 }
 
 /**
- * A field that live data leaves out, or fills with `null`, now and then.
+ * A field that the provider sometimes omits or sets to `null`.
  *
  * @since 0.1.0
  * @category models
  */
-export type Spotty = string | null | undefined
+export type MaybeMissing = string | null | undefined
 
 /**
- * Somebody a directory knows, with or without an account.
+ * A user of a directory, with or without an account.
  *
  * @since 0.1.0
  * @category models
@@ -55,12 +51,12 @@ export interface Person {
   readonly userId: Identifier.UserId
   readonly username: string
   readonly directoryId: Identifier.DirectoryId
-  readonly name: Spotty
-  readonly email: Spotty
+  readonly name: MaybeMissing
+  readonly email: MaybeMissing
 }
 
 /**
- * A person with an account.
+ * A user with an account.
  *
  * @since 0.1.0
  * @category models
@@ -70,12 +66,12 @@ export interface Member extends Person {
   readonly accountId: Identifier.AccountId
   readonly traits: Traits
   readonly createdDaysAgo: number
-  /** Live data is uneven in more ways than name and email. */
+  /** A deviation from the documented fields, as observed on the live API. */
   readonly quirk: "none" | "undocumentedField" | "listedWithoutActive" | "withoutCreatedAt"
 }
 
 /**
- * Where a user name and a password are known.
+ * A directory of users. The provider runs its own directory and connects external ones.
  *
  * @since 0.1.0
  * @category models
@@ -86,6 +82,8 @@ export interface Directory {
 }
 
 /**
+ * The accounts and users of a simulator at its start.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -95,20 +93,20 @@ export interface Population {
   readonly epoch: DateTime.Utc
   readonly credentials: Credentials.Credentials
   readonly directories: { readonly own: Directory; readonly external: Directory }
-  /** The members in the order of the list. */
+  /** In the order of the account list. */
   readonly members: Iterable<Member>
   readonly member: (index: number) => Option.Option<Member>
   readonly find: (accountId: string) => Option.Option<Member>
-  /** A user by name: a member, or one of the {@link newcomers}. */
+  /** Finds a user by name: a member or a newcomer. */
   readonly findUser: (username: string) => Option.Option<Person>
-  /** Users who have no account yet, for `POST /account`: as many as one asks for, up to {@link newcomers}. */
+  /** A user without an account, for `POST /account`. Indices count from 0 to {@link newcomers}. */
   readonly newcomer: (index: number) => Option.Option<Person>
-  /** The password a user has at first. */
+  /** The initial password of a user. */
   readonly password: (person: Person) => Redacted.Redacted
 }
 
 /**
- * How many users without an account there are.
+ * The number of users without an account.
  *
  * @since 0.1.0
  * @category constants
@@ -116,38 +114,40 @@ export interface Population {
 export const newcomers = 100_000
 
 const person = (
-  draw: Draw.Draw,
+  random: SeededRandom.SeededRandom,
   options: { readonly serial: string; readonly directoryId: Identifier.DirectoryId }
 ): Person => {
-  const given = draw.pick(names.given)
-  const family = draw.pick(names.family)
-  const local = `${names.plain(given)}.${names.plain(family)}`
-  const spotty = (text: string): Spotty => {
-    const luck = draw.below(100)
-    return luck < 3 ? undefined : luck < 6 ? null : text
+  const given = random.pick(names.givenNames)
+  const family = random.pick(names.familyNames)
+  const local = `${names.toAscii(given)}.${names.toAscii(family)}`
+  const maybeMissing = (text: string): MaybeMissing => {
+    const roll = random.below(100)
+    return roll < 3 ? undefined : roll < 6 ? null : text
   }
   return {
-    userId: Identifier.UserId.make(Draw.uuid(draw)),
+    userId: Identifier.UserId.make(SeededRandom.uuid(random)),
     username: `${local}.${options.serial}@homes.example`,
     directoryId: options.directoryId,
-    name: spotty(`${given} ${family}`),
-    email: spotty(`${local}.${options.serial}@post.example`)
+    name: maybeMissing(`${given} ${family}`),
+    email: maybeMissing(`${local}.${options.serial}@post.example`)
   }
 }
 
-const quirk = (draw: Draw.Draw): Member["quirk"] => {
-  const luck = draw.below(100)
-  return luck < 5 ? "undocumentedField" : luck < 7 ? "listedWithoutActive" : luck < 8 ? "withoutCreatedAt" : "none"
+const quirk = (random: SeededRandom.SeededRandom): Member["quirk"] => {
+  const roll = random.below(100)
+  return roll < 5 ? "undocumentedField" : roll < 7 ? "listedWithoutActive" : roll < 8 ? "withoutCreatedAt" : "none"
 }
 
 const directory = (seed: number, kind: Directory["kind"]): Directory => ({
-  directoryId: Identifier.DirectoryId.make(Draw.uuid(Draw.make(seed, "directory", kind === "own" ? 0 : 1))),
+  directoryId: Identifier.DirectoryId.make(
+    SeededRandom.uuid(SeededRandom.make(seed, "directory", kind === "own" ? 0 : 1))
+  ),
   kind
 })
 
 /**
- * The population of a seed. The same `accounts` and `seed` give the same people,
- * ids and credentials; dates are offsets from `epoch`.
+ * Makes a population. The same `accounts` and `seed` give the same users, ids and credentials. Dates
+ * are offsets from `epoch`.
  *
  * @since 0.1.0
  * @category constructors
@@ -161,18 +161,18 @@ export const make = (options: {
   const directories = { own: directory(seed, "own"), external: directory(seed, "external") }
 
   const unsafeMember = (index: number): Member => {
-    const draw = Draw.make(seed, "member", index)
-    const head = Draw.scatter(index, seed).toString(16).padStart(8, "0")
-    const accountId = Identifier.AccountId.make(Draw.uuid(draw, head), { disableValidation: true })
-    const traits = kinds.traits(draw, { seed, index })
+    const random = SeededRandom.make(seed, "member", index)
+    const head = SeededRandom.permute(index, seed).toString(16).padStart(8, "0")
+    const accountId = Identifier.AccountId.make(SeededRandom.uuid(random, head), { disableValidation: true })
+    const traits = memberTraits.make(random, { seed, index })
     const { directoryId } = traits.tokenExpiresInDays === undefined ? directories.own : directories.external
     return {
       index,
       accountId,
       traits,
-      createdDaysAgo: traits.updatedDaysAgo + draw.between(1, 1500),
-      quirk: quirk(draw),
-      ...person(draw, { serial: String(index), directoryId })
+      createdDaysAgo: traits.updatedDaysAgo + random.between(1, 1500),
+      quirk: quirk(random),
+      ...person(random, { serial: String(index), directoryId })
     }
   }
 
@@ -182,7 +182,7 @@ export const make = (options: {
   const newcomer = (index: number): Option.Option<Person> =>
     Number.isInteger(index) && index >= 0 && index < newcomers
       ? Option.some(
-          person(Draw.make(seed, "newcomer", index), {
+          person(SeededRandom.make(seed, "newcomer", index), {
             serial: `n${index}`,
             directoryId: directories.own.directoryId
           })
@@ -204,8 +204,8 @@ export const make = (options: {
     },
     member,
     find: (accountId) => {
-      // The first eight digits are the index in disguise: no table to look it up in.
-      const index = Draw.gather(Number.parseInt(accountId.slice(0, 8), 16), seed)
+      // The first eight digits encode the index, so no lookup table is needed.
+      const index = SeededRandom.invertPermutation(Number.parseInt(accountId.slice(0, 8), 16), seed)
       return Option.filter(member(index), (found) => found.accountId === accountId)
     },
     findUser: (username) => {
@@ -219,19 +219,30 @@ export const make = (options: {
     },
     newcomer,
     password: (user) => {
-      const draw = Draw.make(seed, "password", Number.parseInt(user.userId.slice(0, 8), 16))
-      return Redacted.make(`${draw.pick(names.words)}-${draw.pick(names.words)}-${1000 + draw.below(9000)}`)
+      const random = SeededRandom.make(seed, "password", Number.parseInt(user.userId.slice(0, 8), 16))
+      return Redacted.make(
+        `${random.pick(names.passwordWords)}-${random.pick(names.passwordWords)}-${1000 + random.below(9000)}`
+      )
     }
   }
 }
 
+/**
+ * Whether a member is active, exists and is listed consistently. Its user can sign in.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const isOrdinary = ({ traits }: Member): boolean =>
+  traits.status === "active" && traits.inconsistency === "none" && traits.availability === "available"
+
 const day = 24 * 60 * 60 * 1000
 
 /**
- * An instant some days from the epoch; before it when negative.
+ * The instant a number of days after the epoch, or before it if negative.
  *
  * @since 0.1.0
- * @category dates
+ * @category constructors
  */
 export const instant = (population: Population, days: number): DateTime.Utc =>
   DateTime.unsafeMake(DateTime.toEpochMillis(population.epoch) + Math.round(days * day))

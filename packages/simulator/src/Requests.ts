@@ -1,9 +1,8 @@
 /**
- * What a simulator received: so that a test can say "written once", "no more than
- * two at a time", "with these credentials and no others".
+ * The requests that a simulator received. Tests use them to assert that a write was sent once, that
+ * no more than two requests ran concurrently, or which credentials were sent.
  *
- * Bodies and secrets are never kept; of requests only the latest ones are, counts
- * are exact.
+ * Bodies and secrets are not recorded. Only the latest requests are kept; counts cover all.
  *
  * @since 0.1.0
  */
@@ -16,12 +15,12 @@ import type { Fault } from "./Faults.js"
 import type { Name } from "./Operation.js"
 
 /**
- * One request, in the order of arrival.
+ * A recorded request. `sequence` counts from 0 in the order of arrival.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Received {
+export interface ReceivedRequest {
   readonly sequence: number
   readonly at: DateTime.Utc
   readonly method: string
@@ -29,10 +28,10 @@ export interface Received {
   readonly path: string
   readonly operation: Option.Option<Name>
   readonly accountId: Option.Option<string>
-  /** The schemes whose right value it carried, and `wrong` for each header of no right value. */
+  /** The schemes for which it carried the valid value, and `wrong` for each header with another value. */
   readonly presented: ReadonlyArray<Security.Scheme | "wrong">
   readonly fault: Option.Option<Fault["_tag"] | "Throttled">
-  /** None while it is being answered, and when no answer was sent. */
+  /** `None` while the request is being processed, and if no response was sent. */
   readonly status: Option.Option<number>
 }
 
@@ -42,13 +41,13 @@ export interface Received {
  */
 export interface RequestsService {
   /** The latest requests, oldest first. */
-  readonly latest: Effect.Effect<ReadonlyArray<Received>>
-  /** How many requests came for an operation, refused and failed ones included. */
+  readonly latest: Effect.Effect<ReadonlyArray<ReceivedRequest>>
+  /** The number of requests for an operation, including refused and failed ones. */
   readonly count: (operation: Name) => Effect.Effect<number>
-  /** How many requests came for what the contract does not know: the documentation pages and wrong paths. */
-  readonly others: Effect.Effect<number>
-  /** The most requests that were being answered at the same time. */
-  readonly mostAtOnce: Effect.Effect<number>
+  /** The number of requests outside the contract: the documentation pages and unknown paths. */
+  readonly unmatched: Effect.Effect<number>
+  /** The highest number of requests that were processed concurrently. */
+  readonly maxConcurrency: Effect.Effect<number>
   readonly reset: Effect.Effect<void>
 }
 
@@ -59,7 +58,7 @@ export interface RequestsService {
 export class Requests extends Context.Tag("@effect-glowmarkt/simulator/Requests")<Requests, RequestsService>() {}
 
 /**
- * How many requests are kept.
+ * The number of latest requests that are kept.
  *
  * @since 0.1.0
  * @category constants

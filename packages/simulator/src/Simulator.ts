@@ -1,19 +1,19 @@
 /**
- * The Glowmarkt Account API on loopback: the contract of
- * `@effect-glowmarkt/core` served on a real socket, with people in it.
+ * The Glowmarkt Account API on 127.0.0.1: the contract of `@effect-glowmarkt/core` served on a real
+ * socket, with a seeded population.
  *
- * Where nobody knows what the provider does, the simulator does this:
+ * The provider's documentation leaves some behaviour open. The simulator assumes:
  *
- * - `POST /account` asked twice adds two accounts, so that a careless repeat shows;
- *   a user the directory does not know is answered `missing elements`.
- * - `DELETE` of an inactive account is answered as the first time and changes
- *   nothing; a user of an inactive account signs in to `200 {"valid":false}`,
- *   tokens that are out stay good.
- * - Adding a mobile app token twice keeps one; removing one that is not there is
- *   `{"valid":true}`.
- * - An e-mail change takes effect at once and leaves the user name alone; a new
- *   password leaves tokens alone, and has at least 8 characters.
- * - 429 says `{"error":"Too many requests"}`.
+ * - A repeated `POST /account` adds a second account, so tests notice an unintended repetition. For a
+ *   user that the directory does not contain, the response is `missing elements`.
+ * - `DELETE` of an inactive account returns the same response as the first time and changes nothing.
+ *   The user of an inactive account gets `200 {"valid":false}` on sign-in; tokens issued before stay
+ *   valid.
+ * - Adding the same mobile app token twice stores it twice, so tests notice it. Removing a token that
+ *   does not exist returns `{"valid":true}`.
+ * - A change of e-mail takes effect immediately and does not change the user name. A new password
+ *   needs at least 8 characters and does not revoke tokens.
+ * - The body of a 429 is `{"error":"Too many requests"}`.
  *
  * @since 0.1.0
  */
@@ -35,13 +35,12 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Authorization from "./Authorization.js"
 import * as Faults from "./Faults.js"
-import { documentation, SimulatedApi } from "./internal/api.js"
-import * as edge from "./internal/edge.js"
 import * as admin from "./internal/handlers/admin.js"
 import * as auth from "./internal/handlers/auth.js"
-import * as developer from "./internal/handlers/developer.js"
 import * as user from "./internal/handlers/user.js"
-import * as recorder from "./internal/recorder.js"
+import * as middleware from "./internal/middleware.js"
+import * as requests from "./internal/requests.js"
+import { documentation, SimulatedApi } from "./internal/simulatedApi.js"
 import { basePath } from "./Operation.js"
 import * as Population from "./Population.js"
 import type * as Requests from "./Requests.js"
@@ -50,15 +49,15 @@ import * as Throttle from "./Throttle.js"
 import * as Tokens from "./Tokens.js"
 
 /**
- * A running simulator, and the strings by which a test pulls it.
+ * A running simulator and its controls.
  *
  * @since 0.1.0
  * @category models
  */
 export interface SimulatorService {
-  /** The base URL for a client, `/api/v0-1` included. */
+  /** The base URL for clients, including `/api/v0-1`. */
   readonly url: string
-  /** A page of the API in a browser. It needs no network. */
+  /** The API documentation as a web page. It loads nothing from the network. */
   readonly docsUrl: string
   readonly population: Population.Population
   readonly state: State.StateService
@@ -66,7 +65,7 @@ export interface SimulatorService {
   readonly requests: Requests.RequestsService
   readonly faults: Faults.FaultsService
   readonly throttle: Throttle.ThrottleService
-  /** The world as it was at first, nothing received, no faults, no throttle, no live tokens. */
+  /** Restores the initial population and removes recorded requests, faults, the throttle and all issued tokens. */
   readonly reset: Effect.Effect<void>
 }
 
@@ -77,13 +76,13 @@ export interface SimulatorService {
 export class Simulator extends Context.Tag("@effect-glowmarkt/simulator/Simulator")<Simulator, SimulatorService>() {}
 
 const remedies = {
-  PortInUse: ": the port is in use. Choose another, or none for any free port",
-  PortForbidden: ": this user may not open the port. Choose one above 1023",
+  PortInUse: ": the port is in use. Choose another port, or 0 for any free one",
+  PortForbidden: ": permission denied. Choose a port above 1023",
   Other: ""
 }
 
 /**
- * The simulator could not listen, most often because the port is taken.
+ * The simulator cannot listen on its port, usually because the port is in use.
  *
  * @since 0.1.0
  * @category errors
@@ -99,21 +98,23 @@ export class ListenError extends Schema.TaggedError<ListenError>()("ListenError"
 }
 
 /**
+ * The options of a simulator.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** 100 unless said otherwise. */
+  /** The number of accounts. Default: 100. */
   readonly accounts?: number
-  /** A whole number; 1 unless said otherwise. */
+  /** An integer from which all ids, names and credentials are derived. Default: 1. */
   readonly seed?: number
-  /** Any free port unless said otherwise. */
+  /** Default: any free port. */
   readonly port?: number
-  /** What dates are counted from: the start of the current UTC day unless said otherwise. */
+  /** The instant from which all dates are offsets. Default: the start of the current UTC day. */
   readonly epoch?: DateTime.Utc
-  /** How long a user token lives: 7 days unless said otherwise. */
+  /** How long a user token is valid. Default: 7 days. */
   readonly tokenLifetime?: Duration.DurationInput
-  readonly faults?: Faults.Plan
+  readonly faults?: Faults.Rules
   readonly throttle?: Throttle.Limit
 }
 
@@ -127,8 +128,8 @@ const listenError = (port: number, cause: unknown): ListenError => {
 }
 
 /**
- * A server that is gone at once when its scope closes: a client that keeps its
- * connections alive, or waits for an answer, must not hold up a test.
+ * Closes all connections together with its scope. Otherwise a client with keep-alive connections or
+ * a pending request would delay the end of a test.
  */
 const listen = (port: number): Layer.Layer<HttpServer.HttpServer, ListenError> =>
   Layer.scoped(
@@ -137,7 +138,7 @@ const listen = (port: number): Layer.Layer<HttpServer.HttpServer, ListenError> =
       const node = createServer()
       const server = yield* NodeHttpServer.make(() => node, { port, host: "127.0.0.1" }).pipe(
         Effect.mapError((error) => listenError(port, error.cause)),
-        // Node throws at once when the number cannot be a port.
+        // Node throws for a number outside the range of ports.
         Effect.catchAllDefect((cause) => Effect.fail(listenError(port, cause)))
       )
       yield* Effect.addFinalizer(() =>
@@ -158,16 +159,16 @@ const docs = Layer.provide(
   documentation
 )
 
-const serving = (world: SimulatorService, received: recorder.Recorder) => {
-  const { credentials } = world.population
+const serve = (simulator: SimulatorService, recorder: requests.Recorder) => {
+  const { credentials } = simulator.population
   const services = Authorization.layer.pipe(
-    Layer.provideMerge(Authorization.Inspector.layer(credentials)),
+    Layer.provideMerge(Authorization.CredentialReader.layer(credentials)),
     Layer.provideMerge(
       Layer.mergeAll(
-        Layer.succeed(State.State, world.state),
-        Layer.succeed(Tokens.Tokens, world.tokens),
-        Layer.succeed(Faults.Faults, world.faults),
-        Layer.succeed(Throttle.Throttle, world.throttle)
+        Layer.succeed(State.State, simulator.state),
+        Layer.succeed(Tokens.Tokens, simulator.tokens),
+        Layer.succeed(Faults.Faults, simulator.faults),
+        Layer.succeed(Throttle.Throttle, simulator.throttle)
       )
     )
   )
@@ -175,25 +176,36 @@ const serving = (world: SimulatorService, received: recorder.Recorder) => {
     admin.layer(credentials.applicationId),
     user.layer(credentials.applicationId),
     auth.layer(credentials.applicationId),
-    developer.layer(credentials)
+    auth.developerLayer(credentials)
   )
   return HttpApiBuilder.serve().pipe(
     Layer.provide(docs),
-    Layer.provide(HttpApiBuilder.middleware(edge.make(received))),
+    Layer.provide(HttpApiBuilder.middleware(middleware.make(recorder))),
     Layer.provide(Layer.provide(HttpApiBuilder.api(SimulatedApi), groups)),
     Layer.provide(services),
     Layer.provide(NodeHttpServer.layerContext),
-    // Exactly the contract's paths: `/account/` is an account without an id, not the list.
+    // Matches exactly the contract's paths: `/account/` is an account with an empty id, not the list.
     Layer.provide(
       HttpRouter.setRouterConfig({ caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false })
     ),
-    // The spans of a simulator would mix with those of the program under test.
+    // The simulator's spans would mix with those of the program under test.
     HttpMiddleware.withTracerDisabledWhen(() => true)
   )
 }
 
 /**
- * A simulator for as long as the scope lasts.
+ * Starts a simulator that serves until its scope closes.
+ *
+ * @example
+ * ```ts
+ * import { Simulator } from "@effect-glowmarkt/simulator"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const { population, url } = yield* Simulator.Simulator
+ *   return `${population.accounts} accounts at ${url}`
+ * }).pipe(Effect.provide(Simulator.layer({ accounts: 1000, seed: 7 })))
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -204,13 +216,13 @@ export const layer = (options: Options = {}): Layer.Layer<Simulator, ListenError
       const seed = options.seed ?? 1
       const epoch = options.epoch ?? DateTime.startOf(yield* DateTime.now, "day")
       const population = Population.make({ accounts: options.accounts ?? 100, seed, epoch })
-      const received = recorder.make()
-      const world = {
+      const recorder = requests.make()
+      const services = {
         population,
         state: State.make(population),
         tokens: Tokens.make({ seed, lifetime: Duration.decode(options.tokenLifetime ?? "7 days") }),
-        requests: received,
-        faults: Faults.make({ seed, plan: options.faults ?? [] }),
+        requests: recorder,
+        faults: Faults.make({ seed, rules: options.faults ?? [] }),
         throttle: Throttle.make(Option.fromNullable(options.throttle))
       }
       const simulator = Layer.effect(
@@ -219,18 +231,24 @@ export const layer = (options: Options = {}): Layer.Layer<Simulator, ListenError
           const port = server.address._tag === "TcpAddress" ? server.address.port : 0
           const url = `http://127.0.0.1:${port}${basePath}`
           return Simulator.of({
-            ...world,
+            ...services,
             url,
             docsUrl: `${url}/docs`,
             reset: Effect.all(
-              [world.state.reset, world.tokens.reset, world.requests.reset, world.faults.clear, world.throttle.clear],
+              [
+                services.state.reset,
+                services.tokens.reset,
+                services.requests.reset,
+                services.faults.clear,
+                services.throttle.clear
+              ],
               { discard: true }
             )
           })
         })
       )
-      // Fresh: the router of `HttpApiBuilder` is one per build, and two simulators side by side must not share it.
-      const served = Layer.unwrapEffect(Effect.map(Simulator, (running) => Layer.fresh(serving(running, received))))
+      // `HttpApiBuilder` memoises its router per build. Two simulators in one program must not share it.
+      const served = Layer.unwrapEffect(Effect.map(Simulator, (running) => Layer.fresh(serve(running, recorder))))
       return served.pipe(Layer.provideMerge(simulator), Layer.provide(listen(options.port ?? 0)))
     })
   )

@@ -1,5 +1,5 @@
 /**
- * The simulated world: the population and everything that was done to it since.
+ * The state of the simulated accounts: the population and all changes since the start.
  *
  * @since 0.1.0
  */
@@ -9,48 +9,48 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Draw from "./internal/draw.js"
-import * as view from "./internal/view.js"
+import * as accountRecord from "./internal/accountRecord.js"
+import * as SeededRandom from "./internal/seededRandom.js"
 import type { Name } from "./Operation.js"
-import type { Person, Population, Spotty, Traits } from "./Population.js"
+import type { MaybeMissing, Person, Population, Traits } from "./Population.js"
 
 /**
- * A status word with its boolean, as one of the two places shows them.
+ * The fields `status` and `active`, as the list or the status endpoint returns them.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Shown {
+export interface StatusFields {
   readonly status: string
   readonly active: boolean | undefined
 }
 
 /**
- * Everything there is to know about one account now. The list and the live
- * status are two faces of it that may disagree.
+ * The current state of one account. The list returns `listed`, the status endpoint `live`; they may
+ * contradict each other.
  *
  * @since 0.1.0
  * @category models
  */
-export interface AccountView {
+export interface AccountRecord {
   readonly accountId: Identifier.AccountId
   readonly userId: Identifier.UserId
   readonly directoryId: Identifier.DirectoryId
   readonly username: string
-  readonly name: Spotty
-  readonly email: Spotty
+  readonly name: MaybeMissing
+  readonly email: MaybeMissing
   readonly createdAt: string | undefined
   readonly updatedAt: string
-  readonly listed: Shown
-  readonly live: Shown
-  readonly liveAnswer: Traits["liveAnswer"]
+  readonly listed: StatusFields
+  readonly live: StatusFields
+  readonly availability: Traits["availability"]
   readonly directoryToken: { readonly tokenIssueDate: string; readonly tokenExpiryDate: string } | undefined
   readonly undocumented: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
- * How often an operation changed an account. What was refused, or failed before
- * it took effect, is not in it.
+ * How often an operation changed an account. Requests that were refused, or failed before they took
+ * effect, are not counted.
  *
  * @since 0.1.0
  * @category models
@@ -62,7 +62,7 @@ export interface Write {
 }
 
 /**
- * How changing a password ended.
+ * The result of a password change.
  *
  * @since 0.1.0
  * @category models
@@ -70,44 +70,46 @@ export interface Write {
 export type PasswordChange = "changed" | "wrongOldPassword" | "weakNewPassword"
 
 /**
+ * Reads and changes the simulated accounts. `None` means that there is no such account or user.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface StateService {
-  /** All accounts in the order of the list: the population, then what was added. */
-  readonly accounts: Iterable<AccountView>
-  /** An account as it is now, also one that the API would answer with 404. */
-  readonly account: (accountId: string) => Effect.Effect<Option.Option<AccountView>>
-  /** Counts a read of an account's status; `failing` while the account still fails its first reads. */
-  readonly statusRead: (account: AccountView) => Effect.Effect<"failing" | "answering">
-  /** An account for an existing user. None when the directory does not know the user. */
+  /** All accounts in the order of the list: the population, then the added ones. */
+  readonly accounts: Iterable<AccountRecord>
+  /** The current state of an account, including one for which the API returns 404. */
+  readonly account: (accountId: string) => Effect.Effect<Option.Option<AccountRecord>>
+  /** Counts a read of the account's status. `failing` means that this read must return 500. */
+  readonly readStatus: (account: AccountRecord) => Effect.Effect<"failing" | "answering">
+  /** Adds an account for a user of the directory. `None` if the directory does not contain the user. */
   readonly add: (user: {
     readonly username: string
     readonly directoryId: string
-  }) => Effect.Effect<Option.Option<AccountView>>
+  }) => Effect.Effect<Option.Option<AccountRecord>>
   readonly rename: (
     accountId: string,
     change: { readonly operation: Name; readonly name: string }
-  ) => Effect.Effect<Option.Option<AccountView>>
-  readonly changeEmail: (accountId: string, email: string) => Effect.Effect<Option.Option<AccountView>>
-  /** Makes the account inactive. Nothing changes, and no write counts, if it is so already. */
-  readonly deactivate: (accountId: string) => Effect.Effect<Option.Option<AccountView>>
-  /** The account a user name and password speak for. */
+  ) => Effect.Effect<Option.Option<AccountRecord>>
+  readonly changeEmail: (accountId: string, email: string) => Effect.Effect<Option.Option<AccountRecord>>
+  /** Makes the account inactive. If it already is, changes nothing and counts no write. */
+  readonly deactivate: (accountId: string) => Effect.Effect<Option.Option<AccountRecord>>
+  /** The account of a user, if the password and the directory (if given) are right. */
   readonly signIn: (login: {
     readonly username: string
     readonly password: Redacted.Redacted
     readonly directoryId: string | undefined
-  }) => Effect.Effect<Option.Option<AccountView>>
+  }) => Effect.Effect<Option.Option<AccountRecord>>
   readonly changePassword: (
     accountId: string,
     passwords: { readonly old: Redacted.Redacted; readonly new: Redacted.Redacted }
   ) => Effect.Effect<PasswordChange>
-  /** A token that is added twice is there twice: what the provider makes of it is unknown, and so nobody can add one twice unseen. */
+  /** Stores a token that is added twice twice, so tests notice a repeated request. */
   readonly addMobileToken: (accountId: Identifier.AccountId, token: Redacted.Redacted) => Effect.Effect<void>
   readonly removeMobileToken: (accountId: Identifier.AccountId, token: Redacted.Redacted) => Effect.Effect<void>
   readonly mobileTokens: (accountId: string) => Effect.Effect<ReadonlyArray<Redacted.Redacted>>
   readonly writes: Effect.Effect<ReadonlyArray<Write>>
-  /** Back to the population as it was at first. */
+  /** Restores the initial population. */
   readonly reset: Effect.Effect<void>
 }
 
@@ -118,61 +120,62 @@ export interface StateService {
 export class State extends Context.Tag("@effect-glowmarkt/simulator/State")<State, StateService>() {}
 
 /**
- * The shortest password the simulator takes. Where the provider draws the line
- * is unknown.
+ * The minimum length of a new password. The provider's own minimum is unknown.
  *
  * @since 0.1.0
  * @category constants
  */
 export const minimumPasswordLength = 8
 
-const failures: Record<Traits["liveAnswer"], number> = { there: 0, gone: 0, failsOnce: 1, failsTwice: 2 }
+const failures: Record<Traits["availability"], number> = { available: 0, missing: 0, failsOnce: 1, failsTwice: 2 }
 
 const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis).toISOString())
 
 /**
- * The world at its beginning.
+ * The initial state of a population.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (population: Population): StateService => {
-  // Only what differs from the population is kept.
-  const changes = new Map<string, view.Change>()
-  const added = new Map<string, AccountView>()
-  const addedOf = new Map<string, AccountView>()
+  // Stores only differences from the population, which is computed on demand.
+  const changes = new Map<string, accountRecord.Change>()
+  const added = new Map<string, AccountRecord>()
+  const addedOf = new Map<string, AccountRecord>()
   const passwords = new Map<string, Redacted.Redacted>()
   const mobileTokens = new Map<string, ReadonlyArray<string>>()
   const statusReads = new Map<string, number>()
   const writes = new Map<string, Map<Name, Write>>()
 
-  const current = (original: AccountView) => view.after(original, changes.get(original.accountId))
+  const current = (original: AccountRecord) => accountRecord.applyChange(original, changes.get(original.accountId))
 
-  const find = (accountId: string): Option.Option<AccountView> =>
+  const find = (accountId: string): Option.Option<AccountRecord> =>
     Option.fromNullable(added.get(accountId)).pipe(
-      Option.orElse(() => Option.map(population.find(accountId), (member) => view.ofMember(population, member))),
+      Option.orElse(() =>
+        Option.map(population.find(accountId), (member) => accountRecord.ofMember(population, member))
+      ),
       Option.map(current)
     )
 
-  const accountOf = (person: Person): Option.Option<AccountView> =>
+  const accountOf = (person: Person): Option.Option<AccountRecord> =>
     "accountId" in person && typeof person.accountId === "string"
       ? find(person.accountId)
       : Option.map(Option.fromNullable(addedOf.get(person.userId)), current)
 
   const passwordOf = (person: Person) => passwords.get(person.userId) ?? population.password(person)
 
-  const wrote = (operation: Name, accountId: Identifier.AccountId) => {
+  const recordWrite = (operation: Name, accountId: Identifier.AccountId) => {
     const ofAccount = writes.get(accountId) ?? new Map<Name, Write>()
     ofAccount.set(operation, { operation, accountId, times: (ofAccount.get(operation)?.times ?? 0) + 1 })
     writes.set(accountId, ofAccount)
   }
 
-  const write = (accountId: string, operation: Name, change: view.Change) =>
+  const write = (accountId: string, operation: Name, change: accountRecord.Change) =>
     Effect.map(now, (updatedAt) =>
       Option.map(find(accountId), (found) => {
         changes.set(found.accountId, { ...changes.get(found.accountId), ...change, updatedAt })
-        wrote(operation, found.accountId)
-        return view.after(found, { ...change, updatedAt })
+        recordWrite(operation, found.accountId)
+        return accountRecord.applyChange(found, { ...change, updatedAt })
       })
     )
 
@@ -183,14 +186,14 @@ export const make = (population: Population): StateService => {
   ): Effect.Effect<void> =>
     Effect.sync(() => {
       mobileTokens.set(accountId, change(mobileTokens.get(accountId) ?? []))
-      wrote(operation, accountId)
+      recordWrite(operation, accountId)
     })
 
   return {
     accounts: {
       *[Symbol.iterator]() {
         for (const member of population.members) {
-          yield current(view.ofMember(population, member))
+          yield current(accountRecord.ofMember(population, member))
         }
         for (const original of added.values()) {
           yield current(original)
@@ -198,10 +201,10 @@ export const make = (population: Population): StateService => {
       }
     },
     account: (accountId) => Effect.sync(() => find(accountId)),
-    statusRead: ({ accountId, liveAnswer }) =>
+    readStatus: ({ accountId, availability }) =>
       Effect.sync(() => {
         const read = statusReads.get(accountId) ?? 0
-        if (read >= failures[liveAnswer]) {
+        if (read >= failures[availability]) {
           return "answering"
         }
         statusReads.set(accountId, read + 1)
@@ -212,13 +215,15 @@ export const make = (population: Population): StateService => {
         population.findUser(username).pipe(
           Option.filter((person) => person.directoryId === directoryId),
           Option.map((person) => {
-            const accountId = Identifier.AccountId.make(Draw.uuid(Draw.make(population.seed, "added", added.size)))
-            const account = view.ofAdded(person, { accountId, createdAt })
+            const accountId = Identifier.AccountId.make(
+              SeededRandom.uuid(SeededRandom.make(population.seed, "added", added.size))
+            )
+            const account = accountRecord.ofAdded(person, { accountId, createdAt })
             added.set(accountId, account)
             if (!addedOf.has(person.userId)) {
               addedOf.set(person.userId, account)
             }
-            wrote("addAccount", accountId)
+            recordWrite("addAccount", accountId)
             return account
           })
         )
@@ -249,7 +254,7 @@ export const make = (population: Population): StateService => {
           return "weakNewPassword"
         }
         passwords.set(person.value.userId, change.new)
-        Option.map(find(accountId), (found) => wrote("userChangePassword", found.accountId))
+        Option.map(find(accountId), (found) => recordWrite("userChangePassword", found.accountId))
         return "changed"
       }),
     addMobileToken: (accountId, token) =>

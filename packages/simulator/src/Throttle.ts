@@ -1,6 +1,5 @@
 /**
- * A limit on the rate of requests, as a provider under load enforces it: a bucket
- * of tokens that refills steadily; without a token the answer is 429.
+ * A rate limit on the server's side: a token bucket. A request that finds it empty gets a 429.
  *
  * @since 0.1.0
  */
@@ -11,12 +10,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 /**
+ * The limit in requests per second.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Limit {
   readonly perSecond: number
-  /** How many requests may come at once after a rest. */
+  /** The capacity of the bucket: how many requests may arrive at once after an idle period. */
   readonly burst: number
 }
 
@@ -27,8 +28,8 @@ export interface Limit {
 export interface ThrottleService {
   readonly set: (limit: Limit) => Effect.Effect<void>
   readonly clear: Effect.Effect<void>
-  /** None when the request may pass, otherwise how long until the next one may. */
-  readonly admit: Effect.Effect<Option.Option<Duration.Duration>>
+  /** Takes a token. Without one, returns how long until the next is available. */
+  readonly tryAcquire: Effect.Effect<Option.Option<Duration.Duration>>
 }
 
 /**
@@ -38,7 +39,7 @@ export interface ThrottleService {
 export class Throttle extends Context.Tag("@effect-glowmarkt/simulator/Throttle")<Throttle, ThrottleService>() {}
 
 /**
- * A throttle with a limit to begin with, or none. Time is Effect's clock.
+ * A throttle with an optional initial limit, measured by Effect's clock.
  *
  * @since 0.1.0
  * @category constructors
@@ -46,11 +47,11 @@ export class Throttle extends Context.Tag("@effect-glowmarkt/simulator/Throttle"
 export const make = (initial: Option.Option<Limit>): ThrottleService => {
   let limit = initial
   let tokens = Option.match(initial, { onNone: () => 0, onSome: ({ burst }) => burst })
-  let filled: number | undefined
+  let refilledAt: number | undefined
 
   const take = ({ burst, perSecond }: Limit, now: number): Option.Option<Duration.Duration> => {
-    tokens = Math.min(burst, tokens + ((now - (filled ?? now)) / 1000) * perSecond)
-    filled = now
+    tokens = Math.min(burst, tokens + ((now - (refilledAt ?? now)) / 1000) * perSecond)
+    refilledAt = now
     if (tokens >= 1) {
       tokens -= 1
       return Option.none()
@@ -63,12 +64,12 @@ export const make = (initial: Option.Option<Limit>): ThrottleService => {
       Effect.sync(() => {
         limit = Option.some(next)
         tokens = next.burst
-        filled = undefined
+        refilledAt = undefined
       }),
     clear: Effect.sync(() => {
       limit = Option.none()
     }),
-    admit: Effect.suspend(() =>
+    tryAcquire: Effect.suspend(() =>
       Option.match(limit, {
         onNone: () => Effect.succeedNone,
         onSome: (current) => Effect.map(Clock.currentTimeMillis, (now) => take(current, now))

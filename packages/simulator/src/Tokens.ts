@@ -1,6 +1,6 @@
 /**
- * The user tokens a simulator has issued: JWTs signed with HS256 whose claims are
- * `tokenHash`, `iat` and `exp`, as the provider's are.
+ * The user tokens that a simulator has issued: JWTs signed with HS256 with the claims of the
+ * provider's, `tokenHash`, `iat` and `exp`.
  *
  * @since 0.1.0
  */
@@ -15,23 +15,23 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 
 /**
- * A token, and the second since 1970 at which it ends.
+ * A token and its expiry, in seconds since 1970.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Issued {
+export interface IssuedToken {
   readonly token: Redacted.Redacted
   readonly exp: number
 }
 
 /**
- * Whom a live token speaks for, and until when.
+ * The account of a valid token and its expiry, in seconds since 1970.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Holder {
+export interface TokenOwner {
   readonly accountId: Identifier.AccountId
   readonly exp: number
 }
@@ -41,9 +41,9 @@ export interface Holder {
  * @category models
  */
 export interface TokensService {
-  readonly issue: (accountId: Identifier.AccountId) => Effect.Effect<Issued>
-  /** None for a token that was never issued, has ended or was revoked. */
-  readonly holder: (token: string) => Effect.Effect<Option.Option<Holder>>
+  readonly issue: (accountId: Identifier.AccountId) => Effect.Effect<IssuedToken>
+  /** `None` for a token that was not issued, has expired or was revoked. */
+  readonly verify: (token: string) => Effect.Effect<Option.Option<TokenOwner>>
   readonly revoke: (token: string) => Effect.Effect<void>
   readonly reset: Effect.Effect<void>
 }
@@ -59,13 +59,13 @@ const base64url = (json: unknown) => Buffer.from(JSON.stringify(json)).toString(
 const header = base64url({ alg: "HS256", typ: "JWT" })
 
 /**
- * Tokens of one seed. The clock is Effect's, so a test can let them end.
+ * Issues and verifies the tokens of a seed. They expire by Effect's clock.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (options: { readonly seed: number; readonly lifetime: Duration.Duration }): TokensService => {
-  const holders = new Map<string, Holder>()
+  const owners = new Map<string, TokenOwner>()
   const key = createHash("sha256").update(`simulator ${options.seed}`).digest()
   let issued = 0
 
@@ -75,26 +75,26 @@ export const make = (options: { readonly seed: number; readonly lifetime: Durati
         const iat = Math.floor(now / 1000)
         const exp = Math.floor((now + Duration.toMillis(options.lifetime)) / 1000)
         issued += 1
-        // The count makes two tokens of one second different, as the provider's are.
+        // The counter makes tokens of the same second differ, as the provider's do.
         const tokenHash = createHash("sha256").update(`${options.seed} ${issued} ${accountId}`).digest("hex")
         const signed = `${header}.${base64url({ tokenHash, iat, exp })}`
         const token = `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`
-        holders.set(token, { accountId, exp })
+        owners.set(token, { accountId, exp })
         return { token: Redacted.make(token), exp }
       }),
-    holder: (token) =>
+    verify: (token) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
-        const holder = holders.get(token)
-        if (holder === undefined) {
+        const owner = owners.get(token)
+        if (owner === undefined) {
           return Option.none()
         }
-        if (holder.exp * 1000 <= now) {
-          holders.delete(token)
+        if (owner.exp * 1000 <= now) {
+          owners.delete(token)
           return Option.none()
         }
-        return Option.some(holder)
+        return Option.some(owner)
       }),
-    revoke: (token) => Effect.sync(() => void holders.delete(token)),
-    reset: Effect.sync(() => holders.clear())
+    revoke: (token) => Effect.sync(() => void owners.delete(token)),
+    reset: Effect.sync(() => owners.clear())
   }
 }

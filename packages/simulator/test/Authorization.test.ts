@@ -3,7 +3,10 @@ import { Operation, Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import { call, headers, ordinary, session } from "./call.js"
 
-/** Written from CONTRACT.md, not from core: K application keys, O organisation keys, D developer's token, U user's token, A application id. */
+/**
+ * K application keys, O organisation keys, D developer's token, U user's token, A application id. The
+ * table restates the provider's rules instead of deriving them from the contract under test.
+ */
 type Letter = "K" | "O" | "D" | "U" | "A"
 
 const adm: ReadonlyArray<string> = ["K", "OA", "DA"]
@@ -33,11 +36,11 @@ const table: Record<
   tokenCheck: { method: "GET", path: "/auth", accepts: ["UA"] },
   newToken: { method: "GET", path: "/auth/newToken", accepts: ["UA"] },
   deleteToken: { method: "DELETE", path: "/auth/deleteToken", accepts: ["UA"] },
-  // Takes no credentials: the empty alternative is met by every caller.
+  // Requires no credentials: every caller satisfies the empty alternative.
   developerLogin: { method: "POST", path: "/devauth", body: {}, accepts: [""] }
 }
 
-// Every set of credentials that headers can carry: one key pair, one token, one application id at most.
+// All combinations that headers can carry: at most one key pair, one token and one application id.
 const combinations: ReadonlyArray<string> = ["", "K", "O"].flatMap((basic) =>
   ["", "D", "U"].flatMap((token) => ["", "A"].map((id) => basic + token + id))
 )
@@ -66,7 +69,7 @@ const world = Effect.gen(function* () {
     U: { token: user["token"] ?? "" },
     A: applicationId
   })
-  // Deleting the account or revoking the token must not spoil the next try.
+  // A deleted account or revoked token must not affect the next request.
   const present = (presented: string) =>
     reset.pipe(
       Effect.zipRight(presented.includes("U") ? session(member) : Effect.succeed({})),
@@ -83,12 +86,12 @@ const world = Effect.gen(function* () {
 })
 
 layer(Simulator.layer({ accounts: 20 }))("Authorization", (it) => {
-  it.effect("knows every operation of the contract", () =>
+  it.effect("covers every operation of the contract", () =>
     Effect.sync(() => assert.deepStrictEqual(Operation.all.map(({ name }) => name).sort(), Object.keys(table).sort()))
   )
 
   for (const { name } of Operation.all) {
-    it.effect(`${name} takes ${table[name].accepts.join(" or ") || "anybody"} and nothing else`, () =>
+    it.effect(`${name} accepts ${table[name].accepts.join(" or ") || "no credentials"} only`, () =>
       Effect.gen(function* () {
         const { present, send } = yield* world
         for (const presented of combinations) {
@@ -107,7 +110,7 @@ layer(Simulator.layer({ accounts: 20 }))("Authorization", (it) => {
       })
     )
 
-    it.effect(`${name} refuses a wrong value of each credential it takes`, () =>
+    it.effect(`${name} refuses a wrong value of each accepted credential`, () =>
       Effect.gen(function* () {
         const { present, send } = yield* world
         for (const accepted of table[name].accepts) {
@@ -126,7 +129,7 @@ layer(Simulator.layer({ accounts: 20 }))("Authorization", (it) => {
     )
   }
 
-  it.effect("a wrong credential is not made good by a right one beside it", () =>
+  it.effect("a wrong credential is refused even beside a right one", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* headers
       const both = { ...appKeys, applicationId: "00000000-0000-4000-8000-000000000000" }
@@ -134,7 +137,7 @@ layer(Simulator.layer({ accounts: 20 }))("Authorization", (it) => {
     })
   )
 
-  it.effect("security comes before the body and before the existence of the account", () =>
+  it.effect("authorization is checked before the body and the account", () =>
     Effect.gen(function* () {
       const { applicationId } = yield* headers
       const broken = yield* call("POST", "/account", { headers: applicationId, body: "{" })
@@ -146,7 +149,7 @@ layer(Simulator.layer({ accounts: 20 }))("Authorization", (it) => {
 })
 
 layer(Simulator.layer({ accounts: 20 }))("mobile app tokens", (it) => {
-  it.effect("of somebody else's account are out of reach", () =>
+  it.effect("of other users' accounts are inaccessible", () =>
     Effect.gen(function* () {
       const mine = yield* session(yield* ordinary(0))
       const other = yield* ordinary(1)

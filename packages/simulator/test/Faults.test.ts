@@ -1,7 +1,6 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Faults, Operation, Population, Simulator } from "@effect-glowmarkt/simulator"
+import { Faults, Operation, Simulator } from "@effect-glowmarkt/simulator"
 import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -23,7 +22,7 @@ layer(Simulator.layer({ accounts: 20 }))("Faults", (it) => {
     return { ...simulator, member, status, rename, writes }
   })
 
-  it.effect("a script is played once", () =>
+  it.effect("a script applies each fault once", () =>
     Effect.gen(function* () {
       const { faults, status } = yield* prepare
       yield* faults.set([
@@ -45,11 +44,11 @@ layer(Simulator.layer({ accounts: 20 }))("Faults", (it) => {
       assert.strictEqual(answers[0]?.headers.get("retry-after"), "2")
       assert.deepStrictEqual(answers[1]?.body, { error: "An error has occurred" })
       assert.include(answers[3]?.headers.get("content-type"), "text/html")
-      assert.strictEqual(yield* faults.dealt, 3)
+      assert.strictEqual(yield* faults.injected, 3)
     })
   )
 
-  it.effect("Retry-After can be a date, never too early", () =>
+  it.effect("Retry-After can be a date, rounded up", () =>
     Effect.gen(function* () {
       const { faults, status } = yield* prepare
       yield* TestClock.adjust("1500 millis")
@@ -61,7 +60,7 @@ layer(Simulator.layer({ accounts: 20 }))("Faults", (it) => {
     })
   )
 
-  it.effect("a cycle flaps", () =>
+  it.effect("a cycle repeats", () =>
     Effect.gen(function* () {
       const { faults, status } = yield* prepare
       yield* faults.set([Faults.Cycle({ on: everywhere, faults: [Faults.serverError, Faults.None()] })])
@@ -73,7 +72,7 @@ layer(Simulator.layer({ accounts: 20 }))("Faults", (it) => {
     })
   )
 
-  it.effect("a rule can be about one account, and new rules come first", () =>
+  it.effect("a rule can target one account, and added rules take precedence", () =>
     Effect.gen(function* () {
       const { faults, member, rename, status } = yield* prepare
       yield* faults.set([Faults.always({ accountIds: [member.accountId] }, Faults.accessDenied)])
@@ -88,7 +87,7 @@ layer(Simulator.layer({ accounts: 20 }))("Faults", (it) => {
     })
   )
 
-  it.effect("a reset loses the request, or only the answer", () =>
+  it.effect("a reset loses the request, or only the response", () =>
     Effect.gen(function* () {
       const { faults, rename, requests, status, writes } = yield* prepare
       for (const [when, applied] of [
@@ -107,7 +106,7 @@ layer(Simulator.layer({ accounts: 20 }))("Faults", (it) => {
     })
   )
 
-  it.effect("a truncated answer promises more than it brings", () =>
+  it.effect("a truncated response is shorter than its content-length", () =>
     Effect.gen(function* () {
       const { faults, rename, status, writes } = yield* prepare
       const { appKeys } = yield* headers
@@ -144,7 +143,7 @@ layer(Simulator.layer({ accounts: 20 }))("Faults", (it) => {
     })
   )
 
-  it.effect("latency is measured by Effect's clock", () =>
+  it.effect("latency follows Effect's clock", () =>
     Effect.gen(function* () {
       const { faults, requests, status } = yield* prepare
       yield* faults.set([Faults.always(everywhere, Faults.Latency({ duration: Duration.seconds(30) }))])
@@ -159,7 +158,7 @@ layer(Simulator.layer({ accounts: 20 }))("Faults", (it) => {
     })
   )
 
-  it.effect("do not reach the documentation", () =>
+  it.effect("do not apply to the documentation", () =>
     Effect.gen(function* () {
       const { faults } = yield* prepare
       yield* faults.set([Faults.always(everywhere, Faults.serverError)])
@@ -167,7 +166,7 @@ layer(Simulator.layer({ accounts: 20 }))("Faults", (it) => {
     })
   )
 
-  it.effect("reach signing in too", () =>
+  it.effect("apply to signing in", () =>
     Effect.gen(function* () {
       const { faults, member } = yield* prepare
       yield* faults.set([Faults.Script({ on: { operations: ["usernameLogin"] }, faults: [Faults.notValid] })])
@@ -177,48 +176,18 @@ layer(Simulator.layer({ accounts: 20 }))("Faults", (it) => {
   )
 })
 
-layer(Simulator.layer({ accounts: 20, throttle: { perSecond: 2, burst: 3 } }))("Throttle", (it) => {
-  it.effect("lets a burst pass, then so many a second", () =>
-    Effect.gen(function* () {
-      const { requests, throttle } = yield* Simulator.Simulator
-      const { appKeys } = yield* headers
-      const listing = Effect.map(call("GET", "/account", { headers: appKeys }), (answer) => [
-        answer.status,
-        answer.headers.get("retry-after")
-      ])
-      const times = (count: number) => Effect.replicateEffect(listing, count)
-      assert.deepStrictEqual(yield* times(4), [
-        [200, null],
-        [200, null],
-        [200, null],
-        [429, "1"]
-      ])
-      yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(yield* times(3), [
-        [200, null],
-        [200, null],
-        [429, "1"]
-      ])
-      const refused = (yield* requests.latest).filter(({ fault }) => Option.contains(fault, "Throttled"))
-      assert.strictEqual(refused.length, 2)
-      yield* throttle.clear
-      assert.deepStrictEqual(yield* times(1), [[200, null]])
-    })
-  )
-})
-
-describe("Chance", () => {
+describe("Faults.Chance", () => {
   const hits = (seed: number) => {
     const [operation] = Operation.all
     assert.isDefined(operation)
     const rule = Faults.Chance({ on: everywhere, percent: 30, fault: Faults.serverError })
-    const faults = Faults.make({ seed, plan: [rule] })
+    const faults = Faults.make({ seed, rules: [rule] })
     return Effect.forEach(Array.from({ length: 1000 }), () =>
       Effect.map(faults.next({ operation, accountId: undefined }), ({ _tag }) => _tag !== "None")
     )
   }
 
-  it.effect("is the seed's, and about as frequent as it says", () =>
+  it.effect("is reproducible by the seed, and as frequent as configured", () =>
     Effect.gen(function* () {
       const one = yield* hits(1)
       assert.deepStrictEqual(one, yield* hits(1))
@@ -227,15 +196,4 @@ describe("Chance", () => {
       assert.isTrue(count > 250 && count < 350, `${count} of 1000`)
     })
   )
-})
-
-describe("Population under an epoch", () => {
-  it("keeps its distance from the thresholds", () => {
-    const population = Population.make({ accounts: 2000, seed: 9, epoch: DateTime.unsafeMake(0) })
-    for (const { traits } of population.members) {
-      assert.isTrue(traits.updatedDaysAgo <= 178 || traits.updatedDaysAgo >= 180.25)
-      const days = traits.tokenExpiresInDays ?? 100
-      assert.isTrue(days < 0 || (days > 1 && days < 7) || days > 8)
-    }
-  })
 })

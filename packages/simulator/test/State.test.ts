@@ -29,7 +29,7 @@ const list = Effect.gen(function* () {
 layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
   const fresh = Effect.flatMap(Simulator.Simulator, ({ reset }) => reset)
 
-  it.effect("a rename is seen by every read after it, and counts once", () =>
+  it.effect("a rename is visible to later reads, and counts once", () =>
     Effect.gen(function* () {
       yield* fresh
       yield* TestClock.adjust("90 minutes")
@@ -46,7 +46,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
     })
   )
 
-  it.effect("a deletion makes inactive everywhere, and a second one changes nothing", () =>
+  it.effect("a deletion makes the account inactive, and a second one changes nothing", () =>
     Effect.gen(function* () {
       yield* fresh
       const member = yield* ordinary(0)
@@ -65,12 +65,12 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
       }
       const { state } = yield* Simulator.Simulator
       assert.deepStrictEqual(yield* state.writes, [{ operation: "deleteAccount", accountId, times: 1 }])
-      // Right password, no entry: the second documented way of refusing.
+      // The right password, but refused: the second way in which sign-in fails.
       assert.deepStrictEqual((yield* signIn(member)).body, { valid: false })
     })
   )
 
-  it.effect("an existing user gets an account, and another one when asked twice", () =>
+  it.effect("adding an existing user adds an account per request", () =>
     Effect.gen(function* () {
       yield* fresh
       const { population } = yield* Simulator.Simulator
@@ -95,7 +95,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
     })
   )
 
-  it.effect("an unknown user, or the right one in the wrong directory, gets none", () =>
+  it.effect("an unknown user, or one of another directory, gets no account", () =>
     Effect.gen(function* () {
       yield* fresh
       const { population } = yield* Simulator.Simulator
@@ -111,7 +111,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
     })
   )
 
-  it.effect("a user's name and e-mail change on the account of the token", () =>
+  it.effect("a user changes name and e-mail of the token's account", () =>
     Effect.gen(function* () {
       yield* fresh
       const member = yield* ordinary(1)
@@ -127,7 +127,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
     })
   )
 
-  it.effect("a new password opens the door and the old one no longer does", () =>
+  it.effect("after a change only the new password signs in", () =>
     Effect.gen(function* () {
       yield* fresh
       const member = yield* ordinary(2)
@@ -170,7 +170,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
     })
   )
 
-  it.effect("a status that fails at first heals after one or two tries", () =>
+  it.effect("a status that fails at first succeeds after one or two attempts", () =>
     Effect.gen(function* () {
       yield* fresh
       const { population } = yield* Simulator.Simulator
@@ -179,7 +179,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
         ["failsOnce", 1],
         ["failsTwice", 2]
       ] as const) {
-        const member = [...population.members].find(({ traits }) => traits.liveAnswer === kind)
+        const member = [...population.members].find(({ traits }) => traits.availability === kind)
         const statuses = yield* Effect.forEach([1, 2, 3, 4], () =>
           Effect.map(call("GET", `/account/${member?.accountId}/status`, options), ({ status }) => status)
         )
@@ -188,7 +188,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
     })
   )
 
-  it.effect("a reset brings the first day back", () =>
+  it.effect("a reset restores the initial state", () =>
     Effect.gen(function* () {
       yield* fresh
       const before = yield* list
@@ -220,7 +220,7 @@ layer(Simulator.layer({ accounts: 300, seed: 3 }))("the answers of a whole popul
   const contradicts = (shown: { readonly status?: string | undefined; readonly active?: boolean | undefined }) =>
     (shown.status === "active" && shown.active === false) || (shown.status === "inactive" && shown.active === true)
 
-  it.effect("say what the seed dictates", () =>
+  it.effect("match the findings of the seed", () =>
     Effect.gen(function* () {
       const { population } = yield* Simulator.Simulator
       const options = yield* admin
@@ -264,7 +264,7 @@ layer(Simulator.layer({ accounts: 300, seed: 3 }))("the answers of a whole popul
     })
   )
 
-  it.effect("are uneven like live data", () =>
+  it.effect("have the gaps of live data", () =>
     Effect.gen(function* () {
       const { text } = yield* call("GET", "/account", yield* admin)
       for (const oddity of ['"email":null', '"name":null', '"tariffZone":"GB-14"', '"status":"unverified"']) {
@@ -282,7 +282,7 @@ layer(Simulator.layer({ accounts: 300, seed: 3 }))("the answers of a whole popul
     })
   )
 
-  it.effect("dates count from the start of the day the simulator started", () =>
+  it.effect("dates are offsets from the start of the day", () =>
     Effect.gen(function* () {
       const { population } = yield* Simulator.Simulator
       assert.strictEqual(DateTime.toEpochMillis(population.epoch), 0)

@@ -23,7 +23,7 @@ layer(Simulator.layer({ accounts: 20, tokenLifetime: "2 hours" }))("Tokens", (it
   const status = (token: Record<string, string>) =>
     Effect.map(call("GET", "/account/status", { headers: token }), (answer) => answer.status)
 
-  it.effect("are JWTs with an end, and nothing personal in them", () =>
+  it.effect("are JWTs that expire and contain no personal data", () =>
     Effect.gen(function* () {
       const member = yield* ordinary(0)
       const answer = signedIn((yield* signIn(member)).body)
@@ -41,7 +41,7 @@ layer(Simulator.layer({ accounts: 20, tokenLifetime: "2 hours" }))("Tokens", (it
     })
   )
 
-  it.effect("of two sign-ins differ", () =>
+  it.effect("differ between sign-ins", () =>
     Effect.gen(function* () {
       const member = yield* ordinary(0)
       const [one, two] = [yield* session(member), yield* session(member)]
@@ -50,7 +50,7 @@ layer(Simulator.layer({ accounts: 20, tokenLifetime: "2 hours" }))("Tokens", (it
     })
   )
 
-  it.effect("end when they say, by Effect's clock", () =>
+  it.effect("expire by Effect's clock", () =>
     Effect.gen(function* () {
       const user = yield* session(yield* ordinary(0))
       yield* TestClock.adjust("119 minutes")
@@ -60,7 +60,7 @@ layer(Simulator.layer({ accounts: 20, tokenLifetime: "2 hours" }))("Tokens", (it
     })
   )
 
-  it.effect("a new one does not prolong the old one", () =>
+  it.effect("a new token does not extend the old one", () =>
     Effect.gen(function* () {
       const user = yield* session(yield* ordinary(0))
       yield* TestClock.adjust("1 hour")
@@ -84,7 +84,7 @@ layer(Simulator.layer({ accounts: 20, tokenLifetime: "2 hours" }))("Tokens", (it
     })
   )
 
-  it.effect("of developers come by name and password, and open an administrator's door", () =>
+  it.effect("of developers are issued for name and password, and authorize administrators", () =>
     Effect.gen(function* () {
       const { population } = yield* Simulator.Simulator
       const { username, password } = population.credentials.developer
@@ -97,7 +97,7 @@ layer(Simulator.layer({ accounts: 20, tokenLifetime: "2 hours" }))("Tokens", (it
     })
   )
 
-  it.effect("are not given for a wrong password, name or directory", () =>
+  it.effect("are not issued for a wrong password, name or directory", () =>
     Effect.gen(function* () {
       const member = yield* ordinary(0)
       const { applicationId } = yield* headers

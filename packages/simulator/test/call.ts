@@ -1,11 +1,10 @@
-import type { Population } from "@effect-glowmarkt/simulator"
-import { Credentials, Simulator } from "@effect-glowmarkt/simulator"
+import { Credentials, Population, Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-/** An answer as plain data: the simulator is tested from the outside, without core's client. */
+/** A response as plain data. Tests call the simulator with `fetch`, not with core's client. */
 export interface Answer {
   readonly status: number
   readonly body: unknown
@@ -43,7 +42,7 @@ export const call = (
     })
   })
 
-/** The headers of each way to identify oneself. */
+/** The headers of each kind of credentials. */
 export const headers = Effect.map(Simulator.Simulator, ({ population }) => {
   const { appKeys, applicationId, devUserToken, orgAppKeys } = population.credentials
   return {
@@ -54,13 +53,12 @@ export const headers = Effect.map(Simulator.Simulator, ({ population }) => {
   }
 })
 
-/** The n-th member nothing is wrong with. */
+/** The n-th member for which `Population.isOrdinary` holds. */
 export const ordinary = (n: number) =>
   Effect.map(Simulator.Simulator, ({ population }) => {
     let seen = 0
     for (const member of population.members) {
-      const { disagreement, liveAnswer, standing } = member.traits
-      if (disagreement === "none" && liveAnswer === "there" && standing === "active" && seen++ === n) {
+      if (Population.isOrdinary(member) && seen++ === n) {
         return member
       }
     }

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Simulator } from "@effect-glowmarkt/simulator"
+import { Population, Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -37,9 +37,7 @@ export const place = (): Place => {
 /** Members who are well and can sign in, with their passwords. */
 export const members = Effect.map(Simulator.Simulator, ({ population }) =>
   [...population.members]
-    .filter(
-      ({ traits }) => traits.standing === "active" && traits.disagreement === "none" && traits.liveAnswer === "there"
-    )
+    .filter(Population.isOrdinary)
     .map((member) => ({ ...member, password: Redacted.value(population.password(member)) }))
 )
 

@@ -4,7 +4,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Terminal from "@effect/platform/Terminal"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import { Simulator } from "@effect-glowmarkt/simulator"
+import { Population, Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
@@ -117,9 +117,7 @@ export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
 /** The environment of an administrator of the simulator, and of its first user who is well. */
 export const environments = Effect.map(Simulator.Simulator, ({ population, url }) => {
   const { appKeys, applicationId, devUserToken, orgAppKeys } = population.credentials
-  const member = [...population.members].find(
-    ({ traits }) => traits.standing === "active" && traits.disagreement === "none" && traits.liveAnswer === "there"
-  )
+  const member = [...population.members].find(Population.isOrdinary)
   if (member === undefined) throw new Error("the population has nobody who is well")
   const base = { GLOWMARKT_BASE_URL: url }
   return {

@@ -1,6 +1,6 @@
-/** Given names and family names as they occur in Britain, and words for passwords. */
+/** British given and family names, and words for passwords. */
 
-export const given: readonly [string, ...Array<string>] = [
+export const givenNames: readonly [string, ...Array<string>] = [
   "Aisha",
   "Alfie",
   "Amelia",
@@ -48,7 +48,7 @@ export const given: readonly [string, ...Array<string>] = [
   "Zoë"
 ]
 
-export const family: readonly [string, ...Array<string>] = [
+export const familyNames: readonly [string, ...Array<string>] = [
   "Ahmed",
   "Atkinson",
   "Baker",
@@ -101,7 +101,7 @@ export const family: readonly [string, ...Array<string>] = [
   "Wright"
 ]
 
-export const words: readonly [string, ...Array<string>] = [
+export const passwordWords: readonly [string, ...Array<string>] = [
   "Anchor",
   "Barley",
   "Beacon",
@@ -130,8 +130,8 @@ export const words: readonly [string, ...Array<string>] = [
   "Willow"
 ]
 
-/** A name as it can stand in a user name: ASCII letters only. */
-export const plain = (name: string): string =>
+/** The ASCII letters of a name in lower case, for user names. */
+export const toAscii = (name: string): string =>
   name
     .normalize("NFD")
     .replace(/[^A-Za-z]/g, "")

@@ -51,7 +51,7 @@ export const limit = (perSecond: number): Throttle.Limit => ({
  * @since 0.1.0
  * @category constructors
  */
-export const always = ({ latency }: Pick<FaultFlags, "latency">): Faults.Plan =>
+export const always = ({ latency }: Pick<FaultFlags, "latency">): Faults.Rules =>
   Option.match(latency, {
     onNone: () => [],
     onSome: (duration) => [Faults.always({}, Faults.Latency({ duration }))]
@@ -64,7 +64,7 @@ const down = Faults.Cycle({
 })
 
 const firstRequest = Effect.flatMap(Simulator.Simulator, ({ requests }) =>
-  Effect.repeat(requests.mostAtOnce, {
+  Effect.repeat(requests.maxConcurrency, {
     until: (most) => most > 0,
     schedule: Schedule.spaced(Duration.millis(50))
   })

@@ -13,7 +13,7 @@ import { count } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as FaultFlags from "./FaultFlags.js"
 
-const encode = Schema.encodeSync(Announcement.Line)
+const encode = Schema.encodeSync(Announcement.Json)
 
 /**
  * @since 0.1.0

@@ -1,25 +1,25 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type { Identifier } from "@effect-glowmarkt/core"
 import * as Effect from "effect/Effect"
-import { owner } from "../../Authorization.js"
+import { callerAccountId } from "../../Authorization.js"
 import { type PasswordChange, State } from "../../State.js"
-import { json } from "../answers.js"
-import { SimulatedApi } from "../api.js"
-import * as wire from "../wire.js"
-import { there } from "./admin.js"
+import * as accountJson from "../accountJson.js"
+import { json } from "../responses.js"
+import { SimulatedApi } from "../simulatedApi.js"
+import { orNotFound } from "./admin.js"
 
 const accepted = { valid: true }
 
 const denied = Effect.fail({ _tag: "AccessDenied" as const })
 
-/** The operations of users: on the account that owns the token, whatever else is said. */
+/** The operations of users, each on the account that owns the request's token. */
 export const layer = (applicationId: Identifier.ApplicationId) =>
   HttpApiBuilder.group(SimulatedApi, "user", (handlers) =>
     Effect.map(State, (state) => {
-      /** The account of the path, which must be the caller's own. */
+      /** Denies access to any account but the caller's own. */
       const own = (accountId: Identifier.AccountId) =>
         Effect.filterOrElse(
-          owner,
+          callerAccountId,
           (mine) => mine === accountId,
           () => denied
         )
@@ -31,27 +31,27 @@ export const layer = (applicationId: Identifier.ApplicationId) =>
 
       return handlers
         .handle("getAccountStatusByUserToken", () =>
-          owner.pipe(
+          callerAccountId.pipe(
             Effect.flatMap(state.account),
-            Effect.flatMap(there),
-            Effect.map((found) => json(wire.status(found, applicationId)))
+            Effect.flatMap(orNotFound),
+            Effect.map((found) => json(accountJson.status(found, applicationId)))
           )
         )
         .handle("userChangeEmail", ({ payload }) =>
-          owner.pipe(
+          callerAccountId.pipe(
             Effect.flatMap((accountId) => state.changeEmail(accountId, payload.email)),
             Effect.as(accepted)
           )
         )
         .handle("userChangeName", ({ payload }) =>
-          owner.pipe(
+          callerAccountId.pipe(
             Effect.flatMap((accountId) => state.rename(accountId, { operation: "userChangeName", name: payload.name })),
             Effect.as(accepted)
           )
         )
         .handle("userChangePassword", ({ payload }) =>
           Effect.gen(function* () {
-            const accountId = yield* owner
+            const accountId = yield* callerAccountId
             const outcome = yield* state.changePassword(accountId, {
               old: payload.oldPassword,
               new: payload.newPassword

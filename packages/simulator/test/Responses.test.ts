@@ -6,10 +6,10 @@ import { call, headers, ordinary, session } from "./call.js"
 const missing = { error: "missing elements" }
 const incorrect = { error: "incorrect elements" }
 
-layer(Simulator.layer({ accounts: 20 }))("The wire", (it) => {
+layer(Simulator.layer({ accounts: 20 }))("Responses", (it) => {
   const admin = Effect.map(headers, ({ appKeys }) => appKeys)
 
-  it.effect("complains of bodies in the words of each operation", () =>
+  it.effect("rejects invalid bodies with the error of each operation", () =>
     Effect.gen(function* () {
       const member = yield* ordinary(0)
       const user = yield* session(member)
@@ -48,14 +48,14 @@ layer(Simulator.layer({ accounts: 20 }))("The wire", (it) => {
     })
   )
 
-  it.effect("answers JSON that is none with 400", () =>
+  it.effect("rejects malformed JSON with 400", () =>
     Effect.gen(function* () {
       const answer = yield* call("POST", "/account", { headers: yield* admin, body: '{"username":' })
       assert.deepStrictEqual([answer.status, answer.body], [400, { error: "bad request", message: "bad request" }])
     })
   )
 
-  it.effect("says null of accounts that do not exist, are gone, or cannot be", () =>
+  it.effect("returns 404 with null for accounts that do not exist or cannot exist", () =>
     Effect.gen(function* () {
       const { population } = yield* Simulator.Simulator
       const options = { headers: yield* admin }
@@ -75,7 +75,7 @@ layer(Simulator.layer({ accounts: 20 }))("The wire", (it) => {
     })
   )
 
-  it.effect("speaks HTML like Express where there is no route", () =>
+  it.effect("returns the HTML of Express for unknown routes", () =>
     Effect.gen(function* () {
       const options = { headers: yield* admin }
       for (const [method, path] of [
@@ -93,7 +93,7 @@ layer(Simulator.layer({ accounts: 20 }))("The wire", (it) => {
     })
   )
 
-  it.effect("tells nothing of the inside", () =>
+  it.effect("exposes no internals", () =>
     Effect.gen(function* () {
       const { requests } = yield* Simulator.Simulator
       const texts = [
@@ -108,7 +108,7 @@ layer(Simulator.layer({ accounts: 20 }))("The wire", (it) => {
     })
   )
 
-  it.effect("serves the contract's document, and a page that needs no network", () =>
+  it.effect("serves the OpenAPI document, and a page that needs no network", () =>
     Effect.gen(function* () {
       const document = yield* call("GET", "/openapi.json")
       const { operations, servers } = Object(document.body).paths

@@ -1,25 +1,25 @@
 import { PCGRandom } from "effect/Utils"
 
-/** A seeded source of the small decisions that make up a population. */
-export interface Draw {
-  /** A whole number from 0 to below `limit`. */
+/** A seeded random number generator. */
+export interface SeededRandom {
+  /** A random integer from 0 to `limit` - 1. */
   readonly below: (limit: number) => number
-  /** A number from `low` to below `high`. */
+  /** A random number from `low` (inclusive) to `high` (exclusive). */
   readonly between: (low: number, high: number) => number
   readonly pick: <A>(choices: readonly [A, ...Array<A>]) => A
-  /** True for about `percent` of 100 draws. */
-  readonly happens: (percent: number) => boolean
+  /** True with a probability of `percent` %. */
+  readonly chance: (percent: number) => boolean
   readonly hex: (digits: number) => string
 }
 
-// Multiplications by odd constants and xor-shifts are bijections on 32 bits, so
-// this can be undone: an id can carry its index without showing it.
+// Multiplication by an odd constant and xor-shift are bijections on 32-bit integers. Their composition
+// is therefore invertible: an id encodes its index without showing it.
 const first = 0x9e3779b1
 const second = 0x85ebca6b
 
 const inverseOf = (odd: number): number => {
   let inverse = odd
-  // Newton's method doubles the number of right bits each time: 3, 6, 12, 24, 48.
+  // Newton's method doubles the number of correct bits per round: 3, 6, 12, 24, 48.
   for (let round = 0; round < 4; round++) {
     inverse = Math.imul(inverse, 2 - Math.imul(odd, inverse))
   }
@@ -30,20 +30,21 @@ const secondInverse = inverseOf(second)
 
 const unshift = (x: number) => x ^ (x >>> 15) ^ (x >>> 30)
 
-/** Scatters an index over all 32-bit numbers; {@link gather} brings it back. */
-export const scatter = (index: number, seed: number): number => {
+/** A seeded permutation of the 32-bit integers. */
+export const permute = (index: number, seed: number): number => {
   const once = Math.imul(index ^ Math.imul(seed, second), first)
   const twice = Math.imul(once ^ (once >>> 15), second)
   return (twice ^ (twice >>> 15)) >>> 0
 }
 
-export const gather = (scattered: number, seed: number): number => {
-  const twice = Math.imul(unshift(scattered), secondInverse)
+/** The inverse of {@link permute}. */
+export const invertPermutation = (permuted: number, seed: number): number => {
+  const twice = Math.imul(unshift(permuted), secondInverse)
   const once = Math.imul(unshift(twice), firstInverse)
   return (once ^ Math.imul(seed, second)) >>> 0
 }
 
-/** What the draws are for: each purpose has a sequence of its own. */
+/** Each purpose has its own sequence, so a change to one does not affect the others. */
 export type Purpose = "credentials" | "member" | "newcomer" | "password" | "added" | "directory" | "faults"
 
 const purposes: Record<Purpose, number> = {
@@ -57,18 +58,18 @@ const purposes: Record<Purpose, number> = {
 }
 
 /**
- * The draws for one subject. They depend on nothing but the arguments, so that
- * account 7 is the same in a population of 10 and of 10,000.
+ * The generator for one subject. Its sequence depends only on the arguments, so account 7 is the same
+ * in a population of 10 and of 10,000.
  */
-export const make = (seed: number, purpose: Purpose, index: number): Draw => {
-  // The low bit of the increment is ignored by PCG, hence the purpose is doubled.
-  const random = new PCGRandom(scatter(index, purposes[purpose]), seed, index, purposes[purpose] * 2)
+export const make = (seed: number, purpose: Purpose, index: number): SeededRandom => {
+  // PCG ignores the low bit of the increment, so the purpose is doubled.
+  const random = new PCGRandom(permute(index, purposes[purpose]), seed, index, purposes[purpose] * 2)
   const below = (limit: number) => Math.floor(random.number() * limit)
   return {
     below,
     between: (low, high) => low + random.number() * (high - low),
     pick: (choices) => choices[below(choices.length)] ?? choices[0],
-    happens: (percent) => random.number() * 100 < percent,
+    chance: (percent) => random.number() * 100 < percent,
     hex: (digits) => {
       let text = ""
       while (text.length < digits) {
@@ -79,9 +80,9 @@ export const make = (seed: number, purpose: Purpose, index: number): Draw => {
   }
 }
 
-/** A UUID of version 4 whose first eight digits are given or drawn. */
-export const uuid = (draw: Draw, head: string = draw.hex(8)): string => {
-  const tail = draw.hex(24)
-  const variant = "89ab"[draw.below(4)] ?? "8"
+/** A UUID of version 4. Its first eight digits are `head` or random. */
+export const uuid = (random: SeededRandom, head: string = random.hex(8)): string => {
+  const tail = random.hex(24)
+  const variant = "89ab"[random.below(4)] ?? "8"
   return `${head}-${tail.slice(0, 4)}-4${tail.slice(5, 8)}-${variant}${tail.slice(9, 12)}-${tail.slice(12)}`
 }

@@ -2,19 +2,19 @@ import type { Security } from "@effect-glowmarkt/core"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Presented } from "../Authorization.js"
+import type { PresentedCredentials } from "../Authorization.js"
 import type { Fault } from "../Faults.js"
 import type { Match, Name } from "../Operation.js"
-import { capacity, type Received, type RequestsService } from "../Requests.js"
+import { capacity, type ReceivedRequest, type RequestsService } from "../Requests.js"
 
-/** A request as it is written down: cheap, filled in as it is answered. */
+/** A request in progress or done. It is converted to a `ReceivedRequest` only when a test asks for it. */
 export interface Entry {
   readonly sequence: number
   readonly millis: number
   readonly method: string
   readonly url: string
   readonly match: Match | undefined
-  readonly presented: Presented
+  readonly presented: PresentedCredentials
   fault: Fault["_tag"] | "Throttled" | undefined
   status: number | undefined
 }
@@ -24,7 +24,7 @@ export interface Recorder extends RequestsService {
   readonly end: (entry: Entry, status: number | undefined) => void
 }
 
-const received = (entry: Entry): Received => {
+const received = (entry: Entry): ReceivedRequest => {
   const { applicationId, authorization, token } = entry.presented
   const query = entry.url.indexOf("?")
   return {
@@ -43,12 +43,12 @@ const received = (entry: Entry): Received => {
 }
 
 export const make = (): Recorder => {
-  // A ring: entry n lies at n modulo capacity.
+  // A ring buffer: entry n is at index n modulo capacity.
   let ring: Array<Entry> = []
   let total = 0
-  let others = 0
-  let atOnce = 0
-  let mostAtOnce = 0
+  let unmatched = 0
+  let inProgress = 0
+  let maxConcurrency = 0
   const counts = new Map<Name, number>()
 
   return {
@@ -56,18 +56,18 @@ export const make = (): Recorder => {
       const entry: Entry = { sequence: total, fault: undefined, status: undefined, ...request }
       ring[total % capacity] = entry
       total += 1
-      atOnce += 1
-      mostAtOnce = Math.max(mostAtOnce, atOnce)
+      inProgress += 1
+      maxConcurrency = Math.max(maxConcurrency, inProgress)
       const name = request.match?.operation.name
       if (name === undefined) {
-        others += 1
+        unmatched += 1
       } else {
         counts.set(name, (counts.get(name) ?? 0) + 1)
       }
       return entry
     },
     end: (entry, status) => {
-      atOnce -= 1
+      inProgress -= 1
       entry.status = status
     },
     latest: Effect.sync(() => {
@@ -76,13 +76,13 @@ export const make = (): Recorder => {
       return ordered.map(received)
     }),
     count: (operation) => Effect.sync(() => counts.get(operation) ?? 0),
-    others: Effect.sync(() => others),
-    mostAtOnce: Effect.sync(() => mostAtOnce),
+    unmatched: Effect.sync(() => unmatched),
+    maxConcurrency: Effect.sync(() => maxConcurrency),
     reset: Effect.sync(() => {
       ring = []
       total = 0
-      others = 0
-      mostAtOnce = atOnce
+      unmatched = 0
+      maxConcurrency = inProgress
       counts.clear()
     })
   }

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import { Authorization } from "../Authorization.js"
 import { basePath } from "../Operation.js"
 
-/** The contract as the simulator serves it: where the provider has it, and guarded. */
+/** The contract as the simulator serves it: at the provider's path, with authorization. */
 export class SimulatedApi extends HttpApi.make("Glowmarkt")
   .add(AccountApi.AdminGroup.middleware(Authorization))
   .add(AccountApi.UserGroup.middleware(Authorization))
@@ -15,13 +15,13 @@ export class SimulatedApi extends HttpApi.make("Glowmarkt")
   .add(HttpApiGroup.make("developer").add(AuthApi.developerLogin).middleware(Authorization))
   .prefix(basePath) {}
 
-/** The contract as it is documented: without what only the simulator adds. */
+/** The contract without the additions of the simulator, for the documentation. */
 const documented = GlowmarktApi.GlowmarktApi.annotate(OpenApi.Servers, [{ url: basePath }])
 
-/** For the documentation's layers, which ask for an API and read only its description. */
+/** Required by the documentation's layers, which only read the description of the API. */
 export const documentation = Layer.succeed(HttpApi.Api, {
-  // `Api` holds any `HttpApi`; that a precise one is not assignable to it is a
-  // matter of `exactOptionalPropertyTypes`, which platform is not compiled with.
+  // Safe: `Api` accepts any `HttpApi`. The types differ only because platform is compiled without
+  // `exactOptionalPropertyTypes`.
   api: documented as unknown as Context.Tag.Service<HttpApi.Api>["api"],
   context: Context.empty()
 })

@@ -1,9 +1,9 @@
 import type { Identifier } from "@effect-glowmarkt/core"
 import * as DateTime from "effect/DateTime"
 import { instant, type Member, type Person, type Population } from "../Population.js"
-import type { AccountView } from "../State.js"
+import type { AccountRecord } from "../State.js"
 
-/** What was written to an account since the start. */
+/** The changes to an account since the start. */
 export interface Change {
   readonly name?: string
   readonly email?: string
@@ -15,13 +15,13 @@ const iso = (population: Population, days: number) => DateTime.formatIso(instant
 
 const oneYear = 365
 
-/** An account of the population, as it was at first. */
-export const ofMember = (population: Population, member: Member): AccountView => {
-  const { disagreement, liveAnswer, standing, tokenExpiresInDays, updatedDaysAgo } = member.traits
-  const active = standing !== "inactive"
+/** The initial record of a member. */
+export const ofMember = (population: Population, member: Member): AccountRecord => {
+  const { inconsistency, availability, status, tokenExpiresInDays, updatedDaysAgo } = member.traits
+  const active = status !== "inactive"
   const listedStatus =
-    disagreement === "listedActive" ? "active" : disagreement === "listedInactive" ? "inactive" : standing
-  const listedActive = disagreement === "listContradictsItself" ? false : listedStatus !== "inactive"
+    inconsistency === "listedActive" ? "active" : inconsistency === "listedInactive" ? "inactive" : status
+  const listedActive = inconsistency === "listContradictsItself" ? false : listedStatus !== "inactive"
   return {
     accountId: member.accountId,
     userId: member.userId,
@@ -33,10 +33,10 @@ export const ofMember = (population: Population, member: Member): AccountView =>
     updatedAt: iso(population, -updatedDaysAgo),
     listed: {
       status: listedStatus,
-      active: member.quirk === "listedWithoutActive" && disagreement === "none" ? undefined : listedActive
+      active: member.quirk === "listedWithoutActive" && inconsistency === "none" ? undefined : listedActive
     },
-    live: { status: standing, active: disagreement === "liveContradictsItself" ? false : active },
-    liveAnswer,
+    live: { status: status, active: inconsistency === "liveContradictsItself" ? false : active },
+    availability,
     directoryToken:
       tokenExpiresInDays === undefined
         ? undefined
@@ -48,11 +48,11 @@ export const ofMember = (population: Population, member: Member): AccountView =>
   }
 }
 
-/** An account that was added, as it was then. */
+/** The initial record of an added account. */
 export const ofAdded = (
   person: Person,
   options: { readonly accountId: Identifier.AccountId; readonly createdAt: string }
-): AccountView => ({
+): AccountRecord => ({
   accountId: options.accountId,
   userId: person.userId,
   directoryId: person.directoryId,
@@ -63,23 +63,23 @@ export const ofAdded = (
   updatedAt: options.createdAt,
   listed: { status: "active", active: true },
   live: { status: "active", active: true },
-  liveAnswer: "there",
+  availability: "available",
   directoryToken: undefined,
   undocumented: undefined
 })
 
-/** The account after what was written to it. */
-export const after = (view: AccountView, change: Change | undefined): AccountView => {
+/** The record with a change applied. */
+export const applyChange = (record: AccountRecord, change: Change | undefined): AccountRecord => {
   if (change === undefined) {
-    return view
+    return record
   }
   const inactive = { status: "inactive", active: false }
   return {
-    ...view,
-    name: change.name ?? view.name,
-    email: change.email ?? view.email,
-    updatedAt: change.updatedAt ?? view.updatedAt,
-    listed: change.deactivated ? inactive : view.listed,
-    live: change.deactivated ? inactive : view.live
+    ...record,
+    name: change.name ?? record.name,
+    email: change.email ?? record.email,
+    updatedAt: change.updatedAt ?? record.updatedAt,
+    listed: change.deactivated ? inactive : record.listed,
+    live: change.deactivated ? inactive : record.live
   }
 }

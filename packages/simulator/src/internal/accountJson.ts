@@ -1,12 +1,11 @@
 import type { Identifier } from "@effect-glowmarkt/core"
-import type { AccountView } from "../State.js"
+import type { AccountRecord } from "../State.js"
 
-// Accounts are written by hand, not through the contract's schemas: live data
-// has `null`s, holes and fields that nobody documented, which a schema would
-// tidy away. (`JSON.stringify` leaves `undefined` out.)
+// The contract's schemas would remove the `null`s, gaps and undocumented fields of live data, so the
+// JSON is built directly. `JSON.stringify` omits fields that are `undefined`.
 
-/** An account as the list and `GET /account/{accountId}` show it. */
-export const account = (view: AccountView, applicationId: Identifier.ApplicationId) => ({
+/** An account as the list and `GET /account/{accountId}` return it. */
+export const account = (view: AccountRecord, applicationId: Identifier.ApplicationId) => ({
   accountId: view.accountId,
   applicationId,
   userId: view.userId,
@@ -21,8 +20,8 @@ export const account = (view: AccountView, applicationId: Identifier.Application
   ...view.undocumented
 })
 
-/** An account as its status, read afresh, shows it. */
-export const status = (view: AccountView, applicationId: Identifier.ApplicationId) => ({
+/** An account as `GET /account/{accountId}/status` returns it. */
+export const status = (view: AccountRecord, applicationId: Identifier.ApplicationId) => ({
   status: view.live.status,
   active: view.live.active,
   accountId: view.accountId,
@@ -35,12 +34,9 @@ export const status = (view: AccountView, applicationId: Identifier.ApplicationI
 
 const perChunk = 250
 
-/**
- * The list as the bytes of one JSON array, a few hundred accounts at a time:
- * however long it is, it is never in memory as a whole.
- */
+/** The list as one JSON array in chunks of 250 accounts, so it is never in memory as a whole. */
 export function* list(
-  views: Iterable<AccountView>,
+  views: Iterable<AccountRecord>,
   applicationId: Identifier.ApplicationId
 ): Generator<Uint8Array, void> {
   let parts: Array<string> = []
@@ -53,6 +49,5 @@ export function* list(
       parts = []
     }
   }
-  // After a full chunk and nothing more, only the bracket is left to close.
   yield Buffer.from(parts.length === 0 && opening === "," ? "]" : `${opening}${parts.join(",")}]`)
 }

@@ -3,38 +3,37 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Inspector } from "../Authorization.js"
+import { CredentialReader } from "../Authorization.js"
 import { Faults } from "../Faults.js"
 import * as Operation from "../Operation.js"
 import { Throttle } from "../Throttle.js"
-import { ofCause } from "./answers.js"
-import { inject, rateLimited } from "./inject.js"
-import type { Entry, Recorder } from "./recorder.js"
+import { injectFault, rateLimited } from "./injectFault.js"
+import type { Entry, Recorder } from "./requests.js"
+import { fromCause } from "./responses.js"
 
 /**
- * The outermost part of the simulator: writes every request down, throttles it,
- * lets it go wrong, and turns what the inside fails with into the provider's
- * answers.
+ * The outermost middleware: records every request, throttles it, injects faults, and turns
+ * failures into the provider's responses.
  */
 export const make = (recorder: Recorder) =>
   Effect.gen(function* () {
-    const inspect = yield* Inspector
+    const readCredentials = yield* CredentialReader
     const faults = yield* Faults
     const throttle = yield* Throttle
 
-    const respond = (
+    const underFaults = (
       entry: Entry,
       exchange: {
         readonly request: HttpServerRequest.HttpServerRequest
-        readonly answer: HttpApp.Default
+        readonly respond: HttpApp.Default
       }
     ): HttpApp.Default => {
       const match = entry.match
       if (match === undefined) {
-        return exchange.answer
+        return exchange.respond
       }
       return Effect.flatMap(
-        throttle.admit,
+        throttle.tryAcquire,
         Option.match({
           onSome: (after) => {
             entry.fault = "Throttled"
@@ -43,10 +42,10 @@ export const make = (recorder: Recorder) =>
           onNone: () =>
             Effect.flatMap(faults.next(match), (fault) => {
               if (fault._tag === "None") {
-                return exchange.answer
+                return exchange.respond
               }
               entry.fault = fault._tag
-              return inject(fault, exchange)
+              return injectFault(fault, exchange)
             })
         })
       )
@@ -54,12 +53,12 @@ export const make = (recorder: Recorder) =>
 
     return (app: HttpApp.Default): HttpApp.Default =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        Effect.flatMap(inspect(request), (presented) =>
+        Effect.flatMap(readCredentials(request), (presented) =>
           Effect.flatMap(Clock.currentTimeMillis, (millis) => {
             const match = Operation.match(request)
             const entry = recorder.begin({ millis, method: request.method, url: request.url, match, presented })
-            const answer = Effect.catchAllCause(app, (cause) => ofCause(cause, match))
-            return Effect.onExit(respond(entry, { request, answer }), (exit) =>
+            const respond = Effect.catchAllCause(app, (cause) => fromCause(cause, match))
+            return Effect.onExit(underFaults(entry, { request, respond }), (exit) =>
               Effect.sync(() => recorder.end(entry, exit._tag === "Success" ? exit.value.status : undefined))
             )
           })

@@ -11,8 +11,8 @@ import * as Schema from "effect/Schema"
 import type { Match } from "../Operation.js"
 
 /**
- * JSON as Express sends it. A raw string, because Node writes head and body at
- * once then: a tenth more requests a second.
+ * JSON as Express sends it. With a raw string Node writes headers and body in one packet, which
+ * serves a tenth more requests per second.
  */
 export const json = (body: unknown, status = 200): HttpServerResponse.HttpServerResponse => {
   const text = JSON.stringify(body)
@@ -26,7 +26,7 @@ export const json = (body: unknown, status = 200): HttpServerResponse.HttpServer
 const declared = <A, I>(schema: Schema.Schema<A, I>, value: NoInfer<A>) =>
   json(Schema.encodeSync(schema)(value), HttpApiSchema.getStatusErrorAST(schema.ast))
 
-/** The answers to failures by their tags: those of the contract, and two that were only seen live. */
+/** Responses by tag: the errors of the contract, and two that were only observed on the live API. */
 const failures = {
   AccessDenied: declared(WireError.AccessDenied, { _tag: "AccessDenied" }),
   MissingElements: declared(WireError.MissingElements, { _tag: "MissingElements" }),
@@ -42,7 +42,7 @@ const isFailure = (tag: PropertyKey): tag is keyof typeof failures => tag in fai
 
 const escaped: Record<string, string> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" }
 
-/** What Express says of a path it has no route for. */
+/** The response of Express to a path without a route. */
 const noRoute = (request: { readonly method: string; readonly url: string }) => {
   const path = (request.url.split("?")[0] ?? "").replace(/[<>&"]/g, (character) => escaped[character] ?? "")
   return HttpServerResponse.text(
@@ -51,21 +51,18 @@ const noRoute = (request: { readonly method: string; readonly url: string }) => 
   )
 }
 
-/**
- * Undecodable input: an account id that cannot be one is an account that does
- * not exist; anything else is about the body.
- */
+/** The response to undecodable input: 404 for an invalid account id, otherwise an error about the body. */
 const undecodable = (error: HttpApiError.HttpApiDecodeError, match: Match | undefined) => {
-  // Only paths have an `accountId`.
+  // Only paths, not bodies, contain an `accountId`.
   if (error.issues.some(({ path }) => path[0] === "accountId")) {
     return failures.AccountNotFound
   }
   const missing = error.issues.some((issue) => issue._tag === "Missing" || issue.path.length === 0)
-  const complaints = match?.operation.complaints
-  return failures[(missing ? complaints?.missing : complaints?.incorrect) ?? "IncorrectElements"]
+  const bodyErrors = match?.operation.bodyErrors
+  return failures[(missing ? bodyErrors?.missing : bodyErrors?.incorrect) ?? "IncorrectElements"]
 }
 
-const expected = (error: unknown, match: Match | undefined): Option.Option<HttpServerResponse.HttpServerResponse> => {
+const fromError = (error: unknown, match: Match | undefined): Option.Option<HttpServerResponse.HttpServerResponse> => {
   if (error instanceof HttpApiError.HttpApiDecodeError) {
     return Option.some(undecodable(error, match))
   }
@@ -81,17 +78,14 @@ const expected = (error: unknown, match: Match | undefined): Option.Option<HttpS
     : Option.none()
 }
 
-/**
- * What goes out instead of a failure. A defect is the simulator's own mistake: it
- * is logged, and the client sees the provider's 500 and nothing more.
- */
-export const ofCause = (
+/** The response to a failure. A defect of the simulator is logged, and the client gets the provider's 500. */
+export const fromCause = (
   cause: Cause.Cause<unknown>,
   match: Match | undefined
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   Cause.isInterruptedOnly(cause)
     ? Effect.interrupt
-    : Option.match(expected(Cause.squash(cause), match), {
+    : Option.match(fromError(Cause.squash(cause), match), {
         onNone: () => Effect.as(Effect.logError("The simulator failed", cause), failures.ServerError),
         onSome: Effect.succeed
       })

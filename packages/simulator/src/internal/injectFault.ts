@@ -9,11 +9,11 @@ import * as Effect from "effect/Effect"
 import * as Match from "effect/Match"
 import * as Stream from "effect/Stream"
 import type { Fault, RetryAfter } from "../Faults.js"
-import { json } from "./answers.js"
+import { json } from "./responses.js"
 
 type Response = HttpServerResponse.HttpServerResponse
 
-// The server ends the fiber of a request when its connection closes.
+// The server interrupts the fiber of a request when its connection closes.
 const untilClosed: Effect.Effect<never> = Effect.interruptible(Effect.never)
 
 const reset = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<never> =>
@@ -37,7 +37,7 @@ const truncate = (
     const part = whole.subarray(0, Math.floor(whole.length * options.keep))
     const cut = Effect.sync(() => NodeHttpServerRequest.toIncomingMessage(request).socket.destroySoon())
     return HttpServerResponse.stream(
-      // The part is on its way before the connection goes.
+      // `destroySoon` closes the connection only after the part has been written.
       Stream.concat(Stream.succeed(part), Stream.drain(Stream.fromEffect(Effect.zipRight(cut, untilClosed)))),
       {
         status: options.response.status,
@@ -52,29 +52,29 @@ const retryAfter = (hint: RetryAfter): Effect.Effect<Record<string, string>> =>
     : hint.form === "seconds"
       ? Effect.succeed({ "retry-after": String(Math.ceil(Duration.toSeconds(hint.after))) })
       : Effect.map(Clock.currentTimeMillis, (now) => ({
-          // A date has no fractions of a second: rounded up, never too early.
+          // HTTP dates have whole seconds. Rounding up never tells the client to come back too early.
           "retry-after": new Date(Math.ceil((now + Duration.toMillis(hint.after)) / 1000) * 1000).toUTCString()
         }))
 
-/** 429. The body is made up: the provider documents none. */
+/** A 429 response. Its body is an assumption, since the provider documents none. */
 export const rateLimited = (hint: RetryAfter): Effect.Effect<Response> =>
   Effect.map(retryAfter(hint), (headers) =>
     HttpServerResponse.setHeaders(json({ error: "Too many requests" }, 429), headers)
   )
 
-/** Answers a request under a fault. */
-export const inject = (
+/** Applies a fault to a request; `respond` is the response without it. */
+export const injectFault = (
   fault: Fault,
-  exchange: { readonly request: HttpServerRequest.HttpServerRequest; readonly answer: HttpApp.Default }
+  exchange: { readonly request: HttpServerRequest.HttpServerRequest; readonly respond: HttpApp.Default }
 ): HttpApp.Default => {
-  const { answer, request } = exchange
+  const { request, respond } = exchange
   return Match.valueTags(fault, {
-    None: () => answer,
-    Latency: ({ duration }) => Effect.delay(answer, duration).pipe(Effect.interruptible),
-    Reset: ({ when }) => (when === "before" ? reset(request) : Effect.zipRight(answer, reset(request))),
-    Hang: ({ when }) => (when === "before" ? untilClosed : Effect.zipRight(answer, untilClosed)),
-    Truncate: ({ keep }) => Effect.flatMap(answer, (response) => truncate(request, { response, keep })),
+    None: () => respond,
+    Latency: ({ duration }) => Effect.delay(respond, duration).pipe(Effect.interruptible),
+    Reset: ({ when }) => (when === "before" ? reset(request) : Effect.zipRight(respond, reset(request))),
+    Hang: ({ when }) => (when === "before" ? untilClosed : Effect.zipRight(respond, untilClosed)),
+    Truncate: ({ keep }) => Effect.flatMap(respond, (response) => truncate(request, { response, keep })),
     RateLimited: (limited) => rateLimited(limited.retryAfter),
-    Answer: ({ body, contentType, status }) => Effect.succeed(HttpServerResponse.text(body, { status, contentType }))
+    Respond: ({ body, contentType, status }) => Effect.succeed(HttpServerResponse.text(body, { status, contentType }))
   })
 }
