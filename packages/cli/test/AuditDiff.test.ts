@@ -65,6 +65,8 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
       yield* audited(place, "all")
       yield* audited(place, "some", "--only", one.accountId)
       place.write("broken.ndjson", '{"accountId":7}\n')
+      const cut = place.read("all/accounts.ndjson").slice(0, -9)
+      const [cut1, cut2] = [place.write("cut-1.ndjson", cut), place.write("cut-2.ndjson", cut)]
       const store = ["--store", place.path("runs.db")]
       const { faults } = yield* Simulator.Simulator
       const status = { operations: ["getAccountStatusById"] } as const
@@ -82,6 +84,8 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
         [["all", "none"], /There is no run "none"/],
         [["all", "../x"], /"\.\.\/x" is neither a file nor the id of a run/],
         [[place.path("all"), place.path("broken.ndjson")], /broken\.ndjson, line 1: this is no row of an audit/],
+        [[cut1, cut2], /cut-1\.ndjson, line 6\d: this is no row of an audit/],
+        [[place.path("broken.ndjson"), place.path("broken.ndjson")], /broken\.ndjson, line 1: this is no row/],
         [[place.path("all"), place.path(".")], /accounts\.ndjson: there is no such file/]
       ]
       for (const [args, says] of cases) {

@@ -1,4 +1,7 @@
 import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Lazy from "../src/args/Lazy.js"
+import * as ExitCode from "../src/exit/ExitCode.js"
 import * as Spawned from "./support/Spawned.js"
 
 it.skipIf(process.platform === "win32")("too few file descriptors to load end with 2 and the remedy", async () => {
@@ -8,3 +11,12 @@ it.skipIf(process.platform === "win32")("too few file descriptors to load end wi
   assert.match(stderr, /^glowmarkt cannot load its own files: .*\nRaise the limit of open files \(ulimit -n 1024\)/)
   assert.notMatch(stderr, /^ +at /m)
 })
+
+it.effect("modules of a command that cannot be loaded end with 2 and the remedy, too", () =>
+  Effect.gen(function* () {
+    const load = () => Promise.reject(new Error("EMFILE: too many open files, open 'x.js'"))
+    const error = yield* Effect.flip(Lazy.handler(load, () => () => Effect.void)({}))
+    assert.strictEqual(ExitCode.fromError(error), 2)
+    assert.match(error.message, /EMFILE.*\nRaise the limit of open files/)
+  })
+)

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, statSync } from "node:fs"
+import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs"
 import { assert, layer } from "@effect/vitest"
 import { Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Bulk from "./support/Bulk.js"
+import * as Captured from "./support/Captured.js"
 
 const isChange = ({ intent }: Record<string, unknown>) =>
   typeof intent === "object" && intent !== null && "_tag" in intent && intent._tag === "Change"
@@ -79,6 +80,97 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       assert.strictEqual(lines[21], "and 37 more")
       assert.throws(() => statSync(place.path("plan.ndjson")), /ENOENT/)
       assert.strictEqual(yield* requests.count("getAccountById"), before)
+    })
+  )
+
+  it.effect("refuses early, with 2 and the line, what is no text, and values that slipped in", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* Simulator.Simulator
+      const before = yield* requests.count("getAccounts")
+      const place = Bulk.place()
+      const id = "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"
+      const cases: ReadonlyArray<readonly [flow: string, content: string | Uint8Array, says: RegExp]> = [
+        ["rename", Buffer.alloc(8_000_000), /line 1: the file has NUL characters: it is not text/],
+        ["rename", Buffer.from(`accountId,name\n${id},Si\u00e2n\n`, "latin1"), /UTF-8/],
+        ["rename", `accountId,name\n${id},"Ann\n`.padEnd(2_000_000, "x"), /look for a quote that is not closed/],
+        ["rename", `accountId,name\nffe4\u200b,Ann\n`, /line 2, accountId: "ffe4\\u200b" is no id/],
+        ["rename", `accountId,name\n${id},#REF!\n`, /line 2, name: "#REF!" is what a spreadsheet/],
+        ["onboard", "username,directoryId\na\u00ad@b.example,d\n", /username: "a\\u00ad@.*invisible character U\+00AD/],
+        ["onboard", "username,directoryId\nmailto:a@b.example,d\n", /username: "mailto:/],
+        ["correct", "username,password,email\na,env:P,a@b\u2060.example\n", /email: "a@b\\u2060.*invisible/],
+        ["correct", 'username,password,email\na,env:P,"a@b.example,"\n', /email: "a@b\.example,"/]
+      ]
+      for (const [flow, content, says] of cases) {
+        const file = place.write("input.csv", content)
+        const { code, stderr, stdout } = yield* Bulk.run(["plan", flow, file, "--out", place.path("plan.ndjson")])
+        assert.deepStrictEqual([code, stdout], [2, ""], stderr)
+        assert.match(stderr, says)
+      }
+      assert.deepStrictEqual(readdirSync(place.path(".")), ["input.csv"])
+      assert.strictEqual(yield* requests.count("getAccounts"), before)
+    })
+  )
+
+  it.effect("reads what Excel and its cousins write, whatever line sep= comes with", () =>
+    Effect.gen(function* () {
+      const [first] = yield* Bulk.members
+      assert(first !== undefined)
+      const place = Bulk.place()
+      for (const text of [
+        `sep=|\r\naccountId|name\r\n${first.accountId}|Si\u00e2n\r\n`,
+        `\ufeff"sep=;"\naccountId;name\n${first.accountId};Si\u00e2n\n`,
+        `sep=;;\naccountId;name;\n${first.accountId};Si\u00e2n;\n`
+      ]) {
+        const file = place.write("names.csv", text)
+        const { code, stderr, stdout } = yield* Bulk.run(["plan", "rename", file])
+        assert.strictEqual(code, 0, stderr)
+        assert.include(stdout, 'to "Si\u00e2n"')
+      }
+    })
+  )
+
+  it.effect("leaves another application's accounts alone, and takes no id of an application that is none", () =>
+    Effect.gen(function* () {
+      const [first] = yield* Bulk.members
+      assert(first !== undefined)
+      const place = Bulk.place()
+      const file = place.write("names.csv", Bulk.csv("accountId,name", [[first.accountId, "Elsewhere"]]))
+      const { appKeys } = yield* Captured.environments
+      const plan = (GLOWMARKT_APPLICATION_ID: string) =>
+        Bulk.run(["plan", "rename", file, "--auth", "appKeys", "--out", place.path("plan.ndjson")], {
+          environment: { ...appKeys, GLOWMARKT_APPLICATION_ID }
+        })
+      const other = yield* plan("00000000-ab62-491c-8085-9ac2b6206346")
+      assert.strictEqual(other.code, 1, other.stderr)
+      assert.match(other.stdout, /LEFT ALONE\nline 2: .*expected 00000000-ab62/)
+      assert.lengthOf(place.ndjson("plan.ndjson").filter(isChange), 0)
+      const slip = yield* plan("another")
+      assert.strictEqual(slip.code, 2)
+      assert.include(slip.stderr, `"another" is not an application id`)
+    })
+  )
+
+  it.effect("passwords: not into the file that they are read from, nor into one that others may read", () =>
+    Effect.gen(function* () {
+      const [first] = yield* Bulk.members
+      assert(first !== undefined)
+      const place = Bulk.place()
+      const known = place.write("known", `${first.username}=${first.password}\n`)
+      const file = place.write(
+        "users.csv",
+        Bulk.csv("username,password", [[first.username, `file:${known}#${first.username}`]])
+      )
+      const exposed = place.write("exposed", "")
+      chmodSync(exposed, 0o644)
+      for (const [passwords, says] of [
+        [known, /the present passwords are read from this file/],
+        [exposed, /chmod 600 .*exposed/]
+      ] as const) {
+        const { code, stderr } = yield* Bulk.run(["plan", "passwords", file, "--passwords", passwords])
+        assert.strictEqual(code, 2, stderr)
+        assert.match(stderr, says)
+      }
+      assert.strictEqual(place.read("known"), `${first.username}=${first.password}\n`)
     })
   )
 

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -62,6 +63,34 @@ layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })
         assert.match(stderr, /under another name, too.*hard links/)
         assert.strictEqual((yield* Captured.run(["runs", "list", "--store", store])).code, 0)
       }
+    })
+  )
+
+  it.effect("may be looked at where it may not be written to, and nothing is left beside it", () =>
+    Effect.gen(function* () {
+      const { appKeys } = yield* Captured.environments
+      const place = directory()
+      const store = join(place, "runs.db")
+      const audited = yield* Captured.run([...auditing(store), "--run", "r1"], { environment: appKeys })
+      assert.strictEqual(audited.code, 0, audited.stderr)
+      chmodSync(store, 0o444)
+      chmodSync(place, 0o555)
+      // Root may write everywhere: there, it is another user's.
+      if (process.getuid?.() === 0) chownSync(store, 12_345, 12_345)
+      const before = readdirSync(place)
+      const { mtimeMs } = statSync(store)
+      for (const args of [
+        ["runs", "list"],
+        ["runs", "show", "r1"],
+        ["audit-diff", "r1", "r1"]
+      ]) {
+        const { code, stderr } = yield* Captured.run([...args, "--store", store])
+        assert.strictEqual(code, 0, `${args}: ${stderr}`)
+      }
+      const write = yield* Captured.run(auditing(store), { environment: appKeys })
+      assert.strictEqual(write.code, 2)
+      assert.deepStrictEqual(readdirSync(place), before)
+      assert.strictEqual(statSync(store).mtimeMs, mtimeMs)
     })
   )
 

@@ -15,6 +15,8 @@ const hidden = [
   "\u0085",
   "\u2028",
   "\u3164",
+  // A format character that no font may leave out: not in Default_Ignorable_Code_Point.
+  "\u0600",
   "\udb40\udc41"
 ]
 
