@@ -13,7 +13,6 @@ import * as Chunk from "effect/Chunk"
 import type * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -119,8 +118,6 @@ const make = Effect.fnUntraced(function* (location: string) {
 
   const service: Context.Tag.Service<RunStore.RunStore> = {
     file: location,
-
-    keeping: identity,
 
     open: Effect.fn("RunStore.open")(function* (run) {
       yield* write(sql`

@@ -6,7 +6,6 @@
  *
  * @since 0.1.0
  */
-import type * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
@@ -80,7 +79,6 @@ export interface Counted {
 /**
  * The store of runs.
  *
- * - `keeping` is how it keeps subjects and results: as the JSON that their codec makes of them, or as they are.
  * - `open` returns the run of that id, creating it when there is none; an existing one is returned as recorded.
  * - `putSubjects` lists the subjects of a run once: it stores the stream in order and returns how many there are.
  *   A run whose subjects are all there is left alone; a listing that broke off starts over.
@@ -105,7 +103,6 @@ export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<
   RunStore,
   {
     readonly file: string
-    readonly keeping: <A>(codec: Codec.Codec<A>) => Codec.Codec<A>
     readonly open: (run: NewRun) => Effect.Effect<Run, RunStoreError>
     readonly get: (runId: RunId) => Effect.Effect<Run, RunNotFound | RunStoreError>
     readonly list: Effect.Effect<ReadonlyArray<Run>, RunStoreError>

@@ -68,8 +68,7 @@ export const listSubjects = <P extends object, S, A, E, R, E2, R2>(
   Effect.gen(function* () {
     const store = yield* RunStore
     const { publish } = yield* Progress.Progress
-    const { encode } = store.keeping(flow.subject)
-    return yield* retryThroughOutage(store.putSubjects(runId, Stream.map(subjects, encode)), {
+    return yield* retryThroughOutage(store.putSubjects(runId, Stream.map(subjects, flow.subject.encode)), {
       runId,
       limits,
       publish

@@ -8,12 +8,6 @@ import { type RunId, RunMismatch, type RunNotFound } from "../../Run.js"
 import { RunStore, type StoredRow } from "../../RunStore.js"
 import { RunStoreError } from "../../RunStoreError.js"
 
-/** A flow with its subjects and results as the store keeps them. */
-export const keptIn = <P extends object, S, A, E, R>(
-  store: RunStore["Type"],
-  flow: Flow<P, S, A, E, R>
-): Flow<P, S, A, E, R> => ({ ...flow, subject: store.keeping(flow.subject), result: store.keeping(flow.result) })
-
 const decode = <P extends object, S, A, E, R>(
   flow: Flow<P, S, A, E, R>,
   { outcome, position, ...row }: StoredRow
@@ -54,9 +48,4 @@ export const decoded = <A>(
   )
 
 export const rows = <P extends object, S, A, E, R>(flow: Flow<P, S, A, E, R>, runId: RunId) =>
-  Stream.unwrap(
-    Effect.map(RunStore, (store) => {
-      const kept = keptIn(store, flow)
-      return decoded(flow, runId, (row) => decode(kept, row))
-    })
-  )
+  decoded(flow, runId, (row) => decode(flow, row))

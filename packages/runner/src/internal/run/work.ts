@@ -14,7 +14,6 @@ import * as WorkerPool from "../scheduler/workerPool.js"
 import type { OpenedRun } from "./openRun.js"
 import * as pendingSubjects from "./pendingSubjects.js"
 import { publishProgress } from "./publishProgress.js"
-import { keptIn } from "./runRows.js"
 
 const firstRows = 5000
 
@@ -30,7 +29,7 @@ const earlierSuccess = (store: RunStore["Type"], runId: RunId) =>
   )
 
 export const work = <P extends object, S, A, E, R>(
-  given: Flow<P, S, A, E, R>,
+  flow: Flow<P, S, A, E, R>,
   { context, run }: OpenedRun<P>,
   { from, to }: Range,
   limits: Limits
@@ -39,7 +38,6 @@ export const work = <P extends object, S, A, E, R>(
     const store = yield* RunStore
     const { publish } = yield* Progress.Progress
     const { recorded, runId } = run
-    const flow = keptIn(store, given)
     const total = to - from
     // What is known of a part of the run is only what was done of it here.
     const batcher = ResultBatcher.make(store, runId, total < (run.total ?? total) ? 0 : recorded)

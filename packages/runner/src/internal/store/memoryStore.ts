@@ -3,23 +3,19 @@ import * as Chunk from "effect/Chunk"
 import type * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { Run, type RunId, RunNotFound, rollbackRunId } from "../../Run.js"
-import type { NewRun, PendingSubject, Result, RunStore, StoredRow } from "../../RunStore.js"
+import type { NewRun, RunStore } from "../../RunStore.js"
+import * as MemoryPage from "./memoryPage.js"
 import { toWellFormed } from "./toWellFormed.js"
-
-const pageSize = 1000
 
 interface Kept {
   readonly run: NewRun
   finishedAt: DateTime.Utc | undefined
   total: number | undefined
-  subjects: Array<unknown>
-  /** By position. */
-  readonly results: Array<Result | undefined>
+  pages: ReadonlyArray<MemoryPage.MemoryPage>
   recorded: number
   /** By subject. */
   readonly notes: Map<string, Array<string>>
@@ -36,13 +32,7 @@ const seen = ({ finishedAt, recorded, run, total }: Kept): Run =>
 const at = (value: unknown, path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>((inside, key) => (Predicate.isRecord(inside) ? inside[key] : undefined), value) ?? null
 
-const rowAt = ({ results, subjects }: Kept, position: number): StoredRow => {
-  const subject = subjects[position]
-  const result = results[position]
-  return result === undefined
-    ? { position, subject, outcome: "unprocessed" }
-    : { position, subject, outcome: result.outcome, result: result.result }
-}
+const pageOf = (position: number) => Math.floor(position / MemoryPage.size)
 
 export const make = (file: string): Context.Tag.Service<RunStore> => {
   const runs = new Map<RunId, Kept>()
@@ -54,14 +44,10 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
   // For those that write, who opened the run themselves.
   const existing = (runId: RunId) => Effect.catchTag(find(runId), "RunNotFound", Effect.die)
 
-  const subjectsOf = (runId: RunId): Pick<Kept, "results" | "subjects"> =>
-    runs.get(runId) ?? { results: [], subjects: [] }
+  const pagesOf = (runId: RunId) => runs.get(runId)?.pages ?? []
 
   return {
     file,
-
-    // What comes out is what was put in.
-    keeping: <A>() => ({ encode: (value: A) => value, decode: (kept: unknown) => Either.right(kept as A) }),
 
     open: (run) =>
       Effect.sync(() => {
@@ -71,8 +57,7 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
           run,
           finishedAt: undefined,
           total: undefined,
-          subjects: [],
-          results: [],
+          pages: [],
           recorded: 0,
           notes: new Map()
         }
@@ -101,52 +86,50 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
     putSubjects: (runId, subjects) =>
       Effect.flatMap(existing(runId), (kept) => {
         if (kept.total !== undefined) return Effect.succeed(kept.total)
-        kept.subjects = []
+        const pages: Array<MemoryPage.MemoryPage> = []
+        let total = 0
         return Effect.map(
-          Stream.runForEachChunk(subjects, (listed) =>
+          Stream.runForEach(Stream.grouped(subjects, MemoryPage.size), (page) =>
             Effect.sync(() => {
-              for (const subject of listed) kept.subjects.push(subject)
+              pages.push(MemoryPage.make(Chunk.toReadonlyArray(page), total))
+              total += page.length
             })
           ),
           () => {
-            kept.total = kept.subjects.length
-            return kept.total
+            kept.pages = pages
+            kept.total = total
+            return total
           }
         )
       }),
 
     pending: (runId, from, to) =>
-      Effect.sync(() => {
-        const { results, subjects } = subjectsOf(runId)
-        const pending: Array<PendingSubject> = []
-        const end = Math.min(to, subjects.length)
-        for (let position = from; position < end; position++) {
-          if (results[position] === undefined) pending.push({ position, subject: subjects[position] })
-        }
-        return pending
-      }),
+      Effect.sync(() =>
+        pagesOf(runId)
+          .slice(pageOf(from), pageOf(to - 1) + 1)
+          .flatMap((page) => page.pending())
+          .filter(({ position }) => position >= from && position < to)
+      ),
 
     record: (runId, results) =>
       Effect.map(results.length === 0 ? Effect.succeed(undefined) : existing(runId), (kept) => {
         if (kept === undefined) return
         for (const result of results) {
-          if (kept.results[result.position] !== undefined) continue
-          kept.results[result.position] = result
-          kept.recorded++
+          if (kept.pages[pageOf(result.position)]?.record(result) === true) kept.recorded++
         }
       }),
 
     count: (runId, fields) =>
       Effect.sync(() => {
-        const { results } = subjectsOf(runId)
         const counts = new Map<string, { readonly values: ReadonlyArray<unknown>; count: number }>()
-        for (const result of results) {
-          if (result === undefined) continue
-          const values = fields.map((field) => at(result.result, field))
-          const key = JSON.stringify(values)
-          const counted = counts.get(key)
-          if (counted === undefined) counts.set(key, { values, count: 1 })
-          else counted.count++
+        for (const page of pagesOf(runId)) {
+          for (const result of page.results()) {
+            const values = fields.map((field) => at(result, field))
+            const key = JSON.stringify(values)
+            const counted = counts.get(key)
+            if (counted === undefined) counts.set(key, { values, count: 1 })
+            else counted.count++
+          }
         }
         return [...counts.values()]
       }),
@@ -158,12 +141,11 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
 
     rows: (runId) =>
       Stream.unwrap(
-        Effect.map(find(runId), (kept) =>
-          Stream.paginateChunk(0, (from) => {
-            const end = Math.min(from + pageSize, kept.subjects.length)
-            const page = Array.from({ length: Math.max(0, end - from) }, (_, offset) => rowAt(kept, from + offset))
-            return [Chunk.unsafeFromArray(page), end < kept.subjects.length ? Option.some(end) : Option.none()]
-          })
+        Effect.map(find(runId), ({ pages }) =>
+          Stream.paginateChunk(0, (page) => [
+            Chunk.unsafeFromArray(pages[page]?.rows() ?? []),
+            page + 1 < pages.length ? Option.some(page + 1) : Option.none()
+          ])
         )
       )
   }

@@ -5,7 +5,6 @@ import * as Chunk from "effect/Chunk"
 import type * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -80,8 +79,6 @@ export const make = Effect.fnUntraced(function* (file: string) {
     file,
 
     ...journal.make(sql, file),
-
-    keeping: identity,
 
     open: Effect.fn("RunStore.open")(function* (run) {
       yield* sql`
