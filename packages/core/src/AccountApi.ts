@@ -21,6 +21,6 @@ export * from "./UserApi.js"
  * of the client's configuration because white labels serve them elsewhere.
  *
  * @since 0.1.0
- * @category api
+ * @category models
  */
 export class AccountApi extends HttpApi.make("Account").add(AdminGroup).add(UserGroup) {}

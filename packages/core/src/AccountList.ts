@@ -72,7 +72,7 @@ const unreadable = (element: unknown, index: number, error: ParseResult.ParseErr
  * Reads one element of the list.
  *
  * @since 0.1.0
- * @category decoding
+ * @category combinators
  */
 export const decodeElement = (element: unknown, index: number): Either.Either<Account, UnreadableAccount> =>
   Either.mapLeft(decodeAccount(element), (error) => unreadable(element, index, error))
@@ -81,7 +81,7 @@ export const decodeElement = (element: unknown, index: number): Either.Either<Ac
  * Reads the body of `GET /account`. Fails only if it is not a list.
  *
  * @since 0.1.0
- * @category decoding
+ * @category combinators
  */
 export const decode = (json: unknown): Either.Either<AccountList, string> =>
   Either.mapBoth(decodeElements(json), {

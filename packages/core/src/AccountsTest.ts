@@ -11,10 +11,10 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import type { Account } from "./Account.js"
-import { AdminAccounts } from "./AdminAccounts.js"
+import { AdminAccounts, type AdminAccountsService } from "./AdminAccounts.js"
 import { AccountNotFound } from "./GlowmarktError.js"
 import { AccountId } from "./Identifier.js"
-import { UserAccounts } from "./UserAccounts.js"
+import { UserAccounts, type UserAccountsService } from "./UserAccounts.js"
 
 const unanswered = (method: string) =>
   Effect.dieMessage(`AccountsTest: ${method} was called, but the test gives no answer for it`)
@@ -24,6 +24,7 @@ const unanswered = (method: string) =>
  * defect that names it.
  *
  * @example
+ * ```ts
  * import { AccountsTest, AdminAccounts } from "@effect-glowmarkt/core"
  * import { Effect } from "effect"
  *
@@ -32,11 +33,12 @@ const unanswered = (method: string) =>
  * const test = program.pipe(
  *   Effect.provide(AccountsTest.layerAdmin({ list: Effect.succeed({ accounts: [], unreadable: [] }) }))
  * )
+ * ```
  *
  * @since 0.1.0
  * @category layers
  */
-export const layerAdmin = (methods: Partial<AdminAccounts["Type"]>): Layer.Layer<AdminAccounts> =>
+export const layerAdmin = (methods: Partial<AdminAccountsService>): Layer.Layer<AdminAccounts> =>
   Layer.succeed(AdminAccounts, {
     list: unanswered("list"),
     stream: Stream.fromEffect(unanswered("stream")),
@@ -55,7 +57,7 @@ export const layerAdmin = (methods: Partial<AdminAccounts["Type"]>): Layer.Layer
  * @since 0.1.0
  * @category layers
  */
-export const layerUser = (methods: Partial<UserAccounts["Type"]>): Layer.Layer<UserAccounts> =>
+export const layerUser = (methods: Partial<UserAccountsService>): Layer.Layer<UserAccounts> =>
   Layer.succeed(UserAccounts, {
     status: unanswered("status"),
     changeEmail: () => unanswered("changeEmail"),

@@ -35,9 +35,71 @@ const operations = {
 }
 
 /**
+ * The service behind the tag {@link AdminAccounts}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AdminAccountsService {
+  /**
+   * Every account of the application, in one answer: the provider neither
+   * pages nor filters. (`GET /account`)
+   */
+  readonly list: Effect.Effect<AccountList.AccountList, CallError>
+
+  /**
+   * The same, element by element as the bytes arrive: memory does not grow with
+   * the list, and its size is not limited; that of an element is. An element that
+   * cannot be read is a `Left` and does not end the stream. Retry covers everything up to the headers
+   * of the answer; a connection that breaks later fails the stream. (`GET /account`)
+   */
+  readonly stream: Stream.Stream<Either.Either<Account, AccountList.UnreadableAccount>, CallError>
+
+  /**
+   * One account. (`GET /account/{accountId}`)
+   */
+  readonly get: (accountId: AccountId) => Effect.Effect<Account, AccountNotFound | InvalidInput | CallError>
+
+  /**
+   * The status of one account, read afresh. Over the list it adds how long the
+   * token of an external directory holds. (`GET /account/{accountId}/status`)
+   */
+  readonly status: (accountId: AccountId) => Effect.Effect<AccountStatus, AccountNotFound | InvalidInput | CallError>
+
+  /**
+   * Gives an existing user an account in the application. Never repeated after
+   * a failure that leaves open whether it was carried out: then list, and look
+   * for user name and directory. (`POST /account`)
+   */
+  readonly add: (account: {
+    readonly username: string
+    readonly directoryId: DirectoryId
+  }) => Effect.Effect<AddedAccount, MissingElements | InvalidInput | CallError>
+
+  /**
+   * Sets the name of an account. (`PUT /account/{accountId}`)
+   */
+  readonly rename: (
+    accountId: AccountId,
+    name: string
+  ) => Effect.Effect<Account, AccountNotFound | MissingElements | InvalidInput | CallError>
+
+  /**
+   * Makes an account inactive; the provider erases nothing. Not scoped by
+   * application: check with `get` that the account is one of yours. Never
+   * repeated after a failure that leaves open whether it was carried out.
+   * (`DELETE /account/{accountId}`)
+   */
+  readonly remove: (
+    accountId: AccountId
+  ) => Effect.Effect<DeletedAccount, AccountNotFound | IncorrectElements | Rejected | InvalidInput | CallError>
+}
+
+/**
  * The six operations of administrators.
  *
  * @example
+ * ```ts
  * import { AdminAccounts } from "@effect-glowmarkt/core"
  * import { Effect } from "effect"
  *
@@ -46,66 +108,14 @@ const operations = {
  *   const { accounts } = yield* admin.list
  *   return accounts.filter((account) => account.status === "inactive")
  * })
+ * ```
  *
  * @since 0.1.0
  * @category services
  */
 export class AdminAccounts extends Context.Tag("@effect-glowmarkt/core/AdminAccounts")<
   AdminAccounts,
-  {
-    /**
-     * Every account of the application, in one answer: the provider neither
-     * pages nor filters. (`GET /account`)
-     */
-    readonly list: Effect.Effect<AccountList.AccountList, CallError>
-
-    /**
-     * The same, element by element as the bytes arrive: memory does not grow with
-     * the list, and its size is not limited; that of an element is. An element that
-     * cannot be read is a `Left` and does not end the stream. Retry covers everything up to the headers
-     * of the answer; a connection that breaks later fails the stream. (`GET /account`)
-     */
-    readonly stream: Stream.Stream<Either.Either<Account, AccountList.UnreadableAccount>, CallError>
-
-    /**
-     * One account. (`GET /account/{accountId}`)
-     */
-    readonly get: (accountId: AccountId) => Effect.Effect<Account, AccountNotFound | InvalidInput | CallError>
-
-    /**
-     * The status of one account, read afresh. Over the list it adds how long the
-     * token of an external directory holds. (`GET /account/{accountId}/status`)
-     */
-    readonly status: (accountId: AccountId) => Effect.Effect<AccountStatus, AccountNotFound | InvalidInput | CallError>
-
-    /**
-     * Gives an existing user an account in the application. Never repeated after
-     * a failure that leaves open whether it was carried out: then list, and look
-     * for user name and directory. (`POST /account`)
-     */
-    readonly add: (account: {
-      readonly username: string
-      readonly directoryId: DirectoryId
-    }) => Effect.Effect<AddedAccount, MissingElements | InvalidInput | CallError>
-
-    /**
-     * Sets the name of an account. (`PUT /account/{accountId}`)
-     */
-    readonly rename: (
-      accountId: AccountId,
-      name: string
-    ) => Effect.Effect<Account, AccountNotFound | MissingElements | InvalidInput | CallError>
-
-    /**
-     * Makes an account inactive; the provider erases nothing. Not scoped by
-     * application: check with `get` that the account is one of yours. Never
-     * repeated after a failure that leaves open whether it was carried out.
-     * (`DELETE /account/{accountId}`)
-     */
-    readonly remove: (
-      accountId: AccountId
-    ) => Effect.Effect<DeletedAccount, AccountNotFound | IncorrectElements | Rejected | InvalidInput | CallError>
-  }
+  AdminAccountsService
 >() {}
 
 const faults: Record<jsonArray.Fault, string> = {
@@ -138,29 +148,27 @@ const elements: BodyReader<Either.Either<Account, AccountList.UnreadableAccount>
  * @since 0.1.0
  * @category constructors
  */
-export const make: Effect.Effect<
-  Context.Tag.Service<AdminAccounts>,
-  never,
-  AdminCredentials | GlowmarktClient
-> = Effect.gen(function* () {
-  const client = yield* GlowmarktClient
-  const credentials = yield* AdminCredentials
-  const list = client.bind(operations.list, credentials)
-  const get = client.bind(operations.get, credentials)
-  const status = client.bind(operations.status, credentials)
-  const add = client.bind(operations.add, credentials)
-  const rename = client.bind(operations.rename, credentials)
-  const remove = client.bind(operations.remove, credentials)
-  return {
-    list: list({}),
-    stream: client.bindStream(operations.list, credentials, elements)({}),
-    get: (accountId) => get({ path: { accountId } }),
-    status: (accountId) => status({ path: { accountId } }),
-    add: (account) => add({ payload: account }),
-    rename: (accountId, name) => rename({ path: { accountId }, payload: { name } }),
-    remove: (accountId) => remove({ path: { accountId } })
+export const make: Effect.Effect<AdminAccountsService, never, AdminCredentials | GlowmarktClient> = Effect.gen(
+  function* () {
+    const client = yield* GlowmarktClient
+    const credentials = yield* AdminCredentials
+    const list = client.bind(operations.list, credentials)
+    const get = client.bind(operations.get, credentials)
+    const status = client.bind(operations.status, credentials)
+    const add = client.bind(operations.add, credentials)
+    const rename = client.bind(operations.rename, credentials)
+    const remove = client.bind(operations.remove, credentials)
+    return {
+      list: list({}),
+      stream: client.bindStream(operations.list, credentials, elements)({}),
+      get: (accountId) => get({ path: { accountId } }),
+      status: (accountId) => status({ path: { accountId } }),
+      add: (account) => add({ payload: account }),
+      rename: (accountId, name) => rename({ path: { accountId }, payload: { name } }),
+      remove: (accountId) => remove({ path: { accountId } })
+    }
   }
-})
+)
 
 /**
  * Fresh in every place it is provided in: two of them in one program, with

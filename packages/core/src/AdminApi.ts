@@ -18,7 +18,7 @@ import * as WireError from "./WireError.js"
  * `GET /account`: every account of the application, the whole list at once.
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const getAccounts = HttpApiEndpoint.get("getAccounts", "/account")
   .addSuccess(Schema.Array(Account))
@@ -37,7 +37,7 @@ export const getAccounts = HttpApiEndpoint.get("getAccounts", "/account")
  * `POST /account`: gives an existing user an account in the application.
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const addAccount = HttpApiEndpoint.post("addAccount", "/account")
   .setPayload(Schema.Struct({ username: Username, directoryId: DirectoryId }))
@@ -58,7 +58,7 @@ export const addAccount = HttpApiEndpoint.post("addAccount", "/account")
  * `GET /account/{accountId}`
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const getAccountById = HttpApiEndpoint.get("getAccountById", "/account/:accountId")
   .setPath(accountPath)
@@ -82,7 +82,7 @@ export const getAccountById = HttpApiEndpoint.get("getAccountById", "/account/:a
  * otherwise, so it is expected.
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const updateAccount = HttpApiEndpoint.put("updateAccount", "/account/:accountId")
   .setPath(accountPath)
@@ -106,7 +106,7 @@ export const updateAccount = HttpApiEndpoint.put("updateAccount", "/account/:acc
  * {@link updateAccount}.
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const deleteAccount = HttpApiEndpoint.del("deleteAccount", "/account/:accountId")
   .setPath(accountPath)
@@ -129,7 +129,7 @@ export const deleteAccount = HttpApiEndpoint.del("deleteAccount", "/account/:acc
  * `GET /account/{accountId}/status`
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const getAccountStatusById = HttpApiEndpoint.get("getAccountStatusById", "/account/:accountId/status")
   .setPath(accountPath)
@@ -150,7 +150,7 @@ export const getAccountStatusById = HttpApiEndpoint.get("getAccountStatusById", 
  * The operations of administrators.
  *
  * @since 0.1.0
- * @category groups
+ * @category models
  */
 export class AdminGroup extends HttpApiGroup.make("admin")
   .add(getAccounts)

@@ -34,10 +34,12 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
  * AdminCredentials from values.
  *
  * @example
+ * ```ts
  * import { AppKeys } from "@effect-glowmarkt/core"
  * import { Redacted } from "effect"
  *
  * const Credentials = AppKeys.layer({ key: "my-application", secret: Redacted.make("…") })
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -54,7 +56,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
  * The variables `GLOWMARKT_APP_KEY` and `GLOWMARKT_APP_SECRET`.
  *
  * @since 0.1.0
- * @category config
+ * @category constructors
  */
 export const config: Config.Config<Options> = configOf({})
 

@@ -36,59 +36,61 @@ export interface SignIn {
 }
 
 /**
+ * The service behind the tag {@link Auth}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AuthService {
+  /**
+   * Obtains a token. A wrong name or password is `AccessDenied` or `Rejected`,
+   * as the provider pleases. (`POST /auth`)
+   */
+  readonly signIn: (
+    options: SignIn
+  ) => Effect.Effect<AuthApi.SignedIn, MissingElements | Rejected | InvalidInput | CallError>
+
+  /**
+   * Asks whether a token holds. (`GET /auth`)
+   */
+  readonly check: (
+    token: UserToken.Options
+  ) => Effect.Effect<AuthApi.CheckedToken, MissingElements | Rejected | CallError>
+
+  /**
+   * Mints another token; the one it was minted with keeps its own end.
+   * (`GET /auth/newToken`)
+   */
+  readonly renew: (token: UserToken.Options) => Effect.Effect<AuthApi.Token, MissingElements | Rejected | CallError>
+
+  /**
+   * Ends a token. (`DELETE /auth/deleteToken`)
+   */
+  readonly revoke: (token: UserToken.Options) => Effect.Effect<void, Rejected | CallError>
+}
+
+/**
  * The four sign-in operations.
  *
  * @since 0.1.0
  * @category services
  */
-export class Auth extends Context.Tag("@effect-glowmarkt/core/Auth")<
-  Auth,
-  {
-    /**
-     * Obtains a token. A wrong name or password is `AccessDenied` or `Rejected`,
-     * as the provider pleases. (`POST /auth`)
-     */
-    readonly signIn: (
-      options: SignIn
-    ) => Effect.Effect<AuthApi.SignedIn, MissingElements | Rejected | InvalidInput | CallError>
-
-    /**
-     * Asks whether a token holds. (`GET /auth`)
-     */
-    readonly check: (
-      token: UserToken.Options
-    ) => Effect.Effect<AuthApi.CheckedToken, MissingElements | Rejected | CallError>
-
-    /**
-     * Mints another token; the one it was minted with keeps its own end.
-     * (`GET /auth/newToken`)
-     */
-    readonly renew: (token: UserToken.Options) => Effect.Effect<AuthApi.Token, MissingElements | Rejected | CallError>
-
-    /**
-     * Ends a token. (`DELETE /auth/deleteToken`)
-     */
-    readonly revoke: (token: UserToken.Options) => Effect.Effect<void, Rejected | CallError>
-  }
->() {}
+export class Auth extends Context.Tag("@effect-glowmarkt/core/Auth")<Auth, AuthService>() {}
 
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const make: Effect.Effect<Context.Tag.Service<Auth>, never, GlowmarktClient> = Effect.map(
-  GlowmarktClient,
-  (client) => ({
-    signIn: ({ applicationId, ...login }) =>
-      client.bind(
-        operations.signIn,
-        Credential.fixed("session", { applicationId: Credential.application(applicationId) })
-      )({ payload: login }),
-    check: (token) => client.bind(operations.check, UserToken.make(token))({}),
-    renew: (token) => client.bind(operations.renew, UserToken.make(token))({}),
-    revoke: (token) => Effect.asVoid(client.bind(operations.revoke, UserToken.make(token))({}))
-  })
-)
+export const make: Effect.Effect<AuthService, never, GlowmarktClient> = Effect.map(GlowmarktClient, (client) => ({
+  signIn: ({ applicationId, ...login }) =>
+    client.bind(
+      operations.signIn,
+      Credential.fixed("session", { applicationId: Credential.application(applicationId) })
+    )({ payload: login }),
+  check: (token) => client.bind(operations.check, UserToken.make(token))({}),
+  renew: (token) => client.bind(operations.renew, UserToken.make(token))({}),
+  revoke: (token) => Effect.asVoid(client.bind(operations.revoke, UserToken.make(token))({}))
+}))
 
 /**
  * Fresh in every place it is provided in: two clients in one program are never

@@ -105,7 +105,7 @@ export interface CheckedToken extends Schema.Schema.Type<typeof CheckedToken> {}
  * `POST /auth`
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const usernameLogin = HttpApiEndpoint.post("usernameLogin", "/auth")
   .setPayload(Login)
@@ -127,7 +127,7 @@ export const usernameLogin = HttpApiEndpoint.post("usernameLogin", "/auth")
  * `GET /auth`
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const tokenCheck = HttpApiEndpoint.get("tokenCheck", "/auth")
   .addSuccess(CheckedToken)
@@ -147,7 +147,7 @@ export const tokenCheck = HttpApiEndpoint.get("tokenCheck", "/auth")
  * `GET /auth/newToken`: mints another token; the old one keeps its own end.
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const newToken = HttpApiEndpoint.get("newToken", "/auth/newToken")
   .addSuccess(Token)
@@ -167,7 +167,7 @@ export const newToken = HttpApiEndpoint.get("newToken", "/auth/newToken")
  * `DELETE /auth/deleteToken`: revokes the token the call is made with.
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken")
   .addSuccess(Validity)
@@ -188,7 +188,7 @@ export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken
  * provider's definition, and therefore in no group.
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const developerLogin = HttpApiEndpoint.post("developerLogin", "/devauth")
   .setPayload(Schema.Struct({ username: Username, password: Secret }))
@@ -208,7 +208,7 @@ export const developerLogin = HttpApiEndpoint.post("developerLogin", "/devauth")
 
 /**
  * @since 0.1.0
- * @category groups
+ * @category models
  */
 export class AuthGroup extends HttpApiGroup.make("auth")
   .add(usernameLogin)
@@ -221,6 +221,6 @@ export class AuthGroup extends HttpApiGroup.make("auth")
  * The four sign-in operations.
  *
  * @since 0.1.0
- * @category api
+ * @category models
  */
 export class AuthApi extends HttpApi.make("Auth").add(AuthGroup) {}

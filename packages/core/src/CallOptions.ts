@@ -61,6 +61,7 @@ export class CallOptions extends Context.Reference<CallOptions>()("@effect-glowm
  * Options for all calls inside an effect. Nested, the inner ones win, one by one.
  *
  * @example
+ * ```ts
  * import { AdminAccounts, CallOptions, RetryPolicy } from "@effect-glowmarkt/core"
  * import { Duration, Effect } from "effect"
  *
@@ -68,6 +69,7 @@ export class CallOptions extends Context.Reference<CallOptions>()("@effect-glowm
  *   Effect.flatMap((accounts) => accounts.list),
  *   CallOptions.locally({ retry: RetryPolicy.none, timeout: Duration.seconds(3) })
  * )
+ * ```
  *
  * @since 0.1.0
  * @category combinators

@@ -55,11 +55,13 @@ export const encoder = <A, I>(schema: Schema.Schema<A, I>): ((value: A) => I) =>
  * Both directions.
  *
  * @example
+ * ```ts
  * import * as Codec from "@effect-glowmarkt/core/Codec"
  * import { Schema } from "effect"
  *
  * const readings = Codec.make(Schema.Struct({ at: Schema.DateTimeUtc, kWh: Schema.Number }))
  * const reading = readings.decode({ at: "2026-03-14T09:15:00Z", kWh: 0.42 })
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -44,6 +44,23 @@ export interface Options {
 }
 
 /**
+ * The service behind the tag {@link DevUserSession}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DevUserSessionService {
+  /**
+   * Asks the provider to revoke the token, and then forgets it, in the cache as
+   * well. Whether the provider revokes developers' tokens is not known: if it
+   * declines, the token is only `forgotten`, and holds there until it ends. If
+   * it could not be asked, the token is kept, and this can be tried again.
+   * (`DELETE /auth/deleteToken`)
+   */
+  readonly signOut: Effect.Effect<"revoked" | "forgotten", CallError>
+}
+
+/**
  * The session itself, for ending it.
  *
  * @since 0.1.0
@@ -51,16 +68,7 @@ export interface Options {
  */
 export class DevUserSession extends Context.Tag("@effect-glowmarkt/core/DevUserSession")<
   DevUserSession,
-  {
-    /**
-     * Asks the provider to revoke the token, and then forgets it, in the cache as
-     * well. Whether the provider revokes developers' tokens is not known: if it
-     * declines, the token is only `forgotten`, and holds there until it ends. If
-     * it could not be asked, the token is kept, and this can be tried again.
-     * (`DELETE /auth/deleteToken`)
-     */
-    readonly signOut: Effect.Effect<"revoked" | "forgotten", CallError>
-  }
+  DevUserSessionService
 >() {}
 
 const makeWith = (
@@ -141,7 +149,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
  * `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
- * @category config
+ * @category constructors
  */
 export const config: Config.Config<Options> = configOf({})
 

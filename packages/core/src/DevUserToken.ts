@@ -39,6 +39,7 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
  * AdminCredentials from values.
  *
  * @example
+ * ```ts
  * import { DevUserToken, Identifier } from "@effect-glowmarkt/core"
  * import { Redacted } from "effect"
  *
@@ -46,6 +47,7 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
  *   token: Redacted.make("…"),
  *   applicationId: Identifier.ApplicationId.make("0537b17c-ab62-491c-8085-9ac2b6206346")
  * })
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -62,7 +64,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
  * The variables `GLOWMARKT_DEV_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
- * @category config
+ * @category constructors
  */
 export const config: Config.Config<Options> = configOf({})
 

@@ -23,7 +23,7 @@ const securitySchemes = Object.fromEntries(
  * base URL.
  *
  * @since 0.1.0
- * @category api
+ * @category models
  */
 export class GlowmarktApi extends HttpApi.make("Glowmarkt")
   .add(AdminGroup)
@@ -45,6 +45,6 @@ export class GlowmarktApi extends HttpApi.make("Glowmarkt")
  * The OpenAPI 3.1 document of the contract.
  *
  * @since 0.1.0
- * @category api
+ * @category constructors
  */
 export const openApi = (): OpenApi.OpenAPISpec => OpenApi.fromApi(GlowmarktApi)

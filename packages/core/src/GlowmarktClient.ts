@@ -70,36 +70,44 @@ export type BodyReader<A> = streaming.BodyReader<A>
 export const defaultBaseUrl = "https://api.glowmarkt.com/api/v0-1"
 
 /**
+ * The service behind the tag {@link GlowmarktClient}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface GlowmarktClientService {
+  /** Where its requests go, without a slash at the end. */
+  readonly baseUrl: string
+
+  /**
+   * Binds an operation to credentials: what comes out is the operation as a
+   * function of its input.
+   */
+  readonly bind: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, Success, G extends Grant>(
+    operation: Operation.Operation<E, Success>,
+    credential: Credential<G>
+  ) => (input: Operation.Input<E>) => Effect.Effect<Success, Operation.Failure<E>>
+
+  /**
+   * The same for a body that is taken as it arrives. Retry covers everything up
+   * to the headers of the answer; a connection that breaks later breaks the stream,
+   * and so does a silence longer than an attempt may take. Span and metrics of
+   * the call last as long as the stream, and fail with it.
+   */
+  readonly bindStream: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, G extends Grant, A>(
+    operation: Operation.Operation<E, unknown>,
+    credential: Credential<G>,
+    read: BodyReader<A>
+  ) => (input: Operation.Input<E>) => Stream.Stream<A, Operation.Failure<E>>
+}
+
+/**
  * @since 0.1.0
  * @category services
  */
 export class GlowmarktClient extends Context.Tag("@effect-glowmarkt/core/GlowmarktClient")<
   GlowmarktClient,
-  {
-    /** Where its requests go, without a slash at the end. */
-    readonly baseUrl: string
-
-    /**
-     * Binds an operation to credentials: what comes out is the operation as a
-     * function of its input.
-     */
-    readonly bind: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, Success, G extends Grant>(
-      operation: Operation.Operation<E, Success>,
-      credential: Credential<G>
-    ) => (input: Operation.Input<E>) => Effect.Effect<Success, Operation.Failure<E>>
-
-    /**
-     * The same for a body that is taken as it arrives. Retry covers everything up
-     * to the headers of the answer; a connection that breaks later breaks the stream,
-     * and so does a silence longer than an attempt may take. Span and metrics of
-     * the call last as long as the stream, and fail with it.
-     */
-    readonly bindStream: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, G extends Grant, A>(
-      operation: Operation.Operation<E, unknown>,
-      credential: Credential<G>,
-      read: BodyReader<A>
-    ) => (input: Operation.Input<E>) => Stream.Stream<A, Operation.Failure<E>>
-  }
+  GlowmarktClientService
 >() {}
 
 /** What paths can be put behind: no blanks, query, fragment, or name and password. */
@@ -119,7 +127,7 @@ const notABaseUrl = (url: unknown) =>
  */
 export const make = (
   options: Options = {}
-): Effect.Effect<Context.Tag.Service<GlowmarktClient>, never, HttpClient.HttpClient | Scope.Scope> =>
+): Effect.Effect<GlowmarktClientService, never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const { circuitBreaker, rateLimit } = options
     const baseUrl = options.baseUrl ?? defaultBaseUrl
@@ -144,6 +152,7 @@ export const make = (
  * The client from values, over any `HttpClient`.
  *
  * @example
+ * ```ts
  * import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
  * import { FetchHttpClient } from "@effect/platform"
  * import { Duration, Layer, Redacted } from "effect"
@@ -153,6 +162,7 @@ export const make = (
  *   Layer.provide(GlowmarktClient.layer({ timeout: Duration.seconds(10) })),
  *   Layer.provide(FetchHttpClient.layer)
  * )
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -189,7 +199,7 @@ const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>):
  * The variable `GLOWMARKT_BASE_URL`, by default Glowmarkt's own address.
  *
  * @since 0.1.0
- * @category config
+ * @category constructors
  */
 export const config: Config.Config<Options> = configOf({})
 

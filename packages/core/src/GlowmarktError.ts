@@ -180,3 +180,11 @@ export const GlowmarktError = Schema.Union(
   Rejected,
   InvalidInput
 )
+
+/**
+ * Whether a value is an error of this family.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const isGlowmarktError: (value: unknown) => value is GlowmarktError = Schema.is(GlowmarktError)

@@ -53,9 +53,11 @@ export const isSame = (a: string, b: string): boolean => a === b || canonical(a)
  * anything is sent.
  *
  * @example
+ * ```ts
  * import { Identifier } from "@effect-glowmarkt/core"
  *
  * const id = Identifier.AccountId.make("ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6")
+ * ```
  *
  * @since 0.1.0
  * @category schemas

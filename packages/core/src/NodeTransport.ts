@@ -99,6 +99,7 @@ export const make = (
  * An `HttpClient` for Node. Fails if a variable that names a proxy does not name one.
  *
  * @example
+ * ```ts
  * import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
  * import { NodeTransport } from "@effect-glowmarkt/core/node"
  * import { Layer } from "effect"
@@ -108,6 +109,7 @@ export const make = (
  *   Layer.provide(GlowmarktClient.layerConfig()),
  *   Layer.provide(NodeTransport.layer())
  * )
+ * ```
  *
  * @since 0.1.0
  * @category layers

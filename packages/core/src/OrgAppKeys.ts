@@ -40,6 +40,7 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
  * AdminCredentials from values.
  *
  * @example
+ * ```ts
  * import { Identifier, OrgAppKeys } from "@effect-glowmarkt/core"
  * import { Redacted } from "effect"
  *
@@ -48,6 +49,7 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
  *   secret: Redacted.make("…"),
  *   applicationId: Identifier.ApplicationId.make("0537b17c-ab62-491c-8085-9ac2b6206346")
  * })
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -65,7 +67,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
  * The variables `GLOWMARKT_ORG_KEY`, `GLOWMARKT_ORG_SECRET` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
- * @category config
+ * @category constructors
  */
 export const config: Config.Config<Options> = configOf({})
 

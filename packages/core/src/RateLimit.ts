@@ -232,6 +232,7 @@ const makeLimiter = Effect.fnUntraced(function* ({
  * Dies if `limit` or `interval` is not positive.
  *
  * @example
+ * ```ts
  * import { RateLimit } from "@effect-glowmarkt/core"
  * import { Duration, Effect } from "effect"
  *
@@ -240,6 +241,7 @@ const makeLimiter = Effect.fnUntraced(function* ({
  *   const isMyTurn = yield* limiter.acquire(Duration.seconds(30))
  *   yield* Effect.log(isMyTurn ? "go" : "too late")
  * })
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -22,7 +22,7 @@ export type Repeatability = "safe" | "absolute" | "once"
  * The annotation by which an endpoint of the contract declares it.
  *
  * @since 0.1.0
- * @category annotations
+ * @category models
  */
 export class Repeat extends Context.Tag("@effect-glowmarkt/core/Repeat")<Repeat, Repeatability>() {}
 
@@ -34,7 +34,7 @@ export class Repeat extends Context.Tag("@effect-glowmarkt/core/Repeat")<Repeat,
  * operation only if it provably was not carried out.
  *
  * @since 0.1.0
- * @category decisions
+ * @category combinators
  */
 export const mayRepeat = (repeatability: Repeatability, error: GlowmarktError): boolean =>
   error.isTransient && (repeatability !== "once" || !error.mayHaveBeenApplied)

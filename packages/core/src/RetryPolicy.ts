@@ -61,7 +61,7 @@ export const none: RetryPolicy = { ...standard, retries: 0, total: Duration.infi
  * `random` is between 0 and 1; `attempts` counts the requests sent so far.
  *
  * @since 0.1.0
- * @category decisions
+ * @category combinators
  */
 export const delay = (
   policy: RetryPolicy,

@@ -18,7 +18,7 @@ import { responses } from "./internal/contract/openApi.js"
  * The scheme definitions by their names in the provider's document.
  *
  * @since 0.1.0
- * @category models
+ * @category constants
  */
 export const schemes = {
   appKeys: HttpApiSecurity.basic,
@@ -55,7 +55,7 @@ export type Alternatives = ReadonlyArray<Alternative>
  * The annotation by which an endpoint of the contract declares its alternatives.
  *
  * @since 0.1.0
- * @category annotations
+ * @category models
  */
 export class Security extends Context.Tag("@effect-glowmarkt/core/Security")<Security, Alternatives>() {}
 
@@ -64,7 +64,7 @@ export class Security extends Context.Tag("@effect-glowmarkt/core/Security")<Sec
  * with the application they speak for.
  *
  * @since 0.1.0
- * @category rules
+ * @category constants
  */
 export const admin: Alternatives = [["appKeys"], ["orgAppKeys", "applicationId"], ["devUserToken", "applicationId"]]
 
@@ -72,7 +72,7 @@ export const admin: Alternatives = [["appKeys"], ["orgAppKeys", "applicationId"]
  * Deleting an account: the same callers, but not scoped by application.
  *
  * @since 0.1.0
- * @category rules
+ * @category constants
  */
 export const deletion: Alternatives = [["appKeys"], ["orgAppKeys"], ["devUserToken"]]
 
@@ -84,7 +84,7 @@ export const deletion: Alternatives = [["appKeys"], ["orgAppKeys"], ["devUserTok
  * which application, so both are always sent.
  *
  * @since 0.1.0
- * @category rules
+ * @category constants
  */
 export const user: Alternatives = [["userToken", "applicationId"]]
 
@@ -92,7 +92,7 @@ export const user: Alternatives = [["userToken", "applicationId"]]
  * An application without a user: signing in.
  *
  * @since 0.1.0
- * @category rules
+ * @category constants
  */
 export const application: Alternatives = [["applicationId"]]
 
@@ -104,7 +104,7 @@ const requirement = (alternative: Alternative) =>
  * itself, and how its operation stands in the OpenAPI document.
  *
  * @since 0.1.0
- * @category annotations
+ * @category constructors
  */
 export const annotations = (alternatives: Alternatives): Context.Context<Security> =>
   Context.make(Security, alternatives).pipe(

@@ -35,6 +35,62 @@ const operations = {
 }
 
 /**
+ * The service behind the tag {@link UserAccounts}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UserAccountsService {
+  /**
+   * The status of the user's account. (`GET /account/status`)
+   */
+  readonly status: Effect.Effect<AccountStatus, AccountNotFound | CallError>
+
+  /**
+   * Sets the user's e-mail address. Whether the provider asks for it to be
+   * verified is not known. (`POST /account/email`)
+   */
+  readonly changeEmail: (email: string) => Effect.Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
+
+  /**
+   * Sets the user's name. (`POST /account/name`)
+   */
+  readonly changeName: (name: string) => Effect.Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
+
+  /**
+   * Changes the user's password. With a `UserSession` the session goes on with
+   * the new one. Never repeated: after a failure that leaves open whether it was
+   * carried out, a session finds out by signing in with the new password and then
+   * the old one, and fails only if the new one does not hold. Should the provider
+   * make the change later, the session takes to it when the old one is refused.
+   * With a `UserToken` all of that is left to the caller.
+   * (`POST /account/changepassword`)
+   */
+  readonly changePassword: (passwords: {
+    readonly oldPassword: Redacted.Redacted
+    readonly newPassword: Redacted.Redacted
+  }) => Effect.Effect<void, WeakPassword | Rejected | InvalidInput | CallError>
+
+  /**
+   * Adds a mobile app token to the user's account. Tokens cannot be listed:
+   * who rotates them keeps a record. (`POST /account/{accountId}/mobileapptoken`)
+   */
+  readonly addMobileAppToken: (
+    accountId: AccountId,
+    token: Redacted.Redacted
+  ) => Effect.Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
+
+  /**
+   * Removes a mobile app token from the user's account.
+   * (`PUT /account/{accountId}/mobileapptoken`)
+   */
+  readonly removeMobileAppToken: (
+    accountId: AccountId,
+    token: Redacted.Redacted
+  ) => Effect.Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
+}
+
+/**
  * The six operations of a signed-in user.
  *
  * @since 0.1.0
@@ -42,57 +98,7 @@ const operations = {
  */
 export class UserAccounts extends Context.Tag("@effect-glowmarkt/core/UserAccounts")<
   UserAccounts,
-  {
-    /**
-     * The status of the user's account. (`GET /account/status`)
-     */
-    readonly status: Effect.Effect<AccountStatus, AccountNotFound | CallError>
-
-    /**
-     * Sets the user's e-mail address. Whether the provider asks for it to be
-     * verified is not known. (`POST /account/email`)
-     */
-    readonly changeEmail: (
-      email: string
-    ) => Effect.Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
-
-    /**
-     * Sets the user's name. (`POST /account/name`)
-     */
-    readonly changeName: (name: string) => Effect.Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
-
-    /**
-     * Changes the user's password. With a `UserSession` the session goes on with
-     * the new one. Never repeated: after a failure that leaves open whether it was
-     * carried out, a session finds out by signing in with the new password and then
-     * the old one, and fails only if the new one does not hold. Should the provider
-     * make the change later, the session takes to it when the old one is refused.
-     * With a `UserToken` all of that is left to the caller.
-     * (`POST /account/changepassword`)
-     */
-    readonly changePassword: (passwords: {
-      readonly oldPassword: Redacted.Redacted
-      readonly newPassword: Redacted.Redacted
-    }) => Effect.Effect<void, WeakPassword | Rejected | InvalidInput | CallError>
-
-    /**
-     * Adds a mobile app token to the user's account. Tokens cannot be listed:
-     * who rotates them keeps a record. (`POST /account/{accountId}/mobileapptoken`)
-     */
-    readonly addMobileAppToken: (
-      accountId: AccountId,
-      token: Redacted.Redacted
-    ) => Effect.Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
-
-    /**
-     * Removes a mobile app token from the user's account.
-     * (`PUT /account/{accountId}/mobileapptoken`)
-     */
-    readonly removeMobileAppToken: (
-      accountId: AccountId,
-      token: Redacted.Redacted
-    ) => Effect.Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
-  }
+  UserAccountsService
 >() {}
 
 type ChangeError = WeakPassword | Rejected | InvalidInput | CallError
@@ -160,36 +166,34 @@ const settled = (
  * @since 0.1.0
  * @category constructors
  */
-export const make: Effect.Effect<
-  Context.Tag.Service<UserAccounts>,
-  never,
-  UserCredentials | GlowmarktClient
-> = Effect.gen(function* () {
-  const client = yield* GlowmarktClient
-  const credentials = yield* UserCredentials
-  const status = client.bind(operations.status, credentials)
-  const changeEmail = client.bind(operations.changeEmail, credentials)
-  const changeName = client.bind(operations.changeName, credentials)
-  const changePassword = client.bind(operations.changePassword, credentials)
-  const addMobileAppToken = client.bind(operations.addMobileAppToken, credentials)
-  const removeMobileAppToken = client.bind(operations.removeMobileAppToken, credentials)
-  return {
-    status: status({}),
-    changeEmail: (email) => Effect.asVoid(changeEmail({ payload: { email } })),
-    changeName: (name) => Effect.asVoid(changeName({ payload: { name } })),
-    changePassword: (passwords) => {
-      const change = Effect.asVoid(changePassword({ payload: passwords }))
-      return Option.match(credentials.password, {
-        onNone: () => change,
-        onSome: (session) => settled(change, session, passwords)
-      })
-    },
-    addMobileAppToken: (accountId, newToken) =>
-      Effect.asVoid(addMobileAppToken({ path: { accountId }, payload: { newToken } })),
-    removeMobileAppToken: (accountId, removeToken) =>
-      Effect.asVoid(removeMobileAppToken({ path: { accountId }, payload: { removeToken } }))
+export const make: Effect.Effect<UserAccountsService, never, UserCredentials | GlowmarktClient> = Effect.gen(
+  function* () {
+    const client = yield* GlowmarktClient
+    const credentials = yield* UserCredentials
+    const status = client.bind(operations.status, credentials)
+    const changeEmail = client.bind(operations.changeEmail, credentials)
+    const changeName = client.bind(operations.changeName, credentials)
+    const changePassword = client.bind(operations.changePassword, credentials)
+    const addMobileAppToken = client.bind(operations.addMobileAppToken, credentials)
+    const removeMobileAppToken = client.bind(operations.removeMobileAppToken, credentials)
+    return {
+      status: status({}),
+      changeEmail: (email) => Effect.asVoid(changeEmail({ payload: { email } })),
+      changeName: (name) => Effect.asVoid(changeName({ payload: { name } })),
+      changePassword: (passwords) => {
+        const change = Effect.asVoid(changePassword({ payload: passwords }))
+        return Option.match(credentials.password, {
+          onNone: () => change,
+          onSome: (session) => settled(change, session, passwords)
+        })
+      },
+      addMobileAppToken: (accountId, newToken) =>
+        Effect.asVoid(addMobileAppToken({ path: { accountId }, payload: { newToken } })),
+      removeMobileAppToken: (accountId, removeToken) =>
+        Effect.asVoid(removeMobileAppToken({ path: { accountId }, payload: { removeToken } }))
+    }
   }
-})
+)
 
 /**
  * Fresh in every place it is provided in: two of them in one program, with

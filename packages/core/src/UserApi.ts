@@ -18,7 +18,7 @@ import * as WireError from "./WireError.js"
  * `GET /account/status`
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const getAccountStatusByUserToken = HttpApiEndpoint.get("getAccountStatusByUserToken", "/account/status")
   .addSuccess(AccountStatus)
@@ -38,7 +38,7 @@ export const getAccountStatusByUserToken = HttpApiEndpoint.get("getAccountStatus
  * `POST /account/email`
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const userChangeEmail = HttpApiEndpoint.post("userChangeEmail", "/account/email")
   .setPayload(Schema.Struct({ email: Email }))
@@ -59,7 +59,7 @@ export const userChangeEmail = HttpApiEndpoint.post("userChangeEmail", "/account
  * `POST /account/name`
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const userChangeName = HttpApiEndpoint.post("userChangeName", "/account/name")
   .setPayload(Schema.Struct({ name: trimmedName }))
@@ -80,7 +80,7 @@ export const userChangeName = HttpApiEndpoint.post("userChangeName", "/account/n
  * `POST /account/changepassword`
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const userChangePassword = HttpApiEndpoint.post("userChangePassword", "/account/changepassword")
   .setPayload(Schema.Struct({ oldPassword: Secret, newPassword: Secret }))
@@ -102,7 +102,7 @@ export const userChangePassword = HttpApiEndpoint.post("userChangePassword", "/a
  * `POST /account/{accountId}/mobileapptoken`
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const addMobileAppToken = HttpApiEndpoint.post("addMobileAppToken", "/account/:accountId/mobileapptoken")
   .setPath(accountPath)
@@ -125,7 +125,7 @@ export const addMobileAppToken = HttpApiEndpoint.post("addMobileAppToken", "/acc
  * `PUT /account/{accountId}/mobileapptoken`: PUT *removes*.
  *
  * @since 0.1.0
- * @category endpoints
+ * @category models
  */
 export const removeMobileAppToken = HttpApiEndpoint.put("removeMobileAppToken", "/account/:accountId/mobileapptoken")
   .setPath(accountPath)
@@ -147,7 +147,7 @@ export const removeMobileAppToken = HttpApiEndpoint.put("removeMobileAppToken", 
  * The operations of a signed-in user on the account that owns the token.
  *
  * @since 0.1.0
- * @category groups
+ * @category models
  */
 export class UserGroup extends HttpApiGroup.make("user")
   .add(getAccountStatusByUserToken)

@@ -34,22 +34,27 @@ import { type Password, UserCredentials } from "./UserCredentials.js"
 export interface Options extends Auth.SignIn {}
 
 /**
+ * The service behind the tag {@link UserSession}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UserSessionService {
+  /**
+   * Revokes the token, if there is one, also one that only the cache knows, and
+   * then forgets it. A later call signs in again. If revoking fails, the token
+   * is kept, and this can be tried again. (`DELETE /auth/deleteToken`)
+   */
+  readonly signOut: Effect.Effect<void, Rejected | CallError>
+}
+
+/**
  * The session itself, for ending it.
  *
  * @since 0.1.0
  * @category services
  */
-export class UserSession extends Context.Tag("@effect-glowmarkt/core/UserSession")<
-  UserSession,
-  {
-    /**
-     * Revokes the token, if there is one, also one that only the cache knows, and
-     * then forgets it. A later call signs in again. If revoking fails, the token
-     * is kept, and this can be tried again. (`DELETE /auth/deleteToken`)
-     */
-    readonly signOut: Effect.Effect<void, Rejected | CallError>
-  }
->() {}
+export class UserSession extends Context.Tag("@effect-glowmarkt/core/UserSession")<UserSession, UserSessionService>() {}
 
 /** Whether it is the name or the password that is refused. A 403 may be anything that stands in between. */
 const isRefusal = (error: CallError): error is AccessDenied => error._tag === "AccessDenied" && error.status !== 403
@@ -148,6 +153,7 @@ export const make = (
  * sign-in.
  *
  * @example
+ * ```ts
  * import { Identifier, UserAccounts, UserSession } from "@effect-glowmarkt/core"
  * import { Layer, Redacted } from "effect"
  *
@@ -160,6 +166,7 @@ export const make = (
  *     })
  *   )
  * )
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -208,7 +215,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
  * `GLOWMARKT_APPLICATION_ID`, and `GLOWMARKT_DIRECTORY_ID` where there is one.
  *
  * @since 0.1.0
- * @category config
+ * @category constructors
  */
 export const config: Config.Config<Options> = configOf({})
 

@@ -43,6 +43,7 @@ export const make = (options: Options): Context.Tag.Service<UserCredentials> => 
  * UserCredentials from values.
  *
  * @example
+ * ```ts
  * import { Identifier, UserToken } from "@effect-glowmarkt/core"
  * import { Redacted } from "effect"
  *
@@ -50,6 +51,7 @@ export const make = (options: Options): Context.Tag.Service<UserCredentials> => 
  *   token: Redacted.make("…"),
  *   applicationId: Identifier.ApplicationId.make("0537b17c-ab62-491c-8085-9ac2b6206346")
  * })
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -66,7 +68,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
  * The variables `GLOWMARKT_USER_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
- * @category config
+ * @category constructors
  */
 export const config: Config.Config<Options> = configOf({})
 

@@ -22,8 +22,6 @@ export const isCallError: (error: unknown) => error is GlowmarktError.CallError 
 export const transient = (error: unknown): { readonly failure?: GlowmarktError.CallError } =>
   isCallError(error) && error.isTransient ? { failure: error } : {}
 
-const isGlowmarktError = Schema.is(GlowmarktError.GlowmarktError)
-
 /** The operations that change something. Signing in does not change an account. */
 const writes = new Set<string>(
   [...Object.values(AccountApi.AdminGroup.endpoints), ...Object.values(AccountApi.UserGroup.endpoints)]
@@ -33,7 +31,7 @@ const writes = new Set<string>(
 
 /** Whether a call that failed may have changed something; nothing if the error is of another kind. */
 export const mayHaveWritten = (error: unknown, standing: Standing): boolean | undefined =>
-  !isGlowmarktError(error)
+  !GlowmarktError.isGlowmarktError(error)
     ? undefined
     : standing === "nothing"
       ? error.mayHaveBeenApplied && writes.has(error.operation)

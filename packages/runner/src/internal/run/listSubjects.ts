@@ -3,7 +3,6 @@ import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Flow } from "../../Flow.js"
 import type { Limits } from "../../Limits.js"
@@ -14,8 +13,6 @@ import type { RunStoreError } from "../../RunStoreError.js"
 import * as monotonicClock from "../scheduler/monotonicClock.js"
 import * as Outage from "../scheduler/outage.js"
 import type { OpenedRun } from "./openRun.js"
-
-const isGlowmarktError = Schema.is(GlowmarktError.GlowmarktError)
 
 /** There is no other subject to compare a list with: every transient failure is the provider's. */
 export const retryThroughOutage = <A, E, R>(
@@ -36,7 +33,7 @@ export const retryThroughOutage = <A, E, R>(
     const attempt: Effect.Effect<A, E, R> = Effect.suspend(() => Effect.catchAll(list, again))
 
     const again = (error: E): Effect.Effect<A, E, R> => {
-      if (!isGlowmarktError(error) || !error.isTransient) return Effect.fail(error)
+      if (!GlowmarktError.isGlowmarktError(error) || !error.isTransient) return Effect.fail(error)
       const nowMillis = monotonicClock.millis(clock)
       outage.probeFailed(nowMillis)
       const askedMillis = nowMillis + Option.match(error.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
