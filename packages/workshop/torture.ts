@@ -1,10 +1,11 @@
 /**
- * Runs under stress, with figures: `npm run torture -- throttle|outage|memory|kill|all [flow …] [--quick] [--json]`.
+ * Runs under stress, with figures: `npm run torture -- throttle|outage|memory|kill|cluster|all [flow …] [--quick] [--json]`.
  *
  * - `throttle`: an audit, and the application of a plan, at a provider that answers 200 requests a second and refuses the others.
  * - `outage`: the same at a provider that fails, hangs or takes no connections for a while.
  * - `memory`: audits of 10,000 and of 100,000 accounts.
  * - `kill`: every flow, or those that are named, killed with SIGKILL and started again.
+ * - `cluster`: three workers over PostgreSQL against one, and workers killed with SIGKILL during an audit and a rename.
  *
  * `--quick` takes minutes instead of half an hour: shorter, smaller, fewer kills. `--json` prints one line of JSON a table.
  * `--seconds N`: how long the throttled runs are measured (40), or the outages last (60). `--points N`: how often each flow is killed (25).
@@ -14,6 +15,7 @@
 import { parseArgs } from "node:util"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { cluster } from "./torture/cluster.js"
 import { print } from "./torture/figures.js"
 import { kill } from "./torture/kill.js"
 import { memory } from "./torture/memory.js"
@@ -27,8 +29,8 @@ const { positionals, values } = parseArgs({
   options: { quick: flag, json: flag, seconds: text, points: text, accounts: text, seed: text, burst: text }
 })
 
-const scenarios = { throttle, outage, memory, kill }
-const names = ["throttle", "outage", "memory", "kill"] as const
+const scenarios = { throttle, outage, memory, kill, cluster }
+const names = ["throttle", "outage", "memory", "kill", "cluster"] as const
 const chosen = names.filter((name) => positionals.includes(name) || positionals.includes("all"))
 const flows = positionals.filter((word) => word !== "all" && !names.some((name) => name === word))
 

@@ -7,9 +7,9 @@ import { Announcement } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { build } from "esbuild"
-import { type Command, Counted, Said, type Settings, type Told } from "./protocol.js"
+import { type ClusterWorkerTold, type Command, Counted, Said, type Settings, type Told } from "./protocol.js"
 
-const bundled = (name: "simulator" | "worker") =>
+const bundled = (name: "simulator" | "worker" | "clusterWorker") =>
   Effect.promise(async () => {
     const outfile = join(import.meta.dirname, `../../../node_modules/.cache/torture/${name}.mjs`)
     await build({
@@ -19,7 +19,7 @@ const bundled = (name: "simulator" | "worker") =>
       platform: "node",
       format: "esm",
       conditions: ["source"],
-      external: ["better-sqlite3"],
+      external: ["better-sqlite3", "pg-native"],
       // What is CommonJS inside asks for Node's own modules by `require`.
       banner: {
         js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);'
@@ -99,6 +99,16 @@ export const worker = Effect.map(
           )
         }
       })
+)
+
+/** Starts workers of a cluster. */
+export const clusterWorker = Effect.map(
+  bundled("clusterWorker"),
+  (script) => (told: ClusterWorkerTold) =>
+    Effect.map(started(script, told), (child) => ({
+      name: told.name,
+      signal: (signal: "SIGKILL" | "SIGSTOP" | "SIGTERM") => Effect.sync(() => child.kill(signal))
+    }))
 )
 
 /** The test harness for kills as a process; each line it prints goes to `hear`. Gives its exit code. */

@@ -5,7 +5,9 @@ import * as Schema from "effect/Schema"
 export const Settings = Schema.Struct({
   accounts: Schema.Int,
   seed: Schema.Int,
-  throttle: Schema.optionalWith(Schema.Struct({ perSecond: Schema.Int, burst: Schema.Int }), { exact: true })
+  throttle: Schema.optionalWith(Schema.Struct({ perSecond: Schema.Int, burst: Schema.Int }), { exact: true }),
+  /** How long every answer takes. */
+  latencyMillis: Schema.optionalWith(Schema.Int, { exact: true })
 })
 
 export type Settings = typeof Settings.Type
@@ -27,6 +29,8 @@ export type Command = typeof Command.Type
 /** Requests since the start, but for those that were refused a connection; those of lately, and how many of these were throttled. */
 export const Counted = Schema.Struct({
   total: Schema.Int,
+  /** Renames. */
+  updates: Schema.Int,
   connections: Schema.Int,
   lately: Schema.Int,
   refusedLately: Schema.Int
@@ -87,3 +91,15 @@ export const Said = Schema.Union(
 )
 
 export type Said = typeof Said.Type
+
+/** What a worker of a cluster is told. */
+export const ClusterWorkerTold = Schema.Struct({
+  name: Schema.String,
+  database: Schema.String,
+  url: Schema.String,
+  key: Schema.String,
+  secret: Schema.String,
+  rate: Schema.Union(Schema.Int, Schema.Literal("unlimited"))
+})
+
+export type ClusterWorkerTold = typeof ClusterWorkerTold.Type

@@ -36,6 +36,7 @@ const carryOut = (command: Command, gate: Gate) =>
         return yield* say(
           Counted.make({
             total: counts.reduce((sum, count) => sum + count, 0),
+            updates: yield* requests.count("updateAccount"),
             connections: gate.connections(),
             lately: latest.length,
             refusedLately: latest.filter(({ fault }) => fault._tag === "Some" && fault.value === "Throttled").length
@@ -50,6 +51,10 @@ Effect.gen(function* () {
   process.on("message", (message) => Queue.unsafeOffer(commands, message))
   const announced = yield* Announcement.make
   const gate = yield* make(announced.url)
+  if (settings.latencyMillis !== undefined) {
+    const { faults } = yield* Simulator.Simulator
+    yield* faults.set([Faults.always({}, Faults.Latency({ duration: Duration.millis(settings.latencyMillis) }))])
+  }
   yield* say({ ...announced, url: gate.url })
   yield* Effect.forever(
     Effect.flatMap(Queue.take(commands), (message) => carryOut(Schema.decodeUnknownSync(Command)(message), gate))

@@ -82,7 +82,9 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const permits = yield* Effect.makeSemaphore(lanes)
   /** The runs that this process works on now, and how it is told that one of them must stop. */
   const active = new Map<Run.RunId, { parts: number; readonly stop: Deferred.Deferred<void> }>()
-  const around = <A, E, R2>(step: Effect.Effect<A, E, R2>) => callers.withPermits(1)(step)
+  // A part that moves to another worker gives its subjects up: a write that is on its way must arrive before the other
+  // worker reads.
+  const around = <A, E, R2>(step: Effect.Effect<A, E, R2>) => callers.withPermits(1)(Effect.uninterruptible(step))
 
   const enter = (runId: Run.RunId) =>
     Effect.map(Deferred.make<void>(), (stop) => {

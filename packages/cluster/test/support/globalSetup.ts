@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node"
-import { startServer } from "./postgres.js"
+import { startServer } from "../../../workshop/postgres.js"
 
 declare module "vitest" {
   interface ProvidedContext {
