@@ -12,9 +12,10 @@ import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { startServer } from "../postgres.js"
+import { type Server, startServer } from "../postgres.js"
 import { bounded, type Figure, number, plain } from "./figures.js"
 import { clusterWorker, simulator } from "./processes.js"
 import type { Choice, Scenario, Served } from "./scenario.js"
@@ -207,15 +208,58 @@ const renamed = (serverUrl: string, { points, seed }: Choice) =>
     }).pipe(Effect.provide(submitter(url)))
   }).pipe(Effect.scoped, Effect.orDie)
 
-/** All of it, or what is named: a flow, which is then killed. */
+/** The database goes away while three workers audit, and comes back. */
+const restarted = (server: Server, { seed }: Choice) =>
+  Effect.gen(function* () {
+    const size = 6000
+    const served = yield* simulator({ accounts: size, seed, latencyMillis: 50 })
+    const url = yield* database(server.url)
+    const start = yield* clusterWorker
+    return yield* Effect.gen(function* () {
+      const workers = yield* Effect.forEach(["a", "b", "c"], (name) =>
+        start({ ...served.address, database: url, name, rate: 150 })
+      )
+      const { runId } = yield* Cluster.submit(StatusAudit.flow, { target: target(served.address) })
+      const watching = yield* Effect.fork(Stream.runDrain(Cluster.watch(runId)))
+      const store = yield* RunStore.RunStore
+      yield* until(store.get(runId), ({ recorded }) => recorded > 200)
+      const away: Array<number> = []
+      for (const mode of ["fast", "immediate"] as const) {
+        yield* Effect.sync(() => server.stop(mode))
+        yield* Effect.sleep("5 seconds")
+        yield* Effect.sync(() => server.start())
+        const began = performance.now()
+        const look = Effect.retry(store.get(runId), Schedule.spaced("100 millis"))
+        const { recorded } = yield* look
+        yield* until(look, (run) => run.recorded > recorded)
+        away.push((performance.now() - began) / 1000)
+        yield* Effect.sleep("3 seconds")
+      }
+      yield* Fiber.join(watching)
+      const { recorded, total } = yield* store.get(runId)
+      const exited = workers.filter((worker) => worker.hasExited()).length
+      const figures: ReadonlyArray<Figure> = [
+        bounded("results again after the return, s", away.map((seconds) => number.format(seconds)).join(", "), [
+          "at most 3",
+          Math.max(...away) <= 3
+        ]),
+        bounded("rows", `${recorded} of ${total}`, ["all", recorded === total && total === size]),
+        bounded("workers that exited", String(exited), ["none", exited === 0])
+      ]
+      return ["cluster restart", figures] as const
+    }).pipe(Effect.provide(submitter(url)))
+  }).pipe(Effect.scoped, Effect.orDie)
+
+/** All of it, or what is named: a flow, which is then killed, or `restart`. */
 export const cluster: Scenario = (choice) =>
   Effect.scoped(
-    Effect.flatMap(server, ({ url }) => {
-      const isAsked = (flow: string) => choice.flows.length === 0 || choice.flows.includes(flow)
+    Effect.flatMap(server, (server) => {
+      const isAsked = (part: string) => choice.flows.length === 0 || choice.flows.includes(part)
       return Effect.all([
-        ...(choice.flows.length === 0 ? [Effect.orDie(scale(url, choice))] : []),
-        ...(isAsked("statusAudit") ? [killed(url, choice)] : []),
-        ...(isAsked("renameAccounts") ? [renamed(url, choice)] : [])
+        ...(isAsked("scale") ? [Effect.orDie(scale(server.url, choice))] : []),
+        ...(isAsked("statusAudit") ? [killed(server.url, choice)] : []),
+        ...(isAsked("renameAccounts") ? [renamed(server.url, choice)] : []),
+        ...(isAsked("restart") ? [restarted(server, choice)] : [])
       ])
     })
   )

@@ -107,6 +107,7 @@ export const clusterWorker = Effect.map(
   (script) => (told: ClusterWorkerTold) =>
     Effect.map(started(script, told), (child) => ({
       name: told.name,
+      hasExited: () => child.exitCode !== null,
       signal: (signal: "SIGKILL" | "SIGSTOP" | "SIGTERM") => Effect.sync(() => child.kill(signal))
     }))
 )
