@@ -17,7 +17,7 @@ const flow = PlannedFlow.undoable(
     parameters: Schema.Struct({}),
     row: Wanted,
     key: ({ accountId }) => accountId,
-    expected: { accountId: "the id of an account", name: "its new name" },
+    expected: { accountId: "an account id", name: "its new name" },
     // All of it is compared when the plan is applied: an account that changed meanwhile is left alone.
     state: Schema.Struct({ name: Schema.String }),
     read: ({ accountId }) =>
@@ -29,7 +29,7 @@ const flow = PlannedFlow.undoable(
     // Writes only if needed, and verifies.
     write: ({ wanted }) =>
       Effect.map(Converge.ensureName(wanted.accountId, wanted.name), ({ name = "" }) => ({ name })),
-    describe: (read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`
+    describe: (read, { name }) => `set name to ${JSON.stringify(name)} (was ${JSON.stringify(read.name)})`
   }),
   ({ planned, wanted }) =>
     planned.name === "" ? Either.left("it had no name") : Either.right({ ...wanted, name: planned.name })

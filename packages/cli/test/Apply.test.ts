@@ -44,7 +44,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
       const before = yield* requests.count("updateAccount")
       const piped = yield* Bulk.run(apply, { input: { kind: "text", text: "y\n" } })
       assert.strictEqual(piped.code, 2)
-      assert.match(piped.stderr, /rename from .* to "Unwanted 2"[\s\S]*There is no terminal.*\n.*--yes/)
+      assert.match(piped.stderr, /set name to "Unwanted 2" \(was .*[\s\S]*There is no terminal.*\n.*--yes/)
       const no = yield* Bulk.run(apply, Bulk.typing("n\n"))
       assert.strictEqual(no.code, 1)
       assert.match(no.stderr, /Change 3 accounts\?[\s\S]*Nothing was done\.\n$/)
@@ -77,7 +77,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
         const undo = place.path("undo.ndjson")
         const plan = yield* Bulk.run(["plan", "undo", "first", "--out", undo, ...store])
         assert.strictEqual(plan.code, 0, plan.stderr)
-        assert.match(plan.stdout, /rename from "Undone 0" to /)
+        assert.match(plan.stdout, /set name to .* \(was "Undone 0"\)/)
         const back = yield* Bulk.run(["apply", undo, "--yes", ...store])
         assert.strictEqual(back.code, 0, back.stderr)
         assert.deepStrictEqual(
@@ -149,7 +149,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
       const { code, stdout } = yield* Bulk.run(["apply", plan, "--yes", "--out", place.path("results"), ...store])
       assert.strictEqual(code, 1)
       assert.match(stdout, /^ +1 {2}changed, and verified$[\s\S]*^ +2 {2}left alone$/m)
-      assert.match(stdout, /^line 3, accountId: "\.\.\/x"/m)
+      assert.match(stdout, /^line 3: accountId "\.\.\/x"/m)
       const [header, ...failed] = place.read("results/failed.csv").trimEnd().split("\r\n")
       assert.strictEqual(header, "\ufeffaccountId,name,note,error")
       assert.lengthOf(failed, 2)
@@ -335,7 +335,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
           /line 1: the plan is for "renameEverything"/
         ],
         [edited(plan.replaceAll('"Change"', '"Nothing"')), /line 1: the header says 1 to change/],
-        [edited("accountId,name\n"), /line 1: this is not the header of a plan/],
+        [edited("accountId,name\n"), /line 1: not the header of a plan/],
         [[`${command}`, `${file}.no`], /no such file/]
       ]
       for (const [args, says] of cases) {

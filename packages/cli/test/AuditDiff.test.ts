@@ -78,14 +78,14 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
       yield* faults.clear
       assert.strictEqual(half.code, 3, half.stderr)
       const cases: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]> = [
-        [["all", "some"], /cannot be compared: only is not said in the one/],
+        [["all", "some"], /cannot be compared: only is not set in the first/],
         [["all", "half"], /Run "half" is not finished/],
         [[place.path("all"), "half"], /Run "half" is not finished/],
-        [["all", "none"], /There is no run "none"/],
+        [["all", "none"], /Run "none" not found/],
         [["all", "../x"], /"\.\.\/x" is neither a file nor the id of a run/],
-        [[place.path("all"), place.path("broken.ndjson")], /broken\.ndjson, line 1: this is no row of an audit/],
-        [[cut1, cut2], /cut-1\.ndjson, line 6\d: this is no row of an audit/],
-        [[place.path("broken.ndjson"), place.path("broken.ndjson")], /broken\.ndjson, line 1: this is no row/],
+        [[place.path("all"), place.path("broken.ndjson")], /broken\.ndjson, line 1: not an audit row/],
+        [[cut1, cut2], /cut-1\.ndjson, line 6\d: not an audit row/],
+        [[place.path("broken.ndjson"), place.path("broken.ndjson")], /broken\.ndjson, line 1: not an audit row/],
         [[place.path("all"), place.path(".")], /accounts\.ndjson: there is no such file/]
       ]
       for (const [args, says] of cases) {

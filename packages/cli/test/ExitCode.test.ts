@@ -281,7 +281,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
         })
       const bad = yield* audit("--store", join(place, "bad.db"))
       assert.strictEqual(bad.code, 2)
-      assert.match(told(bad), /not a run store\. Name another file with --store/)
+      assert.match(told(bad), /not a run store\. Use another file with --store/)
       const directory = yield* audit("--store", join(place, "directory"))
       assert.strictEqual(directory.code, 2)
       assert.match(told(directory), /directory: it is a directory/)
@@ -290,7 +290,10 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
       yield* audit("--run", "r1", "--sample", "3")
       const other = yield* audit("--run", "r1", "--sample", "3", "--dormant-days", "2")
       assert.strictEqual(other.code, 2)
-      assert.match(told(other), /^Run "r1" was started differently: --dormant-days was "180 days", now "2 days"\./)
+      assert.match(
+        told(other),
+        /^Run "r1" was started with other parameters: --dormant-days was "180 days", now "2 days"\./
+      )
       assert.strictEqual(statSync(join(place, "state", "glowmarkt")).mode & 0o777, 0o700)
       assert.strictEqual(statSync(join(place, "state", "glowmarkt", "runs.db")).mode & 0o777, 0o600)
     })

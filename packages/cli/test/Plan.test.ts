@@ -22,7 +22,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       })
       assert.strictEqual(code, 0, stderr)
       assert.match(stdout, /^ +2 {2}change$/m)
-      assert.match(stdout, /^ +4 {2}[-0-9a-f]+ {2}rename from .* to "Flat 2"$/m)
+      assert.match(stdout, /^ +4 {2}[-0-9a-f]+ {2}set name to "Flat 2" \(was .*$/m)
       assert.match(
         stderr,
         /Wrote .*plan\.ndjson\. Nothing is changed yet.*\n {2}(npx )?glowmarkt apply .*plan\.ndjson\n$/
@@ -75,7 +75,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       assert.strictEqual(stdout, "")
       const lines = stderr.trimEnd().split("\n")
       assert.strictEqual(lines[0], "The CSV has 57 problems. Nothing was sent.")
-      assert.match(lines[1] ?? "", /^line 2, accountId: "\.\.\/etc" .*; write the id of an account$/)
+      assert.match(lines[1] ?? "", /^line 2: accountId "\.\.\/etc" .*; enter an account id$/)
       assert.lengthOf(lines, 22)
       assert.strictEqual(lines[21], "and 37 more")
       assert.throws(() => statSync(place.path("plan.ndjson")), /ENOENT/)
@@ -192,7 +192,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       assert.strictEqual(code, 1, stderr)
       assert.match(stdout, /^ +1 {2}change$[\s\S]*^ +1 {2}leave alone$[\s\S]*^ +1 {2}leave out$/m)
       assert.match(stdout, /LEFT ALONE\nline 4: ffffffff-0000.* has no account .*\n/)
-      assert.match(stdout, /LEFT OUT\nline 3, accountId: "\.\.\/etc"/)
+      assert.match(stdout, /LEFT OUT\nline 3: accountId "\.\.\/etc"/)
       assert.match(stderr, /leaves 1 row alone and leaves 1 row out/)
       assert.lengthOf(place.ndjson("plan.ndjson").filter(isChange), 1)
 
@@ -250,7 +250,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       const file = place.write("users.csv", Bulk.csv("username,password", [["scotty", "Hunter2-hunter2"]]))
       const { code, stderr } = yield* Bulk.run(["plan", "passwords", file, "--passwords", place.path("new.txt")])
       assert.strictEqual(code, 2)
-      assert.match(stderr, /line 2, password: is not what belongs there; write where the present password is/)
+      assert.match(stderr, /line 2: password is not valid; enter a reference to the current password/)
       assert.notInclude(stderr, "Hunter2")
     })
   )

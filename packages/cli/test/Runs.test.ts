@@ -170,7 +170,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       for (const args of [["show"], ["resume"], ["forget", "--yes"]]) {
         const gone = yield* Bulk.run(["runs", ...args, "a1", ...store])
         assert.strictEqual(gone.code, 2)
-        assert.match(gone.stderr, /There is no run "a1"/)
+        assert.match(gone.stderr, /Run "a1" not found/)
       }
     })
   )

@@ -1,16 +1,17 @@
 /**
- * Which accounts of a list are meant, as a person says it: `status = inactive and updatedAt < 2025-01-01`.
+ * Filters for the account list: `status = inactive and updatedAt < 2025-01-01`.
  *
- * | field                                        | what it can be asked                                            |
+ * | field                                        | operators                                                       |
  * | -------------------------------------------- | --------------------------------------------------------------- |
  * | `status`                                     | `= != in`, with `active`, `inactive`, or another word in quotes |
  * | `active`                                     | `= !=`, with `true` or `false`                                  |
- * | `name`, `username`, `email`                  | `= != in contains`, in any case; text with blanks in quotes     |
+ * | `name`, `username`, `email`                  | `= != in contains`, ignoring case; quote text with spaces       |
  * | `accountId` `userId` `directoryId` `applicationId` | `= != in`                                                 |
  * | `createdAt`, `updatedAt`                     | `= != < <= > >= before after`, with `2025-01-01`, an instant, or `180 days ago` |
  *
- * And of every field: `is missing`, `is present`. These are joined by `and`, `or`, `not` and parentheses. What the provider does not say is
- * neither equal to anything, nor before, nor after. Days are those of UTC; `ago` counts from the beginning of the run.
+ * Every field also supports `is missing` and `is present`. Combine conditions with `and`, `or`,
+ * `not` and parentheses. A missing value is neither equal to, before nor after anything. Days are
+ * UTC days; `ago` counts back from the start of the run.
  *
  * @since 0.1.0
  */
@@ -25,7 +26,7 @@ import * as evaluate from "./internal/filter/evaluate.js"
 import * as parser from "./internal/filter/parser.js"
 
 /**
- * The fields that hold text.
+ * Fields that hold text.
  *
  * @since 0.1.0
  * @category models
@@ -41,19 +42,23 @@ export type TextField =
   | "applicationId"
 
 /**
+ * Fields that hold an instant.
+ *
  * @since 0.1.0
  * @category models
  */
 export type InstantField = "createdAt" | "updatedAt"
 
 /**
+ * Every field a filter can test.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Field = TextField | InstantField | "active"
 
 /**
- * A day, an instant, or so long before the beginning of the run.
+ * A day, an instant, or a duration before the start of the run.
  *
  * @since 0.1.0
  * @category models
@@ -64,6 +69,8 @@ export type Moment =
   | { readonly _tag: "Ago"; readonly duration: Duration.Duration }
 
 /**
+ * A parsed filter. Build one with {@link parse}.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -82,7 +89,8 @@ export type AccountFilter =
     }
 
 /**
- * The text is no filter. `position` is where in it, from 1.
+ * The text is not a valid filter. `position` is the character the problem starts at, counting from
+ * 1.
  *
  * @since 0.1.0
  * @category errors
@@ -92,12 +100,12 @@ export class InvalidFilter extends Schema.TaggedError<InvalidFilter>("@effect-gl
   { text: Schema.String, position: Schema.Int, problem: Schema.String }
 ) {
   override get message() {
-    return `${quote(this.text)} is no filter of accounts: at ${this.position}, ${this.problem}`
+    return `Invalid filter ${quote(this.text)} (position ${this.position}): ${this.problem}`
   }
 }
 
 /**
- * Reads a filter.
+ * Parses a filter.
  *
  * @example
  * ```ts
@@ -117,18 +125,18 @@ export const parse = (source: string): Either.Either<AccountFilter, InvalidFilte
   Either.mapLeft(parser.parse(source), (fault) => new InvalidFilter({ text: source, ...fault }))
 
 /**
- * The filter as text that {@link parse} reads as the same filter. Equal filters have equal texts.
+ * Formats a filter as text that {@link parse} reads back. Equal filters have equal texts.
  *
  * @since 0.1.0
- * @category conversions
+ * @category combinators
  */
 export const format: (filter: AccountFilter) => string = parser.format
 
 /**
- * Whether an account meets a filter, in a run that began at `now`.
+ * Tests whether an account matches a filter. `now` is the start of the run.
  *
  * @since 0.1.0
- * @category predicates
+ * @category combinators
  */
 export const matches: (filter: AccountFilter, now: DateTime.Utc) => (account: Account) => boolean = evaluate.matches
 
@@ -136,7 +144,7 @@ const isFilter = (value: unknown): value is AccountFilter =>
   typeof value === "object" && value !== null && "_tag" in value
 
 /**
- * A filter that is recorded as its text.
+ * A filter stored as its text.
  *
  * @since 0.1.0
  * @category schemas

@@ -1,5 +1,5 @@
 /**
- * Which users have an account: the account list, read once and looked into often.
+ * Finds the account of a user: reads the account list once and answers many lookups from it.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ import * as Stream from "effect/Stream"
 import { isActive } from "./Classification.js"
 
 /**
- * A user as `POST /account` takes one.
+ * A user, as `POST /account` expects one.
  *
  * @since 0.1.0
  * @category models
@@ -27,10 +27,10 @@ export interface User {
 }
 
 /**
- * - `find` is the account of a user, an active one before an inactive one; reads the list when nobody has yet.
- * - `note` adds an account that was learned of otherwise.
- * - `refresh` reads the list again. Callers that ask while a reading is under way share the next one, so that any number
- *   of lost answers costs one or two readings.
+ * - `find` returns the account of a user, preferring an active one. The first call reads the list.
+ * - `note` adds an account that was found some other way.
+ * - `refresh` reads the list again. Callers that ask during a read share the next one, so any
+ *   number of lost responses costs one or two reads.
  *
  * @since 0.1.0
  * @category services
@@ -44,11 +44,13 @@ export class AccountIndex extends Context.Tag("@effect-glowmarkt/runner/AccountI
   }
 >() {}
 
-/** A directory id cannot contain a line break and be an id: the two parts cannot run into each other. */
+/** A directory id cannot contain a line break, so the two parts cannot run together. */
 const nameOf = ({ directoryId = "", username }: { readonly directoryId?: string; readonly username?: string }) =>
   `${canonical(directoryId)}\n${username}`
 
 /**
+ * Builds an empty index. The list is read on first use.
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -72,7 +74,7 @@ export const make: Effect.Effect<Context.Tag.Service<AccountIndex>, never, Admin
     return admin.stream.pipe(
       Stream.filterMap(Either.getRight),
       Stream.runFold(new Map<string, Account>(), keep),
-      // A connection that breaks in the middle of the list is not retried by the call itself.
+      // The client does not retry a stream that fails half-way through the list.
       Effect.retry({ times: 2, while: (error) => error.isTransient }),
       Effect.flatMap((listed) =>
         Effect.sync(() => {
@@ -110,7 +112,7 @@ export const make: Effect.Effect<Context.Tag.Service<AccountIndex>, never, Admin
 })
 
 /**
- * Fresh in every place it is provided in: what one run read is not what the next one finds.
+ * Never memoized: each run gets its own index, so it does not see another run's list.
  *
  * @since 0.1.0
  * @category layers

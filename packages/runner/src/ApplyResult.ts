@@ -1,8 +1,9 @@
 /**
- * What became of a plan: subject by subject, and summed up.
+ * The results of applying a plan: one per subject, and a summary.
  *
  * @since 0.1.0
  */
+import { escape } from "@effect-glowmarkt/core/VisibleText"
 import type * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import type { Outcome } from "./Outcome.js"
@@ -10,7 +11,7 @@ import type * as Plan from "./Plan.js"
 import { RunId } from "./Run.js"
 
 /**
- * A difference between what the plan read and what is there now.
+ * A field whose value changed after the plan was made.
  *
  * @since 0.1.0
  * @category schemas
@@ -18,12 +19,14 @@ import { RunId } from "./Run.js"
 export const Difference = Schema.Struct({ field: Schema.String, planned: Schema.Unknown, found: Schema.Unknown })
 
 /**
- * What became of a subject.
+ * The result for one subject.
  *
- * - `Done`: the wanted end is there. `read` is what was read last. The run `made` the change and verified it; or `sent` it, where the
- *   provider accepts the change but cannot show it; or `found` the subject as wanted, with nothing left to do.
- * - `Skipped`: left alone, because the wanted end is `reached` and was before, or although it is `missed`.
- * - `Failed`: tried; says whether the change may have been made all the same.
+ * - `Done`: the subject is as wanted, and `read` is its last known state. `made`: the run made and
+ *   verified the change. `sent`: the provider accepted the change but cannot show it. `found`: it
+ *   was already as wanted.
+ * - `Skipped`: nothing was written. `reached`: the subject was already as wanted. `missed`: it was
+ *   not.
+ * - `Failed`: the change failed. `mayHaveBeenApplied` says whether it may have taken effect anyway.
  *
  * @since 0.1.0
  * @category schemas
@@ -42,13 +45,15 @@ export const Result = Schema.Union(
 )
 
 /**
+ * The result for one subject.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Result = typeof Result.Type
 
 /**
- * What a run of a plan comes to. The four counts add up to `total`.
+ * The summary of a run that applied a plan. The four counts add up to `total`.
  *
  * @since 0.1.0
  * @category models
@@ -66,8 +71,10 @@ export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/App
   unprocessed: Schema.NonNegativeInt
 }) {}
 
+const targetNames: Readonly<Record<string, string>> = { applicationId: "application", origin: "server" }
+
 /**
- * The plan is for another flow, server or application than this one. Nothing was done.
+ * The plan was made for another flow, server or application. Nothing was changed.
  *
  * @since 0.1.0
  * @category errors
@@ -77,16 +84,17 @@ export class PlanMismatch extends Schema.TaggedError<PlanMismatch>("@effect-glow
   { differences: Schema.NonEmptyArray(Difference) }
 ) {
   override get message() {
-    const differences = this.differences.map(
-      ({ field, found, planned }) =>
-        `its ${field} is ${planned === undefined ? "not said" : JSON.stringify(planned)}, here it is ${JSON.stringify(found)}`
-    )
-    return `The plan was made for something else: ${differences.join("; ")}. Nothing was done`
+    const differences = this.differences.map(({ field, found, planned }) => {
+      const name = targetNames[field] ?? field
+      const plan = planned === undefined ? `an unrecorded ${name}` : `${name} ${escape(String(planned))}`
+      return `${plan}, but you are ${field === "flow" ? "running" : "connected to"} ${escape(String(found))}`
+    })
+    return `This plan is for ${differences.join("; and for ")}. Nothing was changed`
   }
 }
 
 /**
- * The run was cut off before it had taken in its plan: apply the plan again with this run id.
+ * The run stopped before its plan was stored. Apply the plan again with this run id.
  *
  * @since 0.1.0
  * @category errors
@@ -95,15 +103,16 @@ export class PlanNeeded extends Schema.TaggedError<PlanNeeded>("@effect-glowmark
   runId: RunId
 }) {
   override get message() {
-    return `Run "${this.runId}" was cut off before it had taken in its plan. Apply the plan again with this run id`
+    return `Run "${this.runId}" stopped before its plan was stored. Apply the plan again with this run id`
   }
 }
 
 /**
- * What a store knows of a run that applies a plan.
+ * A stored run that applies a plan.
  *
- * - `plan`, `target`, `parameters` and `counts` are those of the plan's header.
- * - `recorded` is how many subjects have their result; `remaining` how many changes have not: what a consent to resume is about.
+ * - `plan`, `target`, `parameters` and `counts` come from the plan's header.
+ * - `recorded` counts the subjects with a result. `remaining` counts the changes without one: the
+ *   number a consent to resume must name.
  *
  * @since 0.1.0
  * @category models
@@ -123,7 +132,7 @@ export interface Begun {
 }
 
 /**
- * A subject of a run with what became of it.
+ * One subject of a run and its result.
  *
  * @since 0.1.0
  * @category models

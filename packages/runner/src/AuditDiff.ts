@@ -1,8 +1,9 @@
 /**
- * Two audits compared: what appeared, what vanished, and what changed.
+ * Compares two audits: which accounts appeared, vanished or changed.
  *
- * Both are read at the same time, row by row. An account is held until it is met in the other audit, too: so many are held as appeared,
- * vanished or changed their place in the list, and of two lists in the same order hardly any.
+ * Both are streamed at the same time. An account is held in memory until it is found in the other
+ * audit, so memory grows with the accounts that appeared, vanished or moved in the list. Two lists
+ * in the same order need almost none.
  *
  * @since 0.1.0
  */
@@ -26,7 +27,7 @@ import * as StatusAudit from "./StatusAudit.js"
 const accountId = Schema.optionalWith(Schema.String, { exact: true })
 
 /**
- * A difference. An account whose findings and fields changed has several.
+ * One difference. An account can have several.
  *
  * @since 0.1.0
  * @category schemas
@@ -48,22 +49,27 @@ export const Difference = Schema.Union(
 )
 
 /**
+ * One difference. An account can have several.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Difference = typeof Difference.Type
 
 /**
+ * The fields that are compared.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Field = Exclude<keyof AuditRow, "accountId" | "findings" | "error">
 
 /**
- * The fields that are compared, in this order. Why a status could not be read is no field of the account.
+ * The fields that are compared, in order. `error` is not one: it describes the audit, not the
+ * account.
  *
  * @since 0.1.0
- * @category models
+ * @category constants
  */
 export const fields = [
   "applicationId",
@@ -103,11 +109,11 @@ const changes = (before: AuditRow, after: AuditRow): ReadonlyArray<Difference> =
   return [...findings, ...changed]
 }
 
-/** The rows whose counterpart was not met yet. Of rows with the same id, or without any, the first is compared with the first, and so on. */
-type Alone = Map<string, Arr.NonEmptyArray<AuditRow>>
+/** Rows without a counterpart yet. Rows with the same id, or with none, are paired in order. */
+type Unmatched = Map<string, Arr.NonEmptyArray<AuditRow>>
 
-/** The counterpart of a row; if there is none yet, the row waits for it. */
-const meet = (row: AuditRow, own: Alone, other: Alone): AuditRow | undefined => {
+/** Returns the counterpart of a row, or holds the row until its counterpart arrives. */
+const match = (row: AuditRow, own: Unmatched, other: Unmatched): AuditRow | undefined => {
   const { accountId = "" } = row
   const waiting = other.get(accountId)
   if (waiting === undefined) {
@@ -123,14 +129,14 @@ const meet = (row: AuditRow, own: Alone, other: Alone): AuditRow | undefined => 
 }
 
 const make = () => {
-  const [before, after]: readonly [Alone, Alone] = [new Map(), new Map()]
+  const [before, after]: readonly [Unmatched, Unmatched] = [new Map(), new Map()]
   return {
     old: (row: AuditRow): ReadonlyArray<Difference> => {
-      const fresh = meet(row, before, after)
+      const fresh = match(row, before, after)
       return fresh === undefined ? [] : changes(row, fresh)
     },
     fresh: (row: AuditRow): ReadonlyArray<Difference> => {
-      const old = meet(row, after, before)
+      const old = match(row, after, before)
       return old === undefined ? [] : changes(old, row)
     },
     rest: (): ReadonlyArray<Difference> => [
@@ -141,10 +147,11 @@ const make = () => {
 }
 
 /**
- * Compares two audits: first what changed, then what vanished, then what appeared, each in the order of the lists.
+ * Compares two audits. Changes come first, then vanished accounts, then new ones, each in list
+ * order.
  *
  * @since 0.1.0
- * @category comparing
+ * @category combinators
  */
 export const diff = <E, R, E2, R2>(
   before: Stream.Stream<AuditRow, E, R>,
@@ -152,9 +159,8 @@ export const diff = <E, R, E2, R2>(
 ): Stream.Stream<Difference, E | E2, R | R2> =>
   Stream.suspend(() => {
     const { fresh, old, rest } = make()
-    // Errors go in as values: of two streams that fail at the same time `zipAllWith` never ends.
+    // Errors travel as values: `zipAllWith` never ends when both streams fail at once.
     type Compared = Either.Either<ReadonlyArray<Difference>, E | E2>
-    // Errors go in as values: of two streams that fail at the same time `zipAllWith` never ends.
     return Stream.zipAllWith(Stream.either(before), {
       other: Stream.either(after),
       onSelf: (row): Compared => Either.map(row, old),
@@ -170,7 +176,7 @@ export const diff = <E, R, E2, R2>(
   })
 
 /**
- * How many accounts there are of each kind. One whose findings and fields changed is in both counts.
+ * The number of accounts with each kind of difference. An account can be in both change counts.
  *
  * @since 0.1.0
  * @category models
@@ -183,20 +189,22 @@ export interface Counts {
 }
 
 /**
+ * No differences.
+ *
  * @since 0.1.0
  * @category constants
  */
 export const none: Counts = { appeared: 0, vanished: 0, findingsChanged: 0, fieldsChanged: 0 }
 
 /**
- * Counts differences in the order in which {@link diff} gives them.
+ * Counts differences in the order {@link diff} emits them.
  *
  * @since 0.1.0
- * @category comparing
+ * @category combinators
  */
 export const count = <E, R>(differences: Stream.Stream<Difference, E, R>): Effect.Effect<Counts, E, R> =>
   Effect.suspend(() => {
-    // The changed fields of one account follow each other.
+    // The changed fields of one account are consecutive.
     let last: Difference | undefined
     return Stream.runFold(differences, none, (counts, difference): Counts => {
       const again = last?._tag === "FieldChanged" && last.accountId === difference.accountId
@@ -215,7 +223,7 @@ export const count = <E, R>(differences: Stream.Stream<Difference, E, R>): Effec
   })
 
 /**
- * The audits are not about the same accounts: what one of them does not have would not have vanished.
+ * The audits cover different accounts, so a missing account does not mean it vanished.
  *
  * @since 0.1.0
  * @category errors
@@ -231,21 +239,21 @@ export class NotComparable extends Schema.TaggedError<NotComparable>("@effect-gl
 
 const selecting = ["origin", "applicationId", "only", "where"] as const
 
-const comparable = (before: Run, after: Run): Effect.Effect<void, NotComparable> => {
-  const said = ({ parameters }: Run, name: string) => JSON.stringify(parameters[name]) ?? "not said"
+const checkComparable = (before: Run, after: Run): Effect.Effect<void, NotComparable> => {
+  const text = ({ parameters }: Run, name: string) => JSON.stringify(parameters[name]) ?? "not set"
   const different = selecting
-    .filter((name) => said(before, name) !== said(after, name))
-    .map((name) => `${name} is ${said(before, name)} in the one, ${said(after, name)} in the other`)
-  const drawn = before.runId !== after.runId && [before, after].some(({ parameters }) => "sample" in parameters)
-  const all = drawn ? [...different, "samples are of other accounts in each run"] : different
+    .filter((name) => text(before, name) !== text(after, name))
+    .map((name) => `${name} is ${text(before, name)} in the first and ${text(after, name)} in the second`)
+  const sampled = before.runId !== after.runId && [before, after].some(({ parameters }) => "sample" in parameters)
+  const all = sampled ? [...different, "each run samples different accounts"] : different
   return Arr.isNonEmptyReadonlyArray(all) ? new NotComparable({ differences: all }) : Effect.void
 }
 
 /**
- * {@link diff} of two runs of the store, which must be finished, and about the same accounts.
+ * {@link diff} for two stored runs. Both must be finished and cover the same accounts.
  *
  * @since 0.1.0
- * @category comparing
+ * @category combinators
  */
 export const ofRuns = (
   before: RunId,
@@ -253,13 +261,13 @@ export const ofRuns = (
 ): Stream.Stream<Difference, RunMismatch | RunNotFound | RunUnfinished | NotComparable | RunStoreError, RunStore> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      yield* comparable(yield* finished(before), yield* finished(after))
+      yield* checkComparable(yield* finished(before), yield* finished(after))
       return diff(StatusAudit.rows(before), StatusAudit.rows(after))
     })
   )
 
 /**
- * The file is not what `Report.ndjson` writes, was cut, or is of an audit that was not finished.
+ * The file was not written by `Report.ndjson`, is truncated, or comes from an unfinished audit.
  *
  * @since 0.1.0
  * @category errors
@@ -275,10 +283,10 @@ export class InvalidAudit extends Schema.TaggedError<InvalidAudit>("@effect-glow
 
 const decode = Codec.decoder(AuditRow)
 
-const notARow = "this is no row of an audit, as accounts.ndjson has them"
+const notARow = "not an audit row as accounts.ndjson has them"
 
 /**
- * The rows of an audit from its `accounts.ndjson`, to be compared by {@link diff}.
+ * Reads the rows of an audit from its `accounts.ndjson`.
  *
  * @example
  * ```ts
@@ -295,7 +303,7 @@ const notARow = "this is no row of an audit, as accounts.ndjson has them"
  * ```
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
 export const fromNdjson = <E, R>(
   bytes: Stream.Stream<Uint8Array, E, R>

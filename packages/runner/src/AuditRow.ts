@@ -1,5 +1,5 @@
 /**
- * What an audit reports of one element of the account list.
+ * The report row of one element of the account list.
  *
  * @since 0.1.0
  */
@@ -13,10 +13,11 @@ const text = Schema.optionalWith(Schema.String, { exact: true })
 const flag = Schema.optionalWith(Schema.Boolean, { exact: true })
 const instant = Schema.optionalWith(Schema.DateTimeUtc, { exact: true })
 
-// In the store nobody reads them, and numbers are written and read in a fraction of the time.
+// The store keeps instants as numbers: they are much faster to read and write, and never shown.
 const millis = Schema.optionalWith(Schema.DateTimeUtcFromNumber, { exact: true })
 
-// Core's own schemas forgive what a server may send; for what was written here, plain ones are enough and several times as fast.
+// Core's schemas are lenient for the server's sake. Stored rows need none of that, and plain
+// schemas are much faster.
 const recorded = Schema.Struct({
   accountId: AccountId,
   applicationId: Schema.optionalWith(ApplicationId, { exact: true }),
@@ -31,13 +32,13 @@ const recorded = Schema.Struct({
   updatedAt: millis
 })
 
-// Does not compile when core's `Account` has a field that is forgotten here.
+// Fails to compile when core's `Account` gains a field that is missing here.
 const account: Schema.Schema<Account, typeof recorded.Encoded> = recorded
 
 /**
- * An element of the list, as an audit begins with it: an account, which has a `problem` if some of its fields could not be read; or
- * one that could not be read as one; or the id of an account that was
- * asked for and is not in the list.
+ * An element of the account list. `Account` has a `problem` if some of its fields could not be
+ * read; `Unreadable` could not be read as an account at all; `Unlisted` is a requested id that is
+ * not in the list.
  *
  * @since 0.1.0
  * @category schemas
@@ -49,13 +50,15 @@ export const Listed = Schema.Union(
 )
 
 /**
+ * An element of the account list.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Listed = typeof Listed.Type
 
 /**
- * What is kept of a status that was read.
+ * The stored part of a live status.
  *
  * @since 0.1.0
  * @category schemas
@@ -69,14 +72,16 @@ export const Live = Schema.Struct({
 })
 
 /**
+ * The stored part of a live status.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Live extends Schema.Schema.Type<typeof Live> {}
 
 /**
- * What an audit records of one element: its findings, the live status where it
- * was read, and why where it was not.
+ * The stored result for one element: its findings, and either the live status or the problem that
+ * prevented reading it.
  *
  * @since 0.1.0
  * @category schemas
@@ -88,14 +93,16 @@ export const Audited = Schema.Struct({
 })
 
 /**
+ * The stored result for one element.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Audited extends Schema.Schema.Type<typeof Audited> {}
 
 /**
- * One row of a report. What the provider did not say is absent. Where list and
- * live status both give an instant, the live one stands.
+ * One row of a report. Values the provider did not return are absent. Instants come from the live
+ * status, or from the list if the live status has none.
  *
  * @since 0.1.0
  * @category schemas
@@ -120,26 +127,28 @@ export const AuditRow = Schema.Struct({
 })
 
 /**
+ * One row of a report.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface AuditRow extends Schema.Schema.Type<typeof AuditRow> {}
 
 /**
- * Status as one word: what the provider calls it, else what `active` means.
+ * Describes a status in one word: the provider's word if there is one, else `active` or `inactive`.
  *
  * @since 0.1.0
- * @category models
+ * @category constructors
  */
-export const statusWord = (said: Pick<AccountStatus, "status" | "active">): string | undefined => {
-  if (said.status !== undefined) {
-    return said.status
+export const statusWord = (status: Pick<AccountStatus, "status" | "active">): string | undefined => {
+  if (status.status !== undefined) {
+    return status.status
   }
-  const active = Classification.isActive(said)
+  const active = Classification.isActive(status)
   return active === undefined ? undefined : active ? "active" : "inactive"
 }
 
-/** Drops the keys that have no value, so that "absent" has one spelling. */
+/** Drops keys whose value is `undefined`. */
 const present = <A extends object>(fields: { readonly [K in keyof A]: A[K] | undefined }): Partial<A> => {
   const kept: Partial<A> = {}
   for (const key in fields) {
@@ -152,7 +161,7 @@ const present = <A extends object>(fields: { readonly [K in keyof A]: A[K] | und
 }
 
 /**
- * What stands for the result of an element the run did not get to.
+ * The result of an element that the run has not reached yet.
  *
  * @since 0.1.0
  * @category constructors
@@ -163,7 +172,7 @@ export const notYet: Audited = {
 }
 
 /**
- * What to keep of a status.
+ * Picks the stored part of a status.
  *
  * @since 0.1.0
  * @category constructors
@@ -172,7 +181,7 @@ export const live = ({ active, createdAt, directory, status, updatedAt }: Accoun
   present({ status, active, createdAt, updatedAt, tokenExpiryDate: directory?.data?.tokenExpiryDate })
 
 /**
- * The row of an element that was audited, or `undetermined` while it was not.
+ * Builds the row of an element. Without a result the row is `undetermined`.
  *
  * @since 0.1.0
  * @category constructors

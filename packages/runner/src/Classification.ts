@@ -1,6 +1,6 @@
 /**
- * From what the list and the live status say of an account to findings. Pure: the same
- * input gives the same findings, whenever it is asked.
+ * Turns an account's list entry and live status into findings. Pure: equal inputs give equal
+ * findings.
  *
  * @since 0.1.0
  */
@@ -14,23 +14,25 @@ import * as Either from "effect/Either"
 import type { Finding } from "./Finding.js"
 
 /**
- * When the audit looks, and where it draws its lines.
+ * The thresholds of an audit, and the instant it compares with.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Lines {
   readonly now: DateTime.Utc
-  /** An account is `dormant` when its last update is longer ago than this. */
+  /** An account is `dormant` if its last update is older than this. */
   readonly dormantFor: Duration.Duration
-  /** A directory token is `tokenExpiring` when it ends within this; `tokenExpired` from the instant it ends. */
+  /**
+   * A directory token is `tokenExpiring` if it expires within this, and `tokenExpired` once it has.
+   */
   readonly expiringWithin: Duration.Duration
-  /** The application that is audited, where it is known. */
+  /** The audited application, if known. */
   readonly applicationId?: string | undefined
 }
 
 /**
- * Why a status could not be established, for reports: `kind` to count by, `message` to read.
+ * Why a status could not be determined. `kind` is for counting, `message` for people.
  *
  * @since 0.1.0
  * @category models
@@ -41,6 +43,8 @@ export interface Problem {
 }
 
 /**
+ * The findings of one account, and the problem if its status could not be determined.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -49,43 +53,43 @@ export interface Verdict {
   readonly problem?: Problem
 }
 
-type Said = Pick<AccountStatus, "status" | "active">
+type StatusFields = Pick<AccountStatus, "status" | "active">
 
 /**
- * Whether the account is active. `status` counts before `active`; a word that
- * is not documented leaves it to `active`. `undefined` if neither says.
+ * Whether the account is active. A documented `status` takes precedence over `active`. `undefined`
+ * if neither is known.
  *
  * @since 0.1.0
- * @category classification
+ * @category combinators
  */
-export const isActive = ({ active, status }: Said): boolean | undefined =>
+export const isActive = ({ active, status }: StatusFields): boolean | undefined =>
   status === "active" ? true : status === "inactive" ? false : active
 
-const contradictsItself = (said: Said) => said.active !== undefined && isActive(said) !== said.active
+const contradictsItself = (said: StatusFields) => said.active !== undefined && isActive(said) !== said.active
 
-const disagree = (listed: Said, live: Said) =>
+const disagree = (listed: StatusFields, live: StatusFields) =>
   listed.status !== undefined && live.status !== undefined
     ? listed.status !== live.status
     : isActive(listed) !== undefined && isActive(live) !== undefined && isActive(listed) !== isActive(live)
 
-/** The word of the live status counts; where it is lacking, that of the list. */
-const isRecognised = (listed: Said, live: Said) => {
+/** The live status takes precedence over the list. */
+const isRecognised = (listed: StatusFields, live: StatusFields) => {
   const word = live.status ?? listed.status
   return word === "active" || word === "inactive"
 }
 
 const otherId = (a: string | undefined, b: string | undefined) => a !== undefined && b !== undefined && !isSame(a, b)
 
-/** Why the answer says nothing of this account: it is about another one. */
+/** The response describes another account or another application. */
 const elsewhere = (listed: Account, live: AccountStatus, { applicationId }: Lines): Problem | undefined => {
   if (otherId(live.accountId, listed.accountId)) {
-    return { kind: "OtherAccount", message: `the status read is that of account ${live.accountId}` }
+    return { kind: "OtherAccount", message: `the response describes account ${live.accountId}` }
   }
   const found = live.applicationId ?? listed.applicationId
   const other = [listed.applicationId, applicationId].find((expected) => otherId(found, expected))
   return other === undefined
     ? undefined
-    : { kind: "OtherApplication", message: `the account is of application ${found}, expected ${other}` }
+    : { kind: "OtherApplication", message: `the account belongs to application ${found}, not ${other}` }
 }
 
 const token = (live: AccountStatus, { expiringWithin, now }: Lines): Finding | undefined => {
@@ -98,16 +102,16 @@ const token = (live: AccountStatus, { expiringWithin, now }: Lines): Finding | u
 }
 
 const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Lines) => {
-  // The live answer is fresher, but may leave the date out.
+  // The live status is fresher, but may omit the date.
   const updated = live.updatedAt ?? listed.updatedAt
   return updated !== undefined && DateTime.distance(updated, now) > Duration.toMillis(dormantFor)
 }
 
 /**
- * The verdict on an account whose status was read.
+ * Classifies an account whose status was read.
  *
  * @since 0.1.0
- * @category classification
+ * @category combinators
  */
 export const ofStatus = (listed: Account, live: AccountStatus, lines: Lines): Verdict => {
   const other = elsewhere(listed, live, lines)
@@ -124,10 +128,10 @@ export const ofStatus = (listed: Account, live: AccountStatus, lines: Lines): Ve
 }
 
 /**
- * The verdict on an account whose status could not be read.
+ * Classifies an account whose status could not be read.
  *
  * @since 0.1.0
- * @category classification
+ * @category combinators
  */
 export const ofError = (error: GlowmarktError): Verdict => {
   switch (error._tag) {
@@ -141,7 +145,7 @@ export const ofError = (error: GlowmarktError): Verdict => {
 }
 
 /**
- * The verdict on an account from how reading its status went.
+ * Classifies an account, whether or not its status could be read.
  *
  * @example
  * ```ts
@@ -158,7 +162,7 @@ export const ofError = (error: GlowmarktError): Verdict => {
  * ```
  *
  * @since 0.1.0
- * @category classification
+ * @category combinators
  */
 export const classify = (
   listed: Account,

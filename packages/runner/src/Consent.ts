@@ -1,6 +1,6 @@
 /**
- * Saying yes to deletions: a value of its own, with the number one expects, so that nothing is deleted by a flag
- * left over in a script.
+ * Consent to deletions. It names the exact number expected, so a flag left over in a script cannot
+ * delete accounts.
  *
  * @since 0.1.0
  */
@@ -8,23 +8,27 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /**
+ * Consent to make accounts inactive.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Consent {
   readonly _tag: "Deletions"
-  /** How many accounts may be made inactive: exactly as many as the plan says, or as remain of a run. */
+  /** The number of accounts, exactly as in the plan or as remaining in the run. */
   readonly count: number
 }
 
 /**
+ * Consents to making `count` accounts inactive.
+ *
  * @since 0.1.0
  * @category constructors
  */
 export const deletions = (count: number): Consent => ({ _tag: "Deletions", count })
 
 /**
- * The consent is for another number of deletions. Nothing was done.
+ * The consent names another number of deletions. Nothing was changed.
  *
  * @since 0.1.0
  * @category errors
@@ -34,13 +38,15 @@ export class ConsentMismatch extends Schema.TaggedError<ConsentMismatch>("@effec
   { needed: Schema.Int, given: Schema.Number }
 ) {
   override get message() {
-    return `${this.needed} accounts would be made inactive, the consent is for ${this.given}. Nothing was done`
+    return `This would make ${this.needed} accounts inactive, but the consent is for ${this.given}. Nothing was changed`
   }
 }
 
 /**
+ * Fails with {@link ConsentMismatch} unless the consent names exactly `needed` deletions.
+ *
  * @since 0.1.0
- * @category checking
+ * @category combinators
  */
 export const check = (consent: Consent, needed: number): Effect.Effect<void, ConsentMismatch> =>
   consent.count === needed ? Effect.void : Effect.fail(new ConsentMismatch({ needed, given: consent.count }))

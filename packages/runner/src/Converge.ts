@@ -1,9 +1,9 @@
 /**
- * Steps that converge: each states the wanted end and gets there. It reads, compares, writes only if needed and
- * verifies by reading. So it may run twice, or be cut off anywhere, and an answer that was lost is settled by
- * reading.
+ * Convergent steps: each states the wanted state, reads, compares, writes only if needed, and
+ * verifies by reading. A step can be interrupted anywhere and run again; if a response is lost,
+ * reading decides.
  *
- * The building blocks of every flow that changes something, and of your own.
+ * These are the building blocks of all flows that change something, including your own.
  *
  * @since 0.1.0
  */
@@ -29,8 +29,8 @@ import { quoteName } from "./internal/flows/quoteName.js"
 import * as Journal from "./Journal.js"
 
 /**
- * The subject must be left alone: it belongs to somebody else, or the wanted end cannot be reached from where it is.
- * Nothing was written.
+ * The subject must not be changed: it belongs to another application, or the wanted state cannot be
+ * reached. Nothing was written.
  *
  * @since 0.1.0
  * @category errors
@@ -46,7 +46,7 @@ export class Refused extends Schema.TaggedError<Refused>("@effect-glowmarkt/runn
 }
 
 /**
- * The provider accepted the change, and reading afterwards shows that it did not take place.
+ * The provider accepted the change, but a later read does not show it.
  *
  * @since 0.1.0
  * @category errors
@@ -59,21 +59,21 @@ export class NotReached extends Schema.TaggedError<NotReached>("@effect-glowmark
 
   override get message() {
     const read = this.read === undefined ? "" : `, read ${this.read}`
-    return `The provider accepted the change, but a read afterwards does not show it: wanted ${this.wanted}${read}. Try again later`
+    return `The provider accepted the change, but a later read does not show it: wanted ${this.wanted}${read}. Try again later`
   }
 }
 
 /**
- * The pattern itself, for steps of your own.
+ * Reads, writes if needed, and verifies.
  *
- * - `read` says where the subject stands; it runs once when nothing is to be done, else twice.
- * - `write` runs only while `isSatisfied` says no, and is noted in the `Journal`. When it fails and may have been carried out,
- *   reading decides.
- * - `wanted` and `describe`, applied to what the last read said, tell people what {@link NotReached} is about. Escape what
- *   comes from outside, with `VisibleText.quote`.
- * - `before` is what was read just now, if it was: then the first read is saved.
+ * - `read` returns the state of the subject. It runs once if there is nothing to do, else twice.
+ * - `write` runs only if `isSatisfied` returns `false`, and is recorded in the `Journal`. If it
+ *   fails but may have taken effect, reading decides.
+ * - `wanted` and `describe` word the message of {@link NotReached}. Escape untrusted text with
+ *   `VisibleText.quote`.
+ * - `before` is the current state, if it was just read. It saves the first read.
  *
- * Returns what the last read said.
+ * Returns the state from the last read.
  *
  * @example
  * ```ts
@@ -124,7 +124,7 @@ export const converge = Effect.fnUntraced(function* <
   if (!failure.mayHaveBeenApplied) {
     return yield* Effect.fail(failure)
   }
-  // If even that cannot be found out, what went wrong first is what to tell.
+  // If that read fails too, report the original failure.
   const after = yield* Effect.mapError(options.read, () => failure)
   if (options.isSatisfied(after)) {
     return after
@@ -134,10 +134,10 @@ export const converge = Effect.fnUntraced(function* <
 })
 
 /**
- * The account has this name.
+ * Ensures that the account has this name.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const ensureName = Effect.fn("Converge.ensureName")(function* (
   accountId: AccountId,
@@ -154,7 +154,7 @@ export const ensureName = Effect.fn("Converge.ensureName")(function* (
 })
 
 /**
- * An account as `GET /account/{accountId}` and as its status show it: the two may disagree.
+ * An account as `GET /account/{accountId}` and its status return it. The two may disagree.
  *
  * @since 0.1.0
  * @category models
@@ -165,20 +165,20 @@ export interface Seen {
 }
 
 /**
- * Whether an account is inactive wherever one looks.
+ * Whether both the account and its status are inactive.
  *
  * @since 0.1.0
- * @category predicates
+ * @category combinators
  */
 export const isInactive = ({ account, status }: Seen): boolean =>
   isActive(account) === false && isActive(status) === false
 
 /**
- * Reads an account, and refuses it unless it belongs to this application. Refuses one that does not
- * say its application, too. Where no application is known, any account will do.
+ * Reads an account. Refuses it if it belongs to another application or does not name one. Without
+ * `application`, accepts any account.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const getOwn = Effect.fn("Converge.getOwn")(function* (
   accountId: AccountId,
@@ -188,15 +188,16 @@ export const getOwn = Effect.fn("Converge.getOwn")(function* (
   const account = yield* admin.get(accountId)
   const { applicationId } = account
   if (application === undefined || (applicationId !== undefined && isSame(applicationId, application))) return account
-  const said = applicationId === undefined ? "does not say its application" : `is of ${applicationId}`
-  return yield* new Refused({ reason: `account ${accountId} ${said}, expected ${application}` })
+  const found =
+    applicationId === undefined ? "does not name its application" : `belongs to application ${applicationId}`
+  return yield* new Refused({ reason: `account ${accountId} ${found}, not ${application}` })
 })
 
 /**
- * Reads an account of this application, as {@link getOwn} does, and its status.
+ * Reads an account as {@link getOwn} does, and its status.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const seeOwn = Effect.fn("Converge.seeOwn")(function* (
   accountId: AccountId,
@@ -213,10 +214,11 @@ const activity = (answer: Pick<Account, "active" | "status">) => {
 }
 
 /**
- * The account is inactive. It must belong to `application`, which is read first: deleting is not scoped by application.
+ * Ensures that the account is inactive. Reads it first to check that it belongs to `application`,
+ * because the API deletes accounts of any application.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const ensureInactive = Effect.fn("Converge.ensureInactive")(function* (
   accountId: AccountId,
@@ -236,16 +238,17 @@ export const ensureInactive = Effect.fn("Converge.ensureInactive")(function* (
   })
 })
 
-/** What the account does not say cannot be another. */
+/** Fields that the account omits are taken to match. */
 const isOf = (user: User, { directoryId = user.directoryId, username = user.username }: Account) =>
   username === user.username && isSame(directoryId, user.directoryId)
 
 /**
- * The user has an active account. Looks in the {@link AccountIndex}, which is read once for any number of users and again only
- * when the answer to an addition was lost. Refused where the user's account is inactive: the API cannot make it active.
+ * Ensures that the user has an active account. Looks it up in the {@link AccountIndex}, which is
+ * read once for all users and again only if the response to an addition is lost. Refuses a user
+ * whose account is inactive: the API cannot reactivate it.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
   user: User
@@ -255,16 +258,16 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
   AdminAccounts | AccountIndex
 > {
   const admin = yield* AdminAccounts
-  const roster = yield* AccountIndex
-  const known = yield* roster.find(user)
-  if (Option.isSome(known)) {
-    return yield* activeOnly(known.value)
+  const index = yield* AccountIndex
+  const existing = yield* index.find(user)
+  if (Option.isSome(existing)) {
+    return yield* activeOnly(existing.value)
   }
   const added = yield* Effect.either(Journal.writing(admin.add(user)))
   if (Either.isRight(added)) {
     const { accountId, applicationId } = added.right
-    // Known from now on, also if it cannot be read just now: it must not be added again.
-    yield* roster.note({ ...user, accountId, ...(applicationId === undefined ? {} : { applicationId }) })
+    // Indexed even if the read below fails: the account must not be added again.
+    yield* index.note({ ...user, accountId, ...(applicationId === undefined ? {} : { applicationId }) })
     const account = yield* admin.get(accountId)
     if (!isOf(user, account)) {
       return yield* new NotReached({
@@ -272,31 +275,31 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
         read: `that ${accountId} belongs to ${account.username === undefined ? "another user" : quote(account.username)}`
       })
     }
-    yield* roster.note(account)
+    yield* index.note(account)
     return account
   }
   if (!added.left.mayHaveBeenApplied) {
     return yield* Effect.fail(added.left)
   }
-  const settled = yield* Effect.zipRight(roster.refresh, roster.find(user)).pipe(Effect.mapError(() => added.left))
-  if (Option.isSome(settled)) {
-    return settled.value
+  const found = yield* Effect.zipRight(index.refresh, index.find(user)).pipe(Effect.mapError(() => added.left))
+  if (Option.isSome(found)) {
+    return found.value
   }
   yield* Journal.strike
   return yield* Effect.fail(added.left)
 })
 
 /**
- * Refuses an account that is not active.
+ * Refuses an inactive account.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const activeOnly = (account: Account): Effect.Effect<Account, Refused> =>
   isActive(account) === false
     ? Effect.fail(
         new Refused({
-          reason: `${account.username} has the inactive account ${account.accountId}, which the API cannot make active`
+          reason: `${account.username} has account ${account.accountId}, which is inactive; the API cannot reactivate it`
         })
       )
     : Effect.succeed(account)

@@ -1,9 +1,11 @@
 /**
- * Corrects names and e-mail addresses, each as the user who has them: only users themselves can change an address.
- * From a CSV of `username`, `password` (a reference, see `Secrets`), and `name`, `email` or both.
+ * Corrects users' names and e-mail addresses from a CSV of `username`, `password` (a reference, see
+ * `Secrets`), and `name`, `email` or both. Each change is made as the user, because only users can
+ * change their own address.
  *
- * A user whose address cannot be changed keeps the old name, too. Users cannot read their own address: with `AdminAccounts` in the context it
- * is read with those credentials, shown in the plan, and verified; without, it is sent and its arrival believed.
+ * If the address cannot be changed, the name is changed back. Users cannot read their own address:
+ * with `AdminAccounts` in the context the address is read with administrator credentials, shown in
+ * the plan and verified. Without it, the change is sent but not verified.
  *
  * @since 0.1.0
  */
@@ -30,7 +32,7 @@ import { SecretRef, type Secrets } from "./Secrets.js"
 import * as UserSessions from "./UserSessions.js"
 
 /**
- * The application that the users sign in to.
+ * The application the users sign in to.
  *
  * @since 0.1.0
  * @category models
@@ -38,6 +40,8 @@ import * as UserSessions from "./UserSessions.js"
 export const Parameters = Schema.Struct({ applicationId: ApplicationId })
 
 /**
+ * The application the users sign in to.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -46,7 +50,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /**
- * A row of the CSV. It changes the name, the address or both.
+ * A CSV row. It changes the name, the address or both.
  *
  * @since 0.1.0
  * @category schemas
@@ -54,19 +58,21 @@ const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema,
 export const Wanted = Schema.Struct({
   username: Schema.compose(Schema.Trim, Username),
   password: SecretRef,
-  // As the provider takes it: without blanks around it.
+  // The provider trims names.
   name: exact(Schema.compose(Schema.Trim, Schema.NonEmptyString)),
   email: exact(Schema.compose(Schema.Trim, Email))
 }).pipe(Schema.filter(({ email, name }) => name !== undefined || email !== undefined || "has neither name nor email"))
 
 /**
+ * A CSV row.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
 
 /**
- * What is compared. An address that is not known is `null`.
+ * The compared state. An unknown address is `null`.
  *
  * @since 0.1.0
  * @category schemas
@@ -78,6 +84,8 @@ export const Read = Schema.Struct({
 })
 
 /**
+ * The compared state.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -85,12 +93,12 @@ export interface Read extends Schema.Schema.Type<typeof Read> {}
 
 type Subject = PlannedFlow.Subject<Wanted, Read>
 
-type Look = Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, GlowmarktClient | Secrets>
+type ReadEffect = Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, GlowmarktClient | Secrets>
 
 const seen = ({ accountId, name }: Pick<UserSessions.User, "accountId" | "name">): Read => ({
   accountId,
   name: name ?? null,
-  // Users are not told their own.
+  // Signing in does not return the address.
   email: null
 })
 
@@ -109,7 +117,7 @@ const asAdministrator = (accountId: AccountId, { applicationId }: Parameters) =>
     })
   )
 
-const readDetails = ({ password, username }: Wanted, parameters: Parameters): Look =>
+const readDetails = ({ password, username }: Wanted, parameters: Parameters): ReadEffect =>
   UserSessions.user({ applicationId: parameters.applicationId, username, password }, (user) =>
     Effect.map(
       asAdministrator(user.accountId, parameters),
@@ -117,8 +125,8 @@ const readDetails = ({ password, username }: Wanted, parameters: Parameters): Lo
     )
   )
 
-/** After a change: what the session began with does not count. */
-const again = ({ read, wanted }: Subject, parameters: Parameters): Look =>
+/** Reads after a change. The details from the current session's sign-in are out of date. */
+const again = ({ read, wanted }: Subject, parameters: Parameters): ReadEffect =>
   Effect.flatMap(
     asAdministrator(read.accountId, parameters),
     Option.match({
@@ -137,7 +145,7 @@ const isNamed = ({ name }: Read, wanted: Pick<Wanted, "name">) => wanted.name ==
 const isAddressed = ({ email }: Read, wanted: Pick<Wanted, "email">) =>
   wanted.email === undefined || email === wanted.email
 
-const setName = (accounts: UserSessions.User["accounts"], again: Look, name: string, before?: Read) =>
+const setName = (accounts: UserSessions.User["accounts"], again: ReadEffect, name: string, before?: Read) =>
   Converge.converge({
     ...(before === undefined ? {} : { before }),
     read: again,
@@ -147,7 +155,7 @@ const setName = (accounts: UserSessions.User["accounts"], again: Look, name: str
     describe: (read) => quoteName(read.name)
   })
 
-const setEmail = (accounts: UserSessions.User["accounts"], again: Look, email: string, before: Read) => {
+const setEmail = (accounts: UserSessions.User["accounts"], again: ReadEffect, email: string, before: Read) => {
   const write = accounts.changeEmail(email)
   return Effect.serviceOption(AdminAccounts).pipe(
     Effect.flatMap(
@@ -164,15 +172,16 @@ const setEmail = (accounts: UserSessions.User["accounts"], again: Look, email: s
           })
       })
     ),
-    // To undo the name for one lost request would be two more changes of it: here the client may try again itself.
+    // The client retries here: changing the name back after one lost request would cost two more
+    // changes.
     CallOptions.locally({ retry: RetryPolicy.standard })
   )
 }
 
-/** The address could not be changed: the name goes back to what the plan read. */
-const takeBack = (
+/** The address could not be changed: restores the name that the plan read. */
+const restoreName = (
   accounts: UserSessions.User["accounts"],
-  again: Look,
+  again: ReadEffect,
   { planned, wanted }: Subject,
   error: PlannedFlow.Trouble
 ): Effect.Effect<never, PlannedFlow.Trouble, GlowmarktClient | Secrets> =>
@@ -180,24 +189,24 @@ const takeBack = (
     if (isNamed(planned, wanted)) {
       return yield* Effect.fail(error)
     }
-    const said = `The e-mail address could not be changed (${error.message})`
+    const failed = `The e-mail address could not be changed (${error.message})`
     if (planned.name === null) {
-      const explanation = `${said}, but the name was, and what it was before is not known.`
+      const explanation = `${failed}. The name was changed, and its previous value is unknown.`
       return yield* new PartialChange({ explanation, ...transient(error) })
     }
-    // Of the address; undoing the name writes on.
+    // Taken now, because restoring the name writes to the journal too.
     const standing = yield* Journal.standing
     const back = yield* Effect.either(setName(accounts, again, planned.name))
     if (Either.isLeft(back)) {
       const { message } = back.left
-      const explanation = `${said}, but the name was, and could not be changed back (${message})`
+      const explanation = `${failed}. The name was changed, and could not be changed back (${message})`
       return yield* new PartialChange({ explanation, ...transient(back.left), ...transient(error) })
     }
     const mayHaveBeenApplied = mayHaveWritten(error, standing) ?? error.mayHaveBeenApplied ?? false
     if (!mayHaveBeenApplied) {
       yield* Journal.strike
     }
-    const explanation = `${said}, and the name was changed back.`
+    const explanation = `${failed}, so the name was changed back.`
     return yield* new Undone({ explanation, mayHaveBeenApplied, ...transient(error) })
   })
 
@@ -210,7 +219,7 @@ const writeDetails = (
   return UserSessions.user({ applicationId: parameters.applicationId, username, password }, ({ accounts }) =>
     Effect.gen(function* () {
       const afterwards = again(subject, parameters)
-      // The name first: it can be read, and so taken back.
+      // The name first: it can be read, and so restored.
       const named =
         wanted.name !== undefined && !isNamed(read, wanted)
           ? yield* setName(accounts, afterwards, wanted.name, read)
@@ -219,21 +228,21 @@ const writeDetails = (
         return named
       }
       return yield* Effect.catchAll(setEmail(accounts, afterwards, wanted.email, named), (error) =>
-        takeBack(accounts, afterwards, subject, error)
+        restoreName(accounts, afterwards, subject, error)
       )
     })
   )
 }
 
-const fromTo = (what: string, from: string | null, to: string | undefined) =>
+const setTo = (field: string, from: string | null, to: string | undefined) =>
   to === undefined || from === to
     ? []
-    : [`${what} ${from === null ? "" : `from ${JSON.stringify(from)} `}to ${JSON.stringify(to)}`]
+    : [`set ${field} to ${JSON.stringify(to)}${from === null ? "" : ` (was ${JSON.stringify(from)})`}`]
 
 const revert = ({ planned, wanted }: Subject): Either.Either<Wanted, string> => {
   const { email, name, ...login } = wanted
   if ((name !== undefined && planned.name === null) || (email !== undefined && planned.email === null)) {
-    return Either.left("what was there before is not known: only an administrator can read an address")
+    return Either.left("the previous value is unknown: only an administrator can read an address")
   }
   return Either.right({
     ...login,
@@ -243,10 +252,10 @@ const revert = ({ planned, wanted }: Subject): Either.Either<Wanted, string> => 
 }
 
 /**
- * For `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` for `CsvInput.read`.
+ * Pass it to `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` to `CsvInput.read`.
  *
  * @since 0.1.0
- * @category flows
+ * @category constants
  */
 export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | InvalidInput, GlowmarktClient | Secrets> =
   PlannedFlow.undoable(
@@ -256,10 +265,10 @@ export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | In
       row: Wanted,
       key: ({ username }) => username,
       expected: {
-        username: "the name of a user",
-        password: "where the password is: env:NAME, file:PATH or file:PATH#NAME",
-        name: "the new name, or nothing",
-        email: "the new e-mail address, or nothing"
+        username: "a user name",
+        password: "a reference to the password: env:NAME, file:PATH or file:PATH#NAME",
+        name: "the new name (optional)",
+        email: "the new e-mail address (optional)"
       },
       secret: ["password"],
       state: Read,
@@ -271,7 +280,7 @@ export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | In
         (read.email === planned.email || read.email === wanted.email),
       write: writeDetails,
       describe: (read, { email, name }) =>
-        `change ${[...fromTo("name", read.name, name), ...fromTo("e-mail", read.email, email)].join(" and ")}`
+        [...setTo("name", read.name, name), ...setTo("e-mail", read.email, email)].join(" and ")
     }),
     revert
   )

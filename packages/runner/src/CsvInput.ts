@@ -1,8 +1,8 @@
 /**
- * Reading what people hand in: CSV as spreadsheets and databases write it.
+ * Reads CSV input as spreadsheets and databases write it.
  *
- * Everything is read before anything is done with it, and everything that is wrong with any row is
- * said at once: with line, column, value and what to do.
+ * The whole file is read before anything is done with it, and all problems are reported at once,
+ * each with line, column, value and remedy.
  *
  * @since 0.1.0
  */
@@ -20,8 +20,8 @@ import * as internal from "./internal/csv/csvValidate.js"
 import { truncateList } from "./internal/csv/truncateList.js"
 
 /**
- * One thing that is wrong with one cell, one row or the whole file. `value` is absent
- * where there is none and where it may be a secret.
+ * A problem with a cell, a row or the whole file. `value` is absent if there is none or it may be a
+ * secret.
  *
  * @since 0.1.0
  * @category models
@@ -34,14 +34,14 @@ export class Problem extends Schema.Class<Problem>("@effect-glowmarkt/runner/Csv
   remedy: Schema.String
 }) {
   get message(): string {
-    const where = this.column === undefined ? `line ${this.line}` : `line ${this.line}, ${this.column}`
+    const column = this.column === undefined ? "" : ` ${this.column}`
     const value = this.value === undefined ? "" : ` ${quote(this.value)}`
-    return `${where}:${value} ${this.problem}; ${this.remedy}`
+    return `line ${this.line}:${column}${value} ${this.problem}; ${this.remedy}`
   }
 }
 
 /**
- * The file cannot be used as it is. `problems` are all of them, in the order of the lines.
+ * The file cannot be used. `problems` has all of them in line order.
  *
  * @since 0.1.0
  * @category errors
@@ -56,23 +56,23 @@ export class InvalidCsv extends Schema.TaggedError<InvalidCsv>("@effect-glowmark
 }
 
 /**
- * A row that was understood.
+ * A valid row.
  *
- * `cells` are the original columns by the names the file gives them, so that a row that fails later can be handed
- * back as it came. Columns the reader does not know are kept unless their name sounds like a secret.
+ * `cells` has the original columns under the file's own names, so that a failed row can be written
+ * out unchanged. Unknown columns are kept unless their name suggests a secret.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Row<A> {
-  /** The line it begins on, from 1; absent where a row comes from somewhere else. */
+  /** The line the row starts on, counting from 1. Absent if the row does not come from a file. */
   readonly line?: number
   readonly cells: Readonly<Record<string, string>>
   readonly value: A
 }
 
 /**
- * A row that cannot be used, with all that is wrong with it. `cells` are those of the file, but nothing that may be a secret.
+ * An invalid row and its problems. `cells` leaves out anything that may be a secret.
  *
  * @since 0.1.0
  * @category models
@@ -84,7 +84,8 @@ export interface InvalidRow {
 }
 
 /**
- * What was read. With `invalid: "skip"` there may be problems beside the rows: all of them in `problems`, and by row in `invalid`.
+ * The rows of a file. With `invalid: "skip"`, `problems` has every problem and `invalid` groups
+ * them by row.
  *
  * @since 0.1.0
  * @category models
@@ -96,7 +97,7 @@ export interface Input<A> {
 }
 
 /**
- * What a file should have, see {@link define}.
+ * The expected columns of a file, see {@link define}.
  *
  * @since 0.1.0
  * @category models
@@ -109,23 +110,25 @@ export interface Definition<A> {
 }
 
 /**
+ * A column of the file.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Column {
   readonly name: string
   readonly need: "required" | "optional"
-  /** A secret's value is never shown. */
+  /** The value of a secret is never shown. */
   readonly content: "public" | "secret"
-  /** What belongs there, after "write". */
+  /** Completes "enter …" in messages. */
   readonly expected: string
 }
 
 /**
- * Describes the rows of a file: a struct of fields that are read from text, one a column.
+ * Defines the rows of a file: a struct of fields read from text, one per column.
  *
- * A column is found by its name in any case, with spaces, dots, dashes or underscores (`Account ID` is `accountId`); an empty
- * cell is an absent field. Two rows of one `key` are a problem of the file.
+ * Column names match regardless of case, spaces, dots, dashes and underscores (`Account ID` is
+ * `accountId`). An empty cell is an absent field. Two rows with the same `key` are a problem.
  *
  * @example
  * ```ts
@@ -136,7 +139,7 @@ export interface Column {
  * const names = CsvInput.define({
  *   row: Schema.Struct({ accountId: Identifier.AccountId, name: Schema.NonEmptyString }),
  *   key: ({ accountId }) => accountId,
- *   expected: { accountId: "the id of an account", name: "its new name" }
+ *   expected: { accountId: "an account id", name: "its new name" }
  * })
  * ```
  *
@@ -171,7 +174,8 @@ export const define = <A, I extends object>(options: {
 }
 
 /**
- * Rows made in code, with the cells they would have in a file, so that those that fail can be handed back.
+ * Makes rows in code, with the cells they would have in a file, so that failed rows can be written
+ * out.
  *
  * @example
  * ```ts
@@ -192,8 +196,8 @@ export const rowsOf = <A>(definition: Definition<A>, values: Iterable<NoInfer<A>
   Array.from(values, (value) => ({ value, cells: definition.encode(value) }))
 
 /**
- * What becomes of a file some of whose rows are wrong: `refuse` it as a whole, or `skip` those rows. What concerns the whole
- * file (its encoding, its header, broken quotes) cannot be skipped.
+ * What to do with invalid rows: `refuse` the whole file, or `skip` them. Problems of the whole file
+ * (encoding, header, broken quotes) cannot be skipped.
  *
  * @since 0.1.0
  * @category models
@@ -201,11 +205,12 @@ export const rowsOf = <A>(definition: Definition<A>, values: Iterable<NoInfer<A>
 export type Invalid = "refuse" | "skip"
 
 /**
- * Reads a whole file. UTF-8 and UTF-16, with or without a byte order mark; comma, semicolon, tab or bar, or what a first line
- * `sep=` names; any line breaks; quotes; blank lines; an apostrophe before what a spreadsheet would calculate is taken away again.
+ * Parses a whole file. Accepts UTF-8 and UTF-16, with or without a byte order mark; comma,
+ * semicolon, tab or bar, or the delimiter named in a first line `sep=`; any line breaks; quotes;
+ * and blank lines. Removes the apostrophe that protects a cell from being read as a formula.
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
 export const parse = <A>(
   definition: Definition<A>,
@@ -228,7 +233,7 @@ export const parse = <A>(
 }
 
 /**
- * {@link parse} for bytes as they come: a file, standard input.
+ * {@link parse} for a stream of bytes, such as a file or standard input.
  *
  * @example
  * ```ts
@@ -242,7 +247,7 @@ export const parse = <A>(
  * ```
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
 export const read = <A, E, R>(
   definition: Definition<A>,

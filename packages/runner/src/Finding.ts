@@ -1,5 +1,5 @@
 /**
- * What an audit can say of one account.
+ * The findings an audit can report for an account.
  *
  * @since 0.1.0
  */
@@ -7,18 +7,17 @@ import * as Schema from "effect/Schema"
 
 /**
  * - `healthy`: none of the others.
- * - `inactive`: the live status says so.
- * - `unrecognised`: the status is neither `active` nor `inactive`, or there is none.
- * - `mismatch`: list and live status disagree, or in one of them `active` contradicts `status`.
- * - `tokenExpired`: the token of the account's external directory has ended.
- * - `tokenExpiring`: it ends soon.
- * - `dormant`: not updated for long.
- * - `missing`: listed, but reading its status answers 404.
+ * - `inactive`: the live status is inactive.
+ * - `unrecognised`: the status is missing, or neither `active` nor `inactive`.
+ * - `mismatch`: list and live status disagree, or `active` contradicts `status` in one of them.
+ * - `tokenExpired`: the external directory's token has expired.
+ * - `tokenExpiring`: that token expires soon.
+ * - `dormant`: not updated for a long time.
+ * - `missing`: listed, but reading its status returns 404.
  * - `denied`: the credentials were refused for this account.
- * - `undetermined`: its status could not be established; the row's error says why.
+ * - `undetermined`: the status could not be determined; the row's error says why.
  *
- * An account can have several, in this order. `healthy`, `missing` and `denied` always
- * stand alone.
+ * An account can have several, in this order. `healthy`, `missing` and `denied` always stand alone.
  *
  * @since 0.1.0
  * @category schemas
@@ -37,6 +36,8 @@ export const Finding = Schema.Literal(
 )
 
 /**
+ * One finding.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -1,5 +1,5 @@
 /**
- * A flow is a named, typed job over many subjects; running it gives a run that can be resumed.
+ * A flow is a named, typed job over many subjects. Running it creates a run that can be resumed.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ import type { RunStoreError } from "./RunStoreError.js"
 import type { RunContext, Step, TransientFailure } from "./Step.js"
 
 /**
- * See {@link make}.
+ * A flow, as {@link make} returns it.
  *
  * @since 0.1.0
  * @category models
@@ -37,20 +37,21 @@ export interface Flow<Parameters extends object, Subject, Result, E, R> {
 }
 
 /**
- * Describes a flow.
+ * Defines a flow.
  *
- * - `parameters`, `subject` and `result` are schemas whose encoded side is JSON, since these are recorded;
- *   `defaults` are the parameters nobody gave.
- * - `subjects` lists what to work on. A resumed run works on the list it began with. A list that breaks off in an outage is asked for
- *   again when that is over.
+ * - `parameters`, `subject` and `result` are schemas whose encoded side is JSON, because the values
+ *   are stored. `defaults` apply to parameters that the caller omits.
+ * - `subjects` lists the subjects. A resumed run keeps the list it started with. If listing fails
+ *   in an outage, it is retried until the outage ends.
  * - `step` is the work on one subject, see {@link Step}.
- * - `outcome` classifies a result; without it every result is `done`.
- * - `retriedBy`: `"run"` where every step is `Step.retried`, or else switches the client's own retry off itself. It is then off
- *   once for the whole run, which costs less than once per subject.
- * - `requests` says how many requests a subject costs where that is known beforehand, 0 where nobody is asked. The others are
- *   counted as they are sent.
- * - `read` reads a subject and changes nothing: by reading one that went well, a run whose last subjects all fail finds out
- *   whether it is them or the provider. Without it a run can only wait as long as it is patient.
+ * - `outcome` classifies a result. Without it, every result is `done`.
+ * - `retriedBy`: `"run"` if every step is `Step.retried` or turns the client's own retry off. It is
+ *   then turned off once for the whole run, which is cheaper than once per subject.
+ * - `requests` is the number of requests a subject costs if known in advance, 0 if it costs none.
+ *   Otherwise requests are counted as they are sent.
+ * - `read` reads a subject without changing it. If the latest subjects all fail, the run reads one
+ *   that succeeded, to find out whether the subjects or the provider are at fault. Without it, the
+ *   run waits up to `maxOutage`.
  *
  * @example
  * ```ts
@@ -108,7 +109,7 @@ export const make = <
   subject: Codec.make(options.subject),
   result: Codec.make(options.result),
   subjects: options.subjects,
-  // The setbacks are those with E3; the compiler infers them into E2 as well.
+  // Transient failures are those with E3; the compiler infers them into E2 as well.
   step: options.step as Step<
     Subject,
     Result,
@@ -123,11 +124,11 @@ export const make = <
 })
 
 /**
- * How to run a flow.
+ * Options for running a flow.
  *
- * - `runId`: a new one if absent. The id of a run that is not finished resumes it, the id of
- *   a finished one returns it as it is.
- * - `parameters`: those not given are the recorded ones when a run is resumed, else the flow's defaults.
+ * - `runId`: default is a new id. The id of an unfinished run resumes it; the id of a finished run
+ *   returns it.
+ * - `parameters`: omitted ones come from the resumed run, or from the flow's defaults.
  * - The rest is `Limits`.
  *
  * @since 0.1.0
@@ -141,10 +142,10 @@ export interface RunOptions<Parameters> extends Limits {
 /**
  * Runs a flow to its end, or resumes it.
  *
- * Whatever fails ends the attempt and not the run: what is recorded stays, and
- * the same run id continues; only a run whose subjects are not listed yet leaves nothing. So does interruption, which cancels the work in flight. It fails
- * with what the flow itself fails with, with `RunMismatch` if the run was started
- * with other parameters (nothing is done then), and with `RunStoreError` if the store cannot be used.
+ * A failure or an interruption stops the work but not the run: recorded results are kept, and the
+ * same run id resumes it. Only a run that fails before its subjects are listed leaves nothing
+ * behind. Fails with the flow's own errors, with `RunMismatch` if the run was started with other
+ * parameters (nothing is done), and with `RunStoreError` if the store cannot be used.
  *
  * @since 0.1.0
  * @category running
@@ -155,8 +156,8 @@ export const run: <Parameters extends object, Subject, Result, E, R>(
 ) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | RunStore> = executeRun.run
 
 /**
- * Stores a run without listing its subjects, so it needs none of the flow's services. An existing run is returned as it
- * is. Fails with `RunMismatch` if it has other parameters.
+ * Stores a run without listing its subjects, so it needs none of the flow's services. An existing
+ * run is returned as it is. Fails with `RunMismatch` if it has other parameters.
  *
  * @since 0.1.0
  * @category running
@@ -167,9 +168,11 @@ export const open: <Parameters extends object, Subject, Result, E, R>(
 ) => Effect.Effect<Run, RunMismatch | RunStoreError, RunStore> = executeRun.open
 
 /**
- * Opens a run and lists its subjects, unless they are listed already: the first part of {@link run}.
+ * Opens a run and lists its subjects, unless they are listed already: the first part of
+ * {@link run}.
  *
- * A run can be shared out: one process lists, several {@link work} on ranges of its subjects, one calls {@link finish}.
+ * A run can be shared out: one process lists, several {@link work} on ranges of its subjects, one
+ * calls {@link finish}.
  *
  * @example
  * ```ts
@@ -215,8 +218,9 @@ export interface Range {
 }
 
 /**
- * Works on those subjects of a range that have no result yet. Nothing but the store connects the processes that share a
- * run: no two may work on the same range at a time. Limits hold for each call by itself.
+ * Works on the subjects of a range that have no result yet. Processes that share a run coordinate
+ * only through the store, so no two may work on the same range at the same time. Limits apply per
+ * call.
  *
  * @since 0.1.0
  * @category running
@@ -229,7 +233,7 @@ export const work: <Parameters extends object, Subject, Result, E, R>(
 ) => Effect.Effect<void, E | RunMismatch | RunNotFound | RunStoreError, R | RunStore> = executeRun.workOn
 
 /**
- * Notes that a run is finished. Fails with `RunUnfinished` while any of its subjects has no result.
+ * Marks a run as finished. Fails with `RunUnfinished` if a subject has no result.
  *
  * @since 0.1.0
  * @category running
@@ -238,7 +242,7 @@ export const finish: (runId: RunId) => Effect.Effect<Run, RunNotFound | RunStore
   executeRun.finish
 
 /**
- * A subject of a run and what became of it.
+ * One subject of a run and its result.
  *
  * @since 0.1.0
  * @category models
@@ -253,9 +257,9 @@ export type Row<Subject, Result> =
     }
 
 /**
- * The subjects of a run in the order they were listed, each exactly once, with
- * their results. Works on unfinished runs, too. Memory does not grow with their number.
- * Fails with `RunMismatch` if the run is another flow's.
+ * Streams the subjects of a run in list order, each exactly once, with their results. Works on
+ * unfinished runs too. Memory use is constant. Fails with `RunMismatch` if the run belongs to
+ * another flow.
  *
  * @since 0.1.0
  * @category running

@@ -1,9 +1,9 @@
 /**
- * An audit as a page for people: one file that needs nothing else, to open, print or mail.
+ * Renders an audit as one self-contained HTML file to open, print or e-mail.
  *
- * It has the headline numbers, charts of the findings, of the expiry of directory tokens and of the age of
- * accounts, and a table to sort, filter and search. It loads nothing and sends nothing, and says so to the browser (a
- * Content-Security-Policy); names of accounts are never more than text.
+ * The page has headline numbers, charts of the findings, of directory token expiry and of account
+ * age, and a table to sort, filter and search. It makes no requests, which its
+ * Content-Security-Policy enforces, and renders account names as text only.
  *
  * @since 0.1.0
  */
@@ -13,13 +13,13 @@ import { block } from "./internal/htmlReport/blocks.js"
 import { closing, opening } from "./internal/htmlReport/template.js"
 import type { Summary } from "./StatusAudit.js"
 
-// Large enough for what a block shares to be written once, small enough to be held.
+// Large enough to deduplicate repeated values, small enough to hold in memory.
 const rowsABlock = 2_000
 
 /**
- * The page of an audit, as bytes: row by row, so that memory does not grow with the number of accounts.
+ * Renders the page as a stream of bytes, row by row, so that memory use is constant.
  *
- * A page that was cut off (a full disk) shows the rows it has and says that some are lacking.
+ * A truncated page (a full disk) shows the rows it has and warns that some are missing.
  *
  * @example
  * ```ts

@@ -1,19 +1,20 @@
 /**
- * What a run wrote down before it wrote to the server, subject by subject.
+ * Records writes to the server before they are sent, per subject.
  *
- * A process that dies between a call and its record leaves no other trace of the call. With its journal the run that
- * goes on knows that it had begun: what it finds is then its own work, and what it cannot see it does not do twice.
- *
+ * If a process dies between a call and its result, the journal is the only trace of that call. The
+ * resumed run then knows that it may have been sent: a change it finds is its own, and a write that
+ * cannot be verified is not repeated.
  * @since 0.1.0
  */
+
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
 /**
- * The pages of one subject: `note` returns when the remark would survive the death of the process, `notes` are all
- * remarks of this run, those of earlier attempts first.
+ * The journal of one subject. `note` returns once the note would survive the death of the process.
+ * `notes` returns all notes of this run, oldest first.
  *
- * Outside of a run that applies a plan nothing is kept.
+ * Outside a run that applies a plan, nothing is recorded.
  *
  * @since 0.1.0
  * @category services
@@ -29,7 +30,7 @@ const writes = "writes"
 const struck = "did not write"
 
 /**
- * A write, noted before it is sent. Where it provably was not carried out the note is struck out.
+ * Records a write before sending it. If it provably had no effect, the note is retracted.
  *
  * @example
  * ```ts
@@ -55,7 +56,7 @@ export const writing = <A, E extends { readonly mayHaveBeenApplied: boolean }, R
   )
 
 /**
- * Strikes out the latest write: reading showed that it was not carried out.
+ * Retracts the latest write: a read showed that it had no effect.
  *
  * @since 0.1.0
  * @category combinators
@@ -63,7 +64,8 @@ export const writing = <A, E extends { readonly mayHaveBeenApplied: boolean }, R
 export const strike: Effect.Effect<void> = Effect.flatMap(Journal, ({ note }) => note(struck))
 
 /**
- * What the journal says of writes to a subject: none was begun, the latest was not carried out, or it was or may have been.
+ * What the journal knows about writes to a subject: none was sent, the latest had no effect, or it
+ * may have taken effect.
  *
  * @since 0.1.0
  * @category models
@@ -71,8 +73,10 @@ export const strike: Effect.Effect<void> = Effect.flatMap(Journal, ({ note }) =>
 export type Standing = "nothing" | "struck" | "written"
 
 /**
+ * Returns what the journal knows about writes to the current subject.
+ *
  * @since 0.1.0
- * @category reading
+ * @category combinators
  */
 export const standing: Effect.Effect<Standing> = Effect.flatMap(Journal, ({ notes }) =>
   Effect.map(notes, (all): Standing => {

@@ -1,13 +1,13 @@
 /**
- * How hard a run works, and what it puts up with.
+ * How hard a run works, and how long it waits.
  *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 
 /**
- * How many subjects a run works on at a time: exactly so many, or `"auto"`: between 1 and 64, more as long as calls
- * succeed, half as many when the provider fails.
+ * The number of subjects a run works on at a time. `"auto"` varies between 1 and 64: it grows while
+ * calls succeed and halves when the provider fails.
  *
  * @since 0.1.0
  * @category models
@@ -15,7 +15,7 @@ import * as Duration from "effect/Duration"
 export type Concurrency = "auto" | number
 
 /**
- * At most `limit` requests in every `interval`, evenly spread.
+ * At most `limit` requests per `interval`, evenly spread.
  *
  * @since 0.1.0
  * @category models
@@ -26,16 +26,19 @@ export interface Rate {
 }
 
 /**
- * Any of these may differ each time a run is resumed.
+ * Limits of a run. They can differ each time a run is resumed.
  *
  * - `concurrency`: how many subjects a run works on at a time. Default: `"auto"`.
- * - `rate`: how many requests it sends at most. Default: {@link politeRate}. However high, or `"unlimited"`, a run slows
- *   down to what the provider grants, and observes its `Retry-After`. A limit of the client's own holds beside it.
- * - `maxOutage`: how long a run waits for an unreachable provider before it fails with the latest error. Default:
- *   {@link defaultMaxOutage}. This holds for the listing, and for steps that are `Step.retried`. A longer `Retry-After`
- *   counts as an outage: the run keeps probing instead of ending at once.
- * - `deniedLimit`: after how many subjects in a row whose credentials were refused the run fails with `AccessDenied`,
- *   instead of recording the refusals. Default: 20. With `Infinity` each refusal is a result of its subject.
+ * - `rate`: the maximum request rate. Default: {@link politeRate}. At any rate, even `"unlimited"`,
+ *   a run slows down to what the provider accepts and honours its `Retry-After`. The client's own
+ *   limit applies as well.
+ * - `maxOutage`: how long a run waits for an unreachable provider before it fails with the latest
+ *   error. Default: {@link defaultMaxOutage}. It applies to listing and to steps that are
+ *   `Step.retried`. A longer `Retry-After` counts as an outage: the run keeps probing instead of
+ *   ending at once.
+ * - `deniedLimit`: the number of consecutive refused subjects after which the run fails with
+ *   `AccessDenied` instead of recording refusals. Default: 20. With `Infinity`, every refusal is
+ *   recorded as its subject's result.
  *
  * @since 0.1.0
  * @category models
@@ -48,7 +51,7 @@ export interface Limits {
 }
 
 /**
- * 200 requests a second: what 16 callers at a time come to with a usual latency.
+ * 200 requests per second: about 16 concurrent callers at typical latency.
  *
  * @since 0.1.0
  * @category constants
@@ -56,7 +59,7 @@ export interface Limits {
 export const politeRate: Rate = { limit: 200, interval: "1 second" }
 
 /**
- * 15 minutes.
+ * The default of `maxOutage`: 15 minutes.
  *
  * @since 0.1.0
  * @category constants

@@ -1,8 +1,10 @@
 /**
+ * Generates passwords.
  * Passwords nobody thought of.
  *
  * @since 0.1.0
  */
+
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
@@ -12,17 +14,21 @@ const everything = alphabets.join("")
 
 const length = 24
 
-/** Numbers from the incomplete last cycle are drawn anew: otherwise the first characters were likelier. */
+/**
+ * Rejects numbers from the incomplete last cycle, which would make the first characters more
+ * likely.
+ */
 const draw = (from: string): string => {
   const [number = 0] = globalThis.crypto.getRandomValues(new Uint32Array(1))
   return number < 2 ** 32 - (2 ** 32 % from.length) ? from.charAt(number % from.length) : draw(from)
 }
 
 /**
- * A new password: 24 characters (about 147 bits) of letters, digits and signs, of each at least one, without those that look like others.
+ * Generates a password of 24 characters (about 147 bits). It has at least one upper-case letter,
+ * lower-case letter, digit and sign, and no characters that look alike.
  *
  * @since 0.1.0
- * @category generating
+ * @category constructors
  */
 export const generate: Effect.Effect<Redacted.Redacted> = Effect.sync(() => {
   const characters = Array.from({ length }, () => draw(everything))

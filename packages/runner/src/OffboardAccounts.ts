@@ -1,10 +1,12 @@
 /**
- * Makes accounts inactive, from a CSV of `accountId`, or from what an audit found. The provider erases nothing, and has no way back.
+ * Makes accounts inactive, from a CSV of `accountId` or from the findings of an audit. The provider
+ * never erases an account, but making one inactive cannot be undone.
  *
- * What else a row says of its account (`applicationId`, `username`, and as in the CSV of an audit `listStatus`, `liveStatus`, `updatedAt`,
- * `tokenExpiryDate`) must be so still, when the plan is made and when it is applied: an account that was used again since the audit is left alone.
+ * Other columns of a row (`applicationId`, `username`, and the audit's `listStatus`, `liveStatus`,
+ * `updatedAt` and `tokenExpiryDate`) must still match the account, both when the plan is made and
+ * when it is applied. An account that was used again since the audit is skipped.
  *
- * Nothing here deletes without a {@link Consent.Consent} for exactly the number that the plan says.
+ * Every deletion needs a {@link Consent.Consent} for exactly the number in the plan.
  *
  * @since 0.1.0
  */
@@ -33,7 +35,7 @@ import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
 /**
- * The application whose accounts may be made inactive. An account of another one, or one that does not say, is left alone.
+ * The application whose accounts may be made inactive. Other accounts are skipped.
  *
  * @since 0.1.0
  * @category models
@@ -41,13 +43,15 @@ import type { RunStoreError } from "./RunStoreError.js"
 export const Parameters = Schema.Struct({ applicationId: ApplicationId })
 
 /**
+ * The application whose accounts may be made inactive.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 
 /**
- * A row of the CSV. What it has beside the id must be true of the account.
+ * A CSV row. Every column besides the id must match the account.
  *
  * @since 0.1.0
  * @category schemas
@@ -55,6 +59,8 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 export const Wanted = Schema.Struct({ accountId: Schema.compose(canonicalId.InCell, AccountId), ...auditRowGuard.said })
 
 /**
+ * A CSV row.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -66,20 +72,20 @@ const readAccount = ({ accountId }: Wanted, { applicationId }: Parameters) =>
 const isSatisfied = ({ listStatus, liveStatus }: auditRowGuard.Read) =>
   listStatus === "inactive" && liveStatus === "inactive"
 
-// Not exported: `PlannedFlow.apply` asks nobody.
+// Not exported: `PlannedFlow.apply` does not require consent.
 const flow = PlannedFlow.make({
   name: "offboardAccounts",
   parameters: Parameters,
   row: Wanted,
   key: ({ accountId }) => accountId,
   expected: {
-    accountId: "the id of an account",
-    applicationId: "the id of its application, or nothing",
-    username: "its user name, or nothing",
-    listStatus: "its status in the list, or nothing",
-    liveStatus: "its own status, or nothing",
-    updatedAt: "when it was updated last, as 2026-03-14T09:15:00.000Z, or nothing",
-    tokenExpiryDate: "when its directory token ends, as 2026-03-14T09:15:00.000Z, or nothing"
+    accountId: "an account id",
+    applicationId: "the account's application id (optional)",
+    username: "the account's user name (optional)",
+    listStatus: "the status in the account list (optional)",
+    liveStatus: "the live status (optional)",
+    updatedAt: "the last update, such as 2026-03-14T09:15:00.000Z (optional)",
+    tokenExpiryDate: "the directory token's expiry, such as 2026-03-14T09:15:00.000Z (optional)"
   },
   state: auditRowGuard.Read,
   read: (
@@ -96,7 +102,7 @@ const flow = PlannedFlow.make({
   write: ({ read, wanted }, parameters) =>
     Effect.flatMap(AdminAccounts, (admin) =>
       Converge.converge({
-        // Read a moment ago, with its application.
+        // Just read, with its application.
         before: read,
         read: readAccount(wanted, parameters),
         isSatisfied,
@@ -105,25 +111,25 @@ const flow = PlannedFlow.make({
       })
     ),
   describe: ({ listStatus, liveStatus, updatedAt, username }) =>
-    `make inactive: ${username ?? "a user without name"}, ${liveStatus ?? listStatus ?? "of unknown status"} now${
+    `make inactive: ${username ?? "a user without a name"}, currently ${liveStatus ?? listStatus ?? "of unknown status"}${
       updatedAt === null ? "" : `, last updated ${DateTime.formatIsoDateUtc(updatedAt)}`
     }`
 })
 
 /**
- * What the CSV must have.
+ * The expected CSV columns.
  *
  * @since 0.1.0
- * @category input
+ * @category constants
  */
 export const input: Definition<Wanted> = flow.input
 
 /**
- * The accounts of a finished audit that have any of these findings, as if they were read from its CSV. Elements that the audit could
- * not read the id of are problems.
+ * Selects the accounts of a finished audit that have any of these findings, as if read from the
+ * audit's CSV. Elements without a readable id become problems.
  *
  * @since 0.1.0
- * @category input
+ * @category constructors
  */
 export const fromAudit: (
   runId: RunId,
@@ -134,17 +140,17 @@ export const fromAudit: (
 ) => Effect.map(inputFromAudit.having(runId, findings), (rows) => inputFromAudit.read(input, rows))
 
 /**
- * Says which accounts would be made inactive. Writes nothing to the server.
+ * Plans which accounts to make inactive. Writes nothing to the server.
  *
  * @since 0.1.0
- * @category planning
+ * @category running
  */
 export const plan = (
   options: PlannedFlow.PlanOptions<Parameters, Wanted>
 ): Effect.Effect<Plan, CallError, AdminAccounts> => PlannedFlow.plan(flow, options)
 
 /**
- * The consent without which nothing is deleted: for as many accounts as `plan.header.counts.change` says.
+ * The required consent, for exactly `plan.header.counts.change` accounts.
  *
  * @since 0.1.0
  * @category models
@@ -169,11 +175,12 @@ export const apply = (
 > =>
   Effect.zipRight(Consent.check(consentOf(options), plan.header.counts.change), PlannedFlow.apply(flow, plan, options))
 
-// From JavaScript it may be missing.
+// JavaScript callers can omit it.
 const consentOf = (options: Partial<Consenting> | undefined) => options?.consent ?? Consent.deletions(0)
 
 /**
- * Goes on with a run that is not finished, with consent for as many accounts as it has not come to: `remaining` of `PlannedFlow.begun`.
+ * Resumes an unfinished run. The consent is for its remaining accounts: `remaining` from
+ * `PlannedFlow.begun`.
  *
  * @since 0.1.0
  * @category running
@@ -193,7 +200,7 @@ export const resume = (
   )
 
 /**
- * As `PlannedFlow.rows`.
+ * See `PlannedFlow.rows`.
  *
  * @since 0.1.0
  * @category running

@@ -1,8 +1,9 @@
 /**
- * Gives users accounts, from a CSV of `username` and `directoryId`.
+ * Adds accounts for users, from a CSV of `username` and `directoryId`.
  *
- * Adding cannot be repeated blindly and cannot be looked up by user: the account list is read once a run, and again only when the answer to
- * an addition was lost. With `together: "allOrNothing"` the accounts that were added are made inactive again when not all could be.
+ * An addition cannot be repeated blindly, and the API cannot look up an account by user. So the
+ * account list is read once per run, and again only if the response to an addition is lost. With
+ * `together: "allOrNothing"`, the added accounts are made inactive again unless all could be added.
  *
  * @since 0.1.0
  */
@@ -33,7 +34,7 @@ import { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
 /**
- * What one user that cannot be given an account means for the others.
+ * Whether one failed row stops the others.
  *
  * @since 0.1.0
  * @category models
@@ -41,13 +42,15 @@ import type { RunStoreError } from "./RunStoreError.js"
 export const Parameters = Schema.Struct({ together: Schema.Literal("eachRow", "allOrNothing") })
 
 /**
+ * Whether one failed row stops the others.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 
 /**
- * A row of the CSV.
+ * A CSV row.
  *
  * @since 0.1.0
  * @category schemas
@@ -58,6 +61,8 @@ export const Wanted = Schema.Struct({
 })
 
 /**
+ * A CSV row.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -70,7 +75,7 @@ const Read = Schema.Struct({
 
 type Read = typeof Read.Type
 
-const nobody: Read = { accountId: null, applicationId: null }
+const noAccount: Read = { accountId: null, applicationId: null }
 
 const seen = ({ accountId, applicationId }: Account): Read => ({ accountId, applicationId: applicationId ?? null })
 
@@ -79,13 +84,13 @@ const flow = PlannedFlow.make({
   parameters: Parameters,
   row: Wanted,
   key: ({ directoryId, username }) => `${directoryId}/${username}`,
-  expected: { username: "the name of a user", directoryId: "the id of the user's directory" },
+  expected: { username: "a user name", directoryId: "the id of the user's directory" },
   state: Read,
   read: (wanted): Effect.Effect<Read, CallError | Converge.Refused, AccountIndex.AccountIndex> =>
     Effect.flatMap(AccountIndex.AccountIndex, (index) => index.find(wanted)).pipe(
       Effect.flatMap(
         Option.match({
-          onNone: () => Effect.succeed(nobody),
+          onNone: () => Effect.succeed(noAccount),
           onSome: (account) => Effect.map(Converge.activeOnly(account), seen)
         })
       )
@@ -97,27 +102,29 @@ const flow = PlannedFlow.make({
 })
 
 /**
- * What the CSV must have.
+ * The expected CSV columns.
  *
  * @since 0.1.0
- * @category input
+ * @category constants
  */
 export const input: Definition<Wanted> = flow.input
 
 const withAccountIndex = Effect.provideServiceEffect(AccountIndex.AccountIndex, AccountIndex.make)
 
 /**
- * Says who would be given an account. Writes nothing to the server. Whether a directory knows a user can only be found out by adding.
+ * Plans which users to add accounts for. Writes nothing to the server. Only adding can tell whether
+ * a directory knows a user.
  *
  * @since 0.1.0
- * @category planning
+ * @category running
  */
 export const plan = (
   options: PlannedFlow.PlanOptions<Parameters, Wanted>
 ): Effect.Effect<Plan, CallError, AdminAccounts> => withAccountIndex(PlannedFlow.plan(flow, options))
 
 /**
- * Making inactive again what was added: how many are, and how many could not be made so. `runId` names it in the store.
+ * The rollback of an all-or-nothing run: the run id it is stored under, and how many added accounts
+ * were made inactive or could not be.
  *
  * @since 0.1.0
  * @category models
@@ -129,7 +136,7 @@ export interface Undone {
 }
 
 /**
- * What a run came to. `undone` is there when accounts that were added had to be made inactive again.
+ * The result of a run. `undone` is present if added accounts had to be made inactive again.
  *
  * @since 0.1.0
  * @category models
@@ -140,7 +147,8 @@ export interface Onboarded {
 }
 
 /**
- * `consent` is for making accounts inactive again, as many as the plan adds, also when it is resumed; a plan of `eachRow` needs none.
+ * Consent to make added accounts inactive again, for as many as the plan adds, on every resume as
+ * well. A plan of `eachRow` needs none.
  *
  * @since 0.1.0
  * @category models
@@ -157,22 +165,25 @@ const togetherOf = (parameters: unknown): Effect.Effect<Parameters["together"], 
     onFailure: ({ message }) => new InvalidPlan({ problems: [{ line: 1, problem: message }] })
   })
 
-/** When one user cannot be given an account, trying the others only makes more to undo. */
+/** Once one user cannot be added, adding others only makes more to roll back. */
 const untilOneFails = () => {
   let over = false
-  // On whether this attempt saw a failure: after a resume others may be tried once more, and are undone like the rest.
+  // Covers this process only: after a resume, more users may be added, and are rolled back like the
+  // rest.
   return {
     ...flow,
     write: (subject: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
       Effect.suspend(
         (): ReturnType<typeof flow.write> =>
           over
-            ? Effect.fail(new Converge.Refused({ reason: "not tried: another row failed, and it is all or nothing" }))
+            ? Effect.fail(
+                new Converge.Refused({ reason: "not tried: another row failed, and the plan is all or nothing" })
+              )
             : flow.write(subject, parameters)
       ).pipe(
         Effect.tapError((error) =>
           Effect.sync(() => {
-            // What is transient the run tries again.
+            // The run retries transient failures.
             over = over || ("isTransient" in error && error.isTransient === false)
           })
         )
@@ -180,37 +191,37 @@ const untilOneFails = () => {
   }
 }
 
-/** The flow that a run is: `eachRow` goes on whatever becomes of another row. */
+/** The flow to run: with `eachRow`, rows do not affect each other. */
 const runOf = (together: Parameters["together"]) => (together === "eachRow" ? flow : untilOneFails())
 
-/** What is to be known of a run when it has come to its end. */
-interface Ending {
+/** How to finish a run once all its rows have results. */
+interface Completion {
   readonly together: Parameters["together"]
   readonly wanted: number
   readonly target: Target
-  readonly pace: Limits
+  readonly limits: Limits
 }
 
 const finished = Effect.fnUntraced(function* (
   summary: Summary,
-  { pace, target, together, wanted }: Ending
+  { limits, target, together, wanted }: Completion
 ): Effect.fn.Return<Onboarded, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
   return together === "eachRow" || summary.done === wanted
     ? { summary }
-    : { summary, undone: yield* rollback.undo(flow, summary, target, pace) }
+    : { summary, undone: yield* rollback.undo(flow, summary, target, limits) }
 })
 
 /**
- * Gives the users of a plan their accounts.
+ * Adds the accounts of a plan.
  *
- * All or nothing is refused from the start where the plan leaves a user alone.
+ * Refuses an all-or-nothing plan that skips a user.
  *
  * @since 0.1.0
  * @category running
  */
 export const apply = Effect.fn("OnboardAccounts.apply")(function* (
   plan: Plan,
-  { consent, runId, target, ...pace }: PlannedFlow.ApplyOptions & Consenting = {}
+  { consent, runId, target, ...limits }: PlannedFlow.ApplyOptions & Consenting = {}
 ): Effect.fn.Return<
   Onboarded,
   | Consent.ConsentMismatch
@@ -229,23 +240,23 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
     yield* Consent.check(consent ?? Consent.deletions(0), change)
     if (skip + invalid > 0) {
       return yield* new Converge.Refused({
-        reason: `all or nothing, but the plan leaves ${skip + invalid} users alone`
+        reason: `this is all or nothing, but the plan skips ${skip + invalid} users`
       })
     }
   }
-  const summary = yield* withAccountIndex(PlannedFlow.apply(runOf(together), plan, { runId, target, ...pace }))
-  return yield* finished(summary, { together, wanted: change, target: plan.header.target, pace })
+  const summary = yield* withAccountIndex(PlannedFlow.apply(runOf(together), plan, { runId, target, ...limits }))
+  return yield* finished(summary, { together, wanted: change, target: plan.header.target, limits })
 })
 
 /**
- * Goes on with a run that is not finished, or with making inactive again what it added.
+ * Resumes an unfinished run or its rollback.
  *
  * @since 0.1.0
  * @category running
  */
 export const resume = Effect.fn("OnboardAccounts.resume")(function* (
   runId: RunId,
-  { consent, target = {}, ...pace }: PlannedFlow.ResumeOptions & Consenting = {}
+  { consent, target = {}, ...limits }: PlannedFlow.ResumeOptions & Consenting = {}
 ): Effect.fn.Return<
   Onboarded,
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
@@ -256,18 +267,18 @@ export const resume = Effect.fn("OnboardAccounts.resume")(function* (
   if (together === "allOrNothing") {
     yield* Consent.check(consent ?? Consent.deletions(0), counts.change)
   }
-  const summary = yield* withAccountIndex(PlannedFlow.resume(runOf(together), runId, { target, ...pace }))
-  return yield* finished(summary, { together, wanted: counts.change, target: known.target, pace })
+  const summary = yield* withAccountIndex(PlannedFlow.resume(runOf(together), runId, { target, ...limits }))
+  return yield* finished(summary, { together, wanted: counts.change, target: known.target, limits })
 })
 
 const decodeAdded = Schema.decodeUnknownOption(Schema.Struct({ accountId: AccountId, applicationId: ApplicationId }))
 
 /**
- * The plan that makes inactive what a finished run added: a plan of `OffboardAccounts`, to be applied with consent. Each account must still
- * be the one that was added, of its user and application.
+ * Plans to make inactive what a finished run added. The result is a plan of `OffboardAccounts`, to
+ * be applied with consent. An account is skipped if it now belongs to another user or application.
  *
  * @since 0.1.0
- * @category planning
+ * @category running
  */
 export const undo = Effect.fn("OnboardAccounts.undo")(function* (
   runId: RunId,
@@ -285,19 +296,20 @@ export const undo = Effect.fn("OnboardAccounts.undo")(function* (
     const read = result?._tag === "Done" && result.change === "made" ? decodeAdded(result.read) : Option.none()
     return Option.match(read, {
       onNone: () => [],
-      // The key of a user is its directory's id, a slash and its name.
+      // The key is the directory id, a slash and the user name.
       onSome: (account) => [{ cells, value: { ...account, username: key.slice(key.indexOf("/") + 1) } }]
     })
   })
   const applicationId = target.applicationId ?? added[0]?.value.applicationId
   if (applicationId === undefined) {
-    return yield* new Converge.Refused({ reason: `run ${runId} added no account of a known application` })
+    return yield* new Converge.Refused({ reason: `run ${runId} added no accounts of a known application` })
   }
   return yield* OffboardAccounts.plan({ rows: added, parameters: { applicationId }, target, ...limits })
 })
 
 /**
- * As `PlannedFlow.rows`. Users whose account was made inactive again have failed, and it says so.
+ * See `PlannedFlow.rows`. Users whose account was made inactive again are `failed`, with a message
+ * that says so.
  *
  * @since 0.1.0
  * @category running

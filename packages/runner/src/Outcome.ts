@@ -1,17 +1,16 @@
 /**
- * How one subject of a run ended.
+ * The outcome of one subject.
  *
- * Every subject has exactly one outcome at any time, so the four counts of a
- * run always add up to its subjects: nothing is left out silently.
+ * Every subject has exactly one outcome at any time, so the four counts of a run always add up to
+ * its total.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 
 /**
- * What a step can report: `done` (the wanted end was reached), `skipped` (there was
- * nothing to do, or doing it was no longer right) or `failed` (it was tried,
- * and the result says why not).
+ * The outcome of a processed subject: `done` (as wanted), `skipped` (nothing to do, or it must not
+ * be done) or `failed` (it was tried; the result has the reason).
  *
  * @since 0.1.0
  * @category schemas
@@ -19,13 +18,15 @@ import * as Schema from "effect/Schema"
 export const Settled = Schema.Literal("done", "skipped", "failed")
 
 /**
+ * The outcome of a processed subject.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Settled = typeof Settled.Type
 
 /**
- * Any outcome: a settled one, or `unprocessed` for a subject the run has not got to yet.
+ * Any outcome. `unprocessed` is a subject that the run has not reached yet.
  *
  * @since 0.1.0
  * @category schemas
@@ -33,6 +34,8 @@ export type Settled = typeof Settled.Type
 export const Outcome = Schema.Literal(...Settled.literals, "unprocessed")
 
 /**
+ * Any outcome.
+ *
  * @since 0.1.0
  * @category models
  */

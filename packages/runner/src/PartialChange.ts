@@ -1,5 +1,5 @@
 /**
- * Changes of more than one call that were not made as a whole. The message says what stands now.
+ * Errors of changes that take several calls. The message describes the current state.
  *
  * @since 0.1.0
  */
@@ -8,12 +8,12 @@ import { CallError } from "./internal/plan/callError.js"
 
 const fields = {
   explanation: Schema.String,
-  /** The call to try again, where that makes sense. */
+  /** The call to retry, if retrying can help. */
   failure: Schema.optionalWith(CallError, { exact: true })
 }
 
 /**
- * One half stands, the other does not.
+ * Part of the change was made, the rest was not.
  *
  * @since 0.1.0
  * @category errors
@@ -30,7 +30,7 @@ export class PartialChange extends Schema.TaggedError<PartialChange>("@effect-gl
 }
 
 /**
- * The second half failed, and the first one was taken back: everything is as it was before.
+ * The change failed half-way and was rolled back: the subject is as it was before.
  *
  * @since 0.1.0
  * @category errors

@@ -1,6 +1,7 @@
 /**
- * The file that new passwords are written to: `username=password` a line, for its owner only. A line is on the disk before
- * the password it holds is given to anybody, so that no crash loses one. `file:PATH#USERNAME` refers to it, see `Secrets`.
+ * The file that new passwords are written to: one `username=password` per line, readable by its
+ * owner only. A line is on disk before its password is used, so a crash cannot lose one.
+ * `file:PATH#USERNAME` refers to it, see `Secrets`.
  *
  * @since 0.1.0
  */
@@ -18,7 +19,7 @@ import { named } from "./Secrets.js"
 import * as StrictText from "./StrictText.js"
 
 /**
- * The file cannot be used. No password was changed for which it has no line.
+ * The file cannot be used. No password was changed without a line in the file.
  *
  * @since 0.1.0
  * @category errors
@@ -32,8 +33,8 @@ export class PasswordFileError extends Schema.TaggedError<PasswordFileError>(
 }
 
 /**
- * - `find` is the password of a user that is on the disk: it may hold already, or not yet.
- * - `put` returns when the line is on the disk.
+ * - `find` returns the password stored for a user. It may or may not be in use yet.
+ * - `put` stores a password, and returns once it is on disk.
  *
  * @since 0.1.0
  * @category services
@@ -59,66 +60,68 @@ const read = (path: string) =>
     const bytes = yield* Effect.mapError(fs.readFile(path), failed)
     const text = yield* Effect.mapError(
       StrictText.decode(bytes),
-      (problem) => new PasswordFileError({ path, problem: `it ${problem}. Save it as UTF-8` })
+      (problem) => new PasswordFileError({ path, problem: `the file ${problem}. Save it as UTF-8` })
     )
-    // Lines are appended as UTF-8, and a mark or UTF-16 would not be what they follow.
+    // Lines are appended as UTF-8, so the file must not have a byte order mark or be UTF-16.
     if (Buffer.byteLength(text) !== bytes.length) {
       return yield* new PasswordFileError({
         path,
-        problem: "it begins with a byte order mark. Save it as UTF-8 without one"
+        problem: "the file begins with a byte order mark. Save it as UTF-8 without one"
       })
     }
     return Option.some(text)
   })
 
-/** A line without its end was cut off by a crash: nobody was given that password. */
+/**
+ * Drops a last line without a line break: a crash truncated it, and its password was never used.
+ */
 const whole = (content: string) => content.slice(0, content.lastIndexOf("\n") + 1)
 
 const lookingIn = (known: ReadonlyMap<string, string>) => (username: string) =>
   Option.map(Option.fromNullable(known.get(username)), Redacted.make)
 
 /**
- * Refuses a file that the present passwords are read from. What a rotation wrote there would hold at once, so that the rotation would find
- * nothing to do.
+ * Refuses a file that the current passwords are read from. Users would appear to have the new
+ * password already, so there would be nothing to rotate.
  *
  * @since 0.1.0
- * @category checking
+ * @category combinators
  */
 export const ensureOther = Effect.fn("PasswordFile.ensureOther")(function* (
   path: string,
-  present: Iterable<string>
+  current: Iterable<string>
 ): Effect.fn.Return<void, PasswordFileError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
-  // A file that does not exist yet has no other name.
+  // A file that does not exist yet has no symbolic links to resolve.
   const real = (path: string) => Effect.orElseSucceed(fs.realPath(path), () => absolutePath(path))
   const own = yield* real(path)
-  for (const other of new Set(present)) {
+  for (const other of new Set(current)) {
     if ((yield* real(other)) === own) {
       return yield* new PasswordFileError({
         path,
-        problem: "the present passwords are read from this file. Name another one for the new passwords"
+        problem: "the current passwords are read from this file. Use another file for the new passwords"
       })
     }
   }
 })
 
-/** What opening it will need: a directory to create it in, or leave to write to it. */
+/** Opening needs a writable file, or a directory to create it in. */
 const checkWritable = (path: string, content: Option.Option<string>) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const directory = directoryOf(path)
-    const place = Option.isSome(content) ? path : directory
+    const target = Option.isSome(content) ? path : directory
     if (Option.isNone(content) && !(yield* Effect.orElseSucceed(fs.exists(directory), () => false))) {
-      return yield* new PasswordFileError({ path, problem: `there is no directory ${directory}. Make it first` })
+      return yield* new PasswordFileError({ path, problem: `no such directory: ${directory}. Create it first` })
     }
     yield* Effect.mapError(
-      fs.access(place, { writable: true }),
-      () => new PasswordFileError({ path, problem: `${place} cannot be written to. Check its permissions` })
+      fs.access(target, { writable: true }),
+      () => new PasswordFileError({ path, problem: `${target} is not writable. Check its permissions` })
     )
   })
 
 /**
- * Only what is in the file already, if there is one, and whether it could be opened: for planning.
+ * Reads the existing file, if any, and checks that it could be opened. For planning.
  *
  * @since 0.1.0
  * @category constructors
@@ -130,12 +133,12 @@ export const peek = (
     Effect.tap(read(path), (content) => checkWritable(path, content)),
     (content) => ({
       find: lookingIn(named(whole(Option.getOrElse(content, () => "")))),
-      put: () => Effect.fail(new PasswordFileError({ path, problem: "it was opened for reading only" }))
+      put: () => Effect.fail(new PasswordFileError({ path, problem: "the file was opened for reading only" }))
     })
   )
 
 /**
- * Opens the file, or creates it, for as long as the scope lasts.
+ * Opens or creates the file for the lifetime of the scope.
  *
  * @since 0.1.0
  * @category constructors
@@ -152,11 +155,12 @@ export const open = Effect.fn("PasswordFile.open")(function* (
     yield* Effect.mapError(fs.truncate(path, Buffer.byteLength(kept)), failed)
   }
   const file = yield* Effect.mapError(
-    // Where there was none, one that appears meanwhile is somebody else's.
+    // A file that appears in the meantime belongs to another process.
     fs.open(path, { flag: Option.isSome(found) ? "a" : "ax", mode: PrivateFile.ownerOnly }),
     failed
   )
-  // That there is such a file must survive a power failure, too; where directories cannot be synchronised, they need not be.
+  // Syncs the directory entry as well, so that the file survives a power failure. Not all systems
+  // support it.
   yield* Effect.ignore(
     Effect.scoped(Effect.flatMap(fs.open(directoryOf(path), { flag: "r" }), (directory) => directory.sync))
   )
@@ -170,7 +174,7 @@ export const open = Effect.fn("PasswordFile.open")(function* (
         Effect.mapError(failed),
         Effect.zipRight(Effect.sync(() => known.set(username, Redacted.value(password)))),
         Effect.asVoid,
-        // Half a line would be somebody's password.
+        // A partial line would be read as a password.
         Effect.uninterruptible,
         turn.withPermits(1)
       )

@@ -1,8 +1,8 @@
 /**
- * What a run would do, written down for people to read, compare and approve before it happens.
+ * A plan lists what a run would do, so that people can review and approve it first.
  *
- * A plan is a file of JSON lines: the header first, then a line a subject, in the order of the input. Making one writes
- * nothing to the server. It never contains a secret, only references to some.
+ * A plan is a file of JSON lines: a header, then one line per subject in input order. Making a plan
+ * writes nothing to the server. A plan never contains secrets, only references to them.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,8 @@ import { truncateList } from "./internal/csv/truncateList.js"
 const record = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 
 /**
- * Where a plan is for: what is known of it. The origin is scheme, host and port of the base URL.
+ * The server and application a plan is for, as far as known. The origin is the scheme, host and
+ * port of the base URL.
  *
  * @since 0.1.0
  * @category schemas
@@ -29,13 +30,16 @@ export const Target = Schema.Struct({
 })
 
 /**
+ * The server and application a plan is for.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Target extends Schema.Schema.Type<typeof Target> {}
 
 /**
- * How many subjects will be changed, need no change, and will be left alone for a reason; and how many rows of the input could not be used.
+ * The number of subjects to change, of those with nothing to do, and of those to skip, and the
+ * number of invalid rows.
  *
  * @since 0.1.0
  * @category schemas
@@ -48,13 +52,15 @@ export const Counts = Schema.Struct({
 })
 
 /**
+ * The counts of a plan.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Counts extends Schema.Schema.Type<typeof Counts> {}
 
 /**
- * The first line. `plan` is the version of the format.
+ * The first line. `plan` is the format version.
  *
  * @since 0.1.0
  * @category schemas
@@ -70,14 +76,16 @@ export const Header = Schema.Struct({
 })
 
 /**
+ * The first line of a plan.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Header extends Schema.Schema.Type<typeof Header> {}
 
 /**
- * What is meant for one subject: a change from what was read, nothing because it is so already, or leaving it alone. A row that could not
- * be used is in the plan, too, so that it is accounted for.
+ * What to do with a subject: change it from the state that was read, do nothing because it is
+ * already as wanted, or skip it. Invalid rows are included so that every row is accounted for.
  *
  * @since 0.1.0
  * @category schemas
@@ -90,13 +98,16 @@ export const Intent = Schema.Union(
 )
 
 /**
+ * What to do with a subject.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Intent = typeof Intent.Type
 
 /**
- * A line of a plan: the subject, in words what will be done with it, the same for the machine, and where it comes from.
+ * One line of a plan: the subject, the action in words and as data, and the input row it comes
+ * from.
  *
  * @since 0.1.0
  * @category schemas
@@ -110,12 +121,16 @@ export const Entry = Schema.Struct({
 })
 
 /**
+ * One line of a plan.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Entry extends Schema.Schema.Type<typeof Entry> {}
 
 /**
+ * A header and its entries.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -125,7 +140,8 @@ export interface Plan {
 }
 
 /**
- * The file is not a plan, was cut, or was edited by hand into something that contradicts itself. Each problem names its line.
+ * The file is not a plan, is truncated, or was edited so that it contradicts itself. Each problem
+ * names its line.
  *
  * @since 0.1.0
  * @category errors
@@ -141,6 +157,8 @@ export class InvalidPlan extends Schema.TaggedError<InvalidPlan>("@effect-glowma
 }
 
 /**
+ * Counts the entries of a plan by intent.
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -154,7 +172,7 @@ export const count = (entries: ReadonlyArray<Entry>): Counts => {
 }
 
 /**
- * A line that contradicts others.
+ * A line that contradicts another.
  *
  * @since 0.1.0
  * @category models
@@ -169,17 +187,17 @@ const countNames = { change: "to change", nothing: "with nothing to do", skip: "
 const countProblems = ({ entries, header }: Plan): ReadonlyArray<Contradiction> => {
   const counted = count(entries)
   const wrong = Struct.keys(countNames).filter((name) => counted[name] !== header.counts[name])
-  const said = (counts: Counts) => wrong.map((name) => `${counts[name]} ${countNames[name]}`).join(", ")
+  const text = (counts: Counts) => wrong.map((name) => `${counts[name]} ${countNames[name]}`).join(", ")
   return wrong.length === 0
     ? []
-    : [{ line: 1, problem: `the header says ${said(header.counts)}, but the file has ${said(counted)}` }]
+    : [{ line: 1, problem: `the header says ${text(header.counts)}, but the file has ${text(counted)}` }]
 }
 
 /**
- * Where a plan contradicts itself: the header counts something else than there is, or two lines are about one subject.
+ * Finds contradictions in a plan: wrong counts in the header, or two lines for one subject.
  *
  * @since 0.1.0
- * @category checking
+ * @category combinators
  */
 export const contradictions = (plan: Plan): ReadonlyArray<Contradiction> => {
   const lines = new Map<string, number>()
@@ -189,7 +207,7 @@ export const contradictions = (plan: Plan): ReadonlyArray<Contradiction> => {
     if (first === undefined) {
       lines.set(key, i + 2)
     } else {
-      repeated.push({ line: i + 2, problem: `${key} is on line ${first} already` })
+      repeated.push({ line: i + 2, problem: `${key} is already on line ${first}` })
     }
   }
   return [...countProblems(plan), ...repeated]
@@ -200,7 +218,7 @@ const encodeHeader = Schema.encodeSync(Schema.parseJson(Header))
 const encodeEntry = Schema.encodeSync(Schema.parseJson(Entry))
 
 /**
- * The plan as bytes, a line at a time.
+ * Encodes the plan as bytes, line by line.
  *
  * @example
  * ```ts
@@ -213,7 +231,7 @@ const encodeEntry = Schema.encodeSync(Schema.parseJson(Entry))
  * ```
  *
  * @since 0.1.0
- * @category files
+ * @category constructors
  */
 export const encode = ({ entries, header }: Plan): Stream.Stream<Uint8Array> =>
   Stream.make(encodeHeader(header)).pipe(
@@ -230,18 +248,18 @@ const decodeVersion = Schema.decodeEither(Schema.parseJson(Schema.Struct({ plan:
 
 const headerProblem = (line: string): string =>
   Either.match(decodeVersion(line), {
-    onLeft: () => "this is not the header of a plan",
+    onLeft: () => "not the header of a plan",
     onRight: ({ plan }) =>
       plan === 1
-        ? "the header is not complete"
-        : `the plan has version ${plan}, this program reads 1: use the version that made it`
+        ? "the header is incomplete"
+        : `the plan has format version ${plan}, but this program reads version 1. Use the version that made it`
   })
 
 /**
- * Reads a plan, and checks that it is whole.
+ * Decodes a plan and checks that it is complete.
  *
  * @since 0.1.0
- * @category files
+ * @category constructors
  */
 export const decode = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<Plan, E | InvalidPlan, R> =>
   Effect.gen(function* () {
@@ -258,11 +276,11 @@ export const decode = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Eff
       if (Either.isRight(entry)) {
         entries.push(entry.right)
       } else {
-        problems.push({ line: i + 2, problem: "this is not a line of a plan" })
+        problems.push({ line: i + 2, problem: "not a line of a plan" })
       }
     }
     const plan = { header: header.right, entries }
-    // Lines have other numbers where some could not be read.
+    // Unreadable lines shift the entries, so line numbers of contradictions would be wrong.
     const all = problems.length > 0 ? [...countProblems(plan), ...problems] : contradictions(plan)
     return Arr.isNonEmptyReadonlyArray(all) ? yield* new InvalidPlan({ problems: all }) : plan
   })

@@ -1,9 +1,10 @@
 /**
  * Flows that change something: planned first, applied later.
  *
- * A planned flow says how to look at a subject, when the wanted end is reached, how to get there and how to put it in words.
- * From these come the plan, and the run that applies it: each subject is looked at again, left alone when it has drifted
- * from what the plan read, taken to the wanted end by a converging step, and recorded.
+ * A planned flow defines how to read a subject, whether it is as wanted, how to change it and how
+ * to describe the change. The plan and the run that applies it follow from these. The run reads
+ * each subject again, skips it if it has changed since the plan was made, changes it with a
+ * convergent step, and records the result.
  *
  * @since 0.1.0
  */
@@ -29,7 +30,7 @@ import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
 /**
- * What an error of a step must say of itself for a report.
+ * What a step's error must provide for reports.
  *
  * @since 0.1.0
  * @category models
@@ -38,12 +39,12 @@ export interface Trouble {
   readonly _tag: string
   readonly message: string
   readonly mayHaveBeenApplied?: boolean
-  /** The call that failed, where the error says more than it: the run then decides as for the call whether to try again. */
+  /** The failed call, if the error wraps one. The run then retries by the rules for that call. */
   readonly failure?: CallError
 }
 
 /**
- * What is wanted of whom, what is there now, and what the plan read.
+ * The wanted state of a subject, its current state, and its state when the plan was made.
  *
  * @since 0.1.0
  * @category models
@@ -55,14 +56,14 @@ export interface Subject<Wanted, Read> {
 }
 
 /**
- * See {@link make}.
+ * A planned flow, as {@link make} returns it.
  *
  * @since 0.1.0
  * @category models
  */
 export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends Trouble, R> {
   readonly name: string
-  /** What its CSV must have. */
+  /** The expected CSV columns. */
   readonly input: CsvInput.Definition<Wanted>
   readonly parameters: Codec.Codec<Parameters>
   readonly wanted: Codec.Codec<Wanted>
@@ -76,18 +77,23 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
 }
 
 /**
- * Describes a flow that is planned.
+ * Defines a planned flow.
  *
- * - `row`: what is wanted of whom, a struct read from the columns of a CSV; `key` names the subject. Secrets stand in it only as references.
- * - `state`: what is read. All of it is compared when the plan is applied: a difference is drift.
- * - `read` reads a subject. `Refused` means that it must be left alone. Calls that fail are tried again, and an outage is waited out; what
- *   fails for good is the failure of that subject, and in planning a reason to skip it.
- * - `applicationOf` says whose account was read. A subject of another application than the plan's target is refused, and so is one
- *   for which this is `null`. Leave it out where `read` compares, or where there is no account.
- * - `isSatisfied` says whether there is nothing to do.
- * - `isPartial` recognises what is no drift but this run's own work, cut off between two writes; steps with one write need none.
- * - `write` gets there, from what was just read, by converging steps, and returns what it read when it verified.
- * - `describe` puts the change in words: `rename from "A" to "B"`.
+ * - `row`: the subject and its wanted state, a struct read from the columns of a CSV. `key` names
+ *   the subject. Secrets appear in it only as references.
+ * - `state`: the state that is read. When the plan is applied, any difference counts as drift.
+ * - `read` reads a subject. Fail with `Refused` if the subject must not be changed. Failed calls
+ *   are retried and outages waited out. A permanent failure becomes the subject's result, or, while
+ *   planning, the reason to skip it.
+ * - `applicationOf` returns the application of the account that was read. A subject of another
+ *   application than the plan's target is refused, and so is `null`. Omit it if `read` compares, or
+ *   if there is no account.
+ * - `isSatisfied` returns whether there is nothing to do.
+ * - `isPartial` recognises this run's own work, interrupted between two writes, so that it does not
+ *   count as drift. Steps with one write do not need it.
+ * - `write` makes the change from the current state by convergent steps, and returns the state it
+ *   read to verify it.
+ * - `describe` describes the change, such as `set name to "B" (was "A")`.
  *
  * @example
  * ```ts
@@ -100,7 +106,7 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
  *   parameters: Schema.Struct({}),
  *   row: Schema.Struct({ accountId: Identifier.AccountId, name: Schema.NonEmptyTrimmedString }),
  *   key: ({ accountId }) => accountId,
- *   expected: { accountId: "the id of an account", name: "its new name" },
+ *   expected: { accountId: "an account id", name: "its new name" },
  *   state: Schema.Struct({ name: Schema.String }),
  *   read: ({ accountId }) =>
  *     Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.get(accountId)).pipe(
@@ -110,7 +116,7 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
  *   isSatisfied: (read, wanted) => read.name === wanted.name,
  *   write: ({ wanted }) =>
  *     Effect.map(Converge.ensureName(wanted.accountId, wanted.name), ({ name = "" }) => ({ name })),
- *   describe: (read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`
+ *   describe: (read, { name }) => `set name to ${JSON.stringify(name)} (was ${JSON.stringify(read.name)})`
  * })
  * ```
  *
@@ -179,8 +185,8 @@ export const make = <
 }
 
 /**
- * A flow whose runs can be taken back. `revert` says what was wanted to be so again, or why it cannot be: `planned` is what the plan
- * read, and `read` what the run left.
+ * A flow whose runs can be undone. `revert` returns the row that restores a subject, or the reason
+ * it cannot: `planned` is the state the plan read, `read` the state the run left.
  *
  * @since 0.1.0
  * @category models
@@ -191,7 +197,7 @@ export interface Undoable<Parameters extends object, Wanted, Read, E extends Tro
 }
 
 /**
- * Makes a flow one that can be undone, by a run of the same flow.
+ * Makes a flow undoable. The undo is a run of the same flow.
  *
  * @since 0.1.0
  * @category combinators
@@ -202,14 +208,15 @@ export const undoable = <Parameters extends object, Wanted, Read, E extends Trou
 ): Undoable<Parameters, Wanted, Read, E, R> => ({ ...flow, revert })
 
 /**
- * The plan that takes back what a finished run changed, from what the run recorded. Asks the server nothing: when the plan is applied, each
- * subject is read, and one that has changed since the run is left alone. Subjects that the run left alone are not in the plan.
+ * Plans to undo what a finished run changed, using only what the run recorded. Nothing is requested
+ * from the server: when the plan is applied, each subject is read, and skipped if it has changed
+ * since. Subjects that the run did not change are not in the plan.
  *
- * Offboarding, new passwords and mobile tokens cannot be undone, so their flows do not fit here. For onboarding see
- * `OnboardAccounts.undo`.
+ * Offboarding and the rotation of passwords and mobile tokens cannot be undone, so their flows are
+ * not `Undoable`. For onboarding see `OnboardAccounts.undo`.
  *
  * @since 0.1.0
- * @category planning
+ * @category running
  */
 export const undo: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
   flow: Undoable<Parameters, Wanted, Read, E, R>,
@@ -217,8 +224,9 @@ export const undo: <Parameters extends object, Wanted, Read, E extends Trouble, 
 ) => Effect.Effect<Plan, RunNotFound | RunMismatch | RunUnfinished | RunStoreError, RunStore> = undoRun.undo
 
 /**
- * How to plan: an `Input` of `CsvInput` can be given as it is. Rows that are `invalid` come into the plan to be accounted for. `target` is
- * what is known of the server; how fast, and how patiently, is {@link Limits}.
+ * Options for planning. An `Input` of `CsvInput` can be passed as it is. `invalid` rows are listed
+ * in the plan so that they are accounted for. `target` is the server and application, as far as
+ * known.
  *
  * @since 0.1.0
  * @category models
@@ -231,14 +239,14 @@ export interface PlanOptions<Parameters, Wanted> extends Limits {
 }
 
 /**
- * Looks at every subject and says what a run would do. Writes nothing to the server.
+ * Reads every subject and plans what a run would do. Writes nothing to the server.
  *
- * It bears what a run bears: a subject that cannot be looked at is skipped, with the reason; an outage is waited out. It fails with a
- * `CallError` when that lasts longer than `maxOutage`, and with `AccessDenied` when the credentials are good for nothing. `Progress`
- * has its events, under the id of the plan.
+ * A subject that cannot be read is skipped with the reason, and an outage is waited out. Fails with
+ * a `CallError` if the outage outlasts `maxOutage`, and with `AccessDenied` if the credentials are
+ * refused for every subject. Publishes `Progress` events under the plan's id.
  *
  * @since 0.1.0
- * @category planning
+ * @category running
  */
 export const plan: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
@@ -246,8 +254,9 @@ export const plan: <Parameters extends object, Wanted, Read, E extends Trouble, 
 ) => Effect.Effect<Plan, CallError, R> = makePlan.plan
 
 /**
- * How to apply a plan. `target` is what is known of the server now: where the plan says something else, or nothing, it is refused. So
- * give it to both, or to neither: without it nobody checks what the run is sent to.
+ * Options for applying a plan. `target` is the current server and application. A plan for another
+ * target, or for none, is refused. Pass a target both when planning and when applying: without one,
+ * the target is not checked.
  *
  * @since 0.1.0
  * @category models
@@ -258,7 +267,8 @@ export interface ApplyOptions extends Limits {
 }
 
 /**
- * How to resume. `target` is what is known of the server now: a run that was begun at another one is refused.
+ * Options for resuming a run. `target` is the current server and application. A run for another
+ * target is refused.
  *
  * @since 0.1.0
  * @category models
@@ -268,8 +278,8 @@ export interface ResumeOptions extends Limits {
 }
 
 /**
- * The flow behind a planned flow: its subjects are the entries of a plan that {@link list} stored. With it, `Flow.work`
- * and `Flow.finish` apply a plan in parts.
+ * The flow behind a planned flow: its subjects are the entries of a plan that {@link list} stored.
+ * With it, `Flow.work` and `Flow.finish` apply a plan in parts.
  *
  * @since 0.1.0
  * @category running
@@ -279,8 +289,8 @@ export const toFlow: <Parameters extends object, Wanted, Read, E extends Trouble
 ) => Flow<runParameters.RunParameters, Entry, Result, PlanNeeded | CallError, R | RunStore> = applyPlan.toFlow
 
 /**
- * The first part of {@link apply}: checks a plan, opens its run and stores its entries. Sends nothing to the server, so
- * it needs none of the flow's services.
+ * The first part of {@link apply}: checks a plan, opens its run and stores its entries. Sends
+ * nothing to the server, so it needs none of the flow's services.
  *
  * @since 0.1.0
  * @category running
@@ -292,10 +302,10 @@ export const list: <Parameters extends object, Wanted, Read, E extends Trouble, 
 ) => Effect.Effect<Run, InvalidPlan | PlanMismatch | RunMismatch | RunStoreError, RunStore> = applyPlan.list
 
 /**
- * Applies a plan, or goes on applying it when `runId` is a run that is not finished. Applying it twice is harmless.
+ * Applies a plan, or resumes the unfinished run `runId`. Applying a plan twice is harmless.
  *
- * What goes wrong with a subject is that subject's outcome. A `CallError` is the failure of the attempt: an outage that lasted
- * longer than the run is patient, or credentials that are good for nothing any more.
+ * A failure of one subject is recorded as its result. The run itself fails with a `CallError` if an
+ * outage outlasts `maxOutage` or the credentials are refused.
  *
  * @since 0.1.0
  * @category running
@@ -311,7 +321,7 @@ export const apply: <Parameters extends object, Wanted, Read, E extends Trouble,
 > = applyPlan.apply
 
 /**
- * Goes on with a run that is not finished, from what the store has of it. A finished one is only summed up.
+ * Resumes an unfinished run from the store. A finished run is only summarised.
  *
  * @since 0.1.0
  * @category running
@@ -324,7 +334,7 @@ export const resume: <Parameters extends object, Wanted, Read, E extends Trouble
   applyPlan.resume
 
 /**
- * What the store has of a run; nothing if it is no run of a plan.
+ * Returns the stored run, or none if it does not apply a plan.
  *
  * @since 0.1.0
  * @category running
@@ -333,7 +343,7 @@ export const begun: (runId: RunId) => Effect.Effect<Option.Option<Begun>, RunNot
   runParameters.begun
 
 /**
- * The subjects of a run in the order of the plan, each exactly once. Works on unfinished runs, too.
+ * Streams the subjects of a run in plan order, each exactly once. Works on unfinished runs too.
  *
  * @since 0.1.0
  * @category running

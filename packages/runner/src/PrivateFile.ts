@@ -1,10 +1,12 @@
 /**
- * Files that hold personal data or secrets belong to the user of this process, and others may not use them.
+ * Files with personal data or secrets must belong to the current user, with no access for others.
  *
  * @since 0.1.0
  */
 
 /**
+ * The owner and mode of a file.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -14,7 +16,7 @@ export interface Permissions {
 }
 
 /**
- * The mode that such files are created with.
+ * The mode to create private files with.
  *
  * @since 0.1.0
  * @category constants
@@ -22,7 +24,7 @@ export interface Permissions {
 export const ownerOnly = 0o600
 
 /**
- * Whether the file belongs to the user of this process. Windows has no such owner: there every file does.
+ * Whether the file belongs to the current user. Always true on Windows, which has no such owner.
  *
  * @since 0.1.0
  * @category combinators
@@ -31,14 +33,14 @@ export const isOwn = ({ uid }: Pick<Permissions, "uid">): boolean =>
   process.getuid === undefined || uid === process.getuid()
 
 /**
- * Says why a file is not private, and the command that makes it so; `undefined` if it is. Windows has no such owner and
- * mode: there every file passes.
+ * Explains why a file is not private and which command fixes it. `undefined` if it is private, and
+ * always on Windows, which has no such owner or mode.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const problem = (path: string, { mode, uid }: Permissions): string | undefined => {
   if (process.getuid === undefined) return undefined
-  if (!isOwn({ uid })) return `it belongs to another user. Say: chown ${process.getuid()} ${path}`
-  return (mode & 0o077) === 0 ? undefined : `others than its owner may use it. Say: chmod 600 ${path}`
+  if (!isOwn({ uid })) return `it belongs to another user. Run: chown ${process.getuid()} ${path}`
+  return (mode & 0o077) === 0 ? undefined : `other users can access it. Run: chmod 600 ${path}`
 }

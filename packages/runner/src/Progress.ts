@@ -1,5 +1,5 @@
 /**
- * What a run reports while it works, for a terminal, a log or a web page.
+ * Progress events of runs, for a terminal, a log or a web page.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ import type * as Stream from "effect/Stream"
 import { RunId } from "./Run.js"
 
 /**
- * An attempt at a run begins. `recorded` is more than 0 when it is resumed.
+ * A run started or resumed. `recorded` is above 0 if it was resumed.
  *
  * @since 0.1.0
  * @category models
@@ -25,7 +25,7 @@ export class RunStarted extends Schema.TaggedClass<RunStarted>("@effect-glowmark
 }) {}
 
 /**
- * All subjects are known; the work on them begins.
+ * All subjects are listed, and work on them starts.
  *
  * @since 0.1.0
  * @category models
@@ -36,9 +36,9 @@ export class SubjectsListed extends Schema.TaggedClass<SubjectsListed>("@effect-
 ) {}
 
 /**
- * Work went on: of `total` subjects `processed` have their result, and `recorded` of these have it in the store, where it
- * survives whatever happens. `retries` is how often a subject was begun again in this attempt, `concurrency` how many are
- * worked on at a time now. Sent at most ten times a second, however fast the run is.
+ * Work advanced. Of `total` subjects, `processed` have a result and `recorded` have it safely in
+ * the store. `retries` counts retried subjects since the run was started or resumed. `concurrency`
+ * is the current number of subjects worked on at a time. Published at most ten times a second.
  *
  * @since 0.1.0
  * @category models
@@ -53,8 +53,8 @@ export class Advanced extends Schema.TaggedClass<Advanced>("@effect-glowmarkt/ru
 }) {}
 
 /**
- * Nothing is sent until `nextProbeAt`, when one subject is tried to see whether the provider is back. `reason`
- * is the message of what was met last. Sent again with each probe that fails.
+ * An outage: nothing is sent until `nextProbeAt`, when one subject is tried to see whether the
+ * provider is back. `reason` is the latest error message. Published again after every failed probe.
  *
  * @since 0.1.0
  * @category models
@@ -67,7 +67,7 @@ export class Waiting extends Schema.TaggedClass<Waiting>("@effect-glowmarkt/runn
 }) {}
 
 /**
- * The provider is back, after `waited`; the work goes on.
+ * The provider is back after `waited`, and work continues.
  *
  * @since 0.1.0
  * @category models
@@ -89,19 +89,23 @@ export class RunFinished extends Schema.TaggedClass<RunFinished>("@effect-glowma
 ) {}
 
 /**
+ * Any progress event.
+ *
  * @since 0.1.0
  * @category schemas
  */
 export const Event = Schema.Union(RunStarted, SubjectsListed, Advanced, Waiting, Resumed, RunFinished)
 
 /**
+ * Any progress event.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Event = typeof Event.Type
 
 /**
- * Where runs send their events: nowhere, unless {@link observe} says otherwise.
+ * Receives the events of runs. By default they are discarded, see {@link observe}.
  *
  * @since 0.1.0
  * @category services
@@ -110,13 +114,13 @@ export class Progress extends Context.Reference<Progress>()("@effect-glowmarkt/r
   defaultValue: (): { readonly publish: (event: Event) => void } => ({ publish: () => undefined })
 }) {}
 
-// A face that is slower than the run loses the oldest events; each `Advanced` says all that those before it said.
+// A slow observer misses the oldest events. Each `Advanced` has all counts, so nothing is lost.
 const capacity = 256
 
 /**
- * Hands the events of all runs inside `self` to `face` as a stream, which
- * ends when `self` does; then waits for the face to end, too. The run never
- * waits for the face: one that is too slow misses events.
+ * Streams the events of all runs inside `self` to `observer`. The stream ends when `self` does, and
+ * the effect then waits for the observer. A run never waits for its observer: a slow one misses
+ * events.
  *
  * @example
  * ```ts
@@ -133,17 +137,17 @@ const capacity = 256
  */
 export const observe: {
   <R2>(
-    face: (events: Stream.Stream<Event>) => Effect.Effect<void, never, R2>
+    observer: (events: Stream.Stream<Event>) => Effect.Effect<void, never, R2>
   ): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R | R2>
   <A, E, R, R2>(
     self: Effect.Effect<A, E, R>,
-    face: (events: Stream.Stream<Event>) => Effect.Effect<void, never, R2>
+    observer: (events: Stream.Stream<Event>) => Effect.Effect<void, never, R2>
   ): Effect.Effect<A, E, R | R2>
 } = dual(
   2,
   Effect.fnUntraced(function* <A, E, R, R2>(
     self: Effect.Effect<A, E, R>,
-    face: (events: Stream.Stream<Event>) => Effect.Effect<void, never, R2>
+    observer: (events: Stream.Stream<Event>) => Effect.Effect<void, never, R2>
   ) {
     const outer = yield* Progress
     const mailbox = yield* Mailbox.make<Event>({ capacity, strategy: "sliding" })
@@ -152,7 +156,7 @@ export const observe: {
       outer.publish(event)
     }
     return yield* Effect.acquireUseRelease(
-      Effect.fork(Effect.interruptible(face(Mailbox.toStream(mailbox)))),
+      Effect.fork(Effect.interruptible(observer(Mailbox.toStream(mailbox)))),
       () => Effect.provideService(self, Progress, { publish }),
       (fiber) => Effect.zipRight(mailbox.end, Fiber.await(fiber))
     )

@@ -1,5 +1,5 @@
 /**
- * Gives accounts new names, from a CSV of `accountId` and `name`.
+ * Renames accounts, from a CSV of `accountId` and `name`.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ import { refuseMissing } from "./internal/flows/refuseMissing.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 
 /**
- * Nothing can be set.
+ * This flow has no parameters.
  *
  * @since 0.1.0
  * @category models
@@ -24,31 +24,35 @@ import * as PlannedFlow from "./PlannedFlow.js"
 export const Parameters = Schema.Struct({})
 
 /**
+ * This flow has no parameters.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 
 /**
- * A row of the CSV.
+ * A CSV row.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Wanted = Schema.Struct({
   accountId: Schema.compose(canonicalId.InCell, AccountId),
-  // As the provider takes it: without blanks around it.
+  // The provider trims names.
   name: Schema.compose(Schema.Trim, Schema.NonEmptyString)
 })
 
 /**
+ * A CSV row.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
 
 /**
- * What is compared: the name, and whose account it is.
+ * The compared state: the name, and the owner of the account.
  *
  * @since 0.1.0
  * @category schemas
@@ -60,6 +64,8 @@ export const Read = Schema.Struct({
 })
 
 /**
+ * The compared state.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -77,10 +83,10 @@ const readAccount = (accountId: AccountId) =>
 const isSatisfied = (read: Read, { name }: Wanted) => read.name === name
 
 /**
- * For `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` for `CsvInput.read`.
+ * Pass it to `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` to `CsvInput.read`.
  *
  * @since 0.1.0
- * @category flows
+ * @category constants
  */
 export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | InvalidInput, AdminAccounts> =
   PlannedFlow.undoable(
@@ -89,7 +95,7 @@ export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | In
       parameters: Parameters,
       row: Wanted,
       key: ({ accountId }) => accountId,
-      expected: { accountId: "the id of an account", name: "the new name" },
+      expected: { accountId: "an account id", name: "the new name" },
       state: Read,
       read: ({ accountId }) => Effect.catchTag(readAccount(accountId), "AccountNotFound", refuseMissing),
       applicationOf: ({ applicationId }) => applicationId,
@@ -105,10 +111,11 @@ export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | In
             describe: ({ name }) => quoteName(name)
           })
         ).pipe(Effect.catchTag("AccountNotFound", refuseMissing)),
-      describe: (read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`
+      describe: (read, { name }) =>
+        `set name to ${JSON.stringify(name)} (was ${read.name === null ? "empty" : JSON.stringify(read.name)})`
     }),
     ({ planned, wanted }) =>
       planned.name === null
-        ? Either.left("the account had no name, and the API cannot take one away")
+        ? Either.left("the account had no name, and the API cannot remove one")
         : Either.right({ ...wanted, name: planned.name })
   )

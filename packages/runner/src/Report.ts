@@ -1,6 +1,5 @@
 /**
- * Audits as bytes: pure, and row by row, so that memory does not grow with the
- * number of accounts.
+ * Renders audits as JSON, NDJSON and CSV, row by row, so that memory use is constant.
  *
  * @since 0.1.0
  */
@@ -18,7 +17,7 @@ const encodeSummary = Schema.encodeSync(Summary)
 const encodeRow = Codec.encoder(AuditRow)
 
 /**
- * The summary as indented JSON with a line break at the end.
+ * Renders the summary as indented JSON with a final line break.
  *
  * @since 0.1.0
  * @category reports
@@ -26,7 +25,7 @@ const encodeRow = Codec.encoder(AuditRow)
 export const json: (summary: Summary) => string = (summary) => `${JSON.stringify(encodeSummary(summary), null, 2)}\n`
 
 /**
- * One JSON object a line, `findings` as an array and `error` as an object.
+ * Renders one JSON object per line, with `findings` as an array and `error` as an object.
  *
  * @example
  * ```ts
@@ -59,7 +58,7 @@ export const ndjson: <E, R>(rows: Stream.Stream<AuditRow, E, R>) => Stream.Strea
  * The columns of {@link csv}, in order.
  *
  * @since 0.1.0
- * @category reports
+ * @category constants
  */
 export const columns = [
   "accountId",
@@ -92,10 +91,11 @@ const record = (row: AuditRow): ReadonlyArray<string> => {
 }
 
 /**
- * CSV as RFC 4180 has it (comma, CRLF), in UTF-8 with a byte order mark, with a header of {@link columns}.
+ * Renders CSV as in RFC 4180 (comma, CRLF), in UTF-8 with a byte order mark and a header of
+ * {@link columns}.
  *
- * Several findings are separated by spaces, `error` is `kind: message`, and
- * text that a spreadsheet would take for a formula is preceded by an apostrophe.
+ * Findings are separated by spaces, and `error` is `kind: message`. An apostrophe precedes text
+ * that a spreadsheet would read as a formula.
  *
  * @since 0.1.0
  * @category reports

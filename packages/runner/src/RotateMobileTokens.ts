@@ -1,18 +1,20 @@
 /**
- * Replaces the tokens of users' mobile apps: from a CSV of `username`, `password`, `oldToken` and `newToken`, all but the first as references
- * (see `Secrets`). The new token is added first, and the old one removed only then, so that no phone is cut off.
+ * Replaces the tokens of users' mobile apps, from a CSV of `username`, `password`, `oldToken` and
+ * `newToken`. All but the first are references (see `Secrets`). The new token is added before the
+ * old one is removed, so that no phone is cut off.
  *
- * The provider cannot list these tokens: whether one is there can be neither compared nor verified. So the run keeps a ledger, its
- * `Journal`: a token that was added is not added again. Where the answer to an addition was lost, to the network or to a crash,
- * nobody can know; then the new token is removed first, which does no harm where it is not, and added once more. Removing again does
- * no harm either.
+ * The API cannot list these tokens, so the run relies on its `Journal`: a token that was added is
+ * not added again. If the response to an addition was lost, the run cannot know whether it arrived.
+ * It then removes the new token, which is harmless if it was not there, and adds it once more.
+ * Removing a token twice is harmless too.
  *
- * What that guarantees: however often the run is cut off, at its end the new token is there once and the old one is not, and whatever was
- * sent twice is in the journal, as a write that may not have arrived. Between such a removal and the addition that follows, the phone is
- * still known by the old token.
+ * However often the run is interrupted, at its end the new token is there once and the old one is
+ * gone. Anything sent twice is in the journal. Between such a removal and the following addition,
+ * the phone still has the old token.
  *
  * @since 0.1.0
  */
+
 import { Username } from "@effect-glowmarkt/core/AccountInput"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
@@ -29,7 +31,7 @@ import { SecretRef, type Secrets } from "./Secrets.js"
 import * as UserSessions from "./UserSessions.js"
 
 /**
- * The application that the users sign in to.
+ * The application the users sign in to.
  *
  * @since 0.1.0
  * @category models
@@ -37,13 +39,15 @@ import * as UserSessions from "./UserSessions.js"
 export const Parameters = Schema.Struct({ applicationId: ApplicationId })
 
 /**
+ * The application the users sign in to.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 
 /**
- * A row of the CSV.
+ * A CSV row.
  *
  * @since 0.1.0
  * @category schemas
@@ -56,13 +60,15 @@ export const Wanted = Schema.Struct({
 })
 
 /**
+ * A CSV row.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
 
 /**
- * What is compared: whose account it is.
+ * The compared state: the user's account.
  *
  * @since 0.1.0
  * @category schemas
@@ -70,6 +76,8 @@ export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
 export const Read = Schema.Struct({ accountId: AccountId })
 
 /**
+ * The compared state.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -79,7 +87,7 @@ const tokens = ({ newToken, oldToken }: Wanted) =>
   Effect.all({ before: UserSessions.secret(oldToken), after: UserSessions.secret(newToken) }).pipe(
     Effect.filterOrFail(
       ({ after, before }) => Redacted.value(after) !== Redacted.value(before),
-      () => new Converge.Refused({ reason: "the old token and the new one are the same" })
+      () => new Converge.Refused({ reason: "the old and the new token are the same" })
     )
   )
 
@@ -87,7 +95,7 @@ const login = ({ password, username }: Wanted, { applicationId }: Parameters) =>
 
 const added = "added the new token"
 
-/** The new token is there, once. */
+/** Ensures that the new token is there, once. */
 const add = ({ accountId, accounts }: UserSessions.User, token: Redacted.Redacted) =>
   Effect.gen(function* () {
     const journal = yield* Journal.Journal
@@ -96,7 +104,7 @@ const add = ({ accountId, accounts }: UserSessions.User, token: Redacted.Redacte
     }
     if ((yield* Journal.standing) === "written") {
       yield* accounts.removeMobileAppToken(accountId, token).pipe(
-        // That is how the provider may say that it was not there.
+        // The provider may reject the removal of a token that is not there.
         Effect.catchTag("Rejected", () => Effect.void)
       )
       yield* Journal.strike
@@ -110,7 +118,7 @@ const remove = ({ accountId, accounts }: UserSessions.User, token: Redacted.Reda
     Journal.writing(accounts.removeMobileAppToken(accountId, token)),
     (error) =>
       new PartialChange({
-        explanation: `The new token was added, but the old one is still good: it could not be removed (${error.message})`,
+        explanation: `The new token was added, but the old one could not be removed and still works (${error.message})`,
         ...transient(error)
       })
   )
@@ -123,10 +131,10 @@ const writeTokens = ({ wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: 
   )
 
 /**
- * For `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` for `CsvInput.read`.
+ * Pass it to `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` to `CsvInput.read`.
  *
  * @since 0.1.0
- * @category flows
+ * @category constants
  */
 export const flow: PlannedFlow.PlannedFlow<
   Parameters,
@@ -140,10 +148,10 @@ export const flow: PlannedFlow.PlannedFlow<
   row: Wanted,
   key: ({ username }) => username,
   expected: {
-    username: "the name of a user",
-    password: "where the password is: env:NAME, file:PATH or file:PATH#NAME",
-    oldToken: "where the token to remove is: env:NAME, file:PATH or file:PATH#NAME",
-    newToken: "where the token to add is: env:NAME, file:PATH or file:PATH#NAME"
+    username: "a user name",
+    password: "a reference to the password: env:NAME, file:PATH or file:PATH#NAME",
+    oldToken: "a reference to the token to remove: env:NAME, file:PATH or file:PATH#NAME",
+    newToken: "a reference to the token to add: env:NAME, file:PATH or file:PATH#NAME"
   },
   secret: ["password", "oldToken", "newToken"],
   state: Read,
@@ -158,5 +166,5 @@ export const flow: PlannedFlow.PlannedFlow<
   isSatisfied: () => false,
   write: writeTokens,
   describe: ({ accountId }, { newToken, oldToken }) =>
-    `on account ${accountId}, add the token of ${newToken}, then remove that of ${oldToken}`
+    `account ${accountId}: add the token from ${newToken}, then remove the token from ${oldToken}`
 })

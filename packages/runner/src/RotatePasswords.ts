@@ -1,9 +1,11 @@
 /**
- * Gives users new, generated passwords: from a CSV of `username` and `password` (a reference, see `Secrets`).
+ * Gives users new, generated passwords, from a CSV of `username` and `password` (a reference, see
+ * `Secrets`).
  *
- * A new password is written to a file that only its owner may use, and is on the disk, before it is set; afterwards the user is
- * signed in with it. Started again, the run finds in that file what it had begun. So whatever happens, for every user one of the two passwords holds, and
- * the outcome says which: `done` the new one, `failed` the old one unless it says otherwise.
+ * A new password is written to a private file and is on disk before it is set. The user is then
+ * signed in with it. A resumed run reuses the password in that file. So at any time one of the two
+ * passwords works, and the outcome says which: `done` means the new one, `failed` the old one
+ * unless the message says otherwise.
  *
  * @since 0.1.0
  */
@@ -36,9 +38,10 @@ import { fileOf, SecretRef, type Secrets } from "./Secrets.js"
 import * as UserSessions from "./UserSessions.js"
 
 /**
- * The application that the users sign in to, and the file for their new passwords. A plan has its absolute path, so that it is one file
- * wherever the plan is applied or resumed; users whose password from that file holds have nothing to do, so the next rotation takes
- * another one. One that the present passwords are read from is refused.
+ * The application the users sign in to, and the file for their new passwords. The plan stores its
+ * absolute path, so that applying and resuming use the same file in any directory. A user whose
+ * password in that file already works has nothing to do, so use a new file for the next rotation.
+ * The file must not be one that current passwords are read from.
  *
  * @since 0.1.0
  * @category models
@@ -46,26 +49,30 @@ import * as UserSessions from "./UserSessions.js"
 export const Parameters = Schema.Struct({ applicationId: ApplicationId, passwordFile: Schema.NonEmptyString })
 
 /**
+ * The application the users sign in to, and the file for their new passwords.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 
 /**
- * A row of the CSV.
+ * A CSV row.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const Wanted = Schema.Struct({
   username: Schema.compose(Schema.Trim, Username).pipe(
-    // The password file has a name, an equals sign and a password on a line.
-    Schema.filter((name) => !/[=\r\n]/.test(name) || "has an equals sign or a line break in it")
+    // A line of the password file is a name, an equals sign and a password.
+    Schema.filter((name) => !/[=\r\n]/.test(name) || "contains an equals sign or a line break")
   ),
   password: SecretRef
 })
 
 /**
+ * A CSV row.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -77,8 +84,8 @@ type Read = typeof Read.Type
 
 const accountOf = ({ accountId }: UserSessions.User) => Effect.succeed(accountId)
 
-/** Where this password lets the user in: the account it is; where it does not: nothing. */
-const tried = (
+/** Returns the user's account if this password works. */
+const trySignIn = (
   { username }: Wanted,
   { applicationId }: Parameters,
   password: Redacted.Redacted
@@ -99,7 +106,7 @@ const readPassword = (
   Effect.gen(function* () {
     const { find } = yield* PasswordFile.PasswordFile
     const begun = find(wanted.username)
-    const account = Option.isSome(begun) ? yield* tried(wanted, parameters, begun.value) : Option.none()
+    const account = Option.isSome(begun) ? yield* trySignIn(wanted, parameters, begun.value) : Option.none()
     if (Option.isSome(account)) {
       return { accountId: account.value, password: "new" }
     }
@@ -130,10 +137,10 @@ const writePassword = ({ read, wanted }: PlannedFlow.Subject<Wanted, Read>, para
       ChangeError,
       GlowmarktClient
     >({
-      // To try a password that cannot hold yet would be a failed sign-in, and these may be counted.
+      // The new password cannot work yet, and the provider may count failed sign-ins.
       before: read,
       read: Effect.flatMap(
-        tried(wanted, parameters, newPassword),
+        trySignIn(wanted, parameters, newPassword),
         Option.match({
           onNone: () => Effect.succeed<Read>({ accountId: read.accountId, password: "old" }),
           onSome: (accountId) =>
@@ -155,41 +162,42 @@ const flow = PlannedFlow.make({
   row: Wanted,
   key: ({ username }) => username,
   expected: {
-    username: "the name of a user",
-    password: "where the present password is: env:NAME, file:PATH or file:PATH#NAME"
+    username: "a user name",
+    password: "a reference to the current password: env:NAME, file:PATH or file:PATH#NAME"
   },
   secret: ["password"],
   state: Read,
   read: readPassword,
   isSatisfied: ({ password }) => password === "new",
   write: writePassword,
-  describe: () => "replace the password by a generated one"
+  describe: () => "replace the password with a generated one"
 })
 
 /**
- * What the CSV must have.
+ * The expected CSV columns.
  *
  * @since 0.1.0
- * @category input
+ * @category constants
  */
 export const input: Definition<Wanted> = flow.input
 
 /**
- * Signs every user in with the present password and says whose would be replaced. Writes nothing, neither to the server nor to the file.
+ * Signs every user in with the current password and plans which passwords to replace. Writes
+ * nothing to the server or to the file.
  *
  * @since 0.1.0
- * @category planning
+ * @category running
  */
 export const plan = (
   options: PlannedFlow.PlanOptions<Parameters, Wanted>
 ): Effect.Effect<Plan, CallError | PasswordFile.PasswordFileError, GlowmarktClient | Secrets | FileSystem> =>
   Effect.suspend(() => {
     const passwordFile = absolutePath(options.parameters.passwordFile)
-    const present = Arr.filterMap(options.rows, ({ value }) => fileOf(value.password))
+    const current = Arr.filterMap(options.rows, ({ value }) => fileOf(value.password))
     return Effect.provideServiceEffect(
       PlannedFlow.plan(flow, { ...options, parameters: { ...options.parameters, passwordFile } }),
       PasswordFile.PasswordFile,
-      Effect.zipRight(PasswordFile.ensureOther(passwordFile, present), PasswordFile.peek(passwordFile))
+      Effect.zipRight(PasswordFile.ensureOther(passwordFile, current), PasswordFile.peek(passwordFile))
     )
   })
 
@@ -209,7 +217,7 @@ const withFile =
       Effect.flatMap(({ passwordFile }) =>
         Effect.scoped(
           Effect.flatMap(PasswordFile.open(passwordFile), (file) =>
-            // What cannot be written down for one user cannot be for the others.
+            // If one password cannot be stored, no other can be either.
             failFast.during<PasswordFile.PasswordFileError, A, E, Exclude<R, PasswordFile.PasswordFile>>((fail) =>
               Effect.provideService(self, PasswordFile.PasswordFile, {
                 ...file,
@@ -222,8 +230,8 @@ const withFile =
     )
 
 /**
- * Replaces the passwords of a plan. A password that cannot be written to the file is not set, and ends the run with
- * `PasswordFileError`; it can be resumed when there is room.
+ * Replaces the passwords of a plan. A password that cannot be written to the file is not set; the
+ * run then fails with `PasswordFileError` and can be resumed.
  *
  * @since 0.1.0
  * @category running
@@ -238,7 +246,7 @@ export const apply = (
 > => withFile(plan.header.parameters)(PlannedFlow.apply(flow, plan, options))
 
 /**
- * Goes on with a run that is not finished, with the same file.
+ * Resumes an unfinished run, with the same file.
  *
  * @since 0.1.0
  * @category running
@@ -256,7 +264,7 @@ export const resume = (
   )
 
 /**
- * As `PlannedFlow.rows`.
+ * See `PlannedFlow.rows`.
  *
  * @since 0.1.0
  * @category running

@@ -1,5 +1,5 @@
 /**
- * One execution of a flow: its id, its parameters, when it began, how far it got.
+ * One execution of a flow: its id, parameters, start and progress.
  *
  * @since 0.1.0
  */
@@ -10,22 +10,22 @@ import * as Schema from "effect/Schema"
 import { sha256 } from "js-sha256"
 
 /**
- * The name a run is resumed by: up to 100 letters, digits, dots, dashes and
- * underscores, beginning with a letter or digit, so that it can be typed, put into
- * a file name and pasted into a shell as it is.
+ * The id to resume a run by: up to 100 letters, digits, dots, dashes and underscores, starting with
+ * a letter or digit. It can be typed, used as a file name and pasted into a shell unquoted.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const RunId = Schema.String.pipe(
   Schema.pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
-    message: () =>
-      "a run id is 1 to 100 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
+    message: () => "a run id is 1 to 100 letters, digits, dots, dashes and underscores, starting with a letter or digit"
   }),
   Schema.brand("RunId")
 )
 
 /**
+ * The id of a run.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -35,7 +35,7 @@ const rollbackMark = ".undo"
 
 const longestRunId = 100
 
-/** Hexadecimal digits of the id's SHA-256: enough that no two ids share them. */
+/** Hexadecimal digits of the id's SHA-256, enough to keep ids distinct. */
 const digestLength = 32
 
 const shortened = (runId: RunId) => {
@@ -44,7 +44,7 @@ const shortened = (runId: RunId) => {
 }
 
 /**
- * The id of the run that takes back what an all-or-nothing run did. A store deletes both together.
+ * The id of the run that rolls back an all-or-nothing run. A store deletes both together.
  *
  * @since 0.1.0
  * @category constructors
@@ -55,7 +55,7 @@ export const rollbackRunId = (runId: RunId): RunId =>
 const alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
 
 /**
- * A new run id that begins with the flow's name and the present second, so that ids sort by age:
+ * Makes a run id from the flow's name and the current time, so that ids sort by age:
  * `statusAudit-20260314T091500-k3xq`.
  *
  * @since 0.1.0
@@ -72,15 +72,15 @@ export const makeRunId = Effect.fnUntraced(function* (flow: string) {
 })
 
 /**
- * A run as the store knows it.
+ * A stored run.
  *
- * - `startedAt` is the instant the run first began and does not change when it
- *   is resumed: whatever a flow compares with "now" it compares with this, so a
- *   resumed run gives the result an undisturbed one would have given.
+ * - `startedAt` does not change when the run is resumed. A flow compares instants with `startedAt`
+ *   instead of the current time, so that a resumed run has the same results as an uninterrupted
+ *   one.
  * - `parameters` are the flow's parameters as JSON.
  * - `total` is absent until all subjects are listed.
- * - `recorded` is how many subjects have their result.
- * - `finishedAt` is absent until every subject has its result.
+ * - `recorded` is the number of subjects with a result.
+ * - `finishedAt` is absent until every subject has a result.
  *
  * @since 0.1.0
  * @category models
@@ -96,7 +96,7 @@ export class Run extends Schema.Class<Run>("@effect-glowmarkt/runner/Run")({
 }) {}
 
 /**
- * There is no run of that id in this store.
+ * The store has no run with this id.
  *
  * @since 0.1.0
  * @category errors
@@ -106,12 +106,12 @@ export class RunNotFound extends Schema.TaggedError<RunNotFound>("@effect-glowma
   { runId: RunId }
 ) {
   override get message() {
-    return `There is no run "${this.runId}" in this store`
+    return `Run "${this.runId}" not found in this store`
   }
 }
 
 /**
- * The run has not come to its end: what it says of the rest would be wrong.
+ * The run is not finished, so its results are incomplete.
  *
  * @since 0.1.0
  * @category errors
@@ -125,22 +125,23 @@ export class RunUnfinished extends Schema.TaggedError<RunUnfinished>("@effect-gl
   }
 
   override get message() {
-    const came = this.total === undefined ? "its list was not read" : `${this.recorded} of ${this.total} are done`
-    return `Run "${this.runId}" is not finished: ${came}. Resume it first`
+    const state =
+      this.total === undefined ? "its subjects are not listed yet" : `${this.recorded} of ${this.total} are done`
+    return `Run "${this.runId}" is not finished: ${state}. Resume it first`
   }
 }
 
-// Ten thousand ids are a parameter, too.
+// A parameter may be a list of ten thousand ids.
 const longest = 200
 
 const shown = (value: unknown): string => {
-  const text = value === undefined ? "not said" : JSON.stringify(value)
+  const text = value === undefined ? "not set" : JSON.stringify(value)
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 
 /**
- * A run of that id was started with other parameters, or belongs to another
- * flow. `differences` names each parameter with the value recorded and the value given.
+ * The run was started with other parameters, or belongs to another flow. `differences` has the
+ * recorded and the given value of each parameter.
  *
  * @since 0.1.0
  * @category errors
@@ -155,9 +156,11 @@ export class RunMismatch extends Schema.TaggedError<RunMismatch>("@effect-glowma
   }
 ) {
   override get message() {
-    const differences = this.differences.map(
-      ({ given, name, recorded }) => `${name} was ${shown(recorded)}, now ${shown(given)}`
+    const differences = this.differences.map(({ given, name, recorded }) =>
+      name === "flow"
+        ? `it belongs to flow ${shown(recorded)}, not ${shown(given)}`
+        : `${name} was ${shown(recorded)}, now ${shown(given)}`
     )
-    return `Run "${this.runId}" was started differently: ${differences.join("; ")}. Resume it as it was started, or use another run id`
+    return `Run "${this.runId}" was started with other parameters: ${differences.join("; ")}. Resume it with the same parameters, or use another run id`
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Runs of plans as bytes: every subject, or those that have to be tried again.
+ * Renders runs of plans: all subjects as NDJSON, or the failed rows as CSV.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ import type { Row } from "./ApplyResult.js"
 import { header, lines } from "./internal/csv/csvWriter.js"
 
 /**
- * One JSON object a line: the subject, its outcome, what was planned, and what became of it.
+ * Renders one JSON object per line: the subject, its outcome, the planned action and the result.
  *
  * @since 0.1.0
  * @category reports
@@ -23,9 +23,9 @@ export const ndjson = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Uint
 const why = ({ result }: Row): string => {
   switch (result?._tag) {
     case undefined:
-      return "Unprocessed: the run did not get to this row"
+      return "Unprocessed: the run did not reach this row"
     case "Failed":
-      return `${result.kind}: ${result.message}${result.mayHaveBeenApplied ? " The change may have been made all the same." : ""}`
+      return `${result.kind}: ${result.message}${result.mayHaveBeenApplied ? " The change may have been made anyway." : ""}`
     case "Skipped":
       return `Skipped: ${result.reason}`
     case "Done":
@@ -33,13 +33,14 @@ const why = ({ result }: Row): string => {
   }
 }
 
-/** Whether the wanted end is there, as far as the run knows. */
+/** Whether the subject is as wanted, as far as the run knows. */
 const isSatisfied = ({ outcome, result }: Row): boolean =>
   outcome === "done" || (result?._tag === "Skipped" && result.end === "reached")
 
 /**
- * The rows whose wanted end is not there: failed, skipped for a reason, invalid, or not got to. In the columns they came with, and `error`.
- * A row without cells has its key as `subject`. The same flow takes the file as its input again. Where there are none it is the header alone.
+ * Renders the rows that are not as wanted (failed, skipped for a reason, invalid or not reached) in
+ * their original columns, plus `error`. A row without cells has its key in a column `subject`. The
+ * file can be used as input of the same flow. If there are no such rows, it has only the header.
  *
  * @example
  * ```ts
@@ -58,7 +59,7 @@ const isSatisfied = ({ outcome, result }: Row): boolean =>
  */
 export const failedCsv = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Uint8Array, E, R> =>
   Effect.suspend(() => {
-    // The header has the columns of all of them. A row that came without cells is named by its subject.
+    // The header has the columns of all rows, so it can only be written at the end.
     const columns = new Set<string>()
     const missed: Array<Row> = []
     const note = (row: Row) =>

@@ -1,8 +1,7 @@
 /**
- * Where runs, their subjects and their results are kept.
+ * Stores runs, their subjects and their results.
  *
- * The engines provide it; flows use it. Programs mostly want `list`, `get`,
- * `rows` and `forget`.
+ * Flows use it to record and resume. Programs mostly use `list`, `get`, `rows` and `forget`.
  *
  * @since 0.1.0
  */
@@ -17,7 +16,7 @@ import type { Run, RunId, RunNotFound } from "./Run.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
 /**
- * What a new run is made of. `parameters` must be JSON.
+ * A new run. `parameters` must be JSON.
  *
  * @since 0.1.0
  * @category models
@@ -30,7 +29,7 @@ export interface NewRun {
 }
 
 /**
- * A subject without a result yet. `position` counts from 0 in the order of listing.
+ * A subject without a result. `position` counts from 0 in list order.
  *
  * @since 0.1.0
  * @category models
@@ -41,7 +40,7 @@ export interface PendingSubject {
 }
 
 /**
- * A result on its way into the store; `result` must be JSON.
+ * A result to record. `result` must be JSON.
  *
  * @since 0.1.0
  * @category models
@@ -53,7 +52,7 @@ export interface Result {
 }
 
 /**
- * A subject with what became of it; `result` is absent while `outcome` is `unprocessed`.
+ * A subject and its result. `result` is absent while `outcome` is `unprocessed`.
  *
  * @since 0.1.0
  * @category models
@@ -66,7 +65,7 @@ export interface StoredRow {
 }
 
 /**
- * How many results have these values in the fields that were asked for. Where there is nothing, the value is `null`.
+ * The number of results with these values in the requested fields. A missing value is `null`.
  *
  * @since 0.1.0
  * @category models
@@ -79,22 +78,24 @@ export interface Counted {
 /**
  * The store of runs.
  *
- * - `open` returns the run of that id, creating it when there is none; an existing one is returned as recorded.
- * - `putSubjects` lists the subjects of a run once: it stores the stream in order and returns how many there are.
- *   A run whose subjects are all there is left alone; a listing that broke off starts over.
- * - `pending` are the subjects at `from` (inclusive) to `to` (exclusive) that have no result.
+ * - `open` creates a run, or returns the existing one unchanged.
+ * - `putSubjects` stores the subjects of a run, in order, and returns their number. A complete list
+ *   is left as it is; an incomplete one is replaced.
+ * - `pending` returns the subjects from `from` (inclusive) to `to` (exclusive) that have no result.
  * - `record` stores results in one transaction. A subject keeps its first result.
- * - `finish` notes the end of a run, once.
- * - `count` says how many results there are of each combination of values of some fields. A field is named by its
- *   path: `["problem", "kind"]`.
- * - `note` keeps a remark on a subject before something is done to it; `notes` are those of a subject, in order. See `Journal`. They are
- *   Unicode: half of a surrogate pair becomes U+FFFD.
- * - `rows` streams all subjects with their results in order, a page at a time, so memory does not grow with their number.
- * - `forget` deletes a run with all that belongs to it, and overwrites it on the disk. A run that is under way in this process must have
- *   ended; in another one it is `inUse`.
+ * - `finish` marks a run as finished, once.
+ * - `count` counts the results by the values of some fields. A field is named by its path:
+ *   `["problem", "kind"]`.
+ * - `note` stores a note on a subject before it is changed, and `notes` returns a subject's notes
+ *   in order. See `Journal`. Unpaired surrogates become U+FFFD.
+ * - `rows` streams all subjects with their results in order, in pages, so that memory use is
+ *   constant.
+ * - `forget` deletes a run and overwrites it on disk. A run in progress in this process must have
+ *   ended; one in another process makes it fail with `inUse`.
  *
- * `get`, `rows` and `forget` are for ids that somebody typed: without such a run they fail with `RunNotFound`. The others are for whoever
- * opened the run. Without it `pending`, `count` and `notes` find nothing, and whatever would write is a defect: `RunNotFound`, too.
+ * `get`, `rows` and `forget` accept ids from users, and fail with `RunNotFound` for an unknown one.
+ * The other methods expect an open run. Without it, `pending`, `count` and `notes` return nothing,
+ * and writes die with `RunNotFound`.
  *
  * @since 0.1.0
  * @category services
@@ -129,7 +130,7 @@ export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<
 >() {}
 
 /**
- * The store in the memory of this process: its runs end with the layer.
+ * A store in memory. Its runs are lost with the layer.
  *
  * @since 0.1.0
  * @category layers

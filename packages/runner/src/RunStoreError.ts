@@ -1,5 +1,5 @@
 /**
- * What can go wrong with the file that runs are kept in.
+ * Errors of the run store.
  *
  * @since 0.1.0
  */
@@ -9,18 +9,19 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
 /**
- * - `inUse`: another process works on this store, or this one through another layer.
- * - `full`: the disk (or the quota) is full.
- * - `notADatabase`: the file is something else.
- * - `newer`: a later version of this program wrote it.
- * - `damaged`: it is a database, but not an intact one.
+ * - `inUse`: another process, or another layer of this process, has the store open.
+ * - `full`: the disk or the quota is full.
+ * - `notADatabase`: the file is not a SQLite database.
+ * - `newer`: a newer version of this program wrote it.
+ * - `damaged`: the database is corrupt.
  * - `notPrivate`: the file belongs to another user, who could read the personal data in it.
- * - `severalNames`: the file has other names, which a lock and SQLite's log would not know.
- * - `notWritable`: file or directory are read-only, or permission is missing.
+ * - `severalNames`: the file has other names, which the lock and SQLite's log would miss.
+ * - `notWritable`: the file or directory is read-only, or permission is missing.
  * - `cannotOpen`: no such directory, or the path is a directory.
+ * - `driverMissing`: the native SQLite module is not built.
  * - `unreliable`: reading or writing failed below the database.
- * - `unreachable`: the server of a database does not answer, or the connection was lost.
- * - `accessDenied`: the server of a database refused the user, the password or a privilege.
+ * - `unreachable`: the database server does not respond, or the connection was lost.
+ * - `accessDenied`: the database server refused the user, the password or a privilege.
  * - `settings`: other processes use this database with other settings.
  * - `other`: see the cause.
  *
@@ -46,41 +47,42 @@ export const Reason = Schema.Literal(
 )
 
 /**
+ * Why the store cannot be used.
+ *
  * @since 0.1.0
  * @category models
  */
 export type Reason = typeof Reason.Type
 
 const remedies: Record<Reason, string> = {
-  inUse: "another process is using it. Wait for that one to end, or name another file",
-  full: "the disk is full. Make room and resume the run: what was recorded is kept",
-  notADatabase: "the file is not a run store. Name another file",
-  newer: "it was written by a newer version. Update this program, or name another file",
-  damaged: "the file is damaged. Restore it from a copy, or name another file",
-  notPrivate: "it holds personal data, and is not this user's alone",
-  severalNames:
-    "it is to be had under another name, too, by which another process could work on it. Use the directory it is in",
-  notWritable: "it cannot be written. Check the permissions of the file and its directory",
+  inUse: "another process is using it. Wait for it to end, or use another file",
+  full: "the disk is full. Free some space and resume the run: recorded results are kept",
+  notADatabase: "the file is not a run store. Use another file",
+  newer: "it was written by a newer version. Update this program, or use another file",
+  damaged: "the file is damaged. Restore it from a backup, or use another file",
+  notPrivate: "it holds personal data, but other users can access it",
+  severalNames: "the file has another name, through which another process could change it. Use its original path",
+  notWritable: "it is not writable. Check the permissions of the file and its directory",
   cannotOpen: "it cannot be opened. Check that the directory exists and the path is a file",
   driverMissing:
     "the native module of better-sqlite3 was not built. Run `npm rebuild better-sqlite3`, or with pnpm `pnpm approve-builds`",
-  unreliable: "reading or writing failed. Check the disk, and whether it is full; then resume the run",
-  unreachable: "the database does not answer. Check that it runs and can be reached; then resume the run",
+  unreliable: "reading or writing failed. Check the disk and its free space, then resume the run",
+  unreachable: "the database does not respond. Check that it is running and reachable, then resume the run",
   accessDenied: "access was denied. Check the user, its password and its privileges",
   settings: "its other processes were started with other settings. Use the same settings in all of them",
-  other: "the database refused"
+  other: "the database reported an error"
 }
 
-const openHere = "this process has it open already. Use one layer for all its runs, or name another file"
+const openHere = "this process already has it open. Use one layer for all its runs, or use another file"
 
-/** What SQLite calls a database that lives only in memory. */
+/** SQLite's name for a database in memory. */
 const memory = ":memory:"
 
 /**
- * The run store could not be opened, read or written. The message names the
- * file and what to do; `reason` is for programs.
+ * The run store could not be opened, read or written. The message names the file and the remedy;
+ * `reason` is for programs.
  *
- * Nothing recorded before is lost by it: the run can be resumed once the reason is gone.
+ * Recorded results are not lost: the run can be resumed once the problem is solved.
  *
  * @since 0.1.0
  * @category errors
@@ -102,7 +104,7 @@ export class RunStoreError extends Schema.TaggedError<RunStoreError>("@effect-gl
   }
 }
 
-// The primary result codes of SQLite; extended codes begin with them.
+// SQLite's primary result codes. Extended codes start with them.
 const reasons: ReadonlyArray<readonly [code: string, reason: Reason]> = [
   ["SQLITE_BUSY", "inUse"],
   ["SQLITE_LOCKED", "inUse"],
@@ -112,11 +114,12 @@ const reasons: ReadonlyArray<readonly [code: string, reason: Reason]> = [
   ["SQLITE_READONLY", "notWritable"],
   ["SQLITE_PERM", "notWritable"],
   ["SQLITE_CANTOPEN", "cannotOpen"],
-  // A disk without room for the write-ahead log, and a limit on the size of files, are told as this.
+  // SQLite reports a full disk this way when it cannot extend the write-ahead log, and so it
+  // reports file size limits.
   ["SQLITE_IOERR_WRITE", "full"],
   ["SQLITE_IOERR_SHMSIZE", "full"],
   ["SQLITE_IOERR", "unreliable"],
-  // Those of the operating system, where the file is looked at before it is opened.
+  // Codes of the operating system, from checks before the database is opened.
   ["ENOSPC", "full"],
   ["EDQUOT", "full"],
   ["EFBIG", "full"],
@@ -129,7 +132,7 @@ const reasons: ReadonlyArray<readonly [code: string, reason: Reason]> = [
   ["ELOOP", "cannotOpen"]
 ]
 
-/** Not built, or built for another version of Node. */
+/** The native module is not built, or was built for another version of Node. */
 const isDriverMissing = (code: string, detail: string) =>
   code === "ERR_DLOPEN_FAILED" || detail.startsWith("Could not locate the bindings file")
 
@@ -142,7 +145,7 @@ const innermost = (error: unknown): unknown => {
 }
 
 /**
- * Reads the reason from whatever the driver threw or failed with.
+ * Determines the reason from any error of the driver.
  *
  * @since 0.1.0
  * @category constructors
@@ -154,10 +157,10 @@ export const fromUnknown = (file: string, error: unknown): RunStoreError => {
   const origin = innermost(error)
   const code = Predicate.hasProperty(origin, "code") ? String(origin.code) : ""
   const detail = Predicate.hasProperty(origin, "message") ? String(origin.message) : String(origin)
-  const known = reasons.find(([prefix]) => code.startsWith(prefix))?.[1]
+  const byCode = reasons.find(([prefix]) => code.startsWith(prefix))?.[1]
   // better-sqlite3 reports a missing directory as a TypeError without a code.
   const reason =
-    known ??
+    byCode ??
     (isDriverMissing(code, detail)
       ? "driverMissing"
       : origin instanceof TypeError && detail.includes("open database")
@@ -167,7 +170,7 @@ export const fromUnknown = (file: string, error: unknown): RunStoreError => {
 }
 
 /**
- * Like {@link fromUnknown}, for a whole cause: the failure if there is one, else the first defect.
+ * Like {@link fromUnknown} for a cause: uses its failure, or else its first defect.
  *
  * @since 0.1.0
  * @category constructors

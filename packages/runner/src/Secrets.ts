@@ -1,9 +1,10 @@
 /**
- * References to secrets: what stands in a CSV or a plan in place of a password or a token.
+ * References to secrets, used in CSV files and plans in place of passwords and tokens.
  *
- * - `env:NAME` is an environment variable,
- * - `file:PATH` is all of a file, without the line break at its end,
- * - `file:PATH#NAME` is what follows `NAME=` on a line of a file; the last such line counts. It is what `RotatePasswords` writes, too.
+ * - `env:NAME` is an environment variable.
+ * - `file:PATH` is the content of a file, without its final line break.
+ * - `file:PATH#NAME` is the text after `NAME=` on a line of a file. The last such line counts.
+ *   `RotatePasswords` writes this format.
  *
  * @since 0.1.0
  */
@@ -26,10 +27,10 @@ const parts = (ref: string): readonly [path: string, name: string | undefined] =
 }
 
 /**
- * The file that a reference points into, if it points into one.
+ * The path of a `file:` reference.
  *
  * @since 0.1.0
- * @category files
+ * @category combinators
  */
 export const fileOf = (ref: SecretRef): Option.Option<string> =>
   ref.startsWith("file:") ? Option.some(parts(ref)[0]) : Option.none()
@@ -44,15 +45,15 @@ const absolute = (ref: string): string => {
 
 const reference = Schema.String.pipe(
   Schema.filter((ref) => /^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^#].*)$/.test(ref), {
-    // Not the value: people write the secret itself here.
-    message: () => "is no reference to a secret"
+    // Does not include the value: people paste the secret itself here.
+    message: () => "is not a reference to a secret"
   }),
   Schema.brand("SecretRef")
 )
 
 /**
- * Read from text, a relative path becomes an absolute one: a plan that is applied, and a run that is resumed, in another directory
- * mean the same files.
+ * A reference to a secret. Decoding makes a relative path absolute, so that a plan or run refers to
+ * the same files in any directory.
  *
  * @since 0.1.0
  * @category schemas
@@ -64,13 +65,15 @@ export const SecretRef = Schema.transform(Schema.Trim, reference, {
 })
 
 /**
+ * A reference to a secret.
+ *
  * @since 0.1.0
  * @category models
  */
 export type SecretRef = typeof SecretRef.Type
 
 /**
- * There is no secret where the reference points.
+ * The reference does not lead to a secret.
  *
  * @since 0.1.0
  * @category errors
@@ -84,6 +87,8 @@ export class SecretUnavailable extends Schema.TaggedError<SecretUnavailable>(
 }
 
 /**
+ * Resolves references to secrets.
+ *
  * @since 0.1.0
  * @category services
  */
@@ -93,10 +98,10 @@ export class Secrets extends Context.Tag("@effect-glowmarkt/runner/Secrets")<
 >() {}
 
 /**
- * The lines `NAME=value` of a file. A name ends at the first `=`.
+ * Parses the lines `NAME=value` of a file. A name ends at the first `=`.
  *
  * @since 0.1.0
- * @category files
+ * @category combinators
  */
 export const named = (file: string): ReadonlyMap<string, string> =>
   new Map(
@@ -107,12 +112,14 @@ export const named = (file: string): ReadonlyMap<string, string> =>
   )
 
 /**
+ * Reads secrets from the environment and from files.
+ *
  * @since 0.1.0
  * @category constructors
  */
 export const make: Effect.Effect<Context.Tag.Service<Secrets>, never, FileSystem.FileSystem> = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
-  // Ten thousand references into one file are one reading of it.
+  // Ten thousand references to one file read it once.
   const contents = yield* Effect.cachedFunction((path: string) =>
     fs.readFile(path).pipe(
       Effect.mapError(({ message }) => `the file cannot be read (${message})`),
@@ -134,7 +141,9 @@ export const make: Effect.Effect<Context.Tag.Service<Secrets>, never, FileSystem
         Option.match({
           onNone: () => new SecretUnavailable({ ref, problem: `the file has no line ${name}=…` }),
           onSome: (value) =>
-            value === "" ? new SecretUnavailable({ ref, problem: "it is empty" }) : Effect.succeed(Redacted.make(value))
+            value === ""
+              ? new SecretUnavailable({ ref, problem: "the secret is empty" })
+              : Effect.succeed(Redacted.make(value))
         })
       )
     )
@@ -142,10 +151,10 @@ export const make: Effect.Effect<Context.Tag.Service<Secrets>, never, FileSystem
 
   const fromEnvironment = (ref: SecretRef) =>
     Config.redacted(Config.nonEmptyString(ref.slice("env:".length))).pipe(
-      Effect.mapError(() => "the variable is not set, or is empty"),
+      Effect.mapError(() => "the variable is not set or is empty"),
       Effect.filterOrFail(
         (secret) => StrictText.damage(Redacted.value(secret)) === undefined,
-        // Node decodes the environment itself, and replaces what is not UTF-8.
+        // Node decodes the environment itself and replaces invalid UTF-8.
         (secret) => `the variable ${StrictText.damage(Redacted.value(secret))}`
       ),
       Effect.mapError((problem) => new SecretUnavailable({ ref, problem }))
@@ -155,6 +164,8 @@ export const make: Effect.Effect<Context.Tag.Service<Secrets>, never, FileSystem
 })
 
 /**
+ * Reads secrets from the environment and from files.
+ *
  * @since 0.1.0
  * @category layers
  */

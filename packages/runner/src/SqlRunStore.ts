@@ -1,5 +1,5 @@
 /**
- * Keeps runs in a database behind an `SqlClient`: SQLite's dialect, whichever driver.
+ * Stores runs in a SQLite-compatible database behind an `SqlClient`.
  *
  * @since 0.1.0
  */
@@ -10,10 +10,11 @@ import { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
 /**
- * Creates or migrates the tables, all of them named `glowmarkt_…`. `name` stands for the database in messages.
+ * Creates or migrates the tables, all named `glowmarkt_…`. `name` is the database's name in
+ * messages.
  *
- * Only one process may work on the runs of a database at a time, which this layer does not enforce: of a file,
- * `SqliteRunStore.layer` does.
+ * Only one process may work on the runs of a database at a time. This layer does not enforce that;
+ * `SqliteRunStore.layer` does for files.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Keeps runs in one SQLite file. Needs the packages `@effect/sql` and `@effect/sql-sqlite-node`.
+ * Stores runs in a SQLite file. Needs the packages `@effect/sql` and `@effect/sql-sqlite-node`.
  *
  * @since 0.1.0
  */
@@ -15,14 +15,15 @@ import type { RunStoreError } from "./RunStoreError.js"
 import * as SqlRunStore from "./SqlRunStore.js"
 
 /**
- * Opens a store for this process alone, and creates it if there is none. A run that was interrupted, or whose process
- * was killed, continues when it is started again with its run id.
+ * Opens or creates a store for this process alone. An interrupted run, or one whose process was
+ * killed, is resumed by starting it again with its run id.
  *
- * - A second process gets a `RunStoreError` with the reason `inUse`. To read runs meanwhile there is {@link layerShared}.
- * - Beside `file` there are `file-wal` and `file-shm` (SQLite's) and `file-lock` (ours); all but the first can be
- *   deleted while no process uses the store.
+ * - A second process gets a `RunStoreError` with the reason `inUse`. Use {@link layerShared} to
+ *   read runs in the meantime.
+ * - SQLite's files `file-wal` and `file-shm` and our `file-lock` are created beside `file`. They
+ *   can be deleted while no process uses the store.
  *
- * Fails with a {@link RunStoreError} that says what to do when the file cannot be used.
+ * If the file cannot be used, fails with a {@link RunStoreError} that names the remedy.
  *
  * @example
  * ```ts
@@ -41,7 +42,7 @@ export const layer = (file: string): Layer.Layer<RunStore, RunStoreError> =>
     Layer.provide(sqlite.exclusive(file))
   )
 
-/** A store that may not be written to is read as it is or, where SQLite cannot do that, as a copy. */
+/** Reads a read-only store in place, or from a copy if SQLite cannot do that. */
 const shared = (file: string) =>
   Layer.suspend(() => {
     const store = SqlRunStore.layer(file)
@@ -51,8 +52,9 @@ const shared = (file: string) =>
   })
 
 /**
- * Opens a store to read its runs, also while another process works on it, and also where this process may only read it.
- * `forget` needs the store for itself. Fails with `cannotOpen` when there is no such directory; creates the file when there is none.
+ * Opens a store to read its runs, even while another process works on it or if this process may
+ * only read it. `forget` needs exclusive access. Creates a missing file; fails with `cannotOpen` if
+ * the directory does not exist.
  *
  * @example
  * ```ts

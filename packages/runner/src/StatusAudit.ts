@@ -1,11 +1,10 @@
 /**
- * The audit of every account's status: reads the list, reads each account's own status, and says
- * what it finds.
+ * Audits the status of every account: reads the account list, reads each account's live status, and
+ * reports findings.
  *
- * Every element of the list is exactly one row, in the order of the list. An
- * element that could not be read as an account is a row with the finding `undetermined`; one of which only some field could not be
- * read is audited, and the field is the row's error. An id that is listed
- * twice is two rows: the list is evidence, and is reported as it is.
+ * Every list element becomes exactly one row, in list order. An element that cannot be read as an
+ * account is `undetermined`. An account with an unreadable field is audited, and the row's error
+ * names the field. An id that is listed twice has two rows: the list is reported as it is.
  *
  * @since 0.1.0
  */
@@ -39,8 +38,8 @@ import type { RunContext } from "./Step.js"
 import * as Step from "./Step.js"
 
 /**
- * Where the audit draws its lines, see `Classification.Lines`; which accounts it is about; and what is known of the server, see
- * `Plan.Target`.
+ * The thresholds of the audit (see `Classification.Lines`), the accounts it covers, and the server
+ * (see `Plan.Target`).
  *
  * @since 0.1.0
  * @category models
@@ -55,23 +54,25 @@ export const Parameters = Schema.Struct({
 })
 
 /**
+ * The parameters of an audit.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 
 /**
- * Dormant after 180 days, expiring within 7.
+ * The default thresholds: dormant after 180 days, expiring within 7.
  *
  * @since 0.1.0
- * @category models
+ * @category constants
  */
 export const defaults: Parameters = { dormantFor: Duration.days(180), expiringWithin: Duration.days(7) }
 
 const count = Schema.NonNegativeInt
 
 /**
- * How many accounts have each finding. Audits from before there was `unrecognised` have none of it.
+ * The number of accounts with each finding. Older audits have no `unrecognised`.
  *
  * @since 0.1.0
  * @category models
@@ -90,9 +91,9 @@ export const Counts = Schema.Struct({
 })
 
 /**
- * What an audit comes to. `counts` has every finding, also those that did not
- * occur; an account with two findings counts twice. `errors` counts the rows with an error by its
- * kind. `listed` is how many the list has, where the audit was about some of them.
+ * The summary of an audit. `counts` has every finding, including those with 0; an account with two
+ * findings counts twice. `errors` counts the rows with an error by its kind. `listed` is the length
+ * of the account list if the audit covered only part of it.
  *
  * @since 0.1.0
  * @category models
@@ -108,7 +109,7 @@ export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/Sta
 }) {}
 
 /**
- * What is recorded of an audit, as in its {@link Summary}.
+ * The part of a {@link Summary} that is counted from the recorded results.
  *
  * @since 0.1.0
  * @category models
@@ -131,7 +132,7 @@ const list = Stream.unwrap(Effect.map(AdminAccounts, (admin) => Stream.map(admin
 
 const asListed = (problem: string): Classification.Problem => ({
   kind: "UnreadableAccount",
-  message: `as listed, ${problem}`
+  message: `in the account list, ${problem}`
 })
 
 const audit = Step.retried(
@@ -148,7 +149,7 @@ const audit = Step.retried(
     if (subject._tag === "Unlisted") {
       return Effect.succeed({
         findings: ["undetermined"],
-        problem: { kind: "NotListed", message: "there is no account of this id in the list" }
+        problem: { kind: "NotListed", message: "this account id is not in the list" }
       })
     }
     const { account, problem: unread } = subject
@@ -170,11 +171,11 @@ const audit = Step.retried(
 )
 
 /**
- * The audit as a flow, for programs that put their own around it; most want {@link run}.
- * Rows with an error have the outcome `failed`.
+ * The audit as a flow, to compose with others; most programs want {@link run}. Rows with an error
+ * have the outcome `failed`.
  *
  * @since 0.1.0
- * @category flows
+ * @category constants
  */
 export const flow: Flow.Flow<
   Parameters,
@@ -197,34 +198,50 @@ export const flow: Flow.Flow<
 })
 
 /**
+ * Options of an audit.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Options extends Limits {
-  /** A run to resume, or the name of a new one. Absent: a new name. */
+  /** The run to resume, or the id of a new run. Default: a new id. */
   readonly runId?: RunId | undefined
-  /** Without an update for longer than this an account is `dormant` (180 days, or what the resumed run has). */
+  /**
+   * An account not updated for this long is `dormant`. Default: 180 days, or the resumed run's
+   * value.
+   */
   readonly dormantFor?: Duration.DurationInput | undefined
-  /** A directory token that ends within this is `tokenExpiring` (7 days, or what the resumed run has). */
+  /**
+   * A directory token that expires within this is `tokenExpiring`. Default: 7 days, or the resumed
+   * run's value.
+   */
   readonly expiringWithin?: Duration.DurationInput | undefined
-  /** Only the accounts of these ids. One that is not in the list is `undetermined`. */
+  /** Audits only these accounts. An id that is not in the list is `undetermined`. */
   readonly only?: Iterable<AccountId> | undefined
-  /** Only accounts that meet this, as they are listed. What cannot be read as an account is audited, too. */
+  /**
+   * Audits only listed accounts that match. Elements that cannot be read as an account are
+   * included.
+   */
   readonly where?: AccountFilter.AccountFilter | undefined
-  /** Only so many, drawn from those: the same for the same run id and list. */
+  /**
+   * Audits only this many of them, chosen at random but repeatably for the same run id and list.
+   */
   readonly sample?: number | undefined
-  /** What is known of the server: an audit that was begun at another one, or at an unknown one, is not resumed here. */
+  /**
+   * The server and application, as far as known. An audit of another or an unknown target is not
+   * resumed.
+   */
   readonly target?: Target | undefined
 }
 
 /**
  * Audits every account, or resumes an audit.
  *
- * A failure to read the list (`AccessDenied` for wrong credentials, `TransportError` for
- * an unreachable server, …) is the failure of the run; a failure to read one account's status is a finding of that account.
- * An outage is waited out; if it lasts longer than `maxOutage`, or if the credentials are refused for one account after the
- * other, that is the run's failure, too, and nothing of it is recorded: the same run id goes on later.
- * `RunMismatch` and `RunStoreError` as for `Flow.run`.
+ * Fails if the list cannot be read (`AccessDenied` for wrong credentials, `TransportError` for an
+ * unreachable server, …). If one account's status cannot be read, that is a finding. Outages are
+ * waited out. The run also fails if an outage outlasts `maxOutage`, or if the credentials are
+ * refused for several accounts in a row; these are not recorded, and the same run id resumes the
+ * audit. Fails with `RunMismatch` and `RunStoreError` as `Flow.run` does.
  *
  * @example
  * ```ts
@@ -250,7 +267,8 @@ export const run = Effect.fn("StatusAudit.run")(function* (
     parameters: {
       dormantFor: dormantFor === undefined ? undefined : Duration.decode(dormantFor),
       expiringWithin: expiringWithin === undefined ? undefined : Duration.decode(expiringWithin),
-      // The order in which they are asked for does not matter.
+      // Sorted, because the order of the ids does not matter for the comparison with a recorded
+      // run.
       only: only === undefined ? undefined : Arr.sort(Arr.dedupe(only), Order.string),
       where,
       sample,
@@ -273,7 +291,8 @@ export const run = Effect.fn("StatusAudit.run")(function* (
 })
 
 /**
- * What is recorded of an audit so far. The store counts, so that no row of it is read; of a run that there is not, it is nothing.
+ * Counts the recorded findings of an audit so far. The store counts, so no rows are read. An
+ * unknown run has none.
  *
  * @since 0.1.0
  * @category running
@@ -282,8 +301,8 @@ export const tally = (runId: RunId): Effect.Effect<Tally, RunStoreError, RunStor
   Effect.flatMap(RunStore, (store) => countFindings.of(store, runId))
 
 /**
- * The rows of an audit in the order of the list, a page at a time: memory does not grow with their number.
- * Of an unfinished run, accounts not audited yet are `undetermined` with the error `Unprocessed`.
+ * Streams the rows of an audit in list order, in pages, so that memory use is constant. In an
+ * unfinished run, accounts without a result are `undetermined` with the error `Unprocessed`.
  *
  * @since 0.1.0
  * @category running

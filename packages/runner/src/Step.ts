@@ -10,8 +10,8 @@ import { unretried } from "./internal/scheduler/unretried.js"
 import type { RunId } from "./Run.js"
 
 /**
- * What a step may know of the run it belongs to. Use `startedAt` where a clock
- * would otherwise be read: a resumed run then decides as the first attempt did.
+ * The run a step belongs to. Use `startedAt` instead of the current time, so that a resumed run
+ * decides as the original one did.
  *
  * @since 0.1.0
  * @category models
@@ -23,14 +23,12 @@ export interface RunContext<Parameters> {
 }
 
 /**
- * A step takes one subject to the wanted end and says what it found or did.
+ * A step brings one subject to the wanted state and returns the result.
  *
- * It may run twice for one subject (the process died between the act and its
- * record), so running it again must be harmless: read, compare, write only if
- * needed, verify. What goes wrong with *this* subject belongs into the result;
- * the error channel is for what makes going on with the others pointless, and
- * ends the attempt. The run stays resumable then. {@link retried} is for steps
- * that leave it to the run which of the two a failed call is.
+ * It may run twice for one subject, if the process dies before the result is recorded, so it must
+ * be idempotent: read, compare, write only if needed, verify. Put a failure of this subject into
+ * the result. Use the error channel for failures that affect all subjects: they stop the run, which
+ * can be resumed. {@link retried} lets the run decide which of the two a failed call is.
  *
  * @since 0.1.0
  * @category models
@@ -41,8 +39,8 @@ export type Step<Subject, Result, Parameters, E = never, R = never> = (
 ) => Effect.Effect<Result, E, R>
 
 /**
- * A call of a step failed: `failure`. `result` is what the subject has if the run
- * does not try it again, and `ending` is what the run fails with if it cannot go on.
+ * A failed call of a step. `result` is recorded if the run gives the subject up, and the run fails
+ * with `ending` if it cannot go on.
  *
  * @since 0.1.0
  * @category models
@@ -56,13 +54,13 @@ export class TransientFailure<out Result, out E> {
 }
 
 /**
- * A step whose calls the run sends again, instead of the client.
+ * Makes a step whose calls are retried by the run instead of the client.
  *
- * Only the run sees all subjects: it slows down where the provider refuses, waits out an outage, tries
- * a subject again while others succeed, and ends, resumable, when the credentials are no longer good for anything. So
- * inside such a step the client's own retry is off, and its failures of the `GlowmarktError` family are left in the
- * error channel. `settle` says what is recorded of a subject whose failure is final: it is not
- * transient, or came again too often.
+ * Only the run sees all subjects: it slows down when the provider refuses, waits out an outage,
+ * retries a subject while others succeed, and stops (resumably) when the credentials are refused
+ * throughout. Inside such a step the client's own retry is off, and errors of the `GlowmarktError`
+ * family stay in the error channel. `settle` returns the result of a subject whose failure is
+ * final, because it is not transient or was retried too often.
  *
  * @example
  * ```ts
@@ -94,7 +92,7 @@ export const retried =
         new TransientFailure(
           failure,
           settle(failure, subject, run),
-          // A run ends only with what is transient or with `AccessDenied`, and all of these are `CallError`s.
+          // A run stops only for transient failures and `AccessDenied`, which are all `CallError`s.
           failure as Extract<E, CallError>
         )
       )

@@ -1,7 +1,8 @@
 /**
- * Text from bytes of unknown origin, without guessing: UTF-8, or UTF-16 with a byte order mark.
+ * Decodes text from bytes of unknown origin without guessing: UTF-8, or UTF-16 with a byte order
+ * mark.
  *
- * A decoder that replaces what it cannot read would turn a password into another one.
+ * A lenient decoder would turn a password into a different one.
  *
  * @since 0.1.0
  */
@@ -13,8 +14,8 @@ const encodings: ReadonlyArray<readonly [mark: ReadonlyArray<number>, label: str
 ]
 
 /**
- * Says what is wrong with a text that was decoded badly before it came here, and nothing of the text itself: U+FFFD
- * stands where a decoder gave up, and NUL where UTF-16 was taken for UTF-8.
+ * Detects text that was decoded incorrectly, without repeating the text. U+FFFD marks where a
+ * decoder gave up, and NUL that UTF-16 was read as UTF-8.
  *
  * @example
  * ```ts
@@ -30,11 +31,11 @@ export const damage = (text: string): string | undefined =>
   text.includes("\uFFFD")
     ? "has a character that was lost in conversion (U+FFFD)"
     : text.includes("\0")
-      ? "has a NUL character: it is UTF-16 without a byte order mark, or no text"
+      ? "has a NUL character: it is UTF-16 without a byte order mark, or not text"
       : undefined
 
 /**
- * The text, or what is wrong with the bytes. A byte order mark is no part of the text.
+ * Decodes the text, or explains what is wrong with the bytes. A byte order mark is removed.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,5 +1,5 @@
 /**
- * Acting as one user after the other: each step signs its user in, and revokes the token when it is done.
+ * Acts as one user after another: signs each user in, and revokes the token afterwards.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ import { Refused } from "./Converge.js"
 import { type SecretRef, Secrets } from "./Secrets.js"
 
 /**
- * Who to sign in. The password is a reference, so that this can stand in a plan.
+ * A user to sign in. The password is a reference, so that this can be stored in a plan.
  *
  * @since 0.1.0
  * @category models
@@ -32,7 +32,7 @@ export interface Login {
 }
 
 /**
- * A user who is signed in. `name` is what signing in said of it.
+ * A signed-in user. `name` comes from the sign-in response.
  *
  * @since 0.1.0
  * @category models
@@ -44,10 +44,10 @@ export interface User {
 }
 
 /**
- * What a reference points to; `Refused` where there is nothing.
+ * Resolves a reference. Fails with `Refused` if there is no secret.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const secret = (ref: SecretRef): Effect.Effect<Redacted.Redacted, Refused, Secrets> =>
   Secrets.pipe(
@@ -55,8 +55,8 @@ export const secret = (ref: SecretRef): Effect.Effect<Redacted.Redacted, Refused
     Effect.mapError(({ message }) => new Refused({ reason: message }))
   )
 
-/** Whoever stops a run does not want to wait for goodbyes. */
-const politely: CallOptions.Options = { timeout: Duration.seconds(3), retry: RetryPolicy.none }
+/** Stopping a run should not have to wait for tokens to be revoked. */
+const revokeOptions: CallOptions.Options = { timeout: Duration.seconds(3), retry: RetryPolicy.none }
 
 interface Session {
   readonly login: Auth.SignIn
@@ -64,7 +64,7 @@ interface Session {
   readonly end: Effect.Effect<void>
 }
 
-/** Sessions that outlast the use they were begun for. */
+/** Sessions shared by several uses. */
 class Held extends Context.Reference<Held>()("@effect-glowmarkt/runner/UserSessions/Held", {
   defaultValue: (): { readonly sessions: Array<Session> | undefined } => ({ sessions: undefined })
 }) {}
@@ -84,11 +84,11 @@ const begin = (login: Auth.SignIn): Effect.Effect<Session, CallError | InvalidIn
     const { accountId, name, token } = yield* auth
       .signIn(login)
       .pipe(Effect.catchTags({ AccessDenied: refused, MissingElements: refused, Rejected: refused }))
-    // A token that cannot be revoked ends by itself, and nobody else has it.
-    const end = Effect.ignore(CallOptions.locally(auth.revoke({ applicationId, token }), politely))
+    // A token that cannot be revoked expires by itself.
+    const end = Effect.ignore(CallOptions.locally(auth.revoke({ applicationId, token }), revokeOptions))
     if (accountId === undefined) {
       yield* end
-      return yield* new Refused({ reason: `signing ${login.username} in does not say the account` })
+      return yield* new Refused({ reason: `the sign-in response for ${login.username} has no account id` })
     }
     const accounts = yield* Effect.provideService(
       UserAccounts.make,
@@ -100,10 +100,10 @@ const begin = (login: Auth.SignIn): Effect.Effect<Session, CallError | InvalidIn
 }
 
 /**
- * Signs in anew, for as long as `use` takes: what signing in says of the user is fresh.
+ * Signs in for the duration of `use`, always anew, so that the user's details are current.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const anew = <A, E, R>(
   login: Auth.SignIn,
@@ -116,11 +116,11 @@ export const anew = <A, E, R>(
   )
 
 /**
- * Signs in with a password at hand, for as long as `use` takes, or for as long as the {@link inOneSession} around it. `Refused` where
- * the provider does not let the user in.
+ * Signs in for the duration of `use`, or of the surrounding {@link inOneSession}. Fails with
+ * `Refused` if the provider rejects the sign-in.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const signedIn = <A, E, R>(
   login: Auth.SignIn,
@@ -134,7 +134,7 @@ export const signedIn = <A, E, R>(
       return held !== undefined
         ? use(held.user)
         : Effect.flatMap(
-            // Once there is a token it is known, or nobody would revoke it.
+            // Uninterruptible, so that every token is recorded and later revoked.
             Effect.uninterruptibleMask((restore) =>
               Effect.tap(restore(begin(login)), (session) => Effect.sync(() => sessions.push(session)))
             ),
@@ -144,18 +144,18 @@ export const signedIn = <A, E, R>(
   )
 
 /**
- * Refuses a session of another account: what it says proves nothing of this one.
+ * Refuses a session of another account, which proves nothing about this one.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const ensureAccount = (user: Pick<User, "accountId">, accountId: AccountId): Effect.Effect<void, Refused> =>
   isSameId(user.accountId, accountId)
     ? Effect.void
-    : Effect.fail(new Refused({ reason: `signing in again answered for account ${user.accountId}, not ${accountId}` }))
+    : Effect.fail(new Refused({ reason: `signing in again returned account ${user.accountId}, not ${accountId}` }))
 
 /**
- * Inside it whoever was signed in stays so to the end, and is not signed in again: what is done for one user takes one session.
+ * Shares sessions inside `self`: a user is signed in once and stays signed in until `self` ends.
  *
  * @since 0.1.0
  * @category combinators
@@ -171,7 +171,7 @@ export const inOneSession = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effe
  * {@link signedIn} with a reference to the password.
  *
  * @since 0.1.0
- * @category steps
+ * @category combinators
  */
 export const user = <A, E, R>(
   { password, ...login }: Login,

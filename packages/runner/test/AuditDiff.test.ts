@@ -67,7 +67,7 @@ describe("AuditDiff", () => {
       const refused = (bytes: Uint8Array) =>
         Effect.map(Effect.flip(Stream.runDrain(AuditDiff.fromNdjson(Stream.make(bytes)))), ({ message }) => message)
       const bytes = yield* written(before)
-      const notARow = "this is no row of an audit, as accounts.ndjson has them"
+      const notARow = "not an audit row as accounts.ndjson has them"
       assert.strictEqual(yield* refused(bytes.subarray(0, bytes.length - 9)), `line 4: ${notARow}`)
       assert.strictEqual(yield* refused(Buffer.from('{"accountId":"a"}\n')), `line 1: ${notARow}`)
       const unfinished = [...before, row("x", { error: { kind: "Unprocessed", message: "…" } })]
@@ -193,9 +193,9 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("AuditDiff of runs", 
 
       const where = Either.getOrThrow(AccountFilter.parse("status = active"))
       const some = yield* audit("some", ["a", "b"], { where })
-      assert.include(yield* refused(march, some), 'where is not said in the one, "status = active" in the other')
+      assert.include(yield* refused(march, some), 'where is not set in the first and "status = active" in the second')
       const drawn = yield* audit("drawn", ["a", "b"], { sample: 1 })
-      assert.include(yield* refused(march, drawn), "samples are of other accounts in each run")
+      assert.include(yield* refused(march, drawn), "each run samples different accounts")
 
       const store = yield* RunStore.RunStore
       const unfinished = Run.RunId.make("may")

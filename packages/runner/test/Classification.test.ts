@@ -66,11 +66,11 @@ describe("Classification", () => {
       Classification.classify(listed(list), Either.right(live(status)), { ...lines, applicationId })
     assert.deepStrictEqual(of({}, { accountId: other }), {
       findings: ["undetermined"],
-      problem: { kind: "OtherAccount", message: `the status read is that of account ${other}` }
+      problem: { kind: "OtherAccount", message: `the response describes account ${other}` }
     })
     const elsewhere = {
       findings: ["undetermined"],
-      problem: { kind: "OtherApplication", message: `the account is of application ${other}, expected ${accountId}` }
+      problem: { kind: "OtherApplication", message: `the account belongs to application ${other}, not ${accountId}` }
     } as const
     assert.deepStrictEqual(of({ applicationId: accountId }, { applicationId: other }), elsewhere)
     assert.deepStrictEqual(of({}, { applicationId: other }, accountId), elsewhere)

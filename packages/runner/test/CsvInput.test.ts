@@ -11,7 +11,7 @@ const definition = CsvInput.define({
     secret: Schema.optionalWith(Schema.String.pipe(Schema.startsWith("env:")), { exact: true })
   }),
   key: ({ accountId }) => accountId,
-  expected: { accountId: "the id of an account", name: "the new name", secret: "env:NAME" },
+  expected: { accountId: "an account id", name: "the new name", secret: "env:NAME" },
   secret: ["secret"]
 })
 
@@ -77,11 +77,11 @@ describe("CsvInput", () => {
     const text =
       'name,accountId,secret\r\n"An\r\nn",a-1,\r\n,status,\r\nBob,b 2,hunter2\r\nCarl,c-3,env:C,x\r\nDora,d-4,\r\nDora,d-4,\r\nEve,e-5,\r\nEva,e-5,\r\n'
     assert.deepStrictEqual(problems(text), [
-      "line 4, name: is empty; write the new name",
-      'line 4, accountId: "status" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; write the id of an account',
-      'line 5, accountId: "b 2" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; write the id of an account',
-      "line 5, secret: is not what belongs there; write env:NAME",
-      "line 6: has 4 cells where the header has 3; put a cell with the delimiter in it into quotes",
+      "line 4: name is empty; enter the new name",
+      'line 4: accountId "status" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; enter an account id',
+      'line 5: accountId "b 2" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; enter an account id',
+      "line 5: secret is not valid; enter env:NAME",
+      "line 6: has 4 cells, but the header has 3; put cells that contain the delimiter in quotes",
       "line 8: d-4 is also on line 7; keep one of these lines",
       "line 9: e-5 is also on line 10, with other values; keep one of these lines",
       "line 10: e-5 is also on line 9, with other values; keep one of these lines"
@@ -101,11 +101,11 @@ describe("CsvInput", () => {
   it("refuses what spreadsheets write by accident and what cannot be seen, and shows it", () => {
     const text = `accountId,name,secret\na\u200b1,#REF!,\na-2,NULL,\na-3,"A\ufffdn",\na-4,Ann,env:\ufffd\na-5,null,\n`
     assert.deepStrictEqual(problems(text), [
-      'line 2, name: "#REF!" is what a spreadsheet or database writes where there is no value; write the new name',
-      'line 2, accountId: "a\\u200b1" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; write the id of an account',
-      'line 3, name: "NULL" is what a spreadsheet or database writes where there is no value; write the new name',
-      'line 4, name: "A\ufffdn" has a character that was lost in conversion (U+FFFD); write the new name',
-      "line 5, secret: has a character that was lost in conversion (U+FFFD); write env:NAME"
+      'line 2: name "#REF!" is what a spreadsheet or database writes where there is no value; enter the new name',
+      'line 2: accountId "a\\u200b1" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; enter an account id',
+      'line 3: name "NULL" is what a spreadsheet or database writes where there is no value; enter the new name',
+      'line 4: name "A\ufffdn" has a character that was lost in conversion (U+FFFD); enter the new name',
+      "line 5: secret has a character that was lost in conversion (U+FFFD); enter env:NAME"
     ])
     const joined = "\u0dc1\u0dca\u200d\u0dbb\u0dd3"
     assert.deepStrictEqual(values(`accountId,name\na-1,${joined}\n`), [
@@ -167,19 +167,19 @@ describe("CsvInput", () => {
         onRight: () => ["nothing"]
       })
     assert.deepStrictEqual(refused(utf8("")), [
-      "line 1: the file is empty; begin it with the header accountId,name,secret"
+      "line 1: the file is empty; start it with the header accountId,name,secret"
     ])
     assert.deepStrictEqual(refused(utf8("id,name\na,b\n")), [
-      'line 1, accountId: there is no such column among "id", "name"; add it, with the id of an account in it'
+      'line 1: accountId column not found (found: "id", "name"); add it'
     ])
     assert.deepStrictEqual(refused(utf8("accountId,name,Account ID\na,b,c\n")), [
-      "line 1, accountId: the column is there twice; remove one of them"
+      "line 1: accountId column appears twice; remove one of them"
     ])
     assert.deepStrictEqual(refused(utf8('accountId,name\nx y,1\n\na,"never\nb,c\n')).slice(1), [
-      "line 4: a quote is opened and never closed; put the whole cell into quotes, and write a quote inside it twice"
+      "line 4: unclosed quote; put the whole cell in quotes, and double every quote inside it"
     ])
     assert.deepStrictEqual(refused(utf8('accountId,name\na,1\nb,"x"y\n')), [
-      "line 3: a quote stands where none can stand; put the whole cell into quotes, and write a quote inside it twice"
+      "line 3: unexpected quote; put the whole cell in quotes, and double every quote inside it"
     ])
     assert.deepStrictEqual(refused(new Uint8Array([...utf8("accountId,name\na,J"), 0xfc, ...utf8("rg\n")])), [
       "line 2: the file is not UTF-8; save it as UTF-8 (in a spreadsheet: “CSV UTF-8”, not “CSV”)"
@@ -200,7 +200,7 @@ describe("CsvInput", () => {
       Either.right([
         `line 2: ${small} is also on line 3, with other values; keep one of these lines`,
         `line 3: ${small} is also on line 2, with other values; keep one of these lines`,
-        'line 4, accountId: "nope" is no id: expected a UUID; write the id of an account'
+        'line 4: accountId "nope" is not a valid id (expected a UUID); enter an account id'
       ])
     )
     const own = CsvInput.parse(definition, utf8(`accountId,name\n${small},Ann\n${large},Ann\n`), { invalid: "skip" })

@@ -94,7 +94,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
         OffboardAccounts.apply(yield* throughFile(relabelled), { consent: Consent.deletions(0) })
       )
       assert.strictEqual(error._tag, "InvalidPlan")
-      assert.include(error.message, "line 2: it says “nothing: already so” (Nothing), but would make inactive")
+      assert.include(error.message, "line 2: the line says “nothing: already so” (Nothing), but it would make inactive")
       // Nor does such a line that got into the store some other way.
       const store = yield* RunStore.RunStore
       const { counts, createdAt: startedAt, id: of, parameters } = relabelled.header
@@ -125,7 +125,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       yield* back(a.value.accountId)
       const plan = yield* throughFile(yield* planned([a, b, ...others]))
       assert.deepStrictEqual(plan.header.counts, { change: 1 + others.length, nothing: 0, skip: 1, invalid: 0 })
-      assert.include(plan.entries[0]?.will, "skip: the row says updatedAt 20")
+      assert.include(plan.entries[0]?.will, "skip: updatedAt is 20")
       yield* back(b.value.accountId)
       const run = id("stale-offboard")
       const consent = Consent.deletions(plan.header.counts.change)
@@ -133,7 +133,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       assert.strictEqual(done, others.length)
       const [, second] = yield* collected(OffboardAccounts.rows(run))
       assert(second?.result?._tag === "Skipped")
-      assert.include(second.result.reason, "the row says updatedAt")
+      assert.include(second.result.reason, "updatedAt is")
       for (const { value } of [a, b]) {
         assert.strictEqual((yield* view(value.accountId)).live.status, "active")
       }
@@ -182,7 +182,10 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       yield* Fiber.interrupt(begun)
       yield* faults.clear
       const full = yield* Effect.flip(OffboardAccounts.resume(runId, { consent: Consent.deletions(4) }))
-      assert.strictEqual(full.message, "2 accounts would be made inactive, the consent is for 4. Nothing was done")
+      assert.strictEqual(
+        full.message,
+        "This would make 2 accounts inactive, but the consent is for 4. Nothing was changed"
+      )
       const consent = Consent.deletions(2)
       const elsewhere = yield* Effect.flip(
         OffboardAccounts.resume(runId, { consent, target: { origin: "http://there" } })
@@ -214,13 +217,13 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       const other = Identifier.ApplicationId.make("00000000-0000-4000-8000-000000000000")
       const foreign = yield* OffboardAccounts.plan({ rows, parameters: { applicationId: other } })
       assert.deepStrictEqual(foreign.header.counts, { change: 0, nothing: 0, skip: 2, invalid: 0 })
-      assert.include(foreign.entries[0]?.will, `is of ${yield* application}, expected ${other}`)
+      assert.include(foreign.entries[0]?.will, `belongs to application ${yield* application}, not ${other}`)
       const step = yield* Effect.flip(Converge.ensureInactive(a.accountId, other))
       assert.strictEqual(step._tag, "Refused")
 
       const plan = yield* planned(rows)
       assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 0, skip: 1, invalid: 0 })
-      assert.include(plan.entries[1]?.will, 'skip: the row says username "somebody"')
+      assert.include(plan.entries[1]?.will, 'skip: username is "somebody" in the row')
       yield* OffboardAccounts.apply(plan, { consent: Consent.deletions(1) })
       assert.deepStrictEqual(
         (yield* deletions).map(({ accountId }) => accountId),

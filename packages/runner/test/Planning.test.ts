@@ -40,7 +40,7 @@ timed("one account that cannot be read is skipped, with line, key and reason; th
     assert(skipped !== undefined)
     assert.deepStrictEqual(skipped.intent, {
       _tag: "Skip",
-      reason: `could not be looked at: ${unavailable.message}`
+      reason: `could not be read: ${unavailable.message}`
     })
     assert.deepStrictEqual([skipped.key, skipped.line], [bad, 1502])
   })

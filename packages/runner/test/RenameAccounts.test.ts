@@ -40,7 +40,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       assert.deepStrictEqual(
         plan.entries.map(({ intent, line, will }) => [line, intent._tag, will]),
         [
-          [2, "Change", `rename from ${JSON.stringify(a.name)} to "New, Name"`],
+          [2, "Change", `set name to "New, Name" (was ${JSON.stringify(a.name)})`],
           [3, "Nothing", "nothing: already so"],
           [4, "Skip", plan.entries[2]?.will]
         ]
@@ -186,7 +186,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const mismatch = yield* Effect.flip(PlannedFlow.apply(flow, plan, { target: { origin: "http://here" } }))
       assert.strictEqual(
         mismatch.message,
-        'The plan was made for something else: its origin is "http://there", here it is "http://here". Nothing was done'
+        "This plan is for server http://there, but you are connected to http://here. Nothing was changed"
       )
       const other = yield* Effect.flip(
         PlannedFlow.apply(flow, { ...plan, header: { ...plan.header, flow: "offboardAccounts" } })
@@ -198,10 +198,10 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const cut = yield* Effect.flip(decode(text.split("\n").slice(0, 2).join("\n")))
       assert.include(cut.message, "the header says 2 to change, but the file has 1 to change")
       const newer = yield* Effect.flip(decode(text.replace('"plan":1', '"plan":2')))
-      assert.include(newer.message, "the plan has version 2, this program reads 1")
+      assert.include(newer.message, "the plan has format version 2, but this program reads version 1")
       const halfEdited = yield* decode(text.replace('"name":"A"}', '"name":"Z"}'))
       const edited = yield* Effect.flip(PlannedFlow.apply(flow, halfEdited))
-      assert.include(edited.message, "but would rename from")
+      assert.include(edited.message, "but it would set name")
       const foreign = [...Array(30).keys()].map((i) => `${i} is not an id`)
       const long = yield* Effect.flip(decode([text.split("\n")[0], ...foreign].join("\n")))
       assert.deepStrictEqual(long.message.split("\n").length, 22)
@@ -211,15 +211,15 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       )
       assert.strictEqual(
         misread.message,
-        "This plan cannot be applied. Make a new one.\nline 2: what was read or is wanted cannot be understood: name: Expected string, actual 7"
+        "This plan cannot be applied. Make a new one.\nline 2: its states cannot be read: name: Expected string, actual 7"
       )
       const lines = text.trimEnd().split("\n")
       const doubled = yield* Effect.flip(decode([...lines, lines[1]].join("\n").replace('"change":2', '"change":3')))
-      assert.include(doubled.message, `line 4: ${a.accountId} is on line 2 already`)
+      assert.include(doubled.message, `line 4: ${a.accountId} is already on line 2`)
       const unread = { ...plan, entries: [...plan.entries, ...plan.entries.slice(0, 1)] }
       const byHand = yield* Effect.flip(PlannedFlow.apply(flow, unread))
       assert.include(byHand.message, "the header says 2 to change")
-      assert.include(byHand.message, `line 4: ${a.accountId} is on line 2 already`)
+      assert.include(byHand.message, `line 4: ${a.accountId} is already on line 2`)
       assert.deepStrictEqual(yield* writes, [])
     })
   )
@@ -292,7 +292,13 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
           [good.accountId, "7", ""]
         ]
       )
-      for (const [i, said] of ["is no id", "Drifted", "has no account", "AccessDenied: ", "name: is empty"].entries()) {
+      for (const [i, said] of [
+        "is not a valid id",
+        "Drifted",
+        "has no account",
+        "AccessDenied: ",
+        "name is empty"
+      ].entries()) {
         assert.include(rows[i], said)
       }
 
@@ -336,7 +342,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const plan = yield* Effect.flatMap(planned(pairs, here), throughFile)
 
       const unsaid = yield* Effect.flip(PlannedFlow.apply(flow, yield* planned(pairs), { target: here }))
-      assert.include(unsaid.message, 'its origin is not said, here it is "http://here"')
+      assert.include(unsaid.message, "an unrecorded server, but you are connected to http://here")
 
       const runId = id("at-here")
       yield* faults.set([Faults.always({}, Faults.htmlError(503))])
@@ -373,7 +379,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const other = Identifier.ApplicationId.make("00000000-ab62-491c-8085-9ac2b6206346")
       const refused = yield* planned(pairs, { applicationId: other })
       assert.deepStrictEqual(refused.header.counts, { change: 0, nothing: 0, skip: 2, invalid: 0 })
-      assert.include(refused.entries[0]?.will, `is of application ${applicationId}, expected ${other}`)
+      assert.include(refused.entries[0]?.will, `belongs to application ${applicationId}, not ${other}`)
 
       // As it is made without a target, and told one afterwards.
       const plan = yield* planned(pairs)
@@ -381,7 +387,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const { done, runId, skipped } = yield* PlannedFlow.apply(flow, moved)
       assert.deepStrictEqual([done, skipped], [0, 2])
       const [row] = yield* collected(PlannedFlow.rows(flow, runId))
-      assert.include(row?.result?._tag === "Skipped" ? row.result.reason : "", `expected ${other}`)
+      assert.include(row?.result?._tag === "Skipped" ? row.result.reason : "", `not ${other}`)
       assert.deepStrictEqual(yield* writes, [])
 
       const upper = Identifier.ApplicationId.make(applicationId.toUpperCase())
@@ -409,8 +415,8 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       assert.deepStrictEqual(
         undo.entries.map(({ key, will }) => [key, will]),
         [
-          [a.accountId, `rename from "New A" to ${JSON.stringify(a.name)}`],
-          [b.accountId, `rename from "New B" to ${JSON.stringify(b.name)}`]
+          [a.accountId, `set name to ${JSON.stringify(a.name)} (was "New A")`],
+          [b.accountId, `set name to ${JSON.stringify(b.name)} (was "New B")`]
         ]
       )
       yield* state.rename(b.accountId, { operation: "updateAccount", name: "Drifted" })
@@ -423,7 +429,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const redo = yield* PlannedFlow.undo(flow, undone)
       assert.deepStrictEqual(
         redo.entries.map(({ will }) => will),
-        [`rename from ${JSON.stringify(a.name)} to "New A"`]
+        [`set name to "New A" (was ${JSON.stringify(a.name)})`]
       )
     })
   )

@@ -174,7 +174,7 @@ describe("RunStore", () => {
             yield* Layer.build(SqliteRunStore.layer(file))
             assert.strictEqual(yield* reasonOf(Effect.scoped(Layer.build(SqliteRunStore.layer(file)))), "inUse")
             const again = yield* Effect.flip(Effect.scoped(Layer.build(SqliteRunStore.layer(file))))
-            assert.match(again.message, /: this process has it open already\./)
+            assert.match(again.message, /: this process already has it open\./)
             const beside = <A, E>(use: (store: RunStore.RunStore["Type"]) => Effect.Effect<A, E>) =>
               Effect.provide(Effect.flatMap(RunStore.RunStore, use), SqliteRunStore.layerShared(file))
             assert.deepStrictEqual(yield* beside((store) => store.list), [])
@@ -189,8 +189,8 @@ describe("RunStore", () => {
 
   it("names a store in memory, and shows a file's name", () => {
     const message = (file: string) => new RunStoreError.RunStoreError({ reason: "other", file }).message
-    assert.strictEqual(message(":memory:"), "Run store in memory: the database refused")
-    assert.strictEqual(message("runs\u200b.db"), "Run store runs\\u200b.db: the database refused")
+    assert.strictEqual(message(":memory:"), "Run store in memory: the database reported an error")
+    assert.strictEqual(message("runs\u200b.db"), "Run store runs\\u200b.db: the database reported an error")
   })
 
   it("reads SQLite's codes, however deep they are wrapped", () => {
@@ -201,7 +201,7 @@ describe("RunStore", () => {
     )
     assert.strictEqual(error.reason, "full")
     assert.include(error.message, "a.sqlite")
-    assert.include(error.message, "Make room")
+    assert.include(error.message, "Free some space")
     const readOnly = Object.assign(new Error("x"), { code: "SQLITE_READONLY_DIRECTORY" })
     assert.strictEqual(RunStoreError.fromUnknown("a", readOnly).reason, "notWritable")
   })

@@ -181,7 +181,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       const unknown = id("audited-somewhere")
       yield* Effect.provide(StatusAudit.run({ runId: unknown }), accounts)
       const known = yield* Effect.flip(Effect.provide(StatusAudit.run({ runId: unknown, target }), accounts))
-      assert.include(known.message, 'origin was not said, now "http://here"')
+      assert.include(known.message, 'origin was not set, now "http://here"')
       yield* Effect.provide(StatusAudit.run({ runId, target }), accounts)
     })
   )
@@ -222,7 +222,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       )
       assert.deepStrictEqual(rows[0]?.error, {
         kind: "UnreadableAccount",
-        message: "as listed, createdAt is not of the expected kind"
+        message: "in the account list, createdAt is not of the expected kind"
       })
       assert.strictEqual(summary.total, 5)
       assert.strictEqual(summary.counts.healthy, 3)
@@ -250,7 +250,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       assert.deepInclude(row, { accountId: readable.accountId, liveStatus: "inactive" })
       assert.deepStrictEqual(row?.error, {
         kind: "UnreadableAccount",
-        message: "as listed, createdAt is not of the expected kind"
+        message: "in the account list, createdAt is not of the expected kind"
       })
       assert.deepStrictEqual(summary.errors, { UnreadableAccount: 1 })
       assert.strictEqual(summary.counts.undetermined, 0)

@@ -89,7 +89,7 @@ describe("PasswordFile", () => {
 
   it.effect("is UTF-8 without a mark", () =>
     Effect.gen(function* () {
-      assert.match(yield* peeking(latin1), /it is not UTF-8/)
+      assert.match(yield* peeking(latin1), /the file is not UTF-8/)
       assert.match(yield* peeking(Buffer.from("\uFEFFann=secret\n")), /byte order mark/)
     })
   )
@@ -97,8 +97,8 @@ describe("PasswordFile", () => {
   it.effect("is its owner's alone, and ours", () =>
     Effect.gen(function* () {
       const content = Buffer.from("ann=secret\n")
-      assert.match(yield* peeking(content, { mode: 0o100640 }), /Say: chmod 600 \/passwords$/)
-      assert.match(yield* peeking(content, { uid: 4321 }), /another user\. Say: chown \d+ \/passwords$/)
+      assert.match(yield* peeking(content, { mode: 0o100640 }), /Run: chmod 600 \/passwords$/)
+      assert.match(yield* peeking(content, { uid: 4321 }), /another user\. Run: chown \d+ \/passwords$/)
     })
   )
 })

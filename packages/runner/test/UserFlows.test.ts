@@ -82,7 +82,7 @@ layer(live, { excludeTestServices: true })("CorrectOwnDetails", (it) => {
         plan.entries.map(({ intent }) => intent._tag),
         ["Change", "Skip", "Skip"]
       )
-      assert.include(plan.entries[0]?.will, `change name from ${JSON.stringify(a.name)} to "Ann" and e-mail from`)
+      assert.include(plan.entries[0]?.will, `set name to "Ann" (was ${JSON.stringify(a.name)}) and set e-mail to`)
       assert.include(plan.entries[1]?.will, "cannot sign in")
       assert.include(plan.entries[2]?.will, "env:NO_SUCH_VARIABLE: the variable is not set")
       assert.deepStrictEqual(yield* writesOf("userChangeName"), [])
@@ -154,8 +154,8 @@ layer(live, { excludeTestServices: true })("CorrectOwnDetails", (it) => {
     const parsed = CsvInput.parse(CorrectOwnDetails.flow.input, bytes)
     assert.deepStrictEqual(parsed._tag === "Left" ? parsed.left.problems.map(({ message }) => message) : [], [
       "line 2: has neither name nor email; correct the row",
-      "line 3, password: is not what belongs there; write where the password is: env:NAME, file:PATH or file:PATH#NAME",
-      'line 3, email: "nowhere" is not an e-mail address: expected someone@example.com; write the new e-mail address, or nothing'
+      "line 3: password is not valid; enter a reference to the password: env:NAME, file:PATH or file:PATH#NAME",
+      'line 3: email "nowhere" is not an e-mail address: expected someone@example.com; enter the new e-mail address (optional)'
     ])
   })
 })
@@ -240,7 +240,7 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
       for (const passwordFile of [known, link]) {
         const refused = yield* Effect.flip(RotatePasswords.plan({ rows, parameters: { applicationId, passwordFile } }))
         assert.strictEqual(refused._tag, "PasswordFileError")
-        assert.include(refused.message, `${passwordFile}: the present passwords are read from this file`)
+        assert.include(refused.message, `${passwordFile}: the current passwords are read from this file`)
       }
     })
   )
@@ -321,7 +321,7 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
       const error = yield* Effect.flip(RotatePasswords.plan({ rows, parameters: { applicationId, passwordFile } }))
       assert.strictEqual(
         error.message,
-        `${passwordFile}: there is no directory ${directory}/no/such/place. Make it first`
+        `${passwordFile}: no such directory: ${directory}/no/such/place. Create it first`
       )
     })
   )
@@ -421,7 +421,10 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
       yield* PlannedFlow.apply(RotateMobileTokens.flow, plan, { runId, concurrency: 1 })
       const results = (yield* collected(PlannedFlow.rows(RotateMobileTokens.flow, runId))).map(({ result }) => result)
       assert(results[0]?._tag === "Failed")
-      assert.include(results[0].message, "The new token was added, but the old one is still good")
+      assert.include(
+        results[0].message,
+        "The new token was added, but the old one could not be removed and still works"
+      )
       // Nobody can list them: what was accepted is not said to be verified.
       assert.isTrue(results[1]?._tag === "Done" && results[1].change === "sent")
       assert.deepStrictEqual(yield* held(accounts), [["phone-before", "phone-after"], ["phone-after"]])

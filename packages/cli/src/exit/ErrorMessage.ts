@@ -81,7 +81,7 @@ const mismatch = (error: Run.RunMismatch): string =>
   }).message
 
 const ofStore = ({ message }: RunStoreError.RunStoreError): string =>
-  message.replace("ame another file", "ame another file with --store")
+  message.replace("se another file", "se another file with --store")
 
 /**
  * `help` is the line that shows how the command is called.

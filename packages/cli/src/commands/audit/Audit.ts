@@ -94,7 +94,7 @@ const linesOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSes
 const accountId = CsvInput.define({
   row: Schema.Struct({ accountId: Schema.compose(Schema.Trim, Identifier.AccountId) }),
   key: ({ accountId }) => accountId,
-  expected: { accountId: "the id of an account" }
+  expected: { accountId: "an account id" }
 })
 
 const idsOf = AccountIds.$match({

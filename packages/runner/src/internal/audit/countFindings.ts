@@ -11,7 +11,7 @@ const decode = Codec.decoder(
   Schema.Struct({ values: Schema.Tuple(Schema.Array(Finding), Schema.NullOr(Schema.String)), count: Schema.Int })
 )
 
-/** The store counts, so that nothing of it is read. */
+/** Counts in the store, without reading rows. */
 export const of = (store: RunStore["Type"], runId: RunId): Effect.Effect<Tally, RunStoreError> =>
   Effect.gen(function* () {
     const counts: Record<Finding, number> = {

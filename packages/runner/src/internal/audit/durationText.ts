@@ -11,14 +11,14 @@ const units = [
   ["seconds", 1000]
 ] as const
 
-/** In the largest unit it is a whole number of. */
+/** Formats a duration in the largest unit that divides it. */
 export const durationText = (duration: Duration.Duration): string => {
   const millis = Duration.toMillis(duration)
   const [unit, size] = units.find(([, size]) => millis % size === 0) ?? ["millis", 1]
   return `${millis / size} ${unit}`
 }
 
-/** A duration as a person writes it, `180 days`, since what is recorded is also shown. */
+/** A duration as text, such as `180 days`, because stored parameters are also shown to people. */
 export const DurationText = Schema.transformOrFail(Schema.String, Schema.DurationFromSelf, {
   strict: true,
   decode: (text, _, ast) =>

@@ -1,4 +1,4 @@
-/** What an audit found, as the input of a flow: as if it were read from the audit's CSV. */
+/** Selects accounts from an audit as the input of a flow, as if read from the audit's CSV. */
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -11,12 +11,14 @@ import { type RunId, RunUnfinished } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
 import * as StatusAudit from "../../StatusAudit.js"
 
-interface Listed {
+interface NumberedRow {
   readonly line: number
   readonly row: AuditRow
 }
 
-/** An audit that is not finished says `undetermined` of what it has not looked at: nobody should act on that. */
+/**
+ * Accounts that an unfinished audit has not reached are `undetermined`, which must not be acted on.
+ */
 export const finished = Effect.fnUntraced(function* (runId: RunId) {
   const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
   if (run.finishedAt === undefined) {
@@ -31,7 +33,7 @@ export const having = (runId: RunId, findings: ReadonlyArray<Finding>) =>
     StatusAudit.rows(runId).pipe(
       Stream.zipWithIndex,
       // The audit's CSV has its header on line 1.
-      Stream.map(([row, i]): Listed => ({ row, line: i + 2 })),
+      Stream.map(([row, i]): NumberedRow => ({ row, line: i + 2 })),
       Stream.filter(({ row }) => findings.some((finding) => row.findings.includes(finding))),
       Stream.runCollect,
       Effect.map(Chunk.toReadonlyArray)
@@ -51,7 +53,7 @@ const cellsOf = (row: AuditRow): Readonly<Record<string, string>> => {
   return cells
 }
 
-export const read = <A>({ columns, decode, key }: Definition<A>, rows: ReadonlyArray<Listed>): Input<A> => {
+export const read = <A>({ columns, decode, key }: Definition<A>, rows: ReadonlyArray<NumberedRow>): Input<A> => {
   const names = new Set(columns.map(({ name }) => name))
   const all = new Map<string, Row<A>>()
   const invalid: Array<InvalidRow> = []
@@ -60,15 +62,15 @@ export const read = <A>({ columns, decode, key }: Definition<A>, rows: ReadonlyA
     const wanted = decode(Object.fromEntries(Object.entries(cells).filter(([name]) => names.has(name))))
     if (Either.isRight(wanted)) {
       const name = key(wanted.right)
-      // What is listed twice is one account.
+      // An account that is listed twice is one row.
       all.set(name, all.get(name) ?? { line, cells, value: wanted.right })
     } else {
       const problem = new Problem({
         line,
         column: "accountId",
         value: row.accountId ?? "",
-        problem: "the audit could not read it",
-        remedy: "look at the account by hand"
+        problem: "could not be read by the audit",
+        remedy: "check the account manually"
       })
       invalid.push({ line, cells, problems: [problem] })
     }

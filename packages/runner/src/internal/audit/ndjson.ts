@@ -1,21 +1,22 @@
-/** JSON lines, as they come. */
+/** Reads NDJSON as a stream. */
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
 export interface Line {
-  /** From 1. */
+  /** Counts from 1. */
   readonly line: number
-  /** Nothing where it is no JSON. */
+  /** None if the line is not JSON. */
   readonly json: Option.Option<unknown>
 }
 
-// No line that was written here is longer. One that is may be of any length, and would be copied with every piece of it.
+// No line we write is longer. Without a limit, each chunk of an endless line would copy all of it
+// again.
 const maxLength = 8 << 20
 
 const lineBreak = 0x0a
 
-/** Leaves out what goes beyond the length: no JSON ends there. */
+/** Drops the rest of an overlong line, which is then not JSON. */
 const cut = (length: number, bytes: Uint8Array): readonly [length: number, bytes: Uint8Array] => {
   if (length + bytes.length <= maxLength) {
     const last = bytes.lastIndexOf(lineBreak)

@@ -1,4 +1,4 @@
-/** Which elements of the list an audit is about. */
+/** Selects the list elements an audit covers. */
 import { canonical } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -12,56 +12,57 @@ import type { RunStoreError } from "../../RunStoreError.js"
 import type { Parameters } from "../../StatusAudit.js"
 import type { RunContext } from "../../Step.js"
 
-const noted = "the list"
+const countNote = "the list"
 
 const idOf = (element: AuditRow.Listed): string | undefined =>
   element._tag === "Account" ? element.account.accountId : element.accountId
 
-/** The same for the same run and element, and as good as drawn. */
-const lot = (runId: RunId, element: AuditRow.Listed, position: number): string =>
+/** A pseudo-random sort key, the same for the same run and element. */
+const sampleKey = (runId: RunId, element: AuditRow.Listed, position: number): string =>
   sha256(`${runId}\n${idOf(element) ?? position}`)
 
-interface Drawn {
-  readonly lot: string
+interface Sampled {
+  readonly key: string
   readonly position: number
   readonly element: AuditRow.Listed
 }
 
-/** Those with the smallest lots, in the order of the list. Holds no more than it is asked for. */
+/** Keeps the elements with the smallest keys, in list order. Holds no more than `size` elements. */
 const sampled = <E, R>(
   elements: Stream.Stream<AuditRow.Listed, E, R>,
   runId: RunId,
   size: number
 ): Stream.Stream<AuditRow.Listed, E, R> =>
   Stream.suspend(() => {
-    // Sorted, the largest lot last.
-    const drawn: Array<Drawn> = []
+    // Sorted by key, ascending.
+    const sample: Array<Sampled> = []
     let position = 0
-    const draw = (element: AuditRow.Listed) => {
-      const next = { lot: lot(runId, element, position), position, element }
+    const consider = (element: AuditRow.Listed) => {
+      const next = { key: sampleKey(runId, element, position), position, element }
       position++
-      const largest = drawn.at(-1)
-      if (drawn.length === size && largest !== undefined && largest.lot <= next.lot) return
-      if (drawn.length === size) drawn.pop()
-      let at = drawn.length
-      while (at > 0 && (drawn[at - 1]?.lot ?? "") > next.lot) at--
-      drawn.splice(at, 0, next)
+      const largest = sample.at(-1)
+      if (sample.length === size && largest !== undefined && largest.key <= next.key) return
+      if (sample.length === size) sample.pop()
+      let at = sample.length
+      while (at > 0 && (sample[at - 1]?.key ?? "") > next.key) at--
+      sample.splice(at, 0, next)
     }
     return Stream.unwrap(
       Effect.map(
         Stream.runForEachChunk(elements, (chunk) =>
           Effect.sync(() => {
-            for (const element of chunk) draw(element)
+            for (const element of chunk) consider(element)
           })
         ),
-        () => Stream.map(Stream.fromIterable(drawn.sort((a, b) => a.position - b.position)), ({ element }) => element)
+        () => Stream.map(Stream.fromIterable(sample.sort((a, b) => a.position - b.position)), ({ element }) => element)
       )
     )
   })
 
 /**
- * First by id, then by what is asked of the fields, then by lot. What cannot be read as an account meets every filter: nobody can say
- * that it does not. An id that is not in the list is an element of its own, so that it is not left out in silence.
+ * Selects by id, then by filter, then by sampling. An element that cannot be read as an account
+ * passes every filter, because it might match. A requested id that is not listed becomes an element
+ * of its own, so that it is reported.
  */
 export const of = <E, R>(
   listed: Stream.Stream<AuditRow.Listed, E, R>,
@@ -74,24 +75,24 @@ export const of = <E, R>(
         const wanted = only === undefined ? undefined : new Set(only.map(canonical))
         const missing = new Set(wanted)
         const meets = where === undefined ? () => true : matches(where, startedAt)
-        const isMeant = (element: AuditRow.Listed) => {
+        const isSelected = (element: AuditRow.Listed) => {
           count++
           const id = canonical(idOf(element) ?? "")
           if (wanted !== undefined && !wanted.has(id)) return false
           missing.delete(id)
           return element._tag !== "Account" || element.problem !== undefined || meets(element.account)
         }
-        const meant = Stream.filter(listed, isMeant)
+        const selected = Stream.filter(listed, isSelected)
         const unlisted = Stream.suspend(() =>
           Stream.map(Stream.fromIterable(missing), (accountId): AuditRow.Listed => ({ _tag: "Unlisted", accountId }))
         )
-        const counted = Effect.flatMap(RunStore, (store) => store.note(runId, noted, String(count)))
-        return (sample === undefined ? meant : sampled(meant, runId, sample)).pipe(
+        const counted = Effect.flatMap(RunStore, (store) => store.note(runId, countNote, String(count)))
+        return (sample === undefined ? selected : sampled(selected, runId, sample)).pipe(
           Stream.concat(unlisted),
           Stream.concat(Stream.drain(Stream.fromEffect(counted)))
         )
       })
 
-/** How many were listed, where not all of them were meant. */
+/** The length of the account list, if the audit covers only part of it. */
 export const listedOf = (store: RunStore["Type"], runId: RunId) =>
-  Effect.map(store.notes(runId, noted), (notes) => Option.map(Option.fromNullable(notes.at(-1)), Number))
+  Effect.map(store.notes(runId, countNote), (notes) => Option.map(Option.fromNullable(notes.at(-1)), Number))

@@ -1,9 +1,9 @@
-/** From the bytes of a file that calls itself CSV to records with the lines they begin on. */
+/** Decodes the bytes of a CSV file into records with line numbers. */
 import { CsvError, parse } from "csv-parse/sync"
 import * as Either from "effect/Either"
 
 export interface Record {
-  /** The line it begins on, from 1, as an editor counts. */
+  /** The line the record starts on, counting from 1 as an editor does. */
   readonly line: number
   readonly cells: ReadonlyArray<string>
 }
@@ -16,7 +16,7 @@ export interface Damage {
 
 export interface Records {
   readonly records: ReadonlyArray<Record>
-  /** Where reading had to stop, if it had to. */
+  /** The problem that stopped reading, if any. */
   readonly damage: ReadonlyArray<Damage>
 }
 
@@ -26,7 +26,10 @@ const encodings: ReadonlyArray<readonly [mark: ReadonlyArray<number>, label: str
   [[0xfe, 0xff], "utf-16be"]
 ]
 
-/** By its mark; without one UTF-16 gives itself away by the zero in its first character, which is the header's. */
+/**
+ * Uses the byte order mark. Without one, a zero byte in the first character (of the header) reveals
+ * UTF-16.
+ */
 const encodingOf = (bytes: Uint8Array): string =>
   encodings.find(([mark]) => mark.every((byte, i) => bytes[i] === byte))?.[1] ??
   (bytes.length >= 2 && bytes[1] === 0 ? "utf-16le" : bytes.length >= 2 && bytes[0] === 0 ? "utf-16be" : "utf-8")
@@ -34,7 +37,10 @@ const encodingOf = (bytes: Uint8Array): string =>
 const decoded = (bytes: Uint8Array, encoding: string) =>
   Either.try(() => new TextDecoder(encoding, { fatal: true }).decode(bytes))
 
-/** The first line that is not text. In UTF-8 a line break is a byte of its own, so lines can be tried one by one. */
+/**
+ * Finds the first undecodable line. In UTF-8 a line break is a single byte, so lines can be decoded
+ * separately.
+ */
 const firstBadLine = (bytes: Uint8Array): number => {
   let line = 1
   for (let from = 0; from < bytes.length; line++) {
@@ -58,7 +64,11 @@ export const text = (bytes: Uint8Array): Either.Either<string, Damage> => {
     })),
     (text) =>
       text.includes("\0")
-        ? Either.left({ line: 1, problem: "the file has NUL characters: it is not text", remedy: "save it as UTF-8" })
+        ? Either.left({
+            line: 1,
+            problem: "the file contains NUL characters, so it is not text",
+            remedy: "save it as UTF-8"
+          })
         : Either.right(text)
   )
 }
@@ -67,30 +77,35 @@ const delimiters = [",", ";", "\t", "|"] as const
 
 const breaks = ["\r\n", "\n", "\r"]
 
-// A record of this many characters is no row of accounts; without a limit a missing quote makes one of the whole file.
+// No account row is this long. Without a limit, a missing quote would turn the whole file into one
+// record.
 const maxRecordLength = 1 << 20
 
-// Quoted, or with empty cells after it, where another program saved the file again: then by that one's delimiter.
+// The hint may be quoted or followed by empty cells if another program saved the file again, with
+// its own delimiter.
 const hintLine = /^("?)sep=([^"\r\n])\1(?:([^"\r\n])\3*)?(?=[\r\n]|$)/iu
 
-/** Spreadsheets may begin a file with a line that names the delimiter. It is emptied, so that lines keep their numbers. */
+/**
+ * Spreadsheets may put the delimiter on a first line. The line is emptied rather than removed, to
+ * keep line numbers.
+ */
 const withoutHint = (text: string): { readonly text: string; readonly hint: string | undefined } => {
   const found = hintLine.exec(text)
   return found === null ? { text, hint: undefined } : { text: text.slice(found[0].length), hint: found[3] ?? found[2] }
 }
 
 const damageOf = (error: unknown): Omit<Damage, "line"> => {
-  const remedy = "put the whole cell into quotes, and write a quote inside it twice"
+  const remedy = "put the whole cell in quotes, and double every quote inside it"
   switch (error instanceof CsvError ? error.code : undefined) {
     case "CSV_MAX_RECORD_SIZE":
       return {
         problem: `a row has more than ${maxRecordLength} characters`,
-        remedy: "look for a quote that is not closed"
+        remedy: "look for an unclosed quote"
       }
     case "CSV_QUOTE_NOT_CLOSED":
-      return { problem: "a quote is opened and never closed", remedy }
+      return { problem: "unclosed quote", remedy }
     default:
-      return { problem: "a quote stands where none can stand", remedy }
+      return { problem: "unexpected quote", remedy }
   }
 }
 
@@ -99,7 +114,8 @@ const parseWith = (text: string, delimiter: string, to?: number): Records => {
   const records: Array<Record> = []
   let line = 1
   let offset = 0
-  // Line breaks up to there; and past those of empty lines, to where a record really begins.
+  // Counts line breaks up to `end`; with "breaks", also skips the empty lines before the next
+  // record.
   const advance = (end: number, over: "all" | "breaks") => {
     while (offset < end && (over === "all" || bytes[offset] === 0x0a || bytes[offset] === 0x0d)) {
       const single = bytes[offset] === 0x0d && bytes[offset + 1] === 0x0a
@@ -136,7 +152,7 @@ const parseWith = (text: string, delimiter: string, to?: number): Records => {
   }
 }
 
-/** The delimiter by which the first record has most cells that `isKnown`; by itself also the one with most cells. */
+/** The delimiter that gives the most known columns, then the most cells, in the first record. */
 const delimiterOf = (text: string, isKnown: (cell: string) => boolean): string => {
   const score = (delimiter: string) => {
     const cells = parseWith(text, delimiter, 1).records[0]?.cells ?? []

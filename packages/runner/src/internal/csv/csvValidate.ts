@@ -1,4 +1,4 @@
-/** From records to rows of known columns, and everything that is wrong with them. */
+/** Turns records into rows of known columns, and collects all problems. */
 import { canonical } from "@effect-glowmarkt/core/Identifier"
 import { damage as lostCharacter, placeholderProblem, quote } from "@effect-glowmarkt/core/VisibleText"
 import * as Either from "effect/Either"
@@ -15,9 +15,9 @@ interface Problem extends Damage {
 export interface Read<A> {
   readonly rows: ReadonlyArray<Row<A>>
   readonly problems: ReadonlyArray<Problem>
-  /** Of all rows, by line. */
+  /** The cells of all rows by line. */
   readonly cells: ReadonlyMap<number, Readonly<Record<string, string>>>
-  /** `broken`: what is wrong concerns the file and not only some of its rows. */
+  /** `broken`: the problem concerns the whole file, not single rows. */
   readonly standing: "whole" | "broken"
 }
 
@@ -35,7 +35,7 @@ const find = (columns: ReadonlyArray<Column>, header: string) =>
 
 export const knows = (columns: ReadonlyArray<Column>) => (header: string) => find(columns, header) !== undefined
 
-/** In the languages of the people who keep such lists. */
+/** In the languages our users keep such lists in. */
 const secretNames = [
   /pass(word|wd|wort|phrase|code)/,
   /pwd|^(old|new)?(pass|pw)$/,
@@ -46,7 +46,7 @@ const secretNames = [
 ]
 
 const soundsSecret = (header: string) => {
-  // Accents are no help to whoever reads a store.
+  // Headers in a file may have accents.
   const name = plain(header.normalize("NFD").replace(/\p{M}/gu, ""))
   return secretNames.some((pattern) => pattern.test(name))
 }
@@ -56,7 +56,7 @@ interface Place {
   readonly column: Column | undefined
 }
 
-// A file with more columns than this has its rows where its columns should be.
+// A file with more columns than this has rows and columns swapped.
 const mostColumns = 1000
 
 const headerProblems = (
@@ -74,12 +74,12 @@ const headerProblems = (
       problems.push({
         line,
         column: column.name,
-        problem: `there is no such column among ${places.map(({ header }) => JSON.stringify(header)).join(", ")}`,
-        remedy: `add it, with ${column.expected} in it`
+        problem: `column not found (found: ${places.map(({ header }) => JSON.stringify(header)).join(", ")})`,
+        remedy: `add it`
       })
     }
     if (found.length > 1) {
-      problems.push({ line, column: column.name, problem: "the column is there twice", remedy: "remove one of them" })
+      problems.push({ line, column: column.name, problem: "column appears twice", remedy: "remove one of them" })
     }
   }
   return problems
@@ -88,14 +88,13 @@ const headerProblems = (
 const shown = (column: Column | undefined, value: string) =>
   value === "" || column?.content === "secret" ? {} : { value }
 
-/** Schema messages repeat the value, which here has a place of its own. */
+/** Schema messages repeat the value, which is reported separately. */
 const why = (column: Column, value: string, message: string) =>
   column.content === "secret"
-    ? "is not what belongs there"
-    : message.replace(quote(value), "").trim().split("\n").at(-1)?.trim().replace(/^not /, "is not ") ||
-      "is not what belongs there"
+    ? "is not valid"
+    : message.replace(quote(value), "").trim().split("\n").at(-1)?.trim().replace(/^not /, "is not ") || "is not valid"
 
-/** Cells that no schema of a column should have to know of. */
+/** Conversion damage and placeholders, which a column's schema does not check for. */
 const accidents = (
   columns: ReadonlyArray<Column>,
   found: Readonly<Record<string, string>>,
@@ -106,7 +105,7 @@ const accidents = (
     const problem = lostCharacter(value) ?? placeholderProblem(value)
     return problem === undefined
       ? []
-      : [{ line, column: column.name, ...shown(column, value), problem, remedy: `write ${column.expected}` }]
+      : [{ line, column: column.name, ...shown(column, value), problem, remedy: `enter ${column.expected}` }]
   })
 
 const cellProblems = (
@@ -119,7 +118,7 @@ const cellProblems = (
   const problems: Array<Problem> = [...others]
   const empty = columns.filter(({ name, need }) => need === "required" && found[name] === undefined)
   for (const column of empty) {
-    problems.push({ line, column: column.name, problem: "is empty", remedy: `write ${column.expected}` })
+    problems.push({ line, column: column.name, problem: "is empty", remedy: `enter ${column.expected}` })
   }
   for (const { message, path } of ParseResult.ArrayFormatter.formatErrorSync(error)) {
     const column = columns.find(({ name }) => name === path[0])
@@ -132,7 +131,7 @@ const cellProblems = (
         column: column.name,
         ...shown(column, value),
         problem: why(column, value, message),
-        remedy: `write ${column.expected}`
+        remedy: `enter ${column.expected}`
       })
     }
   }
@@ -148,18 +147,21 @@ const extraCells = (cells: ReadonlyArray<string>, width: number, line: number): 
     : [
         {
           line,
-          problem: `has ${cells.length} cells where the header has ${width}`,
-          remedy: "put a cell with the delimiter in it into quotes"
+          problem: `has ${cells.length} cells, but the header has ${width}`,
+          remedy: "put cells that contain the delimiter in quotes"
         }
       ]
 }
 
 const sameValues = (a: Row<unknown>, b: Row<unknown>) => JSON.stringify(a.value) === JSON.stringify(b.value)
 
-// Of a subject that is on thousands of lines, each of them is told of these only.
+// The most line numbers named in a message about a repeated key.
 const mostElsewhere = 10
 
-/** Of rows that say the same of one subject the first stands; if they say different things, nobody knows which is meant. */
+/**
+ * Of identical rows with the same key, keeps the first. If they differ, none is kept, because the
+ * right one is unknown.
+ */
 const repeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, key: (value: A) => string) => {
   const byKey = new Map<string, Array<Row<A> & { readonly line: number }>>()
   for (const row of rows) {
@@ -194,14 +196,14 @@ const repeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, ke
 
 type Cells = Readonly<Record<string, string>>
 
-/** People write the secret itself where a reference belongs. */
+/** People paste the secret itself where a reference belongs. */
 const withoutSecrets = (places: ReadonlyArray<Place>, cells: Cells, problems: ReadonlyArray<Problem>): Cells => {
   const wrong = new Set(problems.map(({ column }) => column))
   const secret = places.filter(({ column }) => column?.content === "secret" && wrong.has(column.name))
   return secret.length === 0 ? cells : { ...cells, ...Object.fromEntries(secret.map(({ header }) => [header, ""])) }
 }
 
-/** In a row with too many cells nobody can tell which of them belongs into the column of a secret. */
+/** In a row with too many cells, any of them could be the secret. */
 const unshifted = (columns: ReadonlyArray<Column>, cells: Cells): Cells =>
   columns.some(({ content }) => content === "secret") ? {} : cells
 
@@ -212,7 +214,7 @@ export const read = <A>({ columns, decode, key }: Definition<A>, { damage, recor
     return broken(
       damage.length > 0
         ? damage
-        : [{ line: 1, problem: "the file is empty", remedy: `begin it with the header ${names}` }]
+        : [{ line: 1, problem: "the file is empty", remedy: `start it with the header ${names}` }]
     )
   }
   const places: ReadonlyArray<Place> = head.cells.map((header) => ({

@@ -1,8 +1,8 @@
-/** Writing CSV that a spreadsheet opens without calculating, and that `CsvInput` reads back as it was. */
+/** Writes CSV that spreadsheets do not evaluate and that `CsvInput` reads back unchanged. */
 import { stringify } from "csv-stringify/sync"
 
-// What a spreadsheet takes for the beginning of a formula, also after blanks and line breaks; apostrophes before it show
-// that it was neutralised already, and one more makes sure that taking one away gives what was there.
+// The start of a formula, even after spaces and line breaks. Leading apostrophes mean that the cell
+// was already escaped; one more makes sure that removing one restores it.
 const formula = /^'*(?:[\t\r]|\s*[=+\-@＝＋－＠])/
 
 const neutralised = (cell: string) => (formula.test(cell) ? `'${cell}` : cell)
@@ -12,13 +12,13 @@ export const lines = (records: Iterable<ReadonlyArray<string>>): string =>
     [...records].map((cells) => cells.map(neutralised)),
     {
       record_delimiter: "windows",
-      // By itself it quotes a line break only if it is the record delimiter.
+      // By default it quotes a line break only if it is the record delimiter.
       quoted_match: /[\r\n]/
     }
   )
 
-/** The first line of a file. Without the byte order mark before it, Excel shows “Siân” as “SiÃ¢n”. */
+/** The header line. Without the byte order mark, Excel shows “Siân” as “SiÃ¢n”. */
 export const header = (columns: ReadonlyArray<string>): string => `\ufeff${lines([columns])}`
 
-/** The cell as it was before {@link lines} neutralised it. */
+/** Removes the apostrophe that {@link lines} added. */
 export const restored = (cell: string): string => (cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell)

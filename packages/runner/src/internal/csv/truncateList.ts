@@ -1,4 +1,4 @@
-/** Long lists in messages: as many lines as one reads. */
+/** Shortens long lists in messages. */
 const most = 20
 
 export const truncateList = (lines: ReadonlyArray<string>): string =>

@@ -1,4 +1,4 @@
-/** What a filter means for an account. */
+/** Evaluates a filter for an account. */
 import type { Account } from "@effect-glowmarkt/core/Account"
 import { canonical } from "@effect-glowmarkt/core/Identifier"
 import * as DateTime from "effect/DateTime"
@@ -10,7 +10,7 @@ type Predicate = (account: Account) => boolean
 
 const dayMillis = 86_400_000
 
-/** From the first millisecond of it to before that after its last one. */
+/** The half-open interval of milliseconds that a moment covers. */
 const span = (moment: Moment, now: DateTime.Utc): readonly [from: number, to: number] => {
   switch (moment._tag) {
     case "Day": {
@@ -39,7 +39,7 @@ const orders: Record<
   ">=": (at, from) => at >= from
 }
 
-/** As an audit shows it. */
+/** The value as the audit shows it. */
 const textOf = (account: Account, field: TextField): string | undefined =>
   field === "status" ? statusWord(account) : account[field]
 

@@ -1,8 +1,8 @@
-/** Filters cut into words, quoted texts and signs. */
+/** Splits a filter into words, quoted texts and signs. */
 import * as Either from "effect/Either"
 
 export interface Fault {
-  /** From 1. */
+  /** Counts from 1. */
   readonly position: number
   readonly problem: string
 }
@@ -13,7 +13,7 @@ export interface Token {
   readonly position: number
 }
 
-// A quoted text may have its quote in it twice.
+// A quote inside quoted text is doubled.
 const token = /\s*(?:(?<quoted>"(?:[^"]|"")*"|'(?:[^']|'')*')|(?<sign><=|>=|!=|[=<>(),])|(?<word>[^\s"'()=!<>,]+))/y
 
 const unquoted = (quoted: string) => {
@@ -21,12 +21,12 @@ const unquoted = (quoted: string) => {
   return quoted.slice(1, -1).replaceAll(quote + quote, quote)
 }
 
-// As long as a list of a thousand ids.
+// Enough for a list of a thousand ids.
 const maxLength = 50_000
 
 export const tokens = (source: string): Either.Either<ReadonlyArray<Token>, Fault> => {
   if (source.length > maxLength) {
-    return Either.left({ position: maxLength + 1, problem: `a filter has at most ${maxLength} characters` })
+    return Either.left({ position: maxLength + 1, problem: `the filter is longer than ${maxLength} characters` })
   }
   const all: Array<Token> = []
   const text = source.trimEnd()
@@ -38,9 +38,7 @@ export const tokens = (source: string): Either.Either<ReadonlyArray<Token>, Faul
       const at = from + (/\S/.exec(text.slice(from))?.index ?? 0)
       const character = text.charAt(at)
       const problem =
-        character === '"' || character === "'"
-          ? `a quote is opened and never closed`
-          : `unexpected character ${JSON.stringify(character)}`
+        character === '"' || character === "'" ? `unclosed quote` : `unexpected character ${JSON.stringify(character)}`
       return Either.left({ position: at + 1, problem })
     }
     const { quoted, sign, word } = found.groups ?? {}

@@ -1,4 +1,4 @@
-/** Filters as text: the grammar, read and written. */
+/** Parses and formats filters. */
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -41,7 +41,7 @@ const day = /^\d{4}-\d{2}-\d{2}$/
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/i
 const ago = /^(\d+(?:\.\d+)? (?:minute|hour|day|week)s?) ago$/i
 
-const momentForms = 'a day as 2025-01-01, an instant as 2025-01-01T09:15:00Z, or as "180 days ago"'
+const momentForms = 'a day (2025-01-01), an instant (2025-01-01T09:15:00Z) or an age ("180 days ago")'
 
 const parseMoment = (text: string): Option.Option<Moment> => {
   const before = ago.exec(text)?.[1]
@@ -51,7 +51,7 @@ const parseMoment = (text: string): Option.Option<Moment> => {
   if (day.test(text)) {
     return DateTime.make(text).pipe(
       Option.map(DateTime.toUtc),
-      // The 31st of February is the 3rd of March to some.
+      // Some engines read 31 February as 3 March.
       Option.filter((start) => DateTime.formatIsoDateUtc(start) === text),
       Option.map((start): Moment => ({ _tag: "Day", start }))
     )
@@ -73,10 +73,11 @@ const isInstant = isOf<InstantField>("instant")
 
 const not = (filter: AccountFilter): AccountFilter => ({ _tag: "Not", filter })
 
-// Conditions, parentheses and `not` together: a filter is read, printed and evaluated by recursion.
+// Counts conditions, parentheses and `not`. Filters are parsed, formatted and evaluated
+// recursively.
 const maxParts = 250
 
-/** Reads one filter from tokens, by descent: `or` binds less than `and`, that less than `not`. */
+/** A recursive-descent parser: `or` binds weakest, then `and`, then `not`. */
 const reader = (all: ReadonlyArray<Token>) => {
   let next = 0
   let parts = 0
@@ -107,7 +108,7 @@ const reader = (all: ReadonlyArray<Token>) => {
     if (++parts > maxParts) {
       return fault(
         peek(),
-        `a filter has at most ${maxParts} parts; write field in (a, b, …) for many values of one field`
+        `the filter has more than ${maxParts} parts; use field in (a, b, …) for many values of one field`
       )
     }
     if (isNext("not")) {
@@ -128,44 +129,44 @@ const reader = (all: ReadonlyArray<Token>) => {
     const name = take()
     const field = fields.find((field) => field.toLowerCase() === name.text.toLowerCase() && name.kind === "word")
     if (field === undefined) {
-      return fault(name, `expected a field, found ${shown(name)}. There are ${fields.join(", ")}`)
+      return fault(name, `expected a field (${fields.join(", ")}), found ${shown(name)}`)
     }
     const operator = take()
     const word = operator.text.toLowerCase()
     const allowed = operators[kinds[field]]
     if (operator.kind === "quoted" || !allowed.includes(word)) {
-      return fault(operator, `${field} can be asked ${allowed.join(" ")}, not ${shown(operator)}`)
+      return fault(operator, `expected an operator for ${field} (${allowed.join(" ")}), found ${shown(operator)}`)
     }
     return word === "is" ? presence(field) : ofKind(field, word)
   }
 
   const presence = (field: Field): Parsed => {
-    const said = take()
-    const word = said.text.toLowerCase()
+    const token = take()
+    const word = token.text.toLowerCase()
     return word === "missing" || word === "present"
       ? Either.right({ _tag: "Is", field, presence: word })
-      : fault(said, `${field} is "missing" or "present", not ${shown(said)}`)
+      : fault(token, `expected "missing" or "present" after ${field} is, found ${shown(token)}`)
   }
 
   const ofKind = (field: Field, operator: string): Parsed =>
     isText(field) ? ofText(field, operator) : isInstant(field) ? when(field, operator) : flag(operator)
 
   const value = (field: TextField): Either.Either<string, Fault> => {
-    const said = take()
-    if (said.kind === "sign" || said.kind === "end" || said.text === "") {
-      return fault(said, `expected what ${field} should be, found ${shown(said)}`)
+    const token = take()
+    if (token.kind === "sign" || token.kind === "end" || token.text === "") {
+      return fault(token, `expected a value for ${field}, found ${shown(token)}`)
     }
     const known = ["active", "inactive"]
-    return field === "status" && said.kind === "word" && !known.includes(said.text.toLowerCase())
-      ? fault(said, `status is ${known.join(" or ")}, not ${shown(said)}; put another word in quotes`)
-      : Either.right(field === "status" && said.kind === "word" ? said.text.toLowerCase() : said.text)
+    return field === "status" && token.kind === "word" && !known.includes(token.text.toLowerCase())
+      ? fault(token, `status must be ${known.join(" or ")}, found ${shown(token)}; put any other word in quotes`)
+      : Either.right(field === "status" && token.kind === "word" ? token.text.toLowerCase() : token.text)
   }
 
   const ofText = (field: TextField, operator: string): Parsed => {
     if (operator === "in") return Either.map(list(field), (values) => ({ _tag: "OneOf", field, values }))
     return Either.flatMap(value(field), (value): Parsed => {
       if (peek().kind === "word" && !["and", "or"].some(isNext)) {
-        return fault(peek(), `expected "and", "or" or the end, found ${shown(peek())}; put text with blanks in quotes`)
+        return fault(peek(), `expected "and", "or" or the end, found ${shown(peek())}; put text with spaces in quotes`)
       }
       const equal: AccountFilter = { _tag: "OneOf", field, values: [value] }
       return Either.right(
@@ -191,11 +192,11 @@ const reader = (all: ReadonlyArray<Token>) => {
   const isSo = (value: boolean): AccountFilter => ({ _tag: "Flag", field: "active", value })
 
   const flag = (operator: string): Parsed => {
-    const said = take()
-    const word = said.text.toLowerCase()
+    const token = take()
+    const word = token.text.toLowerCase()
     return word === "true" || word === "false"
       ? Either.right(operator === "=" ? isSo(word === "true") : not(isSo(word === "true")))
-      : fault(said, `active is true or false, not ${shown(said)}`)
+      : fault(token, `active must be true or false, found ${shown(token)}`)
   }
 
   const when = (field: InstantField, operator: string): Parsed => {
@@ -208,7 +209,7 @@ const reader = (all: ReadonlyArray<Token>) => {
       onNone: () =>
         fault(
           first,
-          `${field} is compared with ${momentForms}, not ${words.length === 0 ? shown(first) : quoted(words.join(" "))}`
+          `${field} takes ${momentForms}, found ${words.length === 0 ? shown(first) : quoted(words.join(" "))}`
         ),
       onSome: (moment): Parsed => {
         const order = operator === "before" ? "<" : operator === "after" ? ">" : operator
@@ -216,7 +217,7 @@ const reader = (all: ReadonlyArray<Token>) => {
           ? Either.right(not({ _tag: "When", field, order: "=", moment }))
           : order === "=" || order === "<" || order === "<=" || order === ">" || order === ">="
             ? Either.right({ _tag: "When", field, order, moment })
-            : fault(first, `instants are not compared by ${quoted(order)}`)
+            : fault(first, `instants cannot be compared with ${quoted(order)}`)
       }
     })
   }

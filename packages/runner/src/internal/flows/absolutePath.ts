@@ -1,4 +1,4 @@
-// Not imported, so that the package loads where there are no files: there a path stays as it is.
+// Not imported, so that the package loads without a file system. Paths are then left as they are.
 const node = globalThis.process?.getBuiltinModule?.("node:path")
 
 export const absolutePath = (path: string): string => node?.resolve(path) ?? path

@@ -1,4 +1,4 @@
-/** What a row says of an account that is to be deleted: it must be so still, or the row is about something of the past. */
+/** Checks that an account still matches its row before it is deleted. */
 import { ApplicationId, isSame as isSameId } from "@effect-glowmarkt/core/Identifier"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema,
 
 const instant = Schema.compose(Schema.Trim, Schema.DateTimeUtc)
 
-/** The columns of an audit's CSV that findings are drawn from, and whose the account is. */
+/** The columns of an audit's CSV that the account must still match. */
 export const said = {
   applicationId: exact(Schema.compose(canonicalId.InCell, ApplicationId)),
   username: exact(Schema.String),
@@ -25,7 +25,7 @@ const Said = Schema.Struct(said)
 
 type Said = typeof Said.Type
 
-/** The same of the account as it is now. */
+/** The same fields of the account now. */
 export const Read = Schema.Struct({
   applicationId: ApplicationId,
   username: Schema.NullOr(Schema.String),
@@ -37,18 +37,21 @@ export const Read = Schema.Struct({
 
 export interface Read extends Schema.Schema.Type<typeof Read> {}
 
-/** `applicationId` is the one that `seeOwn` let pass. */
+/** `applicationId` was checked by `seeOwn`. */
 export const seen = ({ account, status }: Converge.Seen, applicationId: ApplicationId): Read => ({
   applicationId,
   username: account.username ?? null,
   listStatus: statusWord(account) ?? null,
   liveStatus: statusWord(status) ?? null,
-  // As an audit has it: where both say something the fresher one counts.
+  // As in an audit: the live status takes precedence.
   updatedAt: status.updatedAt ?? account.updatedAt ?? null,
   tokenExpiryDate: status.directory?.data?.tokenExpiryDate ?? null
 })
 
-/** Somebody is making it inactive already; this run, where it was cut off. Being changed is then no news. */
+/**
+ * The account is being made inactive, by this run before an interruption or by someone else. Its
+ * other changes follow from that.
+ */
 export const isBecomingInactive = (before: Partial<Read> | Said, now: Read): boolean =>
   (["listStatus", "liveStatus"] as const).some((field) => now[field] === "inactive" && before[field] !== "inactive")
 
@@ -64,14 +67,16 @@ const isSame = (a: string | DateTime.Utc, b: string | DateTime.Utc | null): bool
 const who = ["applicationId", "username"] as const
 const how = ["listStatus", "liveStatus", "updatedAt", "tokenExpiryDate"] as const
 
-/** Refuses the account that is another than the row says, or has changed since. */
+/** Refuses an account that does not match its row or has changed since. */
 export const confirmed = (row: Said, read: Read): Effect.Effect<Read, Converge.Refused> => {
   const fields = isBecomingInactive(row, read) ? who : [...who, ...how]
   for (const field of fields) {
     const value = row[field]
     if (value !== undefined && !isSame(value, read[field])) {
       return Effect.fail(
-        new Converge.Refused({ reason: `the row says ${field} ${text(value)}, the account has ${text(read[field])}` })
+        new Converge.Refused({
+          reason: `${field} is ${text(value)} in the row but ${text(read[field])} in the account`
+        })
       )
     }
   }

@@ -1,4 +1,6 @@
-/** The other half of all or nothing: what a run added is made inactive again, as a run of its own. */
+/**
+ * Rolls back an all-or-nothing run, as a run of its own: makes the added accounts inactive again.
+ */
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
@@ -26,7 +28,7 @@ const describe = ({ accountId }: typeof Added.Type) => `make ${accountId} inacti
 const readAccount = ({ accountId, applicationId }: typeof Added.Type) =>
   Effect.map(Converge.seeOwn(accountId, applicationId), (seen) => ({ inactive: Converge.isInactive(seen) }))
 
-const undoing = PlannedFlow.make({
+const rollbackFlow = PlannedFlow.make({
   name: "onboardAccounts.undo",
   parameters: Schema.Struct({}),
   row: Added,
@@ -55,8 +57,9 @@ const isMade = (result: Result | undefined): result is Extract<Result, { readonl
   result?._tag === "Done" && result.change === "made"
 
 /**
- * What the run added: an account that was there before the plan is `skipped`, and one that somebody else added since was `found`. The same
- * rows give the same plan, so that undoing can be resumed like any other run.
+ * Plans to remove what the run added. An account that existed before the plan was `skipped`, and
+ * one that someone else added since was `found`. Equal rows give an equal plan, so that the
+ * rollback can be resumed like any other run.
  */
 const planFor = (run: Pick<Run, "runId" | "startedAt">, target: Plan.Target, rows: ReadonlyArray<Row>): Plan.Plan => {
   const entries = rows.flatMap(
@@ -72,7 +75,7 @@ const planFor = (run: Pick<Run, "runId" | "startedAt">, target: Plan.Target, row
     header: {
       plan: 1,
       id: run.runId,
-      flow: undoing.name,
+      flow: rollbackFlow.name,
       createdAt: run.startedAt,
       target,
       parameters: {},
@@ -92,13 +95,13 @@ export const undo = Effect.fnUntraced(function* (
   of: { readonly name: string },
   run: Pick<Run, "runId" | "startedAt">,
   target: Plan.Target,
-  pace: Limits
+  limits: Limits
 ): Effect.fn.Return<Undone, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
   const rows = yield* Effect.catchTag(Stream.runCollect(PlannedFlow.rows(of, run.runId)), "RunNotFound", Effect.die)
   const plan = planFor(run, target, Chunk.toReadonlyArray(rows))
   const runId = rollbackRunId(run.runId)
-  const { done, skipped, failed } = yield* PlannedFlow.apply(undoing, plan, { runId, ...pace }).pipe(
-    // The plan was made here a moment ago.
+  const { done, skipped, failed } = yield* PlannedFlow.apply(rollbackFlow, plan, { runId, ...limits }).pipe(
+    // The plan was just made here.
     Effect.catchTags({ InvalidPlan: Effect.die, PlanMismatch: Effect.die, PlanNeeded: Effect.die })
   )
   return { runId, inactive: done, failed: failed + skipped }
@@ -107,19 +110,19 @@ export const undo = Effect.fnUntraced(function* (
 const undone: Result = {
   _tag: "Failed",
   kind: "Undone",
-  message: "The account was added, and made inactive again because not all users could be given one.",
+  message: "The account was added, then made inactive again because not all users could be added.",
   mayHaveBeenApplied: false
 }
 
 const notUndone = (why: string): Result => ({
   _tag: "Failed",
   kind: "NotUndone",
-  message: `The account was added, and could not be made inactive again: ${why}`,
+  message: `The account was added and could not be made inactive again: ${why}`,
   mayHaveBeenApplied: true
 })
 
 const reasonOf = (result: Result | undefined) =>
-  result === undefined ? "the run did not get to it" : result._tag === "Failed" ? result.message : "it was left alone"
+  result === undefined ? "the run did not reach it" : result._tag === "Failed" ? result.message : "it was skipped"
 
 export const rows = (
   of: { readonly name: string },
@@ -127,11 +130,11 @@ export const rows = (
 ): Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const undoings = yield* Stream.runCollect(PlannedFlow.rows(undoing, rollbackRunId(runId))).pipe(
+      const rolledBack = yield* Stream.runCollect(PlannedFlow.rows(rollbackFlow, rollbackRunId(runId))).pipe(
         Effect.catchTag("RunNotFound", () => Effect.succeed(Chunk.empty<Row>()))
       )
       const results = new Map(
-        Chunk.toReadonlyArray(undoings).map(({ key, outcome, result }): [string, Result] => [
+        Chunk.toReadonlyArray(rolledBack).map(({ key, outcome, result }): [string, Result] => [
           key,
           outcome === "done" ? undone : notUndone(reasonOf(result))
         ])

@@ -7,7 +7,7 @@ import type { Finding } from "../../Finding.js"
 import { inertJson } from "./escape.js"
 import * as payload from "./payload.js"
 
-// Does not compile when the page has not been told of a finding.
+// Fails to compile when the page does not know a finding.
 const bit = (finding: Finding) => 1 << payload.findings.indexOf(finding)
 
 const textOf = (row: AuditRow, field: payload.TextField): string | undefined => {
@@ -25,7 +25,7 @@ const texts = (values: ReadonlyArray<string | undefined>): payload.Texts | undef
   if (places.size === 0) {
     return undefined
   }
-  // Ids and names differ from row to row; statuses, applications and errors hardly do.
+  // Ids and names are mostly distinct; statuses, applications and errors are not.
   return places.size * 2 > values.length
     ? values.map((value) => value ?? 0)
     : {
@@ -39,11 +39,11 @@ const instants = (values: ReadonlyArray<DateTime.Utc | undefined>): ReadonlyArra
     ? values.map((value) => (value === undefined ? null : DateTime.toEpochMillis(value)))
     : undefined
 
-/** JSON leaves out what is undefined. */
+/** JSON omits undefined values. */
 const columns = <F extends string, A>(fields: ReadonlyArray<F>, column: (field: F) => A) =>
   Object.fromEntries(fields.map((field) => [field, column(field)] as const))
 
-/** Rows as an element of the page. */
+/** Renders rows as a page element. */
 export const block = (chunk: Chunk.Chunk<AuditRow>): string => {
   const rows = Chunk.toReadonlyArray(chunk)
   const json = inertJson({

@@ -1,4 +1,4 @@
-/** Text and JSON that HTML takes for nothing but text, whatever they contain. */
+/** Escapes text and JSON for HTML. */
 import * as VisibleText from "@effect-glowmarkt/core/VisibleText"
 
 const entities: Readonly<Record<string, string>> = {
@@ -12,5 +12,5 @@ const entities: Readonly<Record<string, string>> = {
 export const inertText = (text: string): string =>
   VisibleText.escape(text).replace(/[&<>"']/g, (character) => entities[character] ?? "")
 
-/** Without a `<`, neither `</script>` nor `<!--` can end or change the element that holds it. */
+/** Without a `<`, no `</script>` or `<!--` can end or change the surrounding element. */
 export const inertJson = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c")

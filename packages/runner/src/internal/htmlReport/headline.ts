@@ -45,7 +45,7 @@ const figures = ({ counts, listed, total }: Summary): ReadonlyArray<Figure> => {
       note: `${number.format(counts.tokenExpired)} expired, ${number.format(counts.tokenExpiring)} expiring`
     },
     {
-      label: "Not established",
+      label: "Could not be checked",
       value: open,
       note: `${number.format(counts.missing)} missing, ${number.format(counts.denied)} denied, ${number.format(counts.undetermined)} undetermined`
     }
@@ -55,7 +55,7 @@ const figures = ({ counts, listed, total }: Summary): ReadonlyArray<Figure> => {
 const figure = ({ label, note, value }: Figure) =>
   `<div class="figure"><dt>${label}</dt><dd><strong>${number.format(value)}</strong><span>${note}</span></dd></div>`
 
-// They are ours as a rule, but a step of somebody else's may call its errors anything.
+// Custom steps may use arbitrary error names.
 const kindsShown = 8
 const longestKind = 60
 
@@ -73,7 +73,7 @@ const errors = ({ errors }: Summary) => {
     : `<p class="errors">Errors while reading: ${named}${others > 0 ? ` and ${plural(others, "other kind", "other kinds")}` : ""}.</p>`
 }
 
-/** The title and the numbers: there without a script, and before the rows have arrived. */
+/** Renders the title and the headline numbers. They need no script and appear before the rows. */
 export const headline = (summary: Summary): string => {
   const { finishedAt, runId, startedAt, total } = summary
   return `<header class="top">

@@ -1,4 +1,4 @@
-/** What the page's script reads: written by `blocks.ts`, read by `client/`. */
+/** The data that the page's script reads: written by `blocks.ts`, read by `client/`. */
 
 export const textFields = [
   "accountId",
@@ -20,7 +20,7 @@ export const instantFields = ["createdAt", "updatedAt", "tokenExpiryDate"] as co
 
 export type InstantField = (typeof instantFields)[number]
 
-/** In the order of a row's findings: the place of a finding here is its bit. */
+/** In the order of a row's findings. The index of a finding is its bit. */
 export const findings = [
   "healthy",
   "inactive",
@@ -36,12 +36,15 @@ export const findings = [
 
 export type Finding = (typeof findings)[number]
 
-/** Each text, or 0 for none; or where few texts come up often, those and for each row the place in them, from 1, or 0 for none. */
+/**
+ * The text of each row, or 0 for none. If texts repeat, the distinct texts and, per row, a 1-based
+ * index or 0.
+ */
 export type Texts =
   | ReadonlyArray<string | 0>
   | { readonly distinct: ReadonlyArray<string>; readonly at: ReadonlyArray<number> }
 
-/** Some rows, a column at a time. A column without any value is left out. */
+/** Some rows, column by column. Empty columns are omitted. */
 export interface Block {
   readonly rows: number
   readonly findings: ReadonlyArray<number>
@@ -55,7 +58,7 @@ export interface Head {
   readonly total: number
 }
 
-/** The ids and classes that the script looks for. */
+/** The ids and classes that the page's script looks up. */
 export const headId = "head"
 export const blockClass = "block"
 export const endId = "end"

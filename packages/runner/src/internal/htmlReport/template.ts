@@ -5,7 +5,7 @@ import { inertJson, inertText } from "./escape.js"
 import { headline } from "./headline.js"
 import * as payload from "./payload.js"
 
-// Nothing is loaded and nothing sent; of scripts and styles only the two that were built with this package.
+// Nothing is loaded or sent, and only this package's own script and style run.
 const policy = [
   "default-src 'none'",
   `script-src '${scriptHash}'`,
@@ -39,7 +39,7 @@ ${headline(summary)}
 `
 }
 
-/** Everything after the rows: how the page knows that none is lacking. */
+/** Everything after the rows. Its presence tells the page that no rows are missing. */
 export const closing = `<script type="application/json" id="${payload.endId}">{}</script>
 </body>
 </html>

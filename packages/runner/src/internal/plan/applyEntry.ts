@@ -1,4 +1,4 @@
-/** What a run does with one line of a plan. */
+/** Applies one line of a plan. */
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -29,19 +29,27 @@ const missed = (reason: string): Result => ({ _tag: "Skipped", reason, end: "mis
 const unchanged: Result = { _tag: "Skipped", reason: "nothing to do: already so", end: "reached" }
 
 const drifted = (differences: Differences): Result => {
-  const said = differences.map(
+  const changes = differences.map(
     ({ field, found, planned }) => `${field} was ${JSON.stringify(planned)}, now ${JSON.stringify(found)}`
   )
-  return { _tag: "Skipped", reason: `changed since the plan was made: ${said.join("; ")}`, end: "missed", differences }
+  return {
+    _tag: "Skipped",
+    reason: `changed since the plan was made: ${changes.join("; ")}`,
+    end: "missed",
+    differences
+  }
 }
 
-/** What was refused before anything was written was left alone. */
+/** A refusal before any write means that the subject was skipped. */
 const failed = (error: Trouble, mayHaveBeenApplied: boolean): Result =>
   error instanceof Refused && !mayHaveBeenApplied
     ? missed(error.reason)
     : { _tag: "Failed", kind: error._tag, message: error.message, mayHaveBeenApplied }
 
-/** The run sees all subjects, and decides whether to call again; what no call is to blame for is the subject's result. */
+/**
+ * A failed call goes to the run, which decides whether to retry. Any other error is the subject's
+ * result.
+ */
 const concluded = (
   error: Trouble,
   mayHaveBeenApplied: boolean
@@ -51,12 +59,12 @@ const concluded = (
   return failure === undefined ? Effect.succeed(result) : Effect.fail(new TransientFailure(failure, result, failure))
 }
 
-/** Looking writes nothing: what may have been written, an earlier try wrote. */
-const whileLooking = (error: Trouble) =>
+/** Reading does not write, so only an earlier attempt can have written. */
+const onReadError = (error: Trouble) =>
   Effect.flatMap(Journal.standing, (standing) => concluded(error, standing === "written"))
 
-/** How far a call came the journal knows, unless it was not told; what other errors say of themselves stands. */
-const whileActing = (error: Trouble) =>
+/** The journal knows whether a call may have been sent. Other errors say so themselves. */
+const onWriteError = (error: Trouble) =>
   Effect.flatMap(Journal.standing, (standing) =>
     concluded(
       error,
@@ -79,13 +87,14 @@ export const step = <P extends object, W, Read, E extends Trouble, R>(
     return Effect.succeed<Result>({
       _tag: "Failed",
       kind: "InvalidPlan",
-      message: `the recorded plan cannot be understood: ${known.left.message}`,
+      message: `the recorded plan cannot be read: ${known.left.message}`,
       mayHaveBeenApplied: false
     })
   }
   const { read: planned, wanted } = known.right
 
-  // Without a note in the journal, the subject was as wanted before this run. What the provider cannot show is only sent.
+  // Without a journal entry, the subject was already as wanted. A change that the provider cannot
+  // show is only sent.
   const done = (read: Read) =>
     Effect.map(
       Journal.standing,
@@ -102,26 +111,26 @@ export const step = <P extends object, W, Read, E extends Trouble, R>(
     }
     const drift = differences(intent.read, toRecord(flow.state.encode(read)))
     if (intent._tag === "Nothing") {
-      // Nobody was asked about a change of this one.
-      const reason = "the plan says that there is nothing to do, but there is: make a new plan"
+      // The approved plan does not change this subject.
+      const reason = "the plan says nothing needs to change, but something does now. Make a new plan"
       return Effect.succeed(Arr.isNonEmptyReadonlyArray(drift) ? drifted(drift) : missed(reason))
     }
     return Arr.isNonEmptyReadonlyArray(drift) && !flow.isPartial({ wanted, read, planned })
       ? Effect.succeed(drifted(drift))
       : Effect.matchEffect(flow.write({ wanted, read, planned }, parameters), {
           onSuccess: done,
-          onFailure: whileActing
+          onFailure: onWriteError
         })
   }
 
-  return Effect.matchEffect(flow.read(wanted, parameters), { onSuccess: found, onFailure: whileLooking }).pipe(
+  return Effect.matchEffect(flow.read(wanted, parameters), { onSuccess: found, onFailure: onReadError }).pipe(
     inOneSession,
     unretried
   )
 }
 
-/** Only whether the provider answers: what it says of this subject is not asked. */
-export const glance = <P extends object, W, Read, E extends Trouble, R>(
+/** Reads a subject only to see whether the provider responds. Errors of the subject are ignored. */
+export const probe = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   parameters: P,
   { intent }: Entry

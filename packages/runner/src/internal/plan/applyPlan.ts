@@ -1,4 +1,4 @@
-/** The run that applies a plan. */
+/** Runs that apply a plan. */
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Arr from "effect/Array"
@@ -18,7 +18,7 @@ import type { RunContext } from "../../Step.js"
 import { execute, listed } from "../run/executeRun.js"
 import { existingRun, openRun } from "../run/openRun.js"
 import { decoded } from "../run/runRows.js"
-import { glance, step } from "./applyEntry.js"
+import { probe, step } from "./applyEntry.js"
 import { journalOf } from "./journal.js"
 import { checked, isMeant } from "./planEntry.js"
 import { damaged, parametersOf, RunParameters, recorded } from "./runParameters.js"
@@ -33,14 +33,17 @@ const noPlan: RunParameters = {
   parameters: {}
 }
 
-/** The run behind a planned flow. Its subjects are the entries of a plan, which only `apply` has. */
+/**
+ * The run behind a planned flow. Its subjects are the entries of a plan, which only `apply` has.
+ */
 export const toFlow = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>
 ): Flow.Flow<RunParameters, Plan.Entry, Result, PlanNeeded | CallError, R | RunStore> => {
-  // They were decoded before the run began.
+  // Checked before the run starts.
   const parametersOf = ({ parameters }: RunContext<RunParameters>) =>
     Either.getOrThrow(flow.parameters.decode(parameters.parameters))
-  // In full, or the compiler takes a transient failure for an error of the flow's own.
+  // Type arguments are explicit, or the compiler takes a transient failure for one of the flow's
+  // own errors.
   return Flow.make<
     RunParameters,
     typeof RunParameters.Encoded,
@@ -71,7 +74,7 @@ export const toFlow = <P extends object, W, Read, E extends Trouble, R>(
     retriedBy: "run",
     outcome: ({ _tag }) => outcomes[_tag],
     requests: ({ intent }) => (isMeant(intent) ? undefined : 0),
-    read: (entry, run) => glance(flow, parametersOf(run), entry)
+    read: (entry, run) => probe(flow, parametersOf(run), entry)
   })
 }
 
@@ -91,7 +94,7 @@ const summary = (flow: { readonly name: string }, run: Run) =>
     return new Summary({ runId, flow: flow.name, plan, startedAt, finishedAt, total, ...counts })
   })
 
-/** The plan is of this flow and for this server, and each of its lines does what it says. */
+/** Checks that the plan is for this flow and server, and that every line is consistent. */
 const checkPlan = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   plan: Plan.Plan,

@@ -18,7 +18,7 @@ export const CallError = Schema.Union(
 
 export const isCallError: (error: unknown) => error is GlowmarktError.CallError = Schema.is(CallError)
 
-/** The call to try again, if that is what the failure is about. */
+/** The call to retry, if the error is a transient one. */
 export const transient = (error: unknown): { readonly failure?: GlowmarktError.CallError } =>
   isCallError(error) && error.isTransient ? { failure: error } : {}
 
@@ -29,7 +29,7 @@ const writes = new Set<string>(
     .map(({ name }) => name)
 )
 
-/** Whether a call that failed may have changed something; nothing if the error is of another kind. */
+/** Whether a failed call may have changed something. `undefined` for other errors. */
 export const mayHaveWritten = (error: unknown, standing: Standing): boolean | undefined =>
   !GlowmarktError.isGlowmarktError(error)
     ? undefined

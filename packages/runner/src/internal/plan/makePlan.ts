@@ -1,4 +1,4 @@
-/** Looking at subjects and putting into words what would be done with them. */
+/** Reads subjects and plans what to do with them. */
 import type { AccessDenied, CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -45,7 +45,7 @@ const entry = <P extends object, W, Read, E extends Trouble, R>(
     },
     onFailure: (error: Trouble) => {
       if (error instanceof Refused) return Effect.succeed(skip(error.reason))
-      const unread = skip(`could not be looked at: ${error.message}`)
+      const unread = skip(`could not be read: ${error.message}`)
       const failure = isCallError(error) ? error : error.failure
       return failure === undefined
         ? Effect.succeed(unread)
@@ -54,8 +54,10 @@ const entry = <P extends object, W, Read, E extends Trouble, R>(
   }).pipe(unretried)
 }
 
-/** Nothing but refusals, however few: the plan would only say so again and again. */
-const unlessAllDenied = () => {
+/**
+ * If every subject is refused, planning fails with `AccessDenied`: the plan would only repeat it.
+ */
+const denialWatch = () => {
   let denied: AccessDenied | undefined
   let others = 0
   return {
@@ -68,11 +70,11 @@ const unlessAllDenied = () => {
             else others++
           })
       }),
-    verdict: Effect.suspend(() => (denied !== undefined && others === 0 ? Effect.fail(denied) : Effect.void))
+    check: Effect.suspend(() => (denied !== undefined && others === 0 ? Effect.fail(denied) : Effect.void))
   }
 }
 
-/** Two rows of one subject are both invalid: they are told apart by their lines. */
+/** Invalid rows are keyed by line, because two of them may name the same subject. */
 const unusable = ({ cells, line, problems }: InvalidRow): Entry => {
   const reason = problems.map(({ message }) => message).join("; ")
   return { key: `line ${line}`, will: `invalid: ${reason}`, intent: { _tag: "Invalid", reason }, line, cells }
@@ -80,7 +82,10 @@ const unusable = ({ cells, line, problems }: InvalidRow): Entry => {
 
 const byLine = Order.mapInput(Order.number, ({ line = Number.POSITIVE_INFINITY }: Entry) => line)
 
-/** By the same workers as a run, so that it bears as much; in memory, since it can be done again. */
+/**
+ * Uses the same worker pool as a run, for the same resilience, but keeps results in memory:
+ * planning can be repeated.
+ */
 const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   given: { readonly runId: RunId; readonly startedAt: DateTime.Utc; readonly parameters: P },
@@ -90,7 +95,7 @@ const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends
   const { publish } = yield* Progress.Progress
   const { runId } = given
   const total = rows.length
-  const denials = unlessAllDenied()
+  const denials = denialWatch()
   const count = { processed: 0, recorded: 0 }
   const entries: Array<Entry> = []
   publish(new Progress.RunStarted({ runId, flow: flow.name, recorded: 0 }))
@@ -116,7 +121,7 @@ const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends
     }
   )
   yield* Effect.raceFirst(pool.run, publishProgress({ runId, total, count, publish }, pool))
-  yield* denials.verdict
+  yield* denials.check
   publish(new Progress.RunFinished({ runId, total }))
   return entries
 })

@@ -1,4 +1,4 @@
-/** Lines of a plan: what they mean to their flow, and whether they contradict themselves. */
+/** Decodes and checks the lines of a plan. */
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -24,19 +24,19 @@ export const inWords = <P extends object, W, Read, E extends Trouble, R>(
   wanted: W
 ): string => (tag === "Change" ? flow.describe(read, wanted) : "nothing: already so")
 
-/** What a run has to do something about. */
+/** An intent that the run must act on. */
 export type Meant = Extract<Entry["intent"], { readonly wanted: unknown }>
 
 export const isMeant = (intent: Entry["intent"]): intent is Meant =>
   intent._tag === "Change" || intent._tag === "Nothing"
 
-/** The intent of an entry in the flow's own types. */
+/** Decodes the intent of an entry into the flow's types. */
 export const understood = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   intent: Meant
 ) => Either.all({ read: flow.state.decode(intent.read), wanted: flow.wanted.decode(intent.wanted) })
 
-/** One line of what is wrong, and where. */
+/** The first parse error, in one line. */
 const inShort = (error: ParseResult.ParseError): string =>
   ParseResult.ArrayFormatter.formatErrorSync(error)
     .slice(0, 1)
@@ -52,21 +52,21 @@ const problemOf = <P extends object, W, Read, E extends Trouble, R>(
   }
   const known = understood(flow, intent)
   if (Either.isLeft(known)) {
-    return `what was read or is wanted cannot be understood: ${inShort(known.left)}`
+    return `its states cannot be read: ${inShort(known.left)}`
   }
   const { read, wanted } = known.right
   if (flow.input.key(wanted) !== key) {
-    return `it is about ${key}, but the change is of ${flow.input.key(wanted)}`
+    return `the line is for ${key}, but its change is for ${flow.input.key(wanted)}`
   }
-  // The tags are what consent is given for.
+  // Consent is given for the tags.
   const tag = tagOf(flow, read, wanted)
   const words = inWords(flow, tag, read, wanted)
   return tag !== intent._tag || words !== will
-    ? `it says “${will}” (${intent._tag}), but would ${words} (${tag})`
+    ? `the line says “${will}” (${intent._tag}), but it would ${words} (${tag})`
     : undefined
 }
 
-/** That all lines can be understood, and say what they do; gives the parameters. */
+/** Checks that every line can be decoded and is consistent. Returns the parameters. */
 export const checked = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   plan: Plan
@@ -79,7 +79,7 @@ export const checked = Effect.fnUntraced(function* <P extends object, W, Read, E
   const parameters = flow.parameters.decode(header.parameters)
   const all = [
     ...(Either.isLeft(parameters)
-      ? [{ line: 1, problem: `the parameters cannot be understood: ${inShort(parameters.left)}` }]
+      ? [{ line: 1, problem: `the parameters cannot be read: ${inShort(parameters.left)}` }]
       : []),
     ...contradictions(plan),
     ...problems
@@ -87,6 +87,6 @@ export const checked = Effect.fnUntraced(function* <P extends object, W, Read, E
   if (Arr.isNonEmptyReadonlyArray(all)) {
     return yield* new InvalidPlan({ problems: all })
   }
-  // The left one is among the problems.
+  // A left is among the problems.
   return Either.getOrThrow(parameters)
 })

@@ -1,4 +1,7 @@
-/** What a store has of runs that apply plans: the header of the plan, without what does not matter to the work. */
+/**
+ * The parameters of a run that applies a plan: the parts of the plan's header that the work depends
+ * on.
+ */
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -37,7 +40,7 @@ export const parametersOf = ({ parameters, runId }: Run) =>
     onRight: (known) => Effect.succeed(known)
   })
 
-/** Of a run of that flow, and for that server as far as it is known. */
+/** Returns the parameters of a run after checking its flow and target. */
 export const recorded = Effect.fnUntraced(function* (
   flow: { readonly name: string },
   runId: RunId,
@@ -60,7 +63,7 @@ export const recorded = Effect.fnUntraced(function* (
 
 const isChange = Schema.is(Schema.Struct({ intent: Schema.Struct({ _tag: Schema.Literal("Change") }) }))
 
-/** How many of its changes a run has not come to. */
+/** Counts the changes of a run that have no result yet. */
 export const remaining = (runId: RunId) =>
   Effect.flatMap(RunStore, (store) =>
     store.rows(runId).pipe(
@@ -82,7 +85,7 @@ export const begun = Effect.fnUntraced(function* (runId: RunId) {
     startedAt,
     ...known.right,
     recorded,
-    // Until the run has taken in its plan, nothing is done of it.
+    // Until the plan is stored, nothing of it is done.
     remaining: total === undefined ? known.right.counts.change : yield* remaining(runId),
     ...(finishedAt === undefined ? {} : { finishedAt })
   })

@@ -1,4 +1,4 @@
-/** Whether what is known of a server is what was known of it before. */
+/** Compares the target of a plan or run with the current one. */
 import { isSame } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
 import { Refused } from "../../Converge.js"
@@ -13,14 +13,16 @@ export interface Difference {
 
 const fields = ["origin", "applicationId"] as const
 
-/** Nothing that is given may be something else, or not known before: what cannot be compared is not the same. */
+/**
+ * Every known current value must equal the recorded one. An unrecorded value counts as different.
+ */
 export const differences = (known: Target, given: Target): ReadonlyArray<Difference> =>
   fields.flatMap((field) => {
     const value = given[field]
     return value === undefined || value === known[field] ? [] : [{ field, known: known[field], given: value }]
   })
 
-/** The same flow, which refuses subjects of another application than the target's. */
+/** Makes a flow refuse subjects of another application than the target's. */
 export const within = <P extends object, W, Read, E extends Trouble, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   { applicationId }: Target
@@ -38,8 +40,8 @@ export const within = <P extends object, W, Read, E extends Trouble, R>(
             },
             (read) => {
               const found = flow.applicationOf(read)
-              const said = found === null ? "does not say its application" : `is of application ${found}`
-              return new Refused({ reason: `the account ${said}, expected ${applicationId}` })
+              const actual = found === null ? "does not name its application" : `belongs to application ${found}`
+              return new Refused({ reason: `the account ${actual}, not ${applicationId}` })
             }
           )
       }

@@ -1,4 +1,4 @@
-/** The plan that takes a run's changes back, from what the run recorded. */
+/** Plans to undo a run from its recorded results. */
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
@@ -25,24 +25,23 @@ const skipped = (entry: Entry, reason: string): Entry => ({
   intent: { _tag: "Skip", reason }
 })
 
-/** Nothing for a subject that the run did not change. */
+/** Returns no entry for a subject that the run did not change. */
 const undone = <P extends object, W, Read, E extends Trouble, R>(
   flow: Undoable<P, W, Read, E, R>,
   entry: Entry,
   result: Result
 ): ReadonlyArray<Entry> => {
   if (result._tag === "Failed" && result.mayHaveBeenApplied) {
-    return [skipped(entry, "the change failed, and may have been made all the same: look at it by hand")]
+    return [skipped(entry, "the change failed but may have been made anyway; check it manually")]
   }
   if (result._tag !== "Done" || result.change === "found" || !isMeant(entry.intent)) return []
   const change = Either.all({ known: understood(flow, entry.intent), after: flow.state.decode(result.read) })
-  if (Either.isLeft(change))
-    return [skipped(entry, `what the run recorded cannot be understood: ${change.left.message}`)]
+  if (Either.isLeft(change)) return [skipped(entry, `the run's record cannot be read: ${change.left.message}`)]
   const { after, known } = change.right
   const back = Either.flatMap(flow.revert({ wanted: known.wanted, planned: known.read, read: after }), (wanted) =>
     Either.try({
       try: () => ({ wanted, encoded: toRecord(flow.wanted.encode(wanted)) }),
-      catch: () => "what was there before is nothing that can be written"
+      catch: () => "the previous value is not one that can be written"
     })
   )
   if (Either.isLeft(back)) return [skipped(entry, back.left)]

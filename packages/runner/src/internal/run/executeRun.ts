@@ -1,4 +1,4 @@
-/** A run: list its subjects, work on them, finish. */
+/** Runs a flow: lists its subjects, works on them, finishes the run. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
@@ -67,7 +67,7 @@ export const finish = Effect.fn("Flow.finish")(function* (
   return new Run({ ...run, finishedAt })
 })
 
-/** From where the store says the run stands to its end. */
+/** Continues from the state in the store to the end of the run. */
 export const execute = <P extends object, S, A, E, R, E2, R2>(
   flow: Flow<P, S, A, E, R>,
   opened: OpenedRun<P>,
@@ -79,7 +79,7 @@ export const execute = <P extends object, S, A, E, R, E2, R2>(
     if (run.finishedAt !== undefined) return run
     const total = yield* listed(flow, opened, subjects, limits)
     yield* work(flow, opened, { from: 0, to: total }, limits)
-    // All of its subjects have a result now.
+    // Every subject has a result now.
     return yield* Effect.catchTags(finish(run.runId), { RunNotFound: Effect.die, RunUnfinished: Effect.die })
   })
 

@@ -1,8 +1,11 @@
-/** Failures inside a step that are not its subject's: the disk is full, for example. */
+/** Failures inside a step that concern the whole run, such as a full disk. */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 
-/** Fails the whole of what {@link during} is around. The step itself never ends, so that nothing is recorded of its subject. */
+/**
+ * Fails the effect that {@link during} wraps. The step itself never ends, so no result is recorded
+ * for its subject.
+ */
 export type Break<E> = (error: E) => Effect.Effect<never>
 
 export const during = <E2, A, E, R>(use: (break_: Break<E2>) => Effect.Effect<A, E, R>): Effect.Effect<A, E | E2, R> =>

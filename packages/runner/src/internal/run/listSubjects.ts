@@ -1,4 +1,4 @@
-/** Listing the subjects of a run in an outage: asked for again and again, as long as there is patience. */
+/** Lists the subjects of a run, retrying through an outage for up to `maxOutage`. */
 import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,10 @@ import * as monotonicClock from "../scheduler/monotonicClock.js"
 import * as Outage from "../scheduler/outage.js"
 import type { OpenedRun } from "./openRun.js"
 
-/** There is no other subject to compare a list with: every transient failure is the provider's. */
+/**
+ * A list is a single request with nothing to compare it to, so every transient failure counts as an
+ * outage.
+ */
 export const retryThroughOutage = <A, E, R>(
   list: Effect.Effect<A, E, R>,
   {
@@ -38,9 +41,10 @@ export const retryThroughOutage = <A, E, R>(
       outage.probeFailed(nowMillis)
       const askedMillis = nowMillis + Option.match(error.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
       const probeMillis = outage.probeAtMillis()
-      // A pause that outlasts the patience is cut short: the provider may be back before.
+      // A `Retry-After` beyond `maxOutage` is not waited for in full: the provider may be back
+      // sooner.
       const nextMillis = outage.isOutlasted(askedMillis) ? probeMillis : Math.max(probeMillis, askedMillis)
-      // Not begun when it is known already that it would be too late.
+      // Fails now rather than after a wait that would be too long anyway.
       if (outage.isOutlasted(nextMillis)) return Effect.fail(error)
       outage.notify(error.message, nextMillis)
       return Effect.delay(attempt, Math.ceil(nextMillis - nowMillis))
@@ -49,7 +53,7 @@ export const retryThroughOutage = <A, E, R>(
     return Effect.tap(attempt, () => Effect.sync(() => outage.answered(monotonicClock.millis(clock))))
   })
 
-/** A run that broke off before it had its subjects has nothing to resume. */
+/** A run that failed before its subjects were listed has nothing to resume. */
 const forgetEmpty = (runId: RunId) =>
   Effect.flatMap(RunStore, (store) =>
     Effect.flatMap(store.get(runId), ({ total }) => (total === undefined ? store.forget(runId) : Effect.void))

@@ -1,4 +1,4 @@
-/** Finds out whether a run is new or goes on, and with which parameters. */
+/** Opens a run: creates it, or checks that an existing one matches. */
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -28,7 +28,7 @@ const differences = (recorded: Run["parameters"], given: Run["parameters"]) =>
     .filter((name) => JSON.stringify(recorded[name]) !== JSON.stringify(given[name]))
     .map((name) => ({ name, recorded: recorded[name], given: given[name] }))
 
-/** A run, and what its steps are told of it. */
+/** A run, and the context its steps receive. */
 export interface OpenedRun<P> {
   readonly run: Run
   readonly context: RunContext<P>
@@ -38,7 +38,7 @@ export interface OpenedRun<P> {
 const mismatch = (runId: RunId, all: ReadonlyArray<RunMismatch["differences"][number]>) =>
   Arr.isNonEmptyReadonlyArray(all) ? Effect.fail(new RunMismatch({ runId, differences: all })) : Effect.void
 
-/** A run that is in the store: of this flow, and with the parameters it began with. */
+/** Checks that a stored run belongs to this flow and has the same parameters. */
 const existing = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   flow: Flow<P, S, A, E, R>,
   run: Run,

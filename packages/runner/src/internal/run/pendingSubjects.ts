@@ -1,4 +1,4 @@
-/** The subjects of a range of a run that have no result yet, read from the store a page at a time. */
+/** Reads the subjects without a result from the store, a page at a time. */
 import type * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"

@@ -1,4 +1,4 @@
-/** Tells how far a worker pool is, as long as something around it goes on. */
+/** Publishes the progress of a worker pool. */
 import * as Effect from "effect/Effect"
 import * as Progress from "../../Progress.js"
 import type { RunId } from "../../Run.js"
@@ -6,7 +6,7 @@ import type { WorkerPool } from "../scheduler/workerPool.js"
 
 const reportMillis = 100
 
-/** Never ends by itself. */
+/** Runs until interrupted. */
 export const publishProgress = (
   run: {
     readonly runId: RunId

@@ -20,7 +20,7 @@ const decode = <P extends object, S, A, E, R>(
         : Either.map(flow.result.decode(row.result), (result) => ({ position, subject, outcome, result }))
   )
 
-/** The rows as recorded, each through `decode`; the run must be of that flow. */
+/** Decodes the stored rows of a run, which must belong to this flow. */
 export const decoded = <A>(
   flow: { readonly name: string },
   runId: RunId,
@@ -35,7 +35,7 @@ export const decoded = <A>(
         return yield* new RunMismatch({ runId, differences: [difference] })
       }
       return Stream.mapChunksEffect(store.rows(runId), (rows) =>
-        // A page at a time: an effect for each row would cost more than what it does.
+        // A page at a time: one effect per row would cost more than the decoding.
         Either.all(Chunk.map(rows, decode)).pipe(
           Either.map(Chunk.unsafeFromArray),
           Either.mapLeft(

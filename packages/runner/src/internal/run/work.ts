@@ -1,4 +1,4 @@
-/** Works on those subjects of a range of a run that have no result yet. */
+/** Works on the subjects of a range that have no result yet. */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -17,14 +17,14 @@ import { publishProgress } from "./publishProgress.js"
 
 const firstRows = 5000
 
-/** One of the first, which is soon found: any will do. */
+/** Finds a subject that succeeded before, among the first so that the search is short. */
 const earlierSuccess = (store: RunStore["Type"], runId: RunId) =>
   store.rows(runId).pipe(
     Stream.take(firstRows),
     Stream.filter(({ outcome }) => outcome === "done"),
     Stream.runHead,
     Effect.map(Option.getOrUndefined),
-    // It was opened before.
+    // The run was just opened.
     Effect.catchTag("RunNotFound", Effect.die)
   )
 
@@ -39,7 +39,7 @@ export const work = <P extends object, S, A, E, R>(
     const { publish } = yield* Progress.Progress
     const { recorded, runId } = run
     const total = to - from
-    // What is known of a part of the run is only what was done of it here.
+    // Progress of part of a run counts only what is done here.
     const batcher = ResultBatcher.make(store, runId, total < (run.total ?? total) ? 0 : recorded)
     const earlier = recorded === 0 ? undefined : yield* earlierSuccess(store, runId)
     const healthySubject =
@@ -60,12 +60,12 @@ export const work = <P extends object, S, A, E, R>(
       publishProgress({ runId, total, count: batcher.count, publish }, pool)
     )
     yield* Effect.raceFirst(pool.run, watched).pipe(
-      // A step that cannot keep its journal dies of it.
+      // A step that cannot write its journal dies.
       Effect.catchSomeDefect((defect) =>
         defect instanceof RunStoreError ? Option.some(Effect.fail(defect)) : Option.none()
       ),
       Effect.zipRight(batcher.flush),
-      // Whatever ends the work, what is done is kept. If that fails too, it is done again.
+      // Keeps finished results if the work stops early. If that fails too, they are redone.
       Effect.onError(() => Effect.ignore(batcher.flush))
     )
   })

@@ -1,4 +1,4 @@
-/** Deleting runs, so that nothing of them stays in the file. */
+/** Deletes runs without leaving traces in the file. */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { type RunId, rollbackRunId } from "../../Run.js"
@@ -15,11 +15,11 @@ const forgetOne = (sql: SqlClient.SqlClient, runId: RunId) =>
     yield* sql`DELETE FROM glowmarkt_runs WHERE run_id = ${runId}`
   })
 
-/** With the run that took back what it did, if there is one. */
+/** Deletes a run, and its rollback if there is one. */
 export const forget = (sql: SqlClient.SqlClient, file: string, runId: RunId) =>
   Effect.forEach([runId, rollbackRunId(runId)], (each) => forgetOne(sql, each), { discard: true }).pipe(
     sqlite.transaction(sql),
-    // What was overwritten is in the log still, and in the file only after this.
+    // The log still has the old content, and the file the new one only after this.
     Effect.zipRight(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)")),
     Effect.mapError((error) => RunStoreError.fromUnknown(file, error)),
     Effect.asVoid

@@ -1,4 +1,7 @@
-/** Remarks on subjects, each on the disk (as far as the death of the process goes) before what it is about is done. */
+/**
+ * Stores notes on subjects. Each survives the death of the process before the action it announces
+ * is taken.
+ */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -20,7 +23,7 @@ export const make = (sql: SqlClient.SqlClient, file: string): Pick<RunStore["Typ
         WHERE r.run_id = ${runId} GROUP BY r.number RETURNING number
       `.pipe(
         Effect.mapError(refused),
-        // What follows a note relies on it.
+        // The action that follows relies on the note.
         Effect.flatMap(([noted]) => (noted === undefined ? Effect.die(new RunNotFound({ runId })) : Effect.void))
       ),
 

@@ -1,4 +1,4 @@
-/** Runs in the memory of this process: what an SQLite store does, without writing anything down. */
+/** Keeps runs in memory. Behaves like the SQLite store. */
 import * as Chunk from "effect/Chunk"
 import type * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
@@ -41,7 +41,7 @@ export const make = (file: string): Context.Tag.Service<RunStore> => {
       const kept = runs.get(runId)
       return kept === undefined ? Effect.fail(new RunNotFound({ runId })) : Effect.succeed(kept)
     })
-  // For those that write, who opened the run themselves.
+  // For methods that write: their caller opened the run.
   const existing = (runId: RunId) => Effect.catchTag(find(runId), "RunNotFound", Effect.die)
 
   const pagesOf = (runId: RunId) => runs.get(runId)?.pages ?? []

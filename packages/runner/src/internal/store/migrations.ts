@@ -4,7 +4,10 @@ import * as Schema from "effect/Schema"
 import * as RunStoreError from "../../RunStoreError.js"
 import * as sqlite from "./sqlite.js"
 
-/** Instants as milliseconds since 1970. What is missing stays missing; version 2 wrote both forms. */
+/**
+ * Converts instants to milliseconds since 1970. Missing ones stay missing; version 2 wrote both
+ * forms.
+ */
 const instantsAsNumbers = (column: string, fields: ReadonlyArray<string>) => {
   const replacements = fields.map((field) => {
     const path = `'$.${field}'`
@@ -15,8 +18,8 @@ const instantsAsNumbers = (column: string, fields: ReadonlyArray<string>) => {
 }
 
 /**
- * Each entry takes the tables from the version of its index to the next. Never
- * edit one that was released: append.
+ * Each entry migrates the tables from the version of its index to the next. Never edit a released
+ * entry: append.
  */
 const migrations: ReadonlyArray<ReadonlyArray<string>> = [
   [
@@ -51,7 +54,7 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
       note TEXT NOT NULL,
       PRIMARY KEY (run, subject, number)
     ) WITHOUT ROWID`,
-    // Only a change known to be the run's own is ever undone, and version 1 did not say whose it was.
+    // Only a run's own changes are ever undone, and version 1 did not record whose they were.
     `UPDATE glowmarkt_results SET result = json_set(result, '$.change', 'found') WHERE result ->> '$._tag' = 'Done'`,
     `UPDATE glowmarkt_results
       SET result = json_set(result, '$.end', iif(result ->> '$.reason' = 'nothing to do: already so', 'reached', 'missed'))
@@ -93,7 +96,10 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
 
 const Version = Schema.Tuple(Schema.Struct({ user_version: Schema.NonNegativeInt }))
 
-/** Brings the tables to this version, or fails with `newer`. The version is SQLite's own `user_version`. */
+/**
+ * Migrates the tables to the current version, or fails with `newer`. The version is SQLite's
+ * `user_version`.
+ */
 export const migrate = (sql: SqlClient, file: string): Effect.Effect<void, RunStoreError.RunStoreError> =>
   Effect.gen(function* () {
     const [{ user_version: found }] = yield* Effect.flatMap(

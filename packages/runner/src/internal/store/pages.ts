@@ -1,8 +1,9 @@
 /**
- * Subjects and results in pages: a row of the table for each of them would cost
- * more than all else that is done for it. Results of a page come in several rows,
- * one for each time that some of them were recorded.
+ * Stores subjects and results in pages, because a table row for each would cost more than
+ * everything else. The results of a page are spread over several rows, one per batch that was
+ * recorded.
  */
+
 import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Effect from "effect/Effect"
@@ -13,7 +14,7 @@ import type { PendingSubject, Result, StoredRow } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 import * as sqlite from "./sqlite.js"
 
-/** Subjects a page. */
+/** Subjects per page. */
 export const size = 1000
 
 const Subjects = Schema.Struct({ page: Schema.Int, subjects: Schema.parseJson(Schema.Array(Schema.Unknown)) })
@@ -28,7 +29,7 @@ const decodeResults = Codec.decoder(Schema.Array(Schema.Struct({ results: Schema
 
 const pageOf = (position: number) => Math.floor(position / size)
 
-/** How the store says what went wrong. */
+/** How to report errors. */
 interface Failures {
   readonly refused: (error: unknown) => RunStoreError
   readonly unreadable: (cause: unknown) => RunStoreError
@@ -49,7 +50,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       decodeSubjects
     )
 
-  /** By position. Of a subject that was recorded twice, the first. */
+  /** By position. If a subject was recorded twice, the first result counts. */
   const resultsOf = (runId: RunId, page: number): Effect.Effect<ReadonlyMap<number, Recorded>, RunStoreError> =>
     Effect.map(
       read(
@@ -65,7 +66,8 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       }
     )
 
-  // The positions recorded in the pages that are worked on. A page that is done is forgotten: memory does not grow with the run.
+  // The positions recorded in pages in progress. A complete page is dropped, so that memory does
+  // not grow with the run.
   const open = new Map<string, Set<number>>()
 
   const keyOf = (runId: RunId, page: number) => `${runId} ${page}`
@@ -87,7 +89,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
     `
 
   return {
-    /** A page, or the last ones that do not fill it. */
+    /** Stores a full page, or the incomplete last one. */
     putSubjects: (runId: RunId, from: number, subjects: ReadonlyArray<unknown>): Effect.Effect<void, RunStoreError> =>
       sql`
         INSERT INTO glowmarkt_subjects (run, page, subjects)
@@ -121,7 +123,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
         .map(([page, ofPage]) => insertion(runId, page, [...ofPage.values()]))
       const [first, second] = insertions
       if (first === undefined) return
-      // One statement is a transaction of its own.
+      // A single statement is its own transaction.
       const all = second === undefined ? first : sqlite.transaction(sql)(Effect.all(insertions, { discard: true }))
       const remember = Effect.forEach(
         fresh,
@@ -132,7 +134,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
           }),
         { discard: true }
       )
-      // What is in the table but not remembered would be inserted once more.
+      // Uninterruptible: a result in the table but not in memory would be inserted again.
       yield* Effect.uninterruptible(Effect.zipRight(Effect.mapError(all, refused), remember))
     }),
 
@@ -149,7 +151,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       })
     }),
 
-    /** Of a run that is deleted nothing may be remembered: its id may be used again. */
+    /** Drops what is remembered of a deleted run, because its id may be used again. */
     forget: (runId: RunId): void => {
       for (const key of open.keys()) if (key.startsWith(`${runId} `)) open.delete(key)
     }

@@ -32,7 +32,7 @@ const decodeCounts = Codec.decoder(
   Schema.Array(Schema.Struct({ values: Schema.parseJson(Schema.Array(Schema.Unknown)), count: Schema.Int }))
 )
 
-/** A field of a result, as SQLite writes it. See `pages.ts` for what stands before it. */
+/** The SQLite path of a field of a result. `pages.ts` explains the prefix. */
 const pathOf = (field: ReadonlyArray<string>) => ["$[2]", ...field.map((key) => JSON.stringify(key))].join(".")
 
 export const make = Effect.fnUntraced(function* (file: string) {
@@ -70,7 +70,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
       run === undefined ? Effect.fail(new RunNotFound({ runId })) : Effect.succeed(run)
     )
 
-  // For those that write, who opened the run themselves.
+  // For methods that write: their caller opened the run.
   const existing = (runId: RunId) => Effect.catchTag(get(runId), "RunNotFound", Effect.die)
 
   const pages = Pages.make(sql, { refused, unreadable })
@@ -106,7 +106,8 @@ export const make = Effect.fnUntraced(function* (file: string) {
         return run.total
       }
       yield* sql`DELETE FROM glowmarkt_subjects WHERE run = ${numberOf(runId)}`.pipe(Effect.mapError(refused))
-      // Listing can take long, so it is no single transaction: the total, written last, makes it count.
+      // Listing can take long, so it is not one transaction. The total is written last and marks
+      // the list as complete.
       const total = yield* subjects.pipe(
         Stream.grouped(Pages.size),
         Stream.runFoldEffect(0, (from, page) =>
@@ -119,7 +120,8 @@ export const make = Effect.fnUntraced(function* (file: string) {
 
     pending: pages.pending,
 
-    // Asked for only when it failed: a run is there as a rule, and recording must be quick.
+    // The run is checked only after a failure, because it normally exists and recording must be
+    // fast.
     record: (runId, results) =>
       Effect.catchAll(pages.record(runId, results), (error) => Effect.zipRight(existing(runId), Effect.fail(error))),
 

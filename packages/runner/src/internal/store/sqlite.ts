@@ -1,4 +1,6 @@
-/** SQLite clients whose failures to open are values, and the lock that keeps a second process out. */
+/**
+ * SQLite clients that report open failures as errors, and the lock that keeps other processes out.
+ */
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqlError from "@effect/sql/SqlError"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
@@ -14,15 +16,15 @@ export const memory = storeFile.memory
 
 const open = (file: string, config: SqliteClient.SqliteClientConfig) =>
   SqliteClient.layer(config).pipe(
-    // The driver throws while the layer is built, so what it says arrives as a defect.
+    // The driver throws while the layer is built, so its error arrives as a defect.
     Layer.catchAllCause((cause) => Layer.fail(RunStoreError.fromCause(file, cause)))
   )
 
 /**
- * In WAL mode a commit survives the death of the process without an fsync of
- * its own; only a power failure can take the last commits, and none of it can damage the file.
- * What is deleted is overwritten: it may be personal. Bringing the log into the
- * file waits for the disk: every 64 MB instead of every 4.
+ * In WAL mode a commit survives the death of the process without its own fsync. Only a power
+ * failure can lose the last commits, and it cannot damage the file. Deleted data is overwritten,
+ * because it may be personal. Checkpoints wait for the disk, so there is one per 64 MB instead of
+ * 4.
  */
 const settings = ["PRAGMA synchronous = NORMAL", "PRAGMA secure_delete = ON", "PRAGMA wal_autocheckpoint = 16000"]
 
@@ -38,8 +40,9 @@ export const client = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreE
   )
 
 /**
- * `sql.withTransaction`, whose COMMIT and ROLLBACK fail instead of dying where the disk does not take them. After a failed
- * write SQLite has rolled back by itself, and its complaint about the second time must not hide why.
+ * `sql.withTransaction`, except that a COMMIT or ROLLBACK that the disk refuses is a failure and
+ * not a defect. After a failed write SQLite has already rolled back; the error of the second
+ * rollback must not hide the first error.
  */
 export const transaction =
   (sql: SqlClient.SqlClient) =>
@@ -62,15 +65,21 @@ export const transaction =
         )
     })
 
-/** The store without a right to write to it. Where SQLite's files beside it are missing, it needs {@link copy}. */
+/**
+ * Opens a store without write permission. If SQLite's files beside it are missing, use
+ * {@link copy}.
+ */
 export const readonly = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
   open(file, { filename: file, readonly: true, disableWAL: true })
 
-/** A copy that lasts as long as the layer: to look at a store that may not be written to, which SQLite needs even for reading. */
+/**
+ * Opens a temporary copy, because SQLite needs write permission even to read. The copy is removed
+ * with the layer.
+ */
 export const copy = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
   Layer.unwrapScoped(Effect.map(storeFile.copy(file), (filename) => open(file, { filename })))
 
-/** The files that this process holds: SQLite does not say who does. */
+/** The files this process has open. SQLite cannot tell which process holds a lock. */
 const held = new Set<string>()
 
 const register = (file: string): Effect.Effect<void, RunStoreError.RunStoreError, Scope.Scope> =>
@@ -84,16 +93,16 @@ const register = (file: string): Effect.Effect<void, RunStoreError.RunStoreError
   )
 
 /**
- * Holds an exclusive lock for as long as the layer lives. The lock is one of
- * the operating system on a file beside the store, so it goes with the process however
- * that dies, and readers of the store itself are not held up.
+ * Holds an exclusive lock for the lifetime of the layer. It is an operating system lock on a file
+ * beside the store, so it is released however the process dies, and does not block readers of the
+ * store.
  */
 export const exclusive = (file: string): Layer.Layer<never, RunStoreError.RunStoreError> => {
   const take = SqlClient.SqlClient.pipe(
     Effect.flatMap((sql) => Effect.zipRight(sql.unsafe("PRAGMA busy_timeout = 0"), sql.unsafe("BEGIN EXCLUSIVE"))),
     Effect.mapError((error) => RunStoreError.fromUnknown(file, error))
   )
-  // Memory is nobody else's.
+  // A database in memory is not shared.
   if (file === memory) return Layer.empty
   const lock = Effect.flatMap(Effect.tap(storeFile.admit(file), register), storeFile.lockOf)
   return Layer.effectDiscard(take).pipe(
@@ -101,7 +110,9 @@ export const exclusive = (file: string): Layer.Layer<never, RunStoreError.RunSto
   )
 }
 
-/** Earlier versions ran workflows in the same file. Nothing reads these tables any more, and they name runs. */
+/**
+ * Earlier versions kept workflow tables in the same file. They are unused now, and contain run ids.
+ */
 export const dropEngineTables = (file: string): Effect.Effect<void, RunStoreError.RunStoreError, SqlClient.SqlClient> =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>
     Effect.forEach(

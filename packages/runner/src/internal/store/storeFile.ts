@@ -1,9 +1,10 @@
 /**
- * The file of a store, under the one name that its lock and SQLite's log stand beside.
+ * The file of a store, under the canonical name that its lock and SQLite's log are named after.
  *
- * Two names of one file have two locks and two logs: two processes would both be let in, and what one of them
- * committed could be lost. Symbolic links are resolved; other second names are refused.
+ * A file with two names would have two locks and two logs, so two processes could open it and lose
+ * each other's commits. Symbolic links are resolved; files with other second names are refused.
  */
+
 import {
   accessSync,
   chmodSync,
@@ -27,17 +28,20 @@ import type * as Scope from "effect/Scope"
 import * as PrivateFile from "../../PrivateFile.js"
 import * as RunStoreError from "../../RunStoreError.js"
 
-/** What SQLite calls a database that lives only in memory. */
+/** SQLite's name for a database in memory. */
 export const memory = ":memory:"
 
 const refused = (file: string, reason: RunStoreError.Reason, detail: string) =>
   new RunStoreError.RunStoreError({ reason, file, detail })
 
-// The system writes blanks and the like in octal.
+// The kernel writes spaces and some other characters in octal.
 const unescaped = (text: string) =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
-/** A file that is mounted by itself: its log would stay in another directory than the file. Elsewhere than on Linux there is none. */
+/**
+ * Whether the file itself is a mount point, so that its log would be in another directory. Always
+ * false outside Linux.
+ */
 const isMountPoint = (file: string) =>
   existsSync("/proc/self/mountinfo") &&
   readFileSync("/proc/self/mountinfo", "utf8")
@@ -50,19 +54,22 @@ const otherName = (real: string): string | undefined => {
   return isMountPoint(real) ? "it is mounted by itself" : undefined
 }
 
-// Where this is not known, links are looked for before.
+// On systems without this flag, links are only checked beforehand.
 const noFollow = constants.O_NOFOLLOW ?? 0
 
 const canonical = (file: string) =>
   existsSync(file) ? realpathSync(file) : join(realpathSync(dirname(resolve(file))), basename(file))
 
-/** Creates the file for its owner only, unless it exists. SQLite gives the files beside it the same mode. */
+/**
+ * Creates the file, readable by its owner only, unless it exists. SQLite gives its other files the
+ * same mode.
+ */
 const create = (file: string) =>
   closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT | noFollow, PrivateFile.ownerOnly))
 
 const header = "SQLite format 3\0"
 
-/** A store, or an empty file that becomes one. */
+/** Whether the file is a store, or empty and so about to become one. */
 const isStore = (file: string) => {
   const descriptor = openSync(file, "r")
   try {
@@ -74,7 +81,10 @@ const isStore = (file: string) => {
   }
 }
 
-/** A file of ours that others may use is closed to them, with SQLite's files beside it; one of another user is refused. */
+/**
+ * Removes other users' access to our file and SQLite's files beside it. Refuses a file of another
+ * user.
+ */
 const makePrivate = (file: string, real: string) => {
   for (const each of ["", "-wal", "-shm"].map((suffix) => `${real}${suffix}`)) {
     const info = statSync(each, { throwIfNoEntry: false })
@@ -84,7 +94,10 @@ const makePrivate = (file: string, real: string) => {
   }
 }
 
-/** The canonical name of the store, which exists then, is private to this user and has no other name. */
+/**
+ * Returns the canonical name of the store. Creates it if necessary, makes it private, and refuses
+ * other names.
+ */
 export const admit = (file: string): Effect.Effect<string, RunStoreError.RunStoreError> =>
   file === memory
     ? Effect.succeed(file)
@@ -92,7 +105,7 @@ export const admit = (file: string): Effect.Effect<string, RunStoreError.RunStor
         try: () => {
           const real = canonical(file)
           create(real)
-          // What is no store has no personal data of ours in it; SQLite refuses it.
+          // A file that is not a store has none of our data; SQLite will refuse it.
           if (isStore(real)) makePrivate(file, real)
           const other = otherName(real)
           if (other !== undefined) throw refused(file, "severalNames", other)
@@ -101,7 +114,7 @@ export const admit = (file: string): Effect.Effect<string, RunStoreError.RunStor
         catch: (error) => RunStoreError.fromUnknown(file, error)
       })
 
-/** The file that is locked in the store's stead. Nothing that was planted under its name is opened. */
+/** Returns the file to lock instead of the store. Refuses a symbolic link in its place. */
 export const lockOf = (file: string): Effect.Effect<string, RunStoreError.RunStoreError> =>
   Effect.try({
     try: () => {
@@ -115,7 +128,7 @@ export const lockOf = (file: string): Effect.Effect<string, RunStoreError.RunSto
     catch: (error) => RunStoreError.fromUnknown(file, error)
   })
 
-/** Whether this process may work on the store: then it may be opened for looking, too, and brought to the current version. */
+/** Whether this process may write to the store, and so also migrate it when opening it to read. */
 export const isOurs = (file: string): boolean => {
   try {
     accessSync(file, constants.W_OK)
@@ -126,10 +139,10 @@ export const isOurs = (file: string): boolean => {
   }
 }
 
-/** Whether SQLite's shared memory stands beside it: then a copy could be torn, and reading needs no file that is not there. */
+/** Whether a process has the store open: a copy could then be inconsistent. */
 export const isInUse = (file: string): boolean => existsSync(`${realpathSync(file)}-shm`)
 
-/** A copy in a directory of this process alone, removed with the scope. */
+/** Copies the store to a private directory, which is removed with the scope. */
 export const copy = (file: string): Effect.Effect<string, RunStoreError.RunStoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const directory = yield* Effect.acquireRelease(

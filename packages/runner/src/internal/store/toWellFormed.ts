@@ -1,2 +1,2 @@
-/** Text as it can be written down: half of a surrogate pair is no character, and becomes U+FFFD. */
+/** Replaces unpaired surrogates with U+FFFD, because they cannot be stored. */
 export const toWellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\uFFFD")
