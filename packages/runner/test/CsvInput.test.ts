@@ -121,8 +121,8 @@ describe("CsvInput", () => {
         problems(`accountId,name${",x".repeat(1_000)}\n`)
       ],
       [
-        ["line 1: the file has NUL characters: it is not text; save it as UTF-8"],
-        ["line 2: a row has more than 1048576 characters; look for a quote that is not closed"],
+        ["line 1: the file contains NUL characters, so it is not text; save it as UTF-8"],
+        ["line 2: a row has more than 1048576 characters; look for an unclosed quote"],
         ["line 1: the header has 1002 columns; keep at most 1000"]
       ]
     )

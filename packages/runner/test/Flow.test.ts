@@ -203,7 +203,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
       assert.strictEqual((yield* Flow.run(flow, { runId, parameters: { count: 10 } })).total, 10)
 
       const otherFlow = yield* Effect.flip(Flow.run({ ...flow, name: "other" }, { runId }))
-      assert.include(otherFlow.message, `flow was "counting", now "other"`)
+      assert.include(otherFlow.message, `it belongs to flow "counting", not "other"`)
     })
   )
 
