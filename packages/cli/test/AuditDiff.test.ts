@@ -57,6 +57,22 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
     })
   )
 
+  it.effect("reads pipes by their names, and ends with 130 when it is interrupted meanwhile", () =>
+    Effect.gen(function* () {
+      const place = Bulk.place()
+      yield* audited(place, "all")
+      const env = { NODE: process.execPath, BIN: Spawned.bin }
+      const bash = (script: string) =>
+        Effect.promise(() => Spawned.start(["-c", script], { program: "/bin/bash", env, cwd: place.path(".") }).ended)
+      const same = yield* bash('"$NODE" "$BIN" audit-diff <(cat all/accounts.ndjson) <(cat all/accounts.ndjson)')
+      assert.deepStrictEqual(same, { code: 0, stdout: "", stderr: "The audits do not differ.\n" })
+      const silent = yield* bash(
+        'mkfifo silent; exec 3<>silent; timeout --preserve-status -s TERM -k 20 2 "$NODE" "$BIN" audit-diff silent silent'
+      )
+      assert.strictEqual(silent.code, 130, silent.stderr)
+    })
+  )
+
   it.effect("what cannot be compared is not, and exits with 2", () =>
     Effect.gen(function* () {
       const place = Bulk.place()

@@ -4,6 +4,7 @@ import { Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Bulk from "./support/Bulk.js"
 import * as Captured from "./support/Captured.js"
+import * as Spawned from "./support/Spawned.js"
 
 const isChange = ({ intent }: Record<string, unknown>) =>
   typeof intent === "object" && intent !== null && "_tag" in intent && intent._tag === "Change"
@@ -80,6 +81,30 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       assert.strictEqual(lines[21], "and 37 more")
       assert.throws(() => statSync(place.path("plan.ndjson")), /ENOENT/)
       assert.strictEqual(yield* requests.count("getAccountById"), before)
+    })
+  )
+
+  it.effect("goes into a FIFO, and to the end of what a shell appends to", () =>
+    Effect.gen(function* () {
+      const { orgAppKeys } = yield* Captured.environments
+      const [first] = yield* Bulk.members
+      assert(first !== undefined)
+      const place = Bulk.place()
+      place.write("names.csv", Bulk.csv("accountId,name", [[first.accountId, "Flat 1"]]))
+      place.write("log", "before\n")
+      const script = `mkfifo fifo; cat fifo > copy & "$NODE" "$BIN" plan rename names.csv --out fifo && wait $! &&
+        "$NODE" "$BIN" plan rename names.csv --out /dev/stdout >> log`
+      const env = { ...orgAppKeys, NODE: process.execPath, BIN: Spawned.bin }
+      const { code, stderr } = yield* Effect.promise(
+        () => Spawned.start(["-c", script], { program: "/bin/bash", env, cwd: place.path(".") }).ended
+      )
+      assert.strictEqual(code, 0, stderr)
+      const [header] = place.ndjson("copy")
+      assert.deepInclude(header, { flow: "renameAccounts" })
+      assert.isTrue(statSync(place.path("fifo")).isFIFO())
+      const log = place.read("log")
+      assert.match(log, /^before\n/)
+      assert.include(log, '"flow":"renameAccounts"')
     })
   )
 

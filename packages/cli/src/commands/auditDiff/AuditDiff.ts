@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Form } from "../../args/Flags.js"
 import { type CommandError, Unfinished, UsageError } from "../../exit/CommandError.js"
+import * as InputFile from "../../files/InputFile.js"
 import * as Store from "../../run/Store.js"
 import * as Output from "../../terminal/Output.js"
 import * as DifferenceLine from "./DifferenceLine.js"
@@ -48,7 +49,7 @@ const find = (name: string) =>
   })
 
 const rowsOfFile = (path: string) =>
-  Stream.unwrap(Effect.map(FileSystem.FileSystem, (files) => AuditDiff.fromNdjson(files.stream(path)))).pipe(
+  AuditDiff.fromNdjson(InputFile.file(path)).pipe(
     Stream.catchTag("InvalidAudit", ({ message }) => Stream.fail(new UsageError({ message: `${path}, ${message}.` })))
   )
 

@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
-import * as FileSystem from "@effect/platform/FileSystem"
 import { Plan } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as InputFile from "../../files/InputFile.js"
 import * as OutputFile from "../../files/OutputFile.js"
 import type { CliFlow } from "../../run/CliFlow.js"
 import * as FlowRegistry from "../../run/FlowRegistry.js"
@@ -28,8 +28,7 @@ export interface Known {
  */
 export const read = (path: string) =>
   Effect.gen(function* () {
-    const files = yield* FileSystem.FileSystem
-    const plan = yield* Plan.decode(files.stream(path))
+    const plan = yield* Plan.decode(InputFile.file(path))
     const flow = FlowRegistry.find(plan.header.flow)
     if (Option.isSome(flow)) return { plan, flow: flow.value } satisfies Known
     const problem = `the plan is for ${JSON.stringify(plan.header.flow)}, which is none of ${FlowRegistry.names.join(", ")}`
