@@ -2,7 +2,6 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 
 // Looked up at run time, as core also runs where there is no zlib. In browsers `fetch` decodes every body.
@@ -80,9 +79,18 @@ export const decodeOnce = <E>(
 ): Stream.Stream<Uint8Array, E> =>
   isEncoded(header)
     ? Stream.unwrapScoped(
-        Effect.map(Stream.peel(body, Sink.take<Uint8Array>(1)), ([first, rest]) => {
-          const whole = Stream.concat(Stream.fromChunk(first), rest)
-          return Chunk.every(first, isText) ? whole : decode(header, whole, damaged)
-        })
+        // Not `Stream.peel`, which brings all of `PubSub` into a bundle.
+        Effect.flatMap(Stream.toPull(body), (pull) =>
+          Effect.matchEffect(pull, {
+            onSuccess: (first) => {
+              const whole = Stream.concat(Stream.fromChunk(first), Stream.repeatEffectChunkOption(pull))
+              return Effect.succeed(Chunk.every(Chunk.take(first, 1), isText) ? whole : decode(header, whole, damaged))
+            },
+            onFailure: Option.match({
+              onNone: () => Effect.succeed(Stream.empty),
+              onSome: (error) => Effect.fail(error)
+            })
+          })
+        )
       )
     : body
