@@ -24,9 +24,9 @@ describe("Denials", () => {
     assert.isTrue(holding(3, 3).isLimitReached())
   })
 
-  it("takes ten in a row for what may be neighbours", () => {
-    assert.isFalse(holding(9).mayBeNeighbours())
-    assert.isTrue(holding(10).mayBeNeighbours())
+  it("says of ten in a row that they may be adjacent", () => {
+    assert.isFalse(holding(9).mayBeAdjacent())
+    assert.isTrue(holding(10).mayBeAdjacent())
   })
 
   it("says that there was next to nothing else only of five or more, and with no other answer", () => {

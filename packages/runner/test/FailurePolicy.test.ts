@@ -57,15 +57,15 @@ describe("FailurePolicy", () => {
       const pauses: Array<number> = []
       for (let at = 1000; at < 500_000; at += 100_000) {
         succeed(at - 500)
-        const verdict = fail(bad, unavailable, at)
-        if (verdict._tag === "Retry") pauses.push(verdict.atMillis - at)
-        else assert.deepStrictEqual(verdict, { _tag: "Record", settled: [{ item: bad, result: "ServerError" }] })
+        const action = fail(bad, unavailable, at)
+        if (action._tag === "Retry") pauses.push(action.atMillis - at)
+        else assert.deepStrictEqual(action, { _tag: "Record", settled: [{ item: bad, result: "ServerError" }] })
       }
       assert.deepStrictEqual(pauses, [500, 1000, 2000, 4000])
     })
   )
 
-  it.effect("suspects the provider after ten failures in a row, and gives no strikes then", () =>
+  it.effect("suspects an outage after ten failures in a row, and gives no strikes then", () =>
     Effect.gen(function* () {
       const { fail, item, policy, succeed } = yield* make()
       const bad = item(0)

@@ -1,4 +1,6 @@
-/** How a run behaves when the provider does not: refusals, outages, bad subjects, bad credentials. */
+/**
+ * How a run behaves when the provider does not: refusals, outages, bad subjects, bad credentials.
+ */
 import { FetchHttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"

@@ -1,6 +1,7 @@
 /**
- * How many subjects a run works on at a time: a number, or found by additive increase and multiplicative decrease, as
- * TCP finds its window. Requests per second are not its concern: see `rateController.ts`.
+ * How many subjects a run works on at a time: a number, or found by additive increase and
+ * multiplicative decrease, as TCP finds its window. Requests per second are not its concern: see
+ * `rateController.ts`.
  */
 import type { Concurrency } from "../../Limits.js"
 
@@ -15,7 +16,10 @@ export interface ConcurrencyLimit {
   readonly max: number
   readonly allowed: () => number
   readonly answered: () => void
-  /** The provider or the connection failed. Work that began before the last decrease is no reason for another. */
+  /**
+   * The provider or the connection failed. Work that began before the last decrease is no reason
+   * for another.
+   */
   readonly failed: (span: Span) => void
 }
 

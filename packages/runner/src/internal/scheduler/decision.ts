@@ -1,4 +1,7 @@
-/** Decides what the next free worker of a run does, from a snapshot of the run and without side effects. */
+/**
+ * Decides what the next free worker of a run does, from a snapshot of the run and without side
+ * effects.
+ */
 
 export interface Snapshot {
   readonly nowMillis: number

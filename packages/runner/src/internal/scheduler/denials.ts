@@ -1,10 +1,14 @@
 /**
- * Subjects for which the credentials were refused. They are held back until an answer to a later request shows that the
- * credentials are good: then the refusals were about these subjects. Too many in a row mean that the credentials are bad.
+ * Subjects for which the credentials were refused. They are held back until an answer to a later
+ * request shows that the credentials are good: then the refusals were about these subjects. Too
+ * many in a row mean that the credentials are bad.
  */
 
-/** After as many in a row, the next subjects come from the other end of the page: refused ones are often neighbours. */
-const neighbours = 10
+/**
+ * After as many in a row, the next subjects come from the other end of the page: the accounts that
+ * the credentials are not for are often adjacent.
+ */
+const manyAdjacent = 10
 
 /** As many refusals, with no other answer in the whole run, are not "a few accounts". */
 const manyDenied = 5
@@ -17,9 +21,12 @@ interface Denied<T> {
 }
 
 export interface Denials<T> {
-  readonly mayBeNeighbours: () => boolean
+  readonly mayBeAdjacent: () => boolean
   readonly hold: (settled: T, nowMillis: number) => void
-  /** An answer that bad credentials do not get: returns the subjects that were denied before its request was sent. */
+  /**
+   * An answer that bad credentials do not get: returns the subjects that were denied before its
+   * request was sent.
+   */
   readonly release: (sentMillis: number) => ReadonlyArray<T>
   readonly isLimitReached: () => boolean
   /** Whether the run had next to no other answers: then the credentials are bad. */
@@ -31,7 +38,7 @@ export const make = <T>(limit: number = defaultLimit): Denials<T> => {
   let hasOtherAnswers = false
 
   return {
-    mayBeNeighbours: () => held.length >= neighbours,
+    mayBeAdjacent: () => held.length >= manyAdjacent,
     hold: (settled, atMillis) => {
       held.push({ settled, atMillis })
     },

@@ -1,12 +1,14 @@
 /**
- * What answers and failures mean: whether a subject, the provider or the credentials are to blame, and what follows.
+ * What answers and failures mean: whether they are about the subject, the provider or the
+ * credentials, and what the run does then.
  *
- * - A subject that fails while others succeed gets a strike and is tried again. Five strikes, and it is given up.
- * - When one after the other fails and none succeeds, the provider is suspected to be away, see `outage.ts`. Subjects get
- *   no strikes then. Once every subject has been tried, a single failure is enough: no success of others will show
- *   whose fault it is.
- * - A refusal (429) with a pause longer than the run waits for the provider counts as an outage: probes find out when it
- *   is over.
+ * - A subject that fails while others succeed gets a strike and is tried again. Five strikes, and
+ *   it is given up.
+ * - When one after the other fails and none succeeds, an outage of the provider is suspected, see
+ *   `outage.ts`. Subjects get no strikes then. Once every subject has been tried, a single failure
+ *   is enough: no untried one is left whose success could show that the provider is available.
+ * - A refusal (429) with a pause longer than the run waits for the provider counts as an outage:
+ *   probes find out when it is over.
  * - Subjects with refused credentials are held back, see `denials.ts`.
  */
 import * as Duration from "effect/Duration"
@@ -21,18 +23,24 @@ import type { End, QueuedSubject } from "./workQueue.js"
 
 const failuresInARow = 10
 
-/** As many are enough when nothing was answered for so long: a provider that hangs fails one timeout at a time. */
+/**
+ * As many are enough when nothing was answered for so long: a provider that hangs fails one timeout
+ * at a time.
+ */
 const failuresInSilence = 3
 const silenceMillis = 20_000
 
 const mostStrikes = 5
 
-/** Of failures that the run itself may have caused by asking too much: of several at a time, and of refusals (429). */
+/**
+ * Of failures that the run itself may have caused by asking too much: of several at a time, and of
+ * refusals (429).
+ */
 const sharedStrike = 0.25
 
 const firstRetryMillis = 500
 
-/** Shorter pauses are not worth telling people about. */
+/** Shorter pauses are not published. */
 const notablePauseMillis = 5_000
 
 export interface Settled<S, A> {
@@ -40,7 +48,7 @@ export interface Settled<S, A> {
   readonly result: A
 }
 
-export type Verdict<S, A, E> =
+export type Action<S, A, E> =
   | { readonly _tag: "Record"; readonly settled: ReadonlyArray<Settled<S, A>> }
   | { readonly _tag: "Retry"; readonly item: QueuedSubject<S>; readonly atMillis: number }
   | { readonly _tag: "EndRun"; readonly ending: E }
@@ -66,11 +74,11 @@ export interface FailurePolicy<S, A, E> {
     item: QueuedSubject<S>,
     error: TransientFailure<A, E>,
     circumstances: Circumstances
-  ) => Verdict<S, A, E>
+  ) => Action<S, A, E>
   /** A subject that had succeeded was checked again, as a probe. */
-  readonly checked: (error: TransientFailure<unknown, E> | undefined, span: Span) => Verdict<S, A, E>
+  readonly checked: (error: TransientFailure<unknown, E> | undefined, span: Span) => Action<S, A, E>
   /** Every subject was tried. */
-  readonly ended: () => Verdict<S, A, E>
+  readonly ended: () => Action<S, A, E>
 }
 
 export const make = <S, A, E>(
@@ -83,8 +91,8 @@ export const make = <S, A, E>(
   let lastAnswerMillis = Number.NEGATIVE_INFINITY
   let lastFailureMillis = Number.NEGATIVE_INFINITY
 
-  const record = (settled: ReadonlyArray<Settled<S, A>>): Verdict<S, A, E> => ({ _tag: "Record", settled })
-  const endRun = (ending: E): Verdict<S, A, E> => ({ _tag: "EndRun", ending })
+  const record = (settled: ReadonlyArray<Settled<S, A>>): Action<S, A, E> => ({ _tag: "Record", settled })
+  const endRun = (ending: E): Action<S, A, E> => ({ _tag: "EndRun", ending })
 
   const answered = ({ endedMillis }: Span) => {
     answers++
@@ -115,19 +123,19 @@ export const make = <S, A, E>(
     item: QueuedSubject<S>,
     { ending, failure, result }: TransientFailure<A, E>,
     { hasHealthySubject, hasUntried, jitter, role, span }: Circumstances
-  ): Verdict<S, A, E> => {
+  ): Action<S, A, E> => {
     const nowMillis = span.endedMillis
     const isRefusal = failure._tag === "RateLimited"
-    const isNews = !isRefusal || refused(span, failure.retryAfter)
+    const isInformative = !isRefusal || refused(span, failure.retryAfter)
     const isOutage = isRefusal && Option.exists(failure.retryAfter, isTooLong)
 
     const isOwnFault = strike(item, span, isRefusal)
     lastFailureMillis = nowMillis
-    let isNotable = isNews && (isOutage || rate.resumesAtMillis() - nowMillis > notablePauseMillis)
+    let isNotable = isInformative && (isOutage || rate.resumesAtMillis() - nowMillis > notablePauseMillis)
     if (role === "probe") {
       outage.probeFailed(nowMillis)
       isNotable = true
-    } else if (isNews && !isOwnFault) {
+    } else if (isInformative && !isOwnFault) {
       if (!isRefusal) concurrency.failed(span)
       const wasSuspected = outage.isSuspected()
       const isSilent = nowMillis - Math.max(lastAnswerMillis, span.beganMillis) >= silenceMillis
@@ -137,7 +145,8 @@ export const make = <S, A, E>(
 
     if (item.strikes >= mostStrikes) return record([{ item, result }])
     if (outage.isOutlasted(nowMillis)) {
-      // Others succeeded, only failing subjects are left, and nothing can tell whose fault it is: it may be theirs.
+      // Others succeeded, only failing subjects are left, and nothing can tell whose fault it is:
+      // it may be theirs.
       const mayBeOwnFault = answers > 0 && !hasUntried && !hasHealthySubject
       return mayBeOwnFault ? record([{ item, result }]) : endRun(ending)
     }
@@ -148,7 +157,7 @@ export const make = <S, A, E>(
   return {
     probeAtMillis: () => (outage.isSuspected() ? outage.probeAtMillis() : undefined),
 
-    untriedFrom: () => (denials.mayBeNeighbours() ? "back" : "front"),
+    untriedFrom: () => (denials.mayBeAdjacent() ? "back" : "front"),
 
     succeeded: (span) => {
       answered(span)
@@ -169,7 +178,8 @@ export const make = <S, A, E>(
 
     checked: (error, span) => {
       if (error === undefined || !error.failure.isTransient) {
-        // It shows that the provider is there. Of the credentials it shows less than a step: reading may still be allowed.
+        // It shows that the provider is available, but not that the credentials are good for more
+        // than reading.
         answered(span)
         return record([])
       }

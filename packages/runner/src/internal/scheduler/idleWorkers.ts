@@ -1,4 +1,6 @@
-/** Workers that wait: until another wakes them, or until an instant. Only one of them needs a timer. */
+/**
+ * Workers that wait: until another wakes them, or until an instant. Only one of them needs a timer.
+ */
 import * as Effect from "effect/Effect"
 
 export const make = () => {

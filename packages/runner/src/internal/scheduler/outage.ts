@@ -1,4 +1,6 @@
-/** Whether the provider seems to be away, when to probe it next, and what people hear of it. */
+/**
+ * Whether the provider seems to be unavailable, when to probe it next, and the events that say so.
+ */
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import { defaultMaxOutage } from "../../Limits.js"
@@ -12,17 +14,17 @@ const longestProbeMillis = 15_000
 export interface Outage {
   readonly maxMillis: number
   readonly isSuspected: () => boolean
-  /** When the next probe may be sent; 0 while the provider is not suspected. */
+  /** When the next probe may be sent; 0 while no outage is suspected. */
   readonly probeAtMillis: () => number
   /** Failures since the last answer. */
   readonly failures: () => number
   readonly isOutlasted: (nowMillis: number) => boolean
-  /** A call failed. The provider is suspected after as many in a row as are `enough`. */
+  /** A call failed. An outage is suspected after `enough` failures in a row. */
   readonly failed: (nowMillis: number, enough: number) => void
   /** A probe failed: the next one waits twice as long, at most 15 seconds. */
   readonly probeFailed: (nowMillis: number) => void
   readonly answered: (nowMillis: number) => void
-  /** Tells people that the run waits. Nothing is sent before `resumesAtMillis` either. */
+  /** Publishes that the run waits. Nothing is sent before `resumesAtMillis` either. */
   readonly notify: (reason: string, resumesAtMillis: number) => void
 }
 

@@ -1,10 +1,11 @@
 /**
- * How many requests a run sends per second: at most its limit, and less where the provider refuses (429).
+ * How many requests a run sends per second: at most its limit, and less where the provider refuses
+ * (429).
  *
- * A throttled provider admits between two refusals just what it grants in that time, give or take what it saves up
- * while the run pauses. From this the controller estimates the grant, begins a little below, and goes faster with the
- * cube of the time since: hardly at first, so that refusals are few, and then quickly, so that it notices when a
- * throttle is lifted.
+ * A throttled provider admits between two refusals just what it grants in that time, give or take
+ * what it saves up while the run pauses. From this the controller estimates the grant, begins a
+ * little below, and goes faster with the cube of the time since: hardly at first, so that refusals
+ * are few, and then quickly, so that it notices when a throttle is lifted.
  */
 import * as RateLimit from "@effect-glowmarkt/core/RateLimit"
 import * as Duration from "effect/Duration"
@@ -13,7 +14,8 @@ import * as Option from "effect/Option"
 import { politeRate, type Rate } from "../../Limits.js"
 import type { Span } from "./concurrencyLimit.js"
 
-// Timers are late, on a busy machine by some milliseconds: missed requests are made up for, but not in a great burst.
+// Timers are late, on a busy machine by some milliseconds: missed requests are made up for, but not
+// in a great burst.
 const burst = "20 millis"
 
 const shortestPauseMillis = 250
@@ -30,7 +32,10 @@ export interface RateController {
   readonly limiter: RateLimit.LocalRateLimiter
   /** Requests that were not refused. */
   readonly answered: (requests: number, nowMillis: number) => void
-  /** Returns whether it changed the rate: refusals of what was sent before the last change say nothing new. */
+  /**
+   * Returns whether it changed the rate: refusals of what was sent before the last change say
+   * nothing new.
+   */
   readonly refused: (span: Span, retryAfter: Option.Option<Duration.Duration>) => boolean
   /** The end of the pause that the provider asked for last. */
   readonly resumesAtMillis: () => number
@@ -72,12 +77,13 @@ export const make = Effect.fnUntraced(function* (
       limiter.pause(pauseMillis)
       const activeMillis = now - Math.max(resumesAtMillis, refusedAtMillis)
       const elapsedMillis = Math.max(1, now - refusedAtMillis)
-      const isNews = estimate === Number.POSITIVE_INFINITY || beganMillis > refusedAtMillis
+      const isInformative = estimate === Number.POSITIVE_INFINITY || beganMillis > refusedAtMillis
       const current = perSecond(now)
       resumesAtMillis = Math.max(resumesAtMillis, now + pauseMillis)
-      if (!isNews) return false
-      // The grant lies between these: the provider may or may not have saved up requests during the pause. The longer
-      // the pause was beside the rest, the less certain is the estimate, and the faster the rate grows afterwards.
+      if (!isInformative) return false
+      // The grant lies between these: the provider may or may not have saved up requests during the
+      // pause. The longer the pause was beside the rest, the less certain is the estimate, and the
+      // faster the rate grows afterwards.
       const measured = (1000 * admitted) / Math.max(1, activeMillis)
       // Over a short time, latency makes what was measured too low.
       const isMeasured = activeMillis >= shortestMeasureMillis || current === Number.POSITIVE_INFINITY

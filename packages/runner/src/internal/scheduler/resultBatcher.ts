@@ -4,7 +4,10 @@ import type { RunId } from "../../Run.js"
 import type { Result, RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 
-/** Results per transaction: enough that the transaction does not matter beside the calls, few enough to lose. */
+/**
+ * Results per transaction: enough that the transaction does not matter beside the calls, few enough
+ * to lose.
+ */
 const batchSize = 100
 
 /** However slow the subjects are, `kill -9` undoes no more work than this. */

@@ -1,4 +1,7 @@
-/** The subjects of a run without a result: those of the current page, and those that wait to be tried again. */
+/**
+ * The subjects of a run without a result: those of the current page, and those that wait to be
+ * tried again.
+ */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
@@ -7,7 +10,10 @@ export interface PendingSubject<S> {
   readonly subject: S
 }
 
-/** Where subjects come from, a page at a time; `None` when there are no more. May wait for the next page. */
+/**
+ * Where subjects come from, a page at a time; `None` when there are no more. May wait for the next
+ * page.
+ */
 export interface SubjectSource<S, E> {
   readonly next: Effect.Effect<Option.Option<ReadonlyArray<PendingSubject<S>>>, E>
 }
@@ -21,7 +27,7 @@ export interface QueuedSubject<S> extends PendingSubject<S> {
   dueMillis: number
 }
 
-/** Of the current page. */
+/** An end of the current page. */
 export type End = "front" | "back"
 
 export interface WorkQueue<S, E> {
@@ -40,7 +46,8 @@ export const make = <S, E>(source: SubjectSource<S, E>): WorkQueue<S, E> => {
   let next = 0
   let end = 0
   let pages: "more" | "loading" | "none" = "more"
-  // Sorted, the earliest last. Never many: those in flight when calls began to fail, and a probe now and then.
+  // Sorted, the earliest last. Never many: those in flight when calls began to fail, and a probe
+  // now and then.
   const retries: Array<QueuedSubject<S>> = []
 
   return {
@@ -72,7 +79,7 @@ export const make = <S, E>(source: SubjectSource<S, E>): WorkQueue<S, E> => {
   }
 }
 
-/** All of these, as one page. */
+/** All subjects as one page. */
 export const sourceOf = <S>(subjects: ReadonlyArray<S>): SubjectSource<S, never> => {
   let isRead = false
   return {

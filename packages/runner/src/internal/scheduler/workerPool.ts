@@ -1,7 +1,7 @@
 /**
- * The workers of a run. As many fibers as may ever work at a time each take one subject after the other from one queue:
- * no fiber and no timer per subject, and no barrier between pages. `decision.ts` decides what a free worker does; here it
- * is carried out.
+ * The workers of a run. As many fibers as may ever work at a time each take one subject after the
+ * other from one queue: no fiber and no timer per subject, and no barrier between pages.
+ * `decision.ts` decides what a free worker does; here it is carried out.
  */
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import * as Deferred from "effect/Deferred"
@@ -68,7 +68,8 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
   let inFlight = 0
   let isProbing = false
   let retries = 0
-  // Until a request is counted, a step may be one that sends its requests by another client: it counts as one.
+  // Until a request is counted, a step may be one that sends its requests by another client: it
+  // counts as one.
   let isMetered = false
   let healthy = earlier.healthySubject
 
@@ -96,14 +97,14 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     return recording
   }
 
-  const carryOut = (verdict: FailurePolicy.Verdict<S, A, E>): Effect.Effect<void, E | E2> | undefined => {
-    switch (verdict._tag) {
+  const carryOut = (action: FailurePolicy.Action<S, A, E>): Effect.Effect<void, E | E2> | undefined => {
+    switch (action._tag) {
       case "Record":
-        return record(verdict.settled)
+        return record(action.settled)
       case "Retry":
-        return void queue.retry(verdict.item, verdict.atMillis)
+        return void queue.retry(action.item, action.atMillis)
       case "EndRun":
-        return Effect.fail(verdict.ending)
+        return Effect.fail(action.ending)
     }
   }
 
@@ -174,7 +175,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     const checked = (error?: TransientFailure<unknown, E>) => {
       const { requests, span } = end()
       if (requests > 0) return finish("probe", carryOut(policy.checked(error, span)))
-      // It is known without a request: it cannot show whether the provider is there.
+      // It is known without a request: it cannot show whether the provider is available.
       healthy = undefined
       return finish("probe")
     }
