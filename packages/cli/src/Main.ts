@@ -36,7 +36,7 @@ import * as Prompt from "./terminal/Prompt.js"
 const manifest: { readonly version: string } = createRequire(import.meta.url)("../package.json")
 
 /**
- * What a run needs from the process around it.
+ * The services that `run` needs from the process.
  *
  * @since 0.1.0
  * @category models
@@ -51,33 +51,33 @@ export type Process =
 
 const cli = Command.run(Commands.root, { name: "glowmarkt", version: manifest.version })
 
-const told = (error: CommandError, help: string) =>
+const printError = (error: CommandError, help: string) =>
   Effect.as(Output.note(ErrorMessage.text(error, help)), ExitCode.fromError(error))
 
-const ended = (
+const exitCodeOf = (
   cause: Cause.Cause<CommandError>,
   help: string
 ): Effect.Effect<ExitCode.ExitCode, never, Output.Output> =>
   Option.match(Cause.failureOption(cause), {
-    onSome: (error) => told(error, help),
+    onSome: (error) => printError(error, help),
     onNone: () => {
-      const unwritable = Output.unwritable(cause)
-      if (Option.isSome(unwritable)) return told(unwritable.value, help)
+      const writeError = Output.writeErrorOf(cause)
+      if (Option.isSome(writeError)) return printError(writeError.value, help)
       return Cause.isInterruptedOnly(cause)
         ? Effect.succeed(ExitCode.interrupted)
         : Effect.as(Output.note(ErrorMessage.defect(cause)), ExitCode.defect)
     }
   })
 
-/** Relative names mean nothing, and Node throws for each, once somebody has removed the directory. */
-const workingDirectory = Effect.try({
+/** Fails if the working directory was removed: Node would throw for every relative path. */
+const ensureWorkingDirectory = Effect.try({
   try: () => process.cwd(),
-  catch: () => new UsageError({ message: "The working directory does not exist any more.\nChange to another." })
+  catch: () => new UsageError({ message: "The working directory no longer exists.\nChange to another directory." })
 })
 
 /**
- * Runs `glowmarkt` with these arguments. What happens is told; what comes out is
- * the exit code.
+ * Runs `glowmarkt` with these arguments and returns the exit code. Errors are printed, not failed
+ * with.
  *
  * @since 0.1.0
  * @category running
@@ -87,21 +87,21 @@ export const run = (
   environment: Variables.Environment
 ): Effect.Effect<ExitCode.ExitCode, never, Process> =>
   Effect.gen(function* () {
-    const help = HelpCommand.answer(args)
+    const help = HelpCommand.requestedHelp(args)
     if (Option.isSome(help)) return yield* HelpCommand.show(help.value)
-    const misspelt = ArgvCheck.problem(args)
-    if (Option.isSome(misspelt)) return yield* misspelt.value
-    yield* workingDirectory
+    const usageError = ArgvCheck.check(args)
+    if (Option.isSome(usageError)) return yield* usageError.value
+    yield* ensureWorkingDirectory
     const config = yield* Variables.configProvider(environment)
-    // What comes first are the names of the runtime and the script, which are not looked at.
+    // The library skips the first two: the names of the runtime and the script.
     yield* Effect.withConfigProvider(
-      cli(["node", "glowmarkt", ...StandardInput.spelled(ArgvCheck.ordered(args))]),
+      cli(["node", "glowmarkt", ...StandardInput.encodeArgs(ArgvCheck.hoistSharedOptions(args))]),
       config
     )
-    return ExitCode.done
+    return ExitCode.success
   }).pipe(
     Effect.matchCauseEffect({
-      onFailure: (cause) => ended(cause, HelpCommand.line(args)),
+      onFailure: (cause) => exitCodeOf(cause, HelpCommand.helpCommandFor(args)),
       onSuccess: (code) => Effect.succeed(code)
     }),
     Effect.provide([CliConfig.layer({ showBuiltIns: false }), ConsoleLayer.layer])
@@ -116,25 +116,25 @@ const layerProcess = Layer.mergeAll(
 )
 
 /**
- * Runs `glowmarkt` as this process. The first interruption lets it say how to go
- * on, the second ends it.
+ * Runs `glowmarkt` as this process. The first signal interrupts it, and it prints how to resume;
+ * the second ends it at once.
  *
  * @since 0.1.0
  * @category running
  */
 export const main = (args: ReadonlyArray<string>): void => {
-  const ending = Effect.runSync(InterruptPolicy.make)
+  const policy = Effect.runSync(InterruptPolicy.make)
   const program = run(args, process.env).pipe(
-    Effect.provideService(InterruptPolicy.InterruptPolicy, ending),
+    Effect.provideService(InterruptPolicy.InterruptPolicy, policy),
     Effect.provide(layerProcess)
   )
-  Signals.runMain(ending)(program, {
+  Signals.runMain(policy)(program, {
     disableErrorReporting: true,
     disablePrettyLogger: true,
     teardown: (exit, leave) => {
       const code = Exit.match(exit, {
         onSuccess: (code) => (typeof code === "number" ? code : ExitCode.defect),
-        onFailure: () => Effect.runSync(Ref.get(ending.code))
+        onFailure: () => Effect.runSync(Ref.get(policy.code))
       })
       process.exitCode = code
       leave(code)

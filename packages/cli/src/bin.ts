@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs"
-import { loadProblem } from "./exit/loadProblem.js"
+import * as LoadError from "./exit/LoadError.js"
 
 const args = process.argv.slice(2)
 
-// Answered before anything else is loaded: scripts ask for it often.
+// Answered before anything else is loaded, so that scripts get it fast.
 if (args.length === 1 && args[0] === "--version") {
   const manifest: { readonly version: string } = JSON.parse(
     readFileSync(new URL("../package.json", import.meta.url), "utf8")
   )
   process.stdout.write(`${manifest.version}\n`)
 } else {
-  // Loading takes a moment: whatever comes next is written over this.
+  // Loading takes a moment. The next output overwrites this.
   if (process.stderr.isTTY) process.stderr.write("…\r")
-  const loaded = await import("./Main.js").catch((error: unknown) => ({ problem: loadProblem(error) }))
+  const loaded = await import("./Main.js").catch((error: unknown) => ({ problem: LoadError.message(error) }))
   if ("main" in loaded) {
     loaded.main(args)
   } else {

@@ -36,7 +36,7 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
       assert.match(runs.stdout, new RegExp(`^appeared {2}${accountId}  `, "m"))
       assert.match(
         runs.stderr,
-        /^The audits differ\. Accounts: 1 appeared, 1 with other findings, 2 with other fields\.$/m
+        /^The audits differ: 1 account appeared, 1 with changed findings, 2 with changed fields\.$/m
       )
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
       assert.notMatch(runs.stdout, /[\u0000-\u0009\u000b-\u001f]/)
@@ -50,7 +50,7 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
       assert.strictEqual(JSON.parse(back.stdout.split("\n")[0] ?? "")._tag, "FieldChanged")
 
       const same = yield* Bulk.run(["audit-diff", "april", "april", ...store])
-      assert.deepStrictEqual(same, { code: 0, stdout: "", stderr: "The audits do not differ.\n" })
+      assert.deepStrictEqual(same, { code: 0, stdout: "", stderr: "The audits are the same.\n" })
       const spawned = yield* Effect.promise(() => Spawned.start(["audit-diff", "march", "april", ...store]).ended)
       assert.strictEqual(spawned.code, 1, spawned.stderr)
       assert.strictEqual(spawned.stdout, runs.stdout)
@@ -65,7 +65,7 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
       const bash = (script: string) =>
         Effect.promise(() => Spawned.start(["-c", script], { program: "/bin/bash", env, cwd: place.path(".") }).ended)
       const same = yield* bash('"$NODE" "$BIN" audit-diff <(cat all/accounts.ndjson) <(cat all/accounts.ndjson)')
-      assert.deepStrictEqual(same, { code: 0, stdout: "", stderr: "The audits do not differ.\n" })
+      assert.deepStrictEqual(same, { code: 0, stdout: "", stderr: "The audits are the same.\n" })
       const silent = yield* bash(
         'mkfifo silent; exec 3<>silent; timeout --preserve-status -s TERM -k 20 2 "$NODE" "$BIN" audit-diff silent silent'
       )
@@ -98,11 +98,11 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
         [["all", "half"], /Run "half" is not finished/],
         [[place.path("all"), "half"], /Run "half" is not finished/],
         [["all", "none"], /Run "none" not found/],
-        [["all", "../x"], /"\.\.\/x" is neither a file nor the id of a run/],
+        [["all", "../x"], /"\.\.\/x" is neither a file nor a run id/],
         [[place.path("all"), place.path("broken.ndjson")], /broken\.ndjson, line 1: not an audit row/],
         [[cut1, cut2], /cut-1\.ndjson, line 6\d: not an audit row/],
         [[place.path("broken.ndjson"), place.path("broken.ndjson")], /broken\.ndjson, line 1: not an audit row/],
-        [[place.path("all"), place.path(".")], /accounts\.ndjson: there is no such file/]
+        [[place.path("all"), place.path(".")], /accounts\.ndjson: no such file/]
       ]
       for (const [args, says] of cases) {
         const { code, stderr } = yield* Bulk.run(["audit-diff", ...args, ...store])

@@ -24,7 +24,7 @@ const planned = (members: ReadonlyArray<{ readonly accountId: string }>, prefix:
 const spawned = (args: ReadonlyArray<string>, cwd: string, env: Record<string, string>) =>
   Effect.promise(() => Spawned.start(args, { cwd, env }).ended)
 
-const keptIn = (stderr: string) => Number(/(\d+) of 60 accounts are done and kept/.exec(stderr)?.[1])
+const keptIn = (stderr: string) => Number(/(\d+) of 60 accounts are done and saved/.exec(stderr)?.[1])
 
 const runIdIn = (stderr: string) => /runs resume (\S+)/.exec(stderr)?.[1] ?? ""
 
@@ -47,7 +47,10 @@ const here = (line: string, place: Bulk.Place, env: Record<string, string>) =>
     { environment: { ...env, XDG_STATE_HOME: place.path(".local/state") } }
   )
 
-/** One after the other. Of those that end with another code than before, one is a process: it takes a second to begin. */
+/**
+ * One after the other. Of those that end with another code than before, one is a process: it takes
+ * a second to begin.
+ */
 const endWith = (place: Bulk.Place, cases: ReadonlyArray<Case>) =>
   Effect.gen(function* () {
     const seen = new Set<number>()
@@ -157,7 +160,7 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
         const { code, stderr } = yield* Effect.promise(() => plan.ended)
         yield* faults.clear
         assert.strictEqual(code, 130, stderr)
-        assert.match(stderr, /Interrupted: nothing is changed, and no plan was written\./)
+        assert.match(stderr, /Interrupted\. Nothing was changed and no plan was written\./)
         assert.deepStrictEqual(readdirSync(place.path(".")).sort(), ["names.csv", "plan.ndjson"])
       }),
     patient

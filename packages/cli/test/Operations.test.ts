@@ -86,7 +86,7 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
       const typo = yield* Captured.run(args, typing("t\n"))
       assert.strictEqual(typo.code, 1)
       const left = yield* Captured.run(args, typing("y\u0003"))
-      assert.include(left.stderr, "(y/N) y\nCancelled: nothing was changed.")
+      assert.include(left.stderr, "(y/N) y\nCancelled. Nothing was changed.")
       assert.strictEqual(left.code, 130)
       const piped = yield* Captured.run(args, { environment: appKeys, input: { kind: "text", text: "y\n" } })
       assert.strictEqual(piped.code, 2)
@@ -100,7 +100,7 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
       const known = yield* Captured.run(args, { environment: appKeys })
       assert.deepStrictEqual(
         [known.code, known.stdout],
-        [0, `Account ${accountId} is inactive already. Nothing was deleted.\n`]
+        [0, `Account ${accountId} is already inactive. Nothing was deleted.\n`]
       )
       assert.strictEqual(yield* requests.count("deleteAccount"), 1)
     })
@@ -163,13 +163,13 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("the 12 operations by hand", 
       const args = ["accounts", "add", "--username", "nobody", "--directory-id", "D"]
       const { code, stderr } = yield* Captured.run(args, { environment: appKeys })
       assert.strictEqual(code, 1)
-      assert.include(stderr, "\nCheck that there is a directory D, and that it knows the user nobody.")
+      assert.include(stderr, "\nCheck that directory D exists and contains the user nobody.")
     })
   )
 
   it.effect("what simulate says to paste works as it is", () =>
     Effect.gen(function* () {
-      const said = (yield* Simulate.invitation(yield* Announcement.make)).split("\n")
+      const said = (yield* Simulate.instructions(yield* Announcement.make)).split("\n")
       const environment: Record<string, string> = {}
       for (const line of said) {
         const [word, ...rest] = line.trim().replace(/^npx /, "").split(" ")

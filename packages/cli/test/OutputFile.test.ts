@@ -157,7 +157,7 @@ layer(live)("OutputFile", (it) => {
       writeFileSync(other, "")
       yield* OutputFile.ensureDistinct([other, join(place, "new.csv")], [input])
       const { message } = yield* Effect.flip(OutputFile.ensureDistinct([other, join(place, "link.csv")], [input]))
-      assert.match(message, /link\.csv would be written over .*in\.csv, which this command reads/)
+      assert.match(message, /link\.csv would overwrite .*in\.csv, which this command reads/)
     })
   )
 })
@@ -178,7 +178,7 @@ layer(live)("ResultFolder", (it) => {
           overwrite
         })
       yield* prepare("one")
-      yield* ResultFolder.mark(place, "audit", "one" as ResultFolder.Results["runId"])
+      yield* ResultFolder.recordOwner(place, "audit", "one" as ResultFolder.Results["runId"])
       // Also a file that this command would not write: the directory would hold two audits.
       writeFileSync(join(place, "audit.json"), "{}")
       yield* prepare("one")

@@ -26,7 +26,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       assert.match(stdout, /^ +4 {2}[-0-9a-f]+ {2}set name to "Flat 2" \(was .*$/m)
       assert.match(
         stderr,
-        /Wrote .*plan\.ndjson\. Nothing is changed yet.*\n {2}(npx )?glowmarkt apply .*plan\.ndjson\n$/
+        /Wrote .*plan\.ndjson\. Nothing has been changed yet.*\n {2}(npx )?glowmarkt apply .*plan\.ndjson\n$/
       )
       assert.strictEqual(statSync(place.path("plan.ndjson")).mode & 0o777, 0o600)
       const [header, ...entries] = place.ndjson("plan.ndjson")
@@ -48,7 +48,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       const input = place.write("names.csv", text)
       const plan = yield* Bulk.run(["plan", "rename", input, "--out", input])
       assert.strictEqual(plan.code, 2)
-      assert.match(plan.stderr, /names\.csv would be written over .*names\.csv, which this command reads/)
+      assert.match(plan.stderr, /names\.csv would overwrite .*names\.csv, which this command reads/)
       assert.strictEqual(place.read("names.csv"), text)
 
       const audit = (...args: ReadonlyArray<string>) =>
@@ -167,7 +167,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
         })
       const other = yield* plan("00000000-ab62-491c-8085-9ac2b6206346")
       assert.strictEqual(other.code, 1, other.stderr)
-      assert.match(other.stdout, /LEFT ALONE\nline 2: .*expected 00000000-ab62/)
+      assert.match(other.stdout, /SKIPPED\nline 2: .*expected 00000000-ab62/)
       assert.lengthOf(place.ndjson("plan.ndjson").filter(isChange), 0)
       const slip = yield* plan("another")
       assert.strictEqual(slip.code, 2)
@@ -215,10 +215,10 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       const args = ["plan", "rename", file, "--skip-invalid", "--out", place.path("plan.ndjson")]
       const { code, stderr, stdout } = yield* Bulk.run(args)
       assert.strictEqual(code, 1, stderr)
-      assert.match(stdout, /^ +1 {2}change$[\s\S]*^ +1 {2}leave alone$[\s\S]*^ +1 {2}leave out$/m)
-      assert.match(stdout, /LEFT ALONE\nline 4: ffffffff-0000.* has no account .*\n/)
-      assert.match(stdout, /LEFT OUT\nline 3: accountId "\.\.\/etc"/)
-      assert.match(stderr, /leaves 1 row alone and leaves 1 row out/)
+      assert.match(stdout, /^ +1 {2}change$[\s\S]*^ +1 {2}skip$[\s\S]*^ +1 {2}invalid, left out$/m)
+      assert.match(stdout, /SKIPPED\nline 4: ffffffff-0000.* has no account .*\n/)
+      assert.match(stdout, /INVALID\nline 3: accountId "\.\.\/etc"/)
+      assert.match(stderr, /skips 1 row and leaves out 1 invalid row/)
       assert.lengthOf(place.ndjson("plan.ndjson").filter(isChange), 1)
 
       const told = yield* Bulk.run([...args, "--json"])
@@ -263,7 +263,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       })
       assert.strictEqual(code, 1, stderr)
       assert.match(stdout, /^ +1 {2}change$/m)
-      assert.match(stdout, /LEFT ALONE\nline 3: /)
+      assert.match(stdout, /SKIPPED\nline 3: /)
       assert.notInclude(stdout + stderr + place.read("plan.ndjson"), first.password)
       assert.notInclude(stdout + stderr + place.read("plan.ndjson"), "not-the-password")
     })
@@ -286,7 +286,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       const file = place.write("names.csv", "accountId,name\n")
       const nowhere = yield* Bulk.run(["plan", "rename", file, "--out", place.path("no/such/plan.ndjson")])
       assert.strictEqual(nowhere.code, 2)
-      assert.match(nowhere.stderr, /no\/such: there is no such file or directory/)
+      assert.match(nowhere.stderr, /no\/such: no such file or directory/)
       const full = place.path("full")
       mkdirSync(full)
       const refused = yield* Bulk.run(["plan", "rename", file, "--out", `${full}/plan.ndjson`], { full })
@@ -305,11 +305,11 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       for (const args of [[], [file, ...audit], ["--from-audit", "nightly", ...store], ["--findings", "inactive"]]) {
         const { code, stderr } = yield* Bulk.run(["plan", "offboard", ...args])
         assert.strictEqual(code, 2)
-        assert.match(stderr, /--from-audit RUN --findings/)
+        assert.match(stderr, /--from-audit RUN with --findings/)
       }
       const noStore = yield* Bulk.run(["plan", "offboard", ...audit])
       assert.strictEqual(noStore.code, 2)
-      assert.match(noStore.stderr, /no run store .*runs\.db/)
+      assert.match(noStore.stderr, /No run store at .*runs\.db/)
 
       const audited = yield* Bulk.run(["audit", "--run", "nightly", "--quiet", "--json", ...store])
       const { counts } = JSON.parse(audited.stdout)

@@ -37,7 +37,7 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
       assert.strictEqual(interrupted.code, 130, interrupted.stderr)
       assert.strictEqual(interrupted.stdout, "")
       const line = /^ {2}glowmarkt (audit --run .*)$/m.exec(interrupted.stderr)?.[1] ?? ""
-      const kept = Number(/(\d+) of 200 accounts are done and kept/.exec(interrupted.stderr)?.[1])
+      const kept = Number(/(\d+) of 200 accounts are done and saved/.exec(interrupted.stderr)?.[1])
       assert.isAbove(kept, 0, interrupted.stderr)
 
       yield* faults.clear
@@ -49,8 +49,9 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
       })
       const finished = yield* Effect.promise(() => resumed.ended)
       assert.strictEqual(finished.code, 1, finished.stderr)
-      assert.match(finished.stderr, /--fail-on is met: missing \(2\)/)
-      // Not asked again for what was kept: at most what was in flight twice, and what failed at first.
+      assert.match(finished.stderr, /--fail-on matched: missing \(2\)/)
+      // Not asked again for what was kept: at most what was in flight twice, and what failed at
+      // first.
       assert.isAtMost(yield* requests.count("getAccountStatusById"), accounts + concurrency + 6)
 
       const results = join(cwd, "results of today")
@@ -93,7 +94,7 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
         pressed.process.kill("SIGINT")
         const once = yield* Effect.promise(() => pressed.ended)
         assert.strictEqual(once.code, 130)
-        assert.match(once.stderr, /are done and kept/)
+        assert.match(once.stderr, /are done and saved/)
         assert.include(once.stderr, `audit --run ${second}`)
         yield* faults.clear
       })
@@ -107,7 +108,7 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
         const InterruptPolicy = await import(${at("exit/InterruptPolicy")})
         const Signals = await import(${at("exit/Signals")})
         const ending = Effect.runSync(InterruptPolicy.make)
-        const program = InterruptPolicy.remember("Go on with\\n  the line").pipe(
+        const program = InterruptPolicy.setFinalMessage("Go on with\\n  the line").pipe(
           Effect.zipRight(Effect.delay(Effect.sync(() => console.log("ready")), 50)),
           Effect.zipRight(Effect.never),
           Effect.onInterrupt(() => Effect.zipRight(Effect.sync(() => console.log("ending")), Effect.never)),
@@ -141,7 +142,7 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
       assert.deepStrictEqual([taken.code, taken.stdout], [2, ""])
       assert.match(
         taken.stderr,
-        /^Run nightly was finished before \(\d{4}-\d\d-\d\d \d\d:\d\d UTC, \d+s ago\)\. For its results again:\n {2}(?:npx )?glowmarkt (runs resume nightly .*)\nA new run needs another name\. With --run nightly-\{date\} each day has its own\.\n$/
+        /^Run nightly already finished \(\d{4}-\d\d-\d\d \d\d:\d\d UTC, \d+s ago\)\. Show its saved results with\n {2}(?:npx )?glowmarkt (runs resume nightly .*)\nFor a new run, choose another --run name; --run nightly-\{date\} gives each day its own\.\n$/
       )
       const [, line = ""] = /glowmarkt (runs resume .*)$/m.exec(taken.stderr) ?? []
       const again = yield* Captured.run(line.split(" "), { environment })
@@ -149,7 +150,7 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("t
       assert.deepStrictEqual(JSON.parse(again.stdout), { ...JSON.parse(first.stdout), reused: true })
       assert.match(
         again.stderr,
-        /^Run nightly was finished before \(\d{4}-\d\d-\d\d \d\d:\d\d UTC, \d+s ago\): nothing is asked of the server, these are its results\.$/m
+        /^Run nightly already finished \(\d{4}-\d\d-\d\d \d\d:\d\d UTC, \d+s ago\)\. Showing its saved results; nothing was fetched\.$/m
       )
       assert.strictEqual(yield* requests.count("getAccountStatusById"), asked)
     })

@@ -5,7 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as ResumeLine from "../src/run/ResumeLine.js"
+import * as ResumeCommand from "../src/run/ResumeCommand.js"
 import * as Format from "../src/terminal/Format.js"
 import * as ProgressBar from "../src/terminal/ProgressBar.js"
 import * as Sanitize from "../src/terminal/Sanitize.js"
@@ -27,7 +27,7 @@ describe("the progress bar", () => {
   })
 
   it("does not count what an attempt before this one did", () => {
-    assert.match(ProgressBar.line(position(2500, 5, 2000)), /100\/s {2}0:25 left$/)
+    assert.match(ProgressBar.logLine(position(2500, 5, 2000)), /100\/s {2}0:25 left$/)
   })
 
   it("is never wider than the terminal, and a bar as soon as there is room", () => {
@@ -47,19 +47,19 @@ describe("the progress bar", () => {
       "████████████████░░░░░░░░░░░░░░░░  50 %  2,500/5,000  500/s  0:05 left  16 at a time  3 retries"
     )
     assert.strictEqual(ProgressBar.bar(hard, 60), ProgressBar.bar(position(2500, 5), 60))
-    assert.match(ProgressBar.line({ ...hard, retries: 1 }), /16 at a time {2}1 retry$/)
+    assert.match(ProgressBar.logLine({ ...hard, retries: 1 }), /16 at a time {2}1 retry$/)
   })
 
   it("says how long it has been waiting instead of a speed that means nothing", () => {
     const pause = Option.some({ lasted: Duration.seconds(75), nextTryIn: Duration.millis(7100) })
     assert.strictEqual(
-      ProgressBar.line({ ...position(2500, 5), waiting: pause }),
+      ProgressBar.logLine({ ...position(2500, 5), waiting: pause }),
       "50 %  2,500/5,000  waiting for 1:15, next try in 0:08"
     )
   })
 
   it("knows an empty list", () => {
-    assert.include(ProgressBar.line({ ...position(0, 0), total: 0 }), "100 %")
+    assert.include(ProgressBar.logLine({ ...position(0, 0), total: 0 }), "100 %")
   })
 })
 
@@ -143,7 +143,7 @@ describe("text for a terminal", () => {
 
 describe("the line to resume", () => {
   it("says every option again, quoted for a shell", () => {
-    const line = ResumeLine.make(["apply", "a plan.ndjson"], {
+    const line = ResumeCommand.make(["apply", "a plan.ndjson"], {
       run: Option.some("r1"),
       store: Option.some("/tmp/$x"),
       out: Option.some("it's here"),

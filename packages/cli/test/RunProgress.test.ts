@@ -31,26 +31,27 @@ const began = [
 describe("the progress of a run", () => {
   it("tells each way an outage shows itself once, until it is over", () => {
     const told: Array<string> = []
-    let known = RunProgress.nothing
+    let known = RunProgress.initial
     const outage = [waiting("503", 1), waiting("reset", 2), waiting("503", 4), waiting("reset", 8)]
     const resumed = new Progress.Resumed({ runId, waited: Duration.seconds(9) })
     for (const event of [...began, ...outage, resumed, waiting("503", 20)]) {
-      const news = RunProgress.news(known, event, Duration.minutes(15))
+      const news = RunProgress.announcement(known, event, Duration.minutes(15))
       if (Option.isSome(news)) told.push(news.value.replace(/\d\d:\d\d:\d\d [A-Z0-9:+-]+,/, "12:00:00 UTC,"))
-      known = RunProgress.after(known, event, 0)
+      known = RunProgress.update(known, event, 0)
     }
     assert.deepStrictEqual(told, [
-      "Waiting since 12:00:00 UTC, for 15m at most: 503",
+      "Waiting since 12:00:00 UTC, for up to 15m: 503",
       "Still waiting: reset",
-      "Going on after 9s.",
-      "Waiting since 12:00:00 UTC, for 15m at most: 503"
+      "Resuming after 9s.",
+      "Waiting since 12:00:00 UTC, for up to 15m: 503"
     ])
   })
 
   it("does not count the time it waited against its speed", () => {
     const resumed = new Progress.Resumed({ runId, waited: Duration.seconds(60) })
-    let known = RunProgress.nothing
-    for (const event of [...began, advanced(50), waiting("503", 1), resumed]) known = RunProgress.after(known, event, 0)
+    let known = RunProgress.initial
+    for (const event of [...began, advanced(50), waiting("503", 1), resumed])
+      known = RunProgress.update(known, event, 0)
     const here = Option.getOrThrow(RunProgress.position(known, 65_000))
     assert.deepStrictEqual(here.elapsed, Duration.seconds(5))
     assert.deepInclude(here, { processed: 50, retries: 2, concurrency: 8 })
@@ -69,7 +70,7 @@ const seen = (events: ReadonlyArray<Progress.Event>, columns: Option.Option<numb
     }
     const output = { stdout: silent, stderr }
     const view = yield* Effect.provideService(
-      ProgressView.make({ progress: "shown", form: "human", patience: Duration.minutes(15), first: "Reading …" }),
+      ProgressView.make({ progress: "shown", form: "human", maxOutage: Duration.minutes(15), first: "Reading …" }),
       Output.Output,
       output
     )

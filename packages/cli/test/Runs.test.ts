@@ -41,15 +41,18 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const place = Bulk.place()
       const { cut, members, plan } = yield* cutOff(place, 40)
       assert.strictEqual(cut.code, 3, cut.stderr)
-      assert.match(cut.stderr, /5 of 40 accounts are done and kept\. Go on with\n {2}(npx )?glowmarkt runs resume r1 /)
+      assert.match(
+        cut.stderr,
+        /5 of 40 accounts are done and saved\. Resume with\n {2}(npx )?glowmarkt runs resume r1 /
+      )
       assert.strictEqual(yield* requests.count("updateAccount"), 5)
       const store = ["--store", place.path("runs.db")]
 
       const listed = yield* Bulk.run(["runs", "list", ...store])
       assert.match(listed.stdout, /^r1 +renameAccounts .* 40 {2}5 done$/m)
       const shown = yield* Bulk.run(["runs", "show", "r1", ...store])
-      assert.match(shown.stdout, /^ +5 {2}changed, and verified$[\s\S]*^ *35 {2}not tried yet$/m)
-      assert.match(shown.stderr, /Go on with\n.*runs resume r1/)
+      assert.match(shown.stdout, /^ +5 {2}changed and verified$[\s\S]*^ *35 {2}not tried yet$/m)
+      assert.match(shown.stderr, /Resume it with\n.*runs resume r1/)
       const json = yield* Bulk.run(["runs", "show", "r1", "--json", ...store])
       assert.deepInclude(JSON.parse(json.stdout).counts, { made: 5, unprocessed: 35 })
 
@@ -60,13 +63,13 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const [, line = ""] = /glowmarkt (runs resume .*)$/m.exec(cut.stderr) ?? []
       const resumed = yield* Bulk.run([...line.split(" "), "--yes"])
       assert.strictEqual(resumed.code, 0, resumed.stderr)
-      assert.match(resumed.stdout, /^ *40 {2}changed, and verified$/m)
+      assert.match(resumed.stdout, /^ *40 {2}changed and verified$/m)
       assert.strictEqual(yield* requests.count("updateAccount"), 40)
       assert.lengthOf(place.ndjson("results/results.ndjson"), 40)
       assert.strictEqual(yield* Bulk.nameOf(members[39]?.accountId ?? ""), `${place.path("x")} 39`)
       const taken = yield* Bulk.run(["apply", plan, "--run", "r1", ...store])
       assert.strictEqual(taken.code, 2)
-      assert.match(taken.stderr, /^Run r1 was finished before .* For its results again:\n.*runs resume r1 /m)
+      assert.match(taken.stderr, /^Run r1 already finished .* Show its saved results with\n.*runs resume r1 /m)
       const again = yield* Bulk.run(["runs", "resume", "r1", "--json", ...store])
       assert.strictEqual(again.code, 0, again.stderr)
       assert.strictEqual(Bulk.last(again)["reused"], true)
@@ -83,12 +86,12 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
         yield* reset
         const place = Bulk.place()
         const { cut, plan } = yield* cutOff(place, 25, { command: "offboard", consent })
-        assert.match(cut.stderr, /5 of 25 accounts are done and kept/)
+        assert.match(cut.stderr, /5 of 25 accounts are done and saved/)
         const store = ["--store", place.path("runs.db")]
         const args = again === "resume" ? ["runs", "resume", "r1", ...store] : ["apply", plan, "--run", "r1", ...store]
         const tooMany = yield* Bulk.run([...args, ...consent])
         assert.strictEqual(tooMany.code, 2)
-        assert.match(tooMany.stderr, /This makes 20 accounts inactive; --deletions says 25/)
+        assert.match(tooMany.stderr, /This makes 20 accounts inactive, but --deletions is 25/)
         const { code, stderr } = yield* Bulk.run([...args, "--delete"], Bulk.typing("20\n"))
         assert.strictEqual(code, 0, stderr)
         assert.strictEqual(yield* requests.count("deleteAccount"), 25)
@@ -105,7 +108,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const { code, stderr } = yield* Bulk.run(args, { environment })
       assert.strictEqual(code, 2)
       assert.match(stderr, /started differently: the application \(GLOWMARKT_APPLICATION_ID\) was/)
-      assert.notMatch(stderr, /Go on with/)
+      assert.notMatch(stderr, /Resume (it )?with/)
     })
   )
 
@@ -121,7 +124,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       ])
       const audit = yield* Bulk.run(["audit", "--run", "a1", "--dormant-days", "90", "--quiet", ...store])
       assert.strictEqual(audit.code, 3)
-      assert.match(audit.stderr, /\d+ of 150 accounts are done and kept\. Go on with\n.*audit --run a1 /)
+      assert.match(audit.stderr, /\d+ of 150 accounts are done and saved\. Resume with\n.*audit --run a1 /)
       yield* faults.clear
       const shown = yield* Bulk.run(["runs", "show", "a1", ...store])
       assert.match(shown.stdout, /^dormant .* not updated for more than 90 days$/m)
@@ -143,7 +146,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       assert.strictEqual(full.code, 2)
       assert.match(
         full.stderr,
-        /results\/\.audit-run: the disk is full.*\nRun a1 is finished and kept\..*\n.*runs resume a1 /
+        /results\/\.audit-run: the disk is full.*\nRun a1 is finished and saved\..*\n.*runs resume a1 /
       )
       assert.deepStrictEqual(readdirSync(out), [])
       const [, line = ""] = /glowmarkt (runs resume .*)$/m.exec(full.stderr) ?? []
@@ -162,7 +165,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       assert.strictEqual(piped.code, 2)
       const no = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("n\n"))
       assert.strictEqual(no.code, 1)
-      assert.match(no.stderr, /statusAudit[\s\S]*Nothing was forgotten/)
+      assert.match(no.stderr, /statusAudit[\s\S]*Nothing was deleted/)
       const yes = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("y\n"))
       assert.strictEqual(yes.code, 0, yes.stderr)
       const listed = yield* Bulk.run(["runs", "list", "--json", ...store])
@@ -182,7 +185,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       for (const args of [["list"], ["show", "x"], ["resume", "x"], ["forget", "x", "--yes"]]) {
         const { code, stderr } = yield* Bulk.run(["runs", ...args, "--store", missing])
         assert.strictEqual(code, 2)
-        assert.match(stderr, /no run store .*\nSay which: --store/)
+        assert.match(stderr, /No run store at .*\nPass --store/)
       }
       assert.isFalse(existsSync(missing))
       writeFileSync(missing, "something else entirely, and longer than a page of SQLite has to be")

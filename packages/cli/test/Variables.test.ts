@@ -72,7 +72,7 @@ describe("the file .env", () => {
     Effect.gen(function* () {
       const { notes, value } = yield* reading(Buffer.from("PORT=3000\n"))
       assert.deepStrictEqual(value, Either.right(Option.none()))
-      assert.match(notes, /^The file \.env sets no variable that begins with GLOWMARKT_\.\n$/)
+      assert.match(notes, /^The file \.env sets no GLOWMARKT_ variables\.\n$/)
       assert.strictEqual((yield* reading(Buffer.from("# PORT=3000\n\n"))).notes, "")
     })
   )

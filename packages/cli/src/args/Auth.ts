@@ -1,5 +1,5 @@
 /**
- * The option `--auth`, which says which credentials of the environment to use.
+ * The option `--auth`, which selects among the credentials in the environment.
  *
  * @since 0.1.0
  */
@@ -20,13 +20,13 @@ export type UserScheme = "userToken" | "session"
 
 const choices = <const Names extends ReadonlyArray<string>>(names: Names) =>
   Flags.oneOf("auth", names).pipe(
-    Options.withDescription("Which credentials to use, where the environment has several."),
+    Options.withDescription("Which credentials to use if the environment has several."),
     Options.optional
   )
 
 /**
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const admin = choices([
   "appKeys",
@@ -37,6 +37,6 @@ export const admin = choices([
 
 /**
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const user = choices(["userToken", "session"] satisfies ReadonlyArray<UserScheme>)

@@ -1,6 +1,6 @@
 /**
- * Options that several commands have, and the ways to read a value. A value that
- * cannot be read is told in one line with what is expected.
+ * Options shared by several commands, and parsers for option values. An invalid value is reported
+ * in one line that says what was expected.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ import * as Schema from "effect/Schema"
 import * as StandardInput from "./StandardInput.js"
 
 /**
- * How a result is shown: to people, or to programs.
+ * How results are printed: as text for people, or as JSON.
  *
  * @since 0.1.0
  * @category models
@@ -27,25 +27,25 @@ export type Form = "human" | "json"
 
 /**
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const form = Options.boolean("json").pipe(
   Options.map((json): Form => (json ? "json" : "human")),
-  Options.withDescription("Prints JSON instead, and nothing else, to standard output.")
+  Options.withDescription("Prints JSON to standard output.")
 )
 
 /**
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const consent = Options.boolean("yes").pipe(
   Options.withAlias("y"),
   Options.map((yes) => (yes ? "given" : "ask")),
-  Options.withDescription("Does not ask. Needed where there is no terminal.")
+  Options.withDescription("Skips the confirmation. Required without a terminal.")
 )
 
 /**
- * A value that cannot be read; `message` says what is expected.
+ * The error for an invalid value; `message` says what was expected.
  *
  * @since 0.1.0
  * @category constructors
@@ -54,7 +54,7 @@ export const invalid = (message: string): ValidationError.ValidationError =>
   ValidationError.invalidValue(HelpDoc.p(message))
 
 /**
- * An option that takes the name of a file or directory.
+ * An option whose value is a file or directory name.
  *
  * @since 0.1.0
  * @category constructors
@@ -63,14 +63,14 @@ export const path = (name: string, what: "FILE" | "DIR"): Options.Options<string
   Options.text(name).pipe(
     Options.withPseudoName(what),
     Options.mapEffect((text) => {
-      const wanted = `--${name} takes the name of a ${what === "FILE" ? "file" : "directory"}`
-      if (text === StandardInput.word) return Effect.fail(invalid(`${wanted}, not -.`))
-      return text.trim() === "" ? Effect.fail(invalid(`${wanted}, and none is said.`)) : Effect.succeed(text)
+      const expected = `--${name} takes the name of a ${what === "FILE" ? "file" : "directory"}`
+      if (text === StandardInput.placeholder) return Effect.fail(invalid(`${expected}, not -.`))
+      return text.trim() === "" ? Effect.fail(invalid(`${expected}; it is empty.`)) : Effect.succeed(text)
     })
   )
 
 /**
- * An option that takes a whole number.
+ * An option whose value is a whole number.
  *
  * @since 0.1.0
  * @category constructors
@@ -92,7 +92,7 @@ export const wholeNumber = (
 const startAndLength = /^(\d{1,6}),(\d{1,6})$/
 
 /**
- * An option that takes two numbers of seconds: when something begins, and how long it lasts.
+ * An option whose value is two numbers of seconds: a start and a length.
  *
  * @since 0.1.0
  * @category constructors
@@ -107,7 +107,7 @@ export const secondsAfter = (
       return start === undefined || length === undefined || Number(length) === 0
         ? Effect.fail(
             invalid(
-              `--${name} takes two whole numbers of seconds as START,LENGTH, 5,60 say, not ${JSON.stringify(text)}.`
+              `--${name} takes two whole numbers of seconds as START,LENGTH, such as 5,60, not ${JSON.stringify(text)}.`
             )
           )
         : Effect.succeed({ after: Duration.seconds(Number(start)), lasts: Duration.seconds(Number(length)) })
@@ -115,7 +115,7 @@ export const secondsAfter = (
   )
 
 /**
- * An option that takes one of the words given.
+ * An option whose value is one of these words.
  *
  * @since 0.1.0
  * @category constructors
@@ -127,15 +127,15 @@ export const oneOf = <const Words extends ReadonlyArray<string>>(
   Options.text(name).pipe(
     Options.withPseudoName(words.join("|")),
     Options.mapEffect((text) => {
-      const known = words.find((word) => word === text)
-      return known === undefined
+      const value = words.find((word) => word === text)
+      return value === undefined
         ? Effect.fail(invalid(`--${name} takes one of ${words.join(", ")}, not ${JSON.stringify(text)}.`))
-        : Effect.succeed(known)
+        : Effect.succeed(value)
     })
   )
 
 /**
- * An option that takes some of the words given, separated by commas.
+ * An option whose value is some of these words, separated by commas.
  *
  * @since 0.1.0
  * @category constructors
@@ -158,18 +158,23 @@ export const someOf = <const Word extends string>(
     })
   )
 
-/** The reason alone, in the schema's own words, without the value: a secret may have come into the wrong place. */
+/** The schema's message without the value, which may be a misplaced secret. */
 const reason = (error: ParseResult.ParseError, value: string) =>
   (ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? "").replaceAll(quote(value), "it")
 
-/** Reads the text of an option by a schema that says in its message what it expects. */
+/**
+ * Parses the text of an option with a schema whose message says what it expects.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const decode =
   <A>(name: string, schema: Schema.Schema<A, string>) =>
   (text: string): Effect.Effect<A, ValidationError.ValidationError> =>
     Effect.mapError(Schema.decode(schema)(text), (error) => invalid(`--${name}: ${reason(error, text)}.`))
 
 /**
- * An option read by a schema that says in its message what it expects.
+ * An option parsed with a schema whose message says what it expects.
  *
  * @since 0.1.0
  * @category constructors
@@ -178,21 +183,21 @@ export const schema = <A>(name: string, value: string, schema: Schema.Schema<A, 
   Options.text(name).pipe(Options.withPseudoName(value), Options.mapEffect(decode(name, schema)))
 
 /**
- * The option `--where`, which selects accounts as they are listed. `does` says what becomes of these.
+ * The option `--where`, which filters accounts by their list entry. `does` describes the effect.
  *
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const where = (does: string): Options.Options<Option.Option<AccountFilter.AccountFilter>> =>
   schema("where", "FILTER", AccountFilter.FromText).pipe(
     Options.withDescription(
-      `${does} Fields: status, active, name, username, email, accountId, userId, directoryId, applicationId, createdAt, updatedAt. Of them: =, !=, in, contains, before, after, is missing, is present; with and, or, not and parentheses between.`
+      `${does} Fields: status, active, name, username, email, accountId, userId, directoryId, applicationId, createdAt, updatedAt. Operators: =, !=, in, contains, before, after, is missing, is present; combine them with and, or, not and parentheses.`
     ),
     Options.optional
   )
 
 /**
- * An argument read by a schema that says in its message what it expects.
+ * An argument parsed with a schema whose message says what it expects.
  *
  * @since 0.1.0
  * @category constructors

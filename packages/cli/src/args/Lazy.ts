@@ -1,12 +1,12 @@
 /**
- * What a command does is loaded when it is called: `--help` and mistakes are
- * answered without the client, the runner and the simulator.
+ * Loads a command's code when the command is called, so that `--help` and usage errors need neither
+ * the client nor the runner nor the simulator.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import { UsageError } from "../exit/CommandError.js"
-import { loadProblem } from "../exit/loadProblem.js"
+import * as LoadError from "../exit/LoadError.js"
 
 /**
  * @since 0.1.0
@@ -18,6 +18,6 @@ export const handler =
     pick: (module: Module) => (options: Options) => Effect.Effect<void, E, R>
   ) =>
   (options: Options): Effect.Effect<void, E | UsageError, R> =>
-    Effect.tryPromise({ try: load, catch: (error) => new UsageError({ message: loadProblem(error) }) }).pipe(
+    Effect.tryPromise({ try: load, catch: (error) => new UsageError({ message: LoadError.message(error) }) }).pipe(
       Effect.flatMap((module) => pick(module)(options))
     )

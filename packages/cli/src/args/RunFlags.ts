@@ -1,5 +1,5 @@
 /**
- * Options of the commands that run something: how hard, where it is kept, and how it is watched.
+ * Options of the commands that run something: limits, the store, confirmation and progress.
  *
  * @since 0.1.0
  */
@@ -12,28 +12,32 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Flags from "./Flags.js"
 
-/** A whole number, or the one word that stands for none. */
-const wordOr = <const Word extends string>(name: string, word: Word, most: number): Options.Options<Word | number> =>
+/** A whole number or one word. */
+const numberOrWord = <const Word extends string>(
+  name: string,
+  word: Word,
+  max: number
+): Options.Options<Word | number> =>
   Options.text(name).pipe(
     Options.withPseudoName(`N|${word}`),
     Options.mapEffect((text) => {
       const value = Number(text)
       if (text === word) return Effect.succeed<Word | number>(word)
-      return /^\d+$/.test(text) && value >= 1 && value <= most
+      return /^\d+$/.test(text) && value >= 1 && value <= max
         ? Effect.succeed<Word | number>(value)
         : Effect.fail(
-            Flags.invalid(`--${name} takes a whole number from 1 to ${most}, or ${word}, not ${JSON.stringify(text)}.`)
+            Flags.invalid(`--${name} takes a whole number from 1 to ${max}, or ${word}, not ${JSON.stringify(text)}.`)
           )
     })
   )
 
 /**
- * How hard a run works, and for how many minutes it waits out an outage.
+ * The options that limit a run. `patience` is in minutes.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Effort {
+export interface LimitFlags {
   readonly concurrency: Option.Option<"auto" | number>
   readonly rate: Option.Option<"unlimited" | number>
   readonly patience: Option.Option<number>
@@ -41,18 +45,18 @@ export interface Effort {
 
 /**
  * @since 0.1.0
- * @category options
+ * @category constants
  */
-export const effort = {
-  concurrency: wordOr("concurrency", "auto", 256).pipe(
+export const limits = {
+  concurrency: numberOrWord("concurrency", "auto", 256).pipe(
     Options.withDescription(
-      "How many are worked on at a time; auto, which it is without this option: as many as the server bears."
+      "How many accounts or users to work on at a time. Default: auto, as many as the server can handle."
     ),
     Options.optional
   ),
-  rate: wordOr("rate", "unlimited", 10_000).pipe(
+  rate: numberOrWord("rate", "unlimited", 10_000).pipe(
     Options.withDescription(
-      "How many requests are sent in a second, at most. Default: 200, and fewer where the server refuses."
+      "The maximum number of requests per second. Default: 200, or fewer if the server throttles."
     ),
     Options.optional
   ),
@@ -67,11 +71,11 @@ export const effort = {
 
 /**
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const store = Flags.path("store", "FILE").pipe(
   Options.withDescription(
-    "Where runs are kept, a SQLite file. Default: $XDG_STATE_HOME/glowmarkt/runs.db, or ~/.local/state/glowmarkt/runs.db."
+    "The SQLite file that runs are saved in. Default: $XDG_STATE_HOME/glowmarkt/runs.db, or ~/.local/state/glowmarkt/runs.db."
   ),
   Options.optional
 )
@@ -80,7 +84,7 @@ const today = Effect.map(DateTime.now, (now) => DateTime.formatIsoDateUtc(now))
 
 /**
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const run = Options.text("run").pipe(
   Options.withPseudoName("ID"),
@@ -88,23 +92,23 @@ export const run = Options.text("run").pipe(
     Effect.flatMap(today, (date) => Flags.decode("run", RunId)(text.replaceAll("{date}", date)))
   ),
   Options.withDescription(
-    "The name of a new run, or of an unfinished one to resume. {date} in it becomes the date of today in UTC, as in nightly-{date}. Default: a new name."
+    "The name of a new run, or of an unfinished run to resume. {date} is replaced by today's date in UTC, as in nightly-{date}. Default: a new name."
   ),
   Options.optional
 )
 
 /**
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const overwrite = Options.boolean("force").pipe(
   Options.map((force): "allowed" | "refused" => (force ? "allowed" : "refused")),
-  Options.withDescription("Writes over the results of another run in --out DIR.")
+  Options.withDescription("Overwrites the results of another run in --out DIR.")
 )
 
 /**
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const progress = Options.boolean("quiet").pipe(
   Options.withAlias("q"),
@@ -113,32 +117,34 @@ export const progress = Options.boolean("quiet").pipe(
 )
 
 /**
- * How a run is shown: to people, or event by event to programs.
+ * `--json` of a run: events, then the summary.
  *
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const form = Options.boolean("json").pipe(
   Options.map((json): Flags.Form => (json ? "json" : "human")),
-  Options.withDescription(
-    "Prints JSON instead, a line each time something happens, and the summary as the last; with --quiet only that."
-  )
+  Options.withDescription("Prints JSON Lines: one event per line, then a summary; with --quiet, only the summary.")
 )
 
 /**
- * What is said beforehand to the questions a run asks.
+ * Options that answer a run's confirmation in advance.
  *
  * @since 0.1.0
- * @category options
+ * @category constants
  */
 export const consent = {
   consent: Flags.consent,
   deleting: Options.boolean("delete").pipe(
     Options.map((allowed): "allowed" | "forbidden" => (allowed ? "allowed" : "forbidden")),
-    Options.withDescription("Allows what makes accounts inactive. It is asked for all the same: type how many.")
+    Options.withDescription(
+      "Allows changes that make accounts inactive. The number of accounts must still be confirmed."
+    )
   ),
   deletions: Flags.wholeNumber("deletions", { min: 1, max: 10_000_000 }).pipe(
-    Options.withDescription("With --delete and --yes, instead of typing it: how many accounts become inactive."),
+    Options.withDescription(
+      "With --delete and --yes, confirms the number of accounts that become inactive, instead of typing it."
+    ),
     Options.optional
   )
 }

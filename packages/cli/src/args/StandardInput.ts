@@ -1,5 +1,5 @@
 /**
- * The word `-`. The library takes it for an option that it does not know, so it goes in under another name.
+ * The argument `-`. The library takes it for an unknown option, so it is replaced by a placeholder.
  *
  * @since 0.1.0
  */
@@ -8,15 +8,15 @@
  * @since 0.1.0
  * @category constants
  */
-export const word = "standard input (-)"
+export const placeholder = "standard input (-)"
 
 /**
- * The arguments as the library can read them.
+ * The arguments with each `-` replaced by the placeholder.
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
-export const spelled = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
+export const encodeArgs = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
   const end = args.indexOf("--")
-  return args.map((arg, index) => (arg === "-" && (end === -1 || index < end) ? word : arg))
+  return args.map((arg, index) => (arg === "-" && (end === -1 || index < end) ? placeholder : arg))
 }

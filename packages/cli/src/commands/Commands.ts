@@ -1,5 +1,5 @@
 /**
- * All commands.
+ * Every command, with its help page.
  *
  * @since 0.1.0
  */
@@ -27,39 +27,45 @@ const all = HelpPage.describe(
       AccountsCommand.command,
       MeCommand.command
     ]),
-    // Where an error comes from is for those who ask: --log-level debug.
+    // `--log-level debug` shows where an error comes from.
     Command.transformHandler((handler) => Effect.tapErrorCause(handler, (cause) => Effect.logDebug(cause)))
   ),
   {
     path: [],
     usage: "COMMAND [OPTIONS]",
-    summary: "audits, bulk changes and account administration on Glowmarkt",
+    summary: "audit and administer Glowmarkt accounts, one at a time or in bulk",
     about: [
-      "Credentials come from here, or from a file .env in the working directory. An empty value counts as none. Administrators need one of appKeys, orgAppKeys and devUserToken, users one of userToken and session; where there are several, --auth says which.",
-      "Where only the secret is missing (a secret, a token, a password), it is asked for without echo; without a terminal it is a line of standard input. A token that is not in the environment at all is asked for with --auth devUserToken or --auth userToken."
+      "Credentials are read from these variables, or from a .env file in the working directory. Empty values are ignored. Administrators need appKeys, orgAppKeys, devUserToken or devUserSession; users need userToken or session. If several are set, choose one with --auth.",
+      "If only the secret, token or password is missing, glowmarkt prompts for it without echo; without a terminal, it reads a line of standard input. To be prompted for a token, pass --auth devUserToken or --auth userToken."
     ],
     examples: [
-      { does: "Try it without an account: a server in one terminal", line: "glowmarkt simulate --accounts 5000" },
-      { does: "and with the url and keys it prints, in another", line: "glowmarkt audit --out audit" }
+      {
+        description: "Try it without an account: start a simulated server in one terminal",
+        command: "glowmarkt simulate --accounts 5000"
+      },
+      {
+        description: "Set the URL and keys it prints in another terminal, then run",
+        command: "glowmarkt audit --out audit"
+      }
     ]
   }
 )
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category constants
  */
 export const root = all.command
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const overview = all.page
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const groups: ReadonlyArray<HelpPage.HelpPage> = [
   ...PlanCommand.groups,
@@ -70,7 +76,7 @@ export const groups: ReadonlyArray<HelpPage.HelpPage> = [
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const pages: ReadonlyArray<HelpPage.HelpPage> = [
   AuditCommand.page,

@@ -1,6 +1,6 @@
 /**
- * Who calls: the one credential scheme that the environment describes, or that
- * `--auth` names.
+ * Finds the credentials of the environment: the one scheme that is set, or the one `--auth`
+ * selects.
  *
  * @since 0.1.0
  */
@@ -36,18 +36,18 @@ import * as Prompt from "../terminal/Prompt.js"
 
 interface Scheme<Name, Credentials, R> {
   readonly name: Name
-  /** Its own variables: that one of these is set says that the scheme is meant. */
+  /** The scheme's own variables. If one is set, the scheme was chosen. */
   readonly own: readonly [string, ...Array<string>]
   readonly shared: ReadonlyArray<string>
-  /** What can be asked for where it is not set. */
-  readonly secret: Prompt.Wanted
+  /** The variable that is prompted for if it is not set. */
+  readonly secret: Prompt.SecretPrompt
   readonly layer: Layer.Layer<Credentials, ConfigError.ConfigError, R>
 }
 
 const applicationId = "GLOWMARKT_APPLICATION_ID"
 const password = "GLOWMARKT_PASSWORD"
 
-const secret = (variable: string, name: string): Prompt.Wanted => ({ variables: [variable], name, typed: "once" })
+const secret = (variable: string, name: string): Prompt.SecretPrompt => ({ variables: [variable], name, typed: "once" })
 
 const adminSchemes: ReadonlyArray<
   Scheme<AdminScheme, AdminCredentials.AdminCredentials, GlowmarktClient.GlowmarktClient>
@@ -56,28 +56,28 @@ const adminSchemes: ReadonlyArray<
     name: "appKeys",
     own: ["GLOWMARKT_APP_KEY", "GLOWMARKT_APP_SECRET"],
     shared: [],
-    secret: secret("GLOWMARKT_APP_SECRET", "Secret of the application"),
+    secret: secret("GLOWMARKT_APP_SECRET", "Application secret"),
     layer: AppKeys.layerConfig()
   },
   {
     name: "orgAppKeys",
     own: ["GLOWMARKT_ORG_KEY", "GLOWMARKT_ORG_SECRET"],
     shared: [applicationId],
-    secret: secret("GLOWMARKT_ORG_SECRET", "Secret of the organisation"),
+    secret: secret("GLOWMARKT_ORG_SECRET", "Organisation secret"),
     layer: OrgAppKeys.layerConfig()
   },
   {
     name: "devUserToken",
     own: ["GLOWMARKT_DEV_TOKEN"],
     shared: [applicationId],
-    secret: secret("GLOWMARKT_DEV_TOKEN", "Token of the developer"),
+    secret: secret("GLOWMARKT_DEV_TOKEN", "Developer token"),
     layer: DevUserToken.layerConfig()
   },
   {
     name: "devUserSession",
     own: ["GLOWMARKT_DEV_USERNAME", "GLOWMARKT_DEV_PASSWORD"],
     shared: [applicationId],
-    secret: secret("GLOWMARKT_DEV_PASSWORD", "Password of the developer"),
+    secret: secret("GLOWMARKT_DEV_PASSWORD", "Developer password"),
     layer: DevUserSession.layerConfig()
   }
 ]
@@ -88,7 +88,7 @@ const userSchemes: ReadonlyArray<Scheme<UserScheme, UserCredentials.UserCredenti
       name: "userToken",
       own: ["GLOWMARKT_USER_TOKEN"],
       shared: [applicationId],
-      secret: secret("GLOWMARKT_USER_TOKEN", "Token of the user"),
+      secret: secret("GLOWMARKT_USER_TOKEN", "User token"),
       layer: UserToken.layerConfig()
     },
     {
@@ -105,7 +105,7 @@ const isSet = (variable: string) => Effect.map(Config.option(Config.nonEmptyStri
 const conjunction = (words: ReadonlyArray<string>) =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`
 
-const needs = (scheme: { readonly own: ReadonlyArray<string>; readonly shared: ReadonlyArray<string> }) => [
+const variablesOf = (scheme: { readonly own: ReadonlyArray<string>; readonly shared: ReadonlyArray<string> }) => [
   ...scheme.own,
   ...scheme.shared
 ]
@@ -120,19 +120,21 @@ const choose = Effect.fnUntraced(function* <Name extends string, C, R>(
 > {
   const states = yield* Effect.forEach(schemes, (scheme) =>
     Effect.map(
-      Effect.filter(needs(scheme), (variable) => Effect.map(isSet(variable), (set) => !set)),
+      Effect.filter(variablesOf(scheme), (variable) => Effect.map(isSet(variable), (set) => !set)),
       (missing) => ({ scheme, missing, begun: scheme.own.some((variable) => !missing.includes(variable)) })
     )
   )
-  const named = Option.flatMap(auth, (name) => Option.fromNullable(states.find(({ scheme }) => scheme.name === name)))
-  if (Option.isSome(named)) return named.value
+  const selected = Option.flatMap(auth, (name) =>
+    Option.fromNullable(states.find(({ scheme }) => scheme.name === name))
+  )
+  if (Option.isSome(selected)) return selected.value
 
   const complete = states.filter(({ missing }) => missing.length === 0)
   const [only, ...others] = complete
   if (only !== undefined && others.length === 0) return only
   if (only !== undefined) {
     return yield* new UsageError({
-      message: `The environment has the credentials of ${conjunction(complete.map(({ scheme }) => scheme.name))}, and one call takes one kind.\nChoose with ${complete.map(({ scheme }) => `--auth ${scheme.name}`).join(" or ")}.`
+      message: `The environment has credentials for ${conjunction(complete.map(({ scheme }) => scheme.name))}; only one can be used.\nChoose with ${complete.map(({ scheme }) => `--auth ${scheme.name}`).join(" or ")}.`
     })
   }
   const begun = states.filter((state) => state.begun)
@@ -141,8 +143,8 @@ const choose = Effect.fnUntraced(function* <Name extends string, C, R>(
   return yield* new UsageError({
     message:
       begun.length > 1
-        ? `No credentials are complete: ${begun.map(({ missing, scheme }) => `${scheme.name} lacks ${conjunction(missing)}`).join("; ")}.\nSet what is missing in the environment or in a .env file.`
-        : `There are no credentials of ${who}. Set, in the environment or in a .env file,\n${schemes.map((scheme) => conjunction(needs(scheme))).join("; or ")}.`
+        ? `No credentials are complete: ${begun.map(({ missing, scheme }) => `${scheme.name} lacks ${conjunction(missing)}`).join("; ")}.\nSet the missing variables in the environment or in a .env file.`
+        : `No credentials for ${who}. Set, in the environment or in a .env file,\n${schemes.map((scheme) => conjunction(variablesOf(scheme))).join("; or ")}.`
   })
 })
 
@@ -151,18 +153,18 @@ const incomplete = (name: string, missing: ReadonlyArray<string>) =>
     message: `${name} lacks ${conjunction(missing)}.\nSet ${missing.length === 1 ? "it" : "them"} in the environment or in a .env file.`
   })
 
-/** Told to the configuration of all that is inside, too. */
-const withSecrets = (told: ReadonlyMap<string, string>) =>
+/** Adds the secrets to the configuration. */
+const withSecrets = (secrets: ReadonlyMap<string, string>) =>
   Effect.map(
     Effect.configProviderWith((current) => Effect.succeed(current)),
-    (current) => Layer.setConfigProvider(ConfigProvider.orElse(ConfigProvider.fromMap(new Map(told)), () => current))
+    (current) => Layer.setConfigProvider(ConfigProvider.orElse(ConfigProvider.fromMap(new Map(secrets)), () => current))
   )
 
-// What is sent as it is, in a header of its own. The keys and secrets go encoded.
-const sent = ["GLOWMARKT_DEV_TOKEN", "GLOWMARKT_USER_TOKEN"]
+// Sent verbatim in a header. Keys and secrets are sent encoded.
+const headerTokens = ["GLOWMARKT_DEV_TOKEN", "GLOWMARKT_USER_TOKEN"]
 
-/** Node decodes the environment itself, and replaces what is not UTF-8: that would be sent as another password. */
-const undamaged = (variable: string) =>
+/** Node replaces invalid UTF-8 in the environment, which would send a different password. */
+const ensureUndamaged = (variable: string) =>
   Effect.flatMap(Config.option(Config.nonEmptyString(variable)), (value): Effect.Effect<void, UsageError> => {
     const damage = Option.getOrUndefined(Option.map(value, StrictText.damage))
     return damage === undefined
@@ -170,63 +172,68 @@ const undamaged = (variable: string) =>
       : new UsageError({ message: `${variable} ${damage}. Nothing was sent.\nSet it again, as UTF-8.` })
   })
 
-const fitsIntoHeader = (variable: string) =>
+const ensureHeaderSafe = (variable: string) =>
   Effect.flatMap(
     Config.option(Config.nonEmptyString(variable)),
     (value): Effect.Effect<void, UsageError> =>
       Option.exists(value, (value) => !/^[\x20-\x7e]*$/.test(value))
         ? new UsageError({
-            message: `${variable} has a character that no token has: an accent, a line break or the like.\nCopy it again.`
+            message: `${variable} contains a character that is never part of a token, such as an accent or a line break.\nCopy it again.`
           })
         : Effect.void
   )
 
 /**
- * What can be asked for is asked for, together with what the command wants to know besides: standard input is read only once.
+ * Prompts for a missing secret together with the command's own, because standard input is read only
+ * once.
  */
 const complete = Effect.fnUntraced(function* <Name extends string, C, R>(
   { missing, scheme }: { readonly scheme: Scheme<Name, C, R>; readonly missing: ReadonlyArray<string> },
-  besides: ReadonlyArray<Prompt.Wanted>
+  commandSecrets: ReadonlyArray<Prompt.SecretPrompt>
 ) {
   yield* Effect.forEach(
-    scheme.own.filter((variable) => sent.includes(variable)),
-    fitsIntoHeader
+    scheme.own.filter((variable) => headerTokens.includes(variable)),
+    ensureHeaderSafe
   )
-  yield* Effect.forEach(scheme.own, undamaged)
+  yield* Effect.forEach(scheme.own, ensureUndamaged)
   if (missing.length === 0) return scheme.layer
   const { secret } = scheme
   const [variable] = secret.variables
   if (missing.length > 1 || missing[0] !== variable) return yield* incomplete(scheme.name, missing)
-  const wanted = [secret, ...besides.filter(({ variables }) => !variables.includes(variable))]
+  const prompts = [secret, ...commandSecrets.filter(({ variables }) => !variables.includes(variable))]
   const { kind } = yield* Prompt.Input
-  const told = yield* Effect.mapError(Prompt.secrets(wanted), (error) =>
+  const secrets = yield* Effect.mapError(Prompt.secrets(prompts), (error) =>
     error._tag === "UsageError" && kind === "text"
       ? new UsageError({ message: `${scheme.name} lacks ${variable}.\n${error.message}` })
       : error
   )
-  const known = new Map(wanted.map(({ variables: [name] }, index) => [name, told[index]] as const))
   const values = new Map(
-    [...known].flatMap(([name, value]) => (value === undefined ? [] : [[name, Redacted.value(value)]]))
+    prompts.flatMap(({ variables: [name] }, index): ReadonlyArray<readonly [string, string]> => {
+      const value = secrets[index]
+      return value === undefined ? [] : [[name, Redacted.value(value)]]
+    })
   )
   return Layer.provide(scheme.layer, yield* withSecrets(values))
 })
 
 /**
- * What finding credentials can come to grief with, and what it needs: somebody to ask.
+ * The errors of resolving credentials.
  *
  * @since 0.1.0
  * @category models
  */
-export type Trouble = UsageError | ConfigError.ConfigError | PlatformError | QuitException
+export type ResolveError = UsageError | ConfigError.ConfigError | PlatformError | QuitException
 
 /**
+ * The services needed to prompt for a missing secret.
+ *
  * @since 0.1.0
  * @category models
  */
-export type Asking = Prompt.Input | Output.Output | Terminal
+export type PromptServices = Prompt.Input | Output.Output | Terminal
 
 /**
- * The client of the environment, for callers who bring their own credentials.
+ * The client, configured from the environment, without credentials.
  *
  * @since 0.1.0
  * @category layers
@@ -237,10 +244,10 @@ export const client: Layer.Layer<GlowmarktClient.GlowmarktClient, ConfigError.Co
 )
 
 /**
- * Where calls go: scheme, host and port of the base URL, and the application where the environment names one.
+ * The server (scheme, host and port of the base URL) and, if configured, the application.
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
 export const target: Effect.Effect<
   { readonly origin: string; readonly applicationId?: Identifier.ApplicationId },
@@ -253,12 +260,15 @@ export const target: Effect.Effect<
 }).pipe(Effect.provide(client))
 
 /**
- * The accounts of an application, as the administrator of the environment. A secret that is all that is missing is asked for.
+ * Administrator calls with the credentials of the environment. Prompts for the secret if only that
+ * is missing.
  *
  * @since 0.1.0
  * @category layers
  */
-export const admin = (auth: Option.Option<AdminScheme>): Layer.Layer<AdminAccounts.AdminAccounts, Trouble, Asking> =>
+export const admin = (
+  auth: Option.Option<AdminScheme>
+): Layer.Layer<AdminAccounts.AdminAccounts, ResolveError, PromptServices> =>
   AdminAccounts.layer.pipe(
     Layer.provide(
       Layer.unwrapEffect(
@@ -269,36 +279,40 @@ export const admin = (auth: Option.Option<AdminScheme>): Layer.Layer<AdminAccoun
   )
 
 /**
- * As {@link admin} where the environment has credentials of an administrator; otherwise nothing, and nobody is missed.
+ * {@link admin} if the environment has an administrator's credentials; otherwise an empty layer.
  *
  * @since 0.1.0
  * @category layers
  */
-export const adminIfAny = (auth: Option.Option<AdminScheme>): Layer.Layer<never, Trouble, Asking> =>
+export const adminIfAny = (auth: Option.Option<AdminScheme>): Layer.Layer<never, ResolveError, PromptServices> =>
   Layer.unwrapEffect(
     Effect.map(
       Effect.exists(
         adminSchemes.flatMap(({ own }) => own),
         isSet
       ),
-      (some): Layer.Layer<never, Trouble, Asking> => (some || Option.isSome(auth) ? admin(auth) : Layer.empty)
+      (some): Layer.Layer<never, ResolveError, PromptServices> =>
+        some || Option.isSome(auth) ? admin(auth) : Layer.empty
     )
   )
 
 /**
- * A user's own account, as the user of the environment. The password or token, where it is all that is missing, is asked for:
- * `besides`, with other secrets that the command will ask for, which it finds in the configuration then.
+ * User calls with the credentials of the environment. Prompts for the password or token if only
+ * that is missing, together with `commandSecrets`, which the command then finds in the
+ * configuration.
  *
  * @since 0.1.0
  * @category layers
  */
 export const user = (
   auth: Option.Option<UserScheme>,
-  besides: ReadonlyArray<Prompt.Wanted> = []
-): Layer.Layer<UserAccounts.UserAccounts, Trouble, Asking> =>
+  commandSecrets: ReadonlyArray<Prompt.SecretPrompt> = []
+): Layer.Layer<UserAccounts.UserAccounts, ResolveError, PromptServices> =>
   UserAccounts.layer.pipe(
     Layer.provide(
-      Layer.unwrapEffect(Effect.flatMap(choose("a user", userSchemes, auth), (choice) => complete(choice, besides)))
+      Layer.unwrapEffect(
+        Effect.flatMap(choose("a user", userSchemes, auth), (choice) => complete(choice, commandSecrets))
+      )
     ),
     Layer.provide(client)
   )

@@ -1,6 +1,5 @@
 /**
- * The environment variables of `glowmarkt`: their names, what they are for, and
- * where they are read from.
+ * The environment variables of `glowmarkt`, and the configuration read from them and from `.env`.
  *
  * @since 0.1.0
  */
@@ -19,36 +18,36 @@ import * as Output from "../terminal/Output.js"
  */
 export interface Variable {
   readonly name: string
-  readonly says: string
+  readonly description: string
 }
 
 /**
  * Every variable, in the order of the help.
  *
  * @since 0.1.0
- * @category documentation
+ * @category constants
  */
 export const all: ReadonlyArray<Variable> = [
-  { name: "GLOWMARKT_BASE_URL", says: "where the API is, version included; by default Glowmarkt's own" },
+  { name: "GLOWMARKT_BASE_URL", description: "the API's base URL, including the version; default: Glowmarkt's" },
   {
     name: "GLOWMARKT_APPLICATION_ID",
-    says: "the application that all credentials but the application's keys speak for"
+    description: "the application; needed by all credentials except appKeys"
   },
-  { name: "GLOWMARKT_APP_KEY", says: "administrators: an application's key (appKeys) …" },
-  { name: "GLOWMARKT_APP_SECRET", says: "… and its secret" },
-  { name: "GLOWMARKT_ORG_KEY", says: "administrators: an organisation's key (orgAppKeys) …" },
-  { name: "GLOWMARKT_ORG_SECRET", says: "… and its secret" },
-  { name: "GLOWMARKT_DEV_TOKEN", says: "administrators: a developer's token (devUserToken)" },
-  { name: "GLOWMARKT_DEV_USERNAME", says: "administrators: a developer's user name (devUserSession) …" },
-  { name: "GLOWMARKT_DEV_PASSWORD", says: "… and the password" },
-  { name: "GLOWMARKT_USERNAME", says: "users, for glowmarkt me: the user name (session) …" },
-  { name: "GLOWMARKT_PASSWORD", says: "… and the password" },
-  { name: "GLOWMARKT_DIRECTORY_ID", says: "… and the directory, where one name means several users" },
-  { name: "GLOWMARKT_USER_TOKEN", says: "users, for glowmarkt me: a token at hand (userToken)" },
-  { name: "GLOWMARKT_OLD_PASSWORD", says: "me password: the password until now; by default GLOWMARKT_PASSWORD" },
-  { name: "GLOWMARKT_NEW_PASSWORD", says: "me password: the password from now on" },
-  { name: "GLOWMARKT_MOBILE_TOKEN", says: "me mobile-token: the token to add or remove" },
-  { name: "NO_COLOR", says: "no colour on terminals, if set to anything" }
+  { name: "GLOWMARKT_APP_KEY", description: "administrators: an application key (appKeys) …" },
+  { name: "GLOWMARKT_APP_SECRET", description: "… and its secret" },
+  { name: "GLOWMARKT_ORG_KEY", description: "administrators: an organisation key (orgAppKeys) …" },
+  { name: "GLOWMARKT_ORG_SECRET", description: "… and its secret" },
+  { name: "GLOWMARKT_DEV_TOKEN", description: "administrators: a developer's token (devUserToken)" },
+  { name: "GLOWMARKT_DEV_USERNAME", description: "administrators: a developer's user name (devUserSession) …" },
+  { name: "GLOWMARKT_DEV_PASSWORD", description: "… and the password" },
+  { name: "GLOWMARKT_USERNAME", description: "users, for glowmarkt me: the user name (session) …" },
+  { name: "GLOWMARKT_PASSWORD", description: "… and the password" },
+  { name: "GLOWMARKT_DIRECTORY_ID", description: "… and the directory, if several users share the name" },
+  { name: "GLOWMARKT_USER_TOKEN", description: "users, for glowmarkt me: a token (userToken)" },
+  { name: "GLOWMARKT_OLD_PASSWORD", description: "me password: the old password; default: GLOWMARKT_PASSWORD" },
+  { name: "GLOWMARKT_NEW_PASSWORD", description: "me password: the new password" },
+  { name: "GLOWMARKT_MOBILE_TOKEN", description: "me mobile-token: the token to add or remove" },
+  { name: "NO_COLOR", description: "disables colour if set to any value" }
 ]
 
 /**
@@ -57,8 +56,8 @@ export const all: ReadonlyArray<Variable> = [
  */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-// A variable set to nothing is how shells and CI systems spell "not set".
-const set = (variables: Environment): ReadonlyArray<readonly [string, string]> =>
+// Shells and CI systems set a variable to the empty string to unset it.
+const nonEmpty = (variables: Environment): ReadonlyArray<readonly [string, string]> =>
   Object.entries(variables).flatMap(([name, value]) => (value === undefined || value === "" ? [] : [[name, value]]))
 
 const dotEnv = Effect.gen(function* () {
@@ -70,25 +69,25 @@ const dotEnv = Effect.gen(function* () {
     ),
     Effect.mapError(({ message }) => `cannot be read: ${message}`),
     Effect.flatMap(StrictText.decode),
-    Effect.mapError((problem) => new UsageError({ message: `The file .env ${problem}.\nCorrect or remove it.` }))
+    Effect.mapError((problem) => new UsageError({ message: `The file .env ${problem}.\nFix or remove it.` }))
   )
   const variables = parseEnv(text)
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.trim().startsWith("#"))
   if (lines.length === 0) return variables
   if (Object.keys(variables).length === 0) {
     return yield* new UsageError({
-      message: "The file .env has no line NAME=VALUE.\nCorrect or remove it."
+      message: "The file .env has no NAME=VALUE line.\nFix or remove it."
     })
   }
   if (!Object.keys(variables).some((name) => name.startsWith("GLOWMARKT_"))) {
-    yield* Output.note("The file .env sets no variable that begins with GLOWMARKT_.")
+    yield* Output.note("The file .env sets no GLOWMARKT_ variables.")
   }
   return variables
 })
 
 /**
- * The environment, and where it says nothing the file `.env` of the working
- * directory. Empty values count as absent.
+ * The configuration: the environment, then the file `.env` of the working directory. Ignores empty
+ * values.
  *
  * @since 0.1.0
  * @category constructors
@@ -96,4 +95,4 @@ const dotEnv = Effect.gen(function* () {
 export const configProvider = (
   environment: Environment
 ): Effect.Effect<ConfigProvider.ConfigProvider, UsageError, FileSystem.FileSystem | Output.Output> =>
-  Effect.map(dotEnv, (file) => ConfigProvider.fromMap(new Map([...set(file), ...set(environment)])))
+  Effect.map(dotEnv, (file) => ConfigProvider.fromMap(new Map([...nonEmpty(file), ...nonEmpty(environment)])))

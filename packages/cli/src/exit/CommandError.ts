@@ -1,5 +1,5 @@
 /**
- * What a command can end with instead of succeeding.
+ * The errors of a command.
  *
  * @since 0.1.0
  */
@@ -23,8 +23,8 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Data from "effect/Data"
 
 /**
- * The command line or the environment asks for something that cannot be done as
- * it stands. `message` is one line or two, the last of which says what to do.
+ * The command line, the environment or a file needs to be corrected. The last line of `message`
+ * says how.
  *
  * @since 0.1.0
  * @category errors
@@ -32,15 +32,18 @@ import * as Data from "effect/Data"
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
 /**
- * The command ran to its end, and its end is not what was hoped for.
+ * The command finished, but something failed, differs or was declined.
  *
  * @since 0.1.0
  * @category errors
  */
 export class Unfinished extends Data.TaggedError("Unfinished")<{ readonly message: string }> {}
 
+/** Codes of certificates that are valid only with another authority. */
+const privateAuthority = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/
+
 /**
- * There is no server at the address.
+ * No connection to the server can be made.
  *
  * @since 0.1.0
  * @category errors
@@ -48,23 +51,23 @@ export class Unfinished extends Data.TaggedError("Unfinished")<{ readonly messag
 export class Unreachable extends Data.TaggedError("Unreachable")<{
   readonly origin: string
   readonly code: string
-  /** The proxy, if it is what cannot be reached. */
+  /** The proxy, if that is what failed. */
   readonly proxy?: string
 }> {
   override get message() {
     const reason = this.code.replace(/^PROXY_/, "")
     if (this.proxy !== undefined) {
-      return `Cannot reach ${this.origin}: its proxy ${this.proxy} fails (${reason}). Nothing was done.\nCheck HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
+      return `Cannot reach ${this.origin}: the proxy ${this.proxy} failed (${reason}). Nothing was done.\nCheck HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
     }
-    const check = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(reason)
-      ? "If its certificate is signed by an authority of your own, name the file of that authority's certificate in NODE_EXTRA_CA_CERTS."
-      : "Check GLOWMARKT_BASE_URL, and the network."
+    const check = privateAuthority.test(reason)
+      ? "If the server uses a private certificate authority, set NODE_EXTRA_CA_CERTS to that authority's certificate file."
+      : "Check GLOWMARKT_BASE_URL and the network."
     return `Cannot reach ${this.origin} (${reason}). Nothing was done.\n${check}`
   }
 }
 
 /**
- * A run ended before all of it was done; `next` says what is kept and how to go on.
+ * A run stopped early. `next` says what was saved and how to resume.
  *
  * @since 0.1.0
  * @category errors

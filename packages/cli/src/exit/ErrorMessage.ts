@@ -1,6 +1,5 @@
 /**
- * How an error is told to the person at the prompt: a line or two that name what
- * to do, and never a stack.
+ * The text printed for an error: a line or two with a remedy, never a stack.
  *
  * @since 0.1.0
  */
@@ -29,39 +28,39 @@ const config = (error: ConfigError.ConfigError): string => {
 
 const missing = /^Expected to find option: '(.*)'$/
 
-/** Of several options that are missing the library speaks line by line. */
-const validation = (said: string): string => {
-  const lines = said.split("\n")
+/** Combines the library's lines about missing options, one per option, into one sentence. */
+const validation = (message: string): string => {
+  const lines = message.split("\n")
   const names = lines.flatMap((line) => missing.exec(line)?.[1] ?? [])
   const [first, ...others] = names
-  if (first === undefined) return said
+  if (first === undefined) return message
   const which =
     others.length === 0 ? `The option ${first} is missing.` : `The options ${names.join(" and ")} are missing.`
   return [which, ...lines.filter((line) => !missing.test(line))].join("\n")
 }
 
-// The codes of the operating system, where its own words are for programmers.
-const plainly: ReadonlyArray<readonly [code: string, words: string]> = [
-  ["ENOSPC", "the disk is full. Make room, or name another place"],
-  ["EFBIG", "the file would become too large. Raise the limit (ulimit -f), or name another place"],
-  ["EDQUOT", "the quota is used up. Make room, or name another place"],
-  ["ENOENT", "there is no such file or directory"],
-  ["EACCES", "permission is missing"],
-  ["EPERM", "permission is missing"],
-  ["EROFS", "it cannot be written to: the file system is read-only"],
-  ["EISDIR", "it is a directory"],
-  ["ENOTDIR", "it, or a part of the path, is not a directory"]
+// Operating system errors whose own text is for programmers.
+const systemMessages: ReadonlyArray<readonly [code: string, words: string]> = [
+  ["ENOSPC", "the disk is full. Free some space, or choose another path"],
+  ["EFBIG", "the file is too large. Raise the limit (ulimit -f), or choose another path"],
+  ["EDQUOT", "the disk quota is used up. Free some space, or choose another path"],
+  ["ENOENT", "no such file or directory"],
+  ["EACCES", "permission denied"],
+  ["EPERM", "operation not permitted"],
+  ["EROFS", "the file system is read-only"],
+  ["EISDIR", "is a directory"],
+  ["ENOTDIR", "not a directory"]
 ]
 
 const system = (error: PlatformError.SystemError): string => {
-  const what = error.pathOrDescriptor === undefined ? "" : `${error.pathOrDescriptor}: `
-  const said = error.description ?? error.reason
-  const known = plainly.find(([code]) => said.startsWith(`${code}:`))
-  return `${what}${known?.[1] ?? said}`
+  const path = error.pathOrDescriptor === undefined ? "" : `${error.pathOrDescriptor}: `
+  const description = error.description ?? error.reason
+  const entry = systemMessages.find(([code]) => description.startsWith(`${code}:`))
+  return `${path}${entry?.[1] ?? description}`
 }
 
-/** As the command line says it. */
-const options: Readonly<Record<string, string>> = {
+/** The options and variables behind a run's parameters. */
+const parameterNames: Readonly<Record<string, string>> = {
   dormantFor: "--dormant-days",
   expiringWithin: "--expiring-days",
   only: "--only",
@@ -76,25 +75,25 @@ const mismatch = (error: Run.RunMismatch): string =>
     runId: error.runId,
     differences: Arr.map(error.differences, (difference) => ({
       ...difference,
-      name: options[difference.name] ?? difference.name
+      name: parameterNames[difference.name] ?? difference.name
     }))
   }).message
 
-const ofStore = ({ message }: RunStoreError.RunStoreError): string =>
+const storeError = ({ message }: RunStoreError.RunStoreError): string =>
   message.replace("se another file", "se another file with --store")
 
 /**
- * `help` is the line that shows how the command is called.
+ * The text for any error. `help` is the command that shows the usage.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const text = (error: CommandError, help: string): string => {
   switch (error._tag) {
     case "ConfigError":
       return config(error)
     case "QuitException":
-      return "Cancelled: nothing was changed."
+      return "Cancelled. Nothing was changed."
     case "CommandMismatch":
     case "CorrectedFlag":
     case "HelpRequested":
@@ -112,7 +111,7 @@ export const text = (error: CommandError, help: string): string => {
     case "RunMismatch":
       return mismatch(error)
     case "RunStoreError":
-      return ofStore(error)
+      return storeError(error)
     case "RunInterrupted":
       return `${text(error.error, help)}\n${error.next}`
     default:
@@ -121,13 +120,13 @@ export const text = (error: CommandError, help: string): string => {
 }
 
 /**
- * A mistake of ours: said in one line, with the way to the details.
+ * The text for a defect: one line, and how to get the details.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const defect = (cause: Cause.Cause<unknown>): string => {
   const problem = Cause.squash(cause)
   const [line = ""] = String(problem instanceof Error ? problem.message : problem).split("\n")
-  return `glowmarkt met a defect of its own: ${line}\nRepeat the command with --log-level debug to see where, and report it.`
+  return `Internal error in glowmarkt: ${line}\nRun the command again with --log-level debug for details, and report it.`
 }

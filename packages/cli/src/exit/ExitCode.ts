@@ -1,5 +1,5 @@
 /**
- * What the process says to the script that started it.
+ * The exit codes of `glowmarkt`.
  *
  * @since 0.1.0
  */
@@ -12,19 +12,19 @@ import type { CommandError } from "./CommandError.js"
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70 | 130
 
 /**
- * Every exit code with what it means, as the help shows it.
+ * The meaning of every exit code, as in the help.
  *
  * @since 0.1.0
- * @category documentation
+ * @category constants
  */
 export const meanings: ReadonlyArray<readonly [code: ExitCode, meaning: string]> = [
-  [0, "all well"],
-  [1, "finished, but something failed or differs, or --fail-on was met"],
-  [2, "wrong usage or configuration, or a file that cannot be read or written"],
-  [3, "credentials refused"],
-  [4, "server unreachable, or it does not answer as it should: what was asked for is not finished"],
-  [70, "a defect of glowmarkt itself"],
-  [130, "interrupted; what is done is kept"]
+  [0, "success"],
+  [1, "finished, but something failed, differs or was skipped, or --fail-on matched"],
+  [2, "invalid usage, configuration or input, or a file that cannot be read or written"],
+  [3, "credentials rejected"],
+  [4, "the server is unreachable or not working properly; the command did not finish"],
+  [70, "internal error in glowmarkt"],
+  [130, "interrupted; finished work is saved"]
 ]
 
 type Table = {
@@ -37,24 +37,24 @@ const table: Table = {
   UsageError: 2,
   Unfinished: 1,
   Unreachable: 4,
-  // What has not come to its end is not "finished, but": if it is nobody's usage, it is the server's answer.
+  // Code 1 means finished, and this run is not: the server's answer stopped it.
   RunInterrupted: ({ error }) => {
     const code = fromError(error)
     return code === 1 ? 4 : code
   },
 
   AccessDenied: 3,
-  // What no header can carry comes from the environment. A certificate that is not accepted is as good as no server.
+  // INVALID_REQUEST: a value from the environment cannot be sent in a header.
   TransportError: ({ code }) => (code === "INVALID_REQUEST" ? 2 : 4),
   InvalidInput: 2,
   MissingElements: 1,
   IncorrectElements: 1,
   WeakPassword: 1,
-  // 404 where no account is named: the base URL is wrong. 408 and 425 ask to come back later.
+  // 404 for a path without an account means a wrong base URL. 408 and 425 ask to try again later.
   BadRequest: (error) => (error.status === 404 ? 2 : error.isTransient ? 4 : 1),
   AccountNotFound: 1,
   Rejected: 1,
-  // These say nothing of what was asked for, and something of the server: come back later.
+  // The server's state, not the request, is at fault: try again later.
   RateLimited: 4,
   ServerError: 4,
   InvalidResponse: 4,
@@ -62,9 +62,9 @@ const table: Table = {
 
   ConfigError: 2,
   BadArgument: 2,
-  // The file system refused what was asked of it: a path on the command line, or the disk is full.
+  // For example a wrong path on the command line, or a full disk.
   SystemError: 2,
-  // Ctrl-C or Ctrl-D at a question.
+  // Ctrl-C or Ctrl-D at a prompt.
   QuitException: 130,
   ListenError: 2,
 
@@ -97,19 +97,28 @@ const table: Table = {
 
 /**
  * @since 0.1.0
- * @category decisions
+ * @category combinators
  */
 export const fromError = <E extends CommandError>(error: E): ExitCode => {
-  // The table has one entry a tag, made for the error of that tag; the compiler loses that link on a union.
+  // Each entry accepts the error of its own tag; the compiler loses that link on a union.
   const entry = table[error._tag] as ExitCode | ((error: E) => ExitCode)
   return typeof entry === "function" ? entry(error) : entry
 }
 
-/** What a run without complaint ends with. */
-export const done: ExitCode = 0
+/**
+ * @since 0.1.0
+ * @category constants
+ */
+export const success: ExitCode = 0
 
-/** What a run that was interrupted ends with. */
+/**
+ * @since 0.1.0
+ * @category constants
+ */
 export const interrupted: ExitCode = 130
 
-/** What a run that met a defect of its own ends with. */
+/**
+ * @since 0.1.0
+ * @category constants
+ */
 export const defect: ExitCode = 70

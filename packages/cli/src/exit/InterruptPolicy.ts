@@ -1,6 +1,6 @@
 /**
- * How the command wants its interruption understood. Most are cut short by it;
- * a server is meant to be ended that way.
+ * How the process exits when it is interrupted: the exit code, and a final message. For most
+ * commands an interruption is a failure; a server is meant to be stopped that way.
  *
  * @since 0.1.0
  */
@@ -11,15 +11,15 @@ import * as Ref from "effect/Ref"
 import type * as ExitCode from "./ExitCode.js"
 
 /**
- * - `code`: what the process ends with when it is interrupted.
- * - `lastWords`: what is to be said by one who cannot wait for the end: how to go on.
+ * - `code` is the exit code after an interruption.
+ * - `finalMessage` says how to resume. It is printed if the process is ended at once.
  *
  * @since 0.1.0
  * @category services
  */
 export class InterruptPolicy extends Context.Tag("@effect-glowmarkt/cli/InterruptPolicy")<
   InterruptPolicy,
-  { readonly code: Ref.Ref<ExitCode.ExitCode>; readonly lastWords: Ref.Ref<Option.Option<string>> }
+  { readonly code: Ref.Ref<ExitCode.ExitCode>; readonly finalMessage: Ref.Ref<Option.Option<string>> }
 >() {}
 
 /**
@@ -28,32 +28,34 @@ export class InterruptPolicy extends Context.Tag("@effect-glowmarkt/cli/Interrup
  */
 export const make: Effect.Effect<InterruptPolicy["Type"]> = Effect.all({
   code: Ref.make<ExitCode.ExitCode>(130),
-  lastWords: Ref.make(Option.none<string>())
+  finalMessage: Ref.make(Option.none<string>())
 })
 
 /**
- * From here on, to be interrupted is to end well.
+ * From here on, an interruption exits with 0.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const endsWell: Effect.Effect<void, never, InterruptPolicy> = Effect.flatMap(InterruptPolicy, ({ code }) =>
-  Ref.set(code, 0)
+export const exitWithSuccess: Effect.Effect<void, never, InterruptPolicy> = Effect.flatMap(
+  InterruptPolicy,
+  ({ code }) => Ref.set(code, 0)
 )
 
 /**
- * Until {@link forget}, this is said before a hasty end.
+ * Sets the final message, until {@link clearFinalMessage}.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const remember = (words: string): Effect.Effect<void, never, InterruptPolicy> =>
-  Effect.flatMap(InterruptPolicy, ({ lastWords }) => Ref.set(lastWords, Option.some(words)))
+export const setFinalMessage = (message: string): Effect.Effect<void, never, InterruptPolicy> =>
+  Effect.flatMap(InterruptPolicy, ({ finalMessage }) => Ref.set(finalMessage, Option.some(message)))
 
 /**
  * @since 0.1.0
  * @category combinators
  */
-export const forget: Effect.Effect<void, never, InterruptPolicy> = Effect.flatMap(InterruptPolicy, ({ lastWords }) =>
-  Ref.set(lastWords, Option.none())
+export const clearFinalMessage: Effect.Effect<void, never, InterruptPolicy> = Effect.flatMap(
+  InterruptPolicy,
+  ({ finalMessage }) => Ref.set(finalMessage, Option.none())
 )

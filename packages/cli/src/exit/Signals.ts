@@ -1,6 +1,6 @@
 /**
- * The signals that end a process: Ctrl-C, `kill`, and the terminal that is closed. The first lets the command end in good order,
- * which says how to go on; the second does not wait for that, and says it all the same.
+ * Handles SIGINT, SIGTERM and SIGHUP. The first signal interrupts the command, which then prints
+ * how to resume; the second ends the process at once, with the same message.
  *
  * @since 0.1.0
  */
@@ -13,55 +13,55 @@ import type * as InterruptPolicy from "./InterruptPolicy.js"
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
-// One key press may arrive twice: from the terminal, and from npm, which hands on what it gets.
-const sameMillis = 400
+// Under npm, one Ctrl-C arrives twice: from the terminal, and forwarded by npm.
+const duplicateMillis = 400
 
-// The end in good order takes no longer than this. A command that does not get there is ended.
+// An interrupted command that takes longer than this is ended.
 const graceMillis = 30_000
 
-// The longest that a timer can wait.
-const forEver = 2 ** 31 - 1
+// The longest delay of a timer.
+const maxTimerMillis = 2 ** 31 - 1
 
 const standardError = 2
 
-const endAtOnce = ({ code, lastWords }: InterruptPolicy.InterruptPolicy["Type"]): never => {
-  const words = Effect.runSync(Ref.get(lastWords))
+const exitNow = ({ code, finalMessage }: InterruptPolicy.InterruptPolicy["Type"]): never => {
+  const message = Effect.runSync(Ref.get(finalMessage))
   try {
-    if (Option.isSome(words)) writeSync(standardError, `\n${words.value}\n`)
+    if (Option.isSome(message)) writeSync(standardError, `\n${message.value}\n`)
   } catch {
-    // The terminal may be the one that is gone.
+    // The terminal may have been closed.
   }
   process.exit(Effect.runSync(Ref.get(code)))
 }
 
 /**
- * Runs an effect as this process.
+ * Runs an effect as this process, with these signal handlers.
  *
  * @since 0.1.0
  * @category running
  */
-export const runMain = (ending: InterruptPolicy.InterruptPolicy["Type"]): Runtime.RunMain =>
+export const runMain = (policy: InterruptPolicy.InterruptPolicy["Type"]): Runtime.RunMain =>
   Runtime.makeRunMain(({ fiber, teardown }) => {
-    const keepAlive = setInterval(() => undefined, forEver)
-    let heardAt = Number.NEGATIVE_INFINITY
+    const keepAlive = setInterval(() => undefined, maxTimerMillis)
+    let receivedAt = Number.NEGATIVE_INFINITY
 
-    const hear = () => {
-      const isFirst = heardAt === Number.NEGATIVE_INFINITY
+    const onSignal = () => {
+      const isFirst = receivedAt === Number.NEGATIVE_INFINITY
       const now = performance.now()
-      if (!isFirst && now - heardAt > sameMillis) endAtOnce(ending)
+      if (!isFirst && now - receivedAt > duplicateMillis) exitNow(policy)
       if (!isFirst) return
-      heardAt = now
-      setTimeout(() => endAtOnce(ending), graceMillis).unref()
+      receivedAt = now
+      setTimeout(() => exitNow(policy), graceMillis).unref()
       fiber.unsafeInterruptAsFork(fiber.id())
     }
 
     fiber.addObserver((exit) => {
       clearInterval(keepAlive)
       teardown(exit, (code) => {
-        // All well: what is still on its way out has the time.
-        if (code !== 0 || heardAt !== Number.NEGATIVE_INFINITY) process.exit(code)
+        // On success, Node exits by itself once pending output is written.
+        if (code !== 0 || receivedAt !== Number.NEGATIVE_INFINITY) process.exit(code)
       })
     })
 
-    for (const signal of signals) process.on(signal, hear)
+    for (const signal of signals) process.on(signal, onSignal)
   })

@@ -1,6 +1,6 @@
 /**
- * Directories, made one after the other from the top: asked for all at once, Node tries for ever where the system answers
- * "no such file" to the first (`/proc/x`).
+ * Creates directories one level at a time. Node's recursive `mkdir` loops forever where the system
+ * answers ENOENT for the first level (`/proc/x`).
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ const notADirectory = (path: string) =>
   })
 
 /**
- * Makes the directory and those above it, unless they exist. `mode` is for those that are made.
+ * Creates the directory and its missing parents. `mode` applies to the directories it creates.
  *
  * @since 0.1.0
  * @category constructors
@@ -38,7 +38,7 @@ export const make = (
       return before.value.type === "Directory" ? undefined : yield* notADirectory(path)
     }
     if (dirname(path) !== path) yield* make(dirname(path), options)
-    // Another process may have been quicker.
+    // Another process may have created it in the meantime.
     yield* Effect.catchIf(
       files.makeDirectory(path, options),
       (error) => error._tag === "SystemError" && error.reason === "AlreadyExists",

@@ -1,5 +1,6 @@
 /**
- * A file named on the command line, or standard input where the name is `-`: as bytes, since nobody knows yet how they are encoded.
+ * Reads a file named on the command line, or standard input for `-`, as bytes whose encoding is not
+ * yet known.
  *
  * @since 0.1.0
  */
@@ -21,7 +22,7 @@ const standardInput = Effect.map(
     kind === "terminal"
       ? Stream.fail(
           new UsageError({
-            message: "Standard input is a terminal, and - takes a file from there.\nName a file, or pipe one in."
+            message: "- reads standard input, which is a terminal.\nPass a file name, or pipe a file in."
           })
         )
       : bytes
@@ -39,7 +40,7 @@ const systemError = (name: string) => (cause: unknown) =>
 
 const openFile = promisify(open)
 
-/** A socket waits for data outside of Node's threads: a thread that waits would keep the process from ending. */
+/** A socket waits for data without a thread; a thread blocked on the pipe would keep the process alive. */
 const pipe = (name: string) =>
   Effect.map(Effect.tryPromise({ try: () => openFile(name, "r"), catch: systemError(name) }), (fd) =>
     NodeStream.fromReadable<PlatformError.PlatformError, Uint8Array>(
@@ -49,20 +50,20 @@ const pipe = (name: string) =>
   )
 
 /**
- * What a file holds, and what a pipe yields: a shell gives `<(zcat accounts.ndjson.gz)` a name like any file's.
+ * The bytes of a file or a pipe, such as the name a shell passes for `<(zcat accounts.ndjson.gz)`.
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
 export const file = (name: string): Stream.Stream<Uint8Array, PlatformError.PlatformError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const { type } = yield* files.stat(name)
-    // The service reads at positions, which pipes do not have.
+    // FileSystem reads at a position, which a pipe does not have.
     return type === "FIFO" ? yield* pipe(name) : files.stream(name)
   }).pipe(
     Stream.unwrap,
-    // Reading fails by the number of the open file, which says nothing to the person who named it.
+    // Read errors name the file descriptor; replace it with the path.
     Stream.mapError((error) =>
       error._tag === "SystemError" ? new PlatformError.SystemError({ ...error, pathOrDescriptor: name }) : error
     )
@@ -72,9 +73,9 @@ export const file = (name: string): Stream.Stream<Uint8Array, PlatformError.Plat
  * The {@link file} of this name, or standard input.
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
 export const bytes = (
   name: string
 ): Stream.Stream<Uint8Array, PlatformError.PlatformError | UsageError, Prompt.Input | FileSystem.FileSystem> =>
-  name === StandardInput.word ? Stream.unwrap(standardInput) : file(name)
+  name === StandardInput.placeholder ? Stream.unwrap(standardInput) : file(name)

@@ -1,5 +1,6 @@
 /**
- * Files with names and e-mail addresses in them: for their owner only, and there as a whole or not at all.
+ * Writes files that contain names and e-mail addresses: readable only by their owner, and
+ * atomically.
  *
  * @since 0.1.0
  */
@@ -17,8 +18,8 @@ import * as Output from "../terminal/Output.js"
 import * as Directory from "./Directory.js"
 import * as PartFile from "./PartFile.js"
 
-/** Of a file that is open the system knows only the number. */
-const named = (path: string) => (error: PlatformError.PlatformError) =>
+/** Errors on an open file name the descriptor; this replaces it with the path. */
+const withPath = (path: string) => (error: PlatformError.PlatformError) =>
   error._tag === "SystemError"
     ? new PlatformError.SystemError({
         reason: error.reason,
@@ -34,18 +35,19 @@ const named = (path: string) => (error: PlatformError.PlatformError) =>
 type Bytes<E, R> = Stream.Stream<Uint8Array, E, R>
 
 /**
- * How a path is written to.
+ * How to write to a path.
  *
- * - `standard`: it names a standard stream of this process, which may be a log that others write to.
- * - `special`: a pipe, a terminal, a device. They have no position, and what is there cannot be replaced.
- * - `beside`: a new file takes its place at the end.
- * - `inPlace`: a file that cannot be replaced, because its directory is read-only or it is mounted by itself.
+ * - `standard`: a standard stream of this process, which may be a log shared with other processes.
+ * - `special`: a pipe, a terminal or a device, which has no position and cannot be replaced.
+ * - `beside`: write a temporary file beside it, then rename.
+ * - `inPlace`: a file that cannot be replaced, because its directory is read-only or it is a mount
+ *   point.
  */
-type Way =
+type WriteMethod =
   | { readonly _tag: "standard"; readonly stream: "stdout" | "stderr" }
   | { readonly _tag: "special" | "beside" | "inPlace"; readonly path: string }
 
-const refused = (path: string, code: string, reason: PlatformError.SystemErrorReason) =>
+const systemError = (path: string, code: string, reason: PlatformError.SystemErrorReason) =>
   new PlatformError.SystemError({
     reason,
     module: "FileSystem",
@@ -63,7 +65,7 @@ const standard: Readonly<Record<string, "stdout" | "stderr">> = {
   "/proc/self/fd/2": "stderr"
 }
 
-// `>(gzip)` is such a name, too.
+// Also the name a shell passes for `>(gzip)`.
 const descriptor = /^(\/dev|\/proc\/self)\/fd\/\d+$/
 
 const ensurePrivate = (path: string, { mode, uid }: FileSystem.File.Info) => {
@@ -71,9 +73,9 @@ const ensurePrivate = (path: string, { mode, uid }: FileSystem.File.Info) => {
   return problem === undefined ? Effect.void : new UsageError({ message: `${path}: ${problem}` })
 }
 
-const wayTo = Effect.fnUntraced(function* (
+const writeMethod = Effect.fnUntraced(function* (
   path: string
-): Effect.fn.Return<Way, PlatformError.PlatformError | UsageError, FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<WriteMethod, PlatformError.PlatformError | UsageError, FileSystem.FileSystem | Path.Path> {
   const files = yield* FileSystem.FileSystem
   const { dirname, resolve } = yield* Path.Path
   const absolute = resolve(path)
@@ -87,7 +89,7 @@ const wayTo = Effect.fnUntraced(function* (
     return { _tag: "beside", path }
   }
   const info = found.value
-  if (info.type === "Directory") return yield* refused(path, "EISDIR", "BadResource")
+  if (info.type === "Directory") return yield* systemError(path, "EISDIR", "BadResource")
   if (info.type !== "File") {
     yield* files.access(path, { writable: true })
     return { _tag: "special", path }
@@ -103,26 +105,26 @@ const wayTo = Effect.fnUntraced(function* (
 })
 
 /**
- * Fails unless the file can be written, and removes what an earlier process left beside it.
+ * Fails unless the file can be written. Removes temporary files that dead processes left beside it.
  *
  * @since 0.1.0
- * @category checking
+ * @category running
  */
 export const check = (
   path: string
 ): Effect.Effect<void, PlatformError.PlatformError | UsageError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
     const { dirname } = yield* Path.Path
-    const way = yield* wayTo(path)
-    if (way._tag === "beside") yield* PartFile.clean(dirname(way.path))
+    const method = yield* writeMethod(path)
+    if (method._tag === "beside") yield* PartFile.clean(dirname(method.path))
   })
 
 /**
- * Makes the directory, and sees that these files can be written into it: before anything else, so that a long run does not end
- * with nowhere to go.
+ * Creates the directory and fails unless these files can be written into it. Called before a long
+ * run, so that its results have a place.
  *
  * @since 0.1.0
- * @category writing
+ * @category running
  */
 export const directory = (
   path: string,
@@ -135,10 +137,10 @@ export const directory = (
   })
 
 /**
- * Fails if one of the files to be written is one of those that are read, under whatever name.
+ * Fails if an output is also an input, even under another name.
  *
  * @since 0.1.0
- * @category checking
+ * @category running
  */
 export const ensureDistinct = (
   outputs: ReadonlyArray<string>,
@@ -147,7 +149,7 @@ export const ensureDistinct = (
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const identityOf = (path: string) =>
-      Effect.map(Effect.option(files.stat(path === StandardInput.word ? "/dev/stdin" : path)), (found) =>
+      Effect.map(Effect.option(files.stat(path === StandardInput.placeholder ? "/dev/stdin" : path)), (found) =>
         Option.flatMap(found, ({ dev, ino, type }) =>
           type === "File" ? Option.map(ino, (ino) => `${dev}:${ino}`) : Option.none()
         )
@@ -158,29 +160,29 @@ export const ensureDistinct = (
       for (const input of inputs) {
         if (!Option.contains(yield* identityOf(input), identity.value)) continue
         return yield* new UsageError({
-          message: `${output} would be written over ${input}, which this command reads.\nName another file.`
+          message: `${output} would overwrite ${input}, which this command reads.\nChoose another file.`
         })
       }
     }
   })
 
-/** `flag`: `wx` follows no link and takes nothing that is there, `a` writes without a position. */
-const fill = <E, R>(place: string, flag: "wx" | "w" | "a", path: string, bytes: Bytes<E, R>) =>
+/** `flag`: `wx` follows no link and refuses an existing file, `a` needs no position. */
+const fill = <E, R>(target: string, flag: "wx" | "w" | "a", path: string, bytes: Bytes<E, R>) =>
   Effect.scoped(
     Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem
-      const file = yield* Effect.mapError(files.open(place, { flag, mode: PrivateFile.ownerOnly }), named(path))
-      // The file system takes a write of nothing for a full disk.
+      const file = yield* Effect.mapError(files.open(target, { flag, mode: PrivateFile.ownerOnly }), withPath(path))
+      // Effect's FileSystem reports an empty write as a full disk.
       yield* Stream.runForEach(
         Stream.filter(bytes, ({ length }) => length > 0),
-        (chunk) => Effect.mapError(file.writeAll(chunk), named(path))
+        (chunk) => Effect.mapError(file.writeAll(chunk), withPath(path))
       )
-      // Otherwise a power failure could leave an empty file in the place of a full one.
-      if (flag !== "a") yield* Effect.mapError(file.sync, named(path))
+      // Without the sync, a power failure could leave an empty file after the rename.
+      if (flag !== "a") yield* Effect.mapError(file.sync, withPath(path))
     })
   )
 
-// A file that is mounted by itself, or one of somebody else in a directory like /tmp.
+// A mount point, or another user's file in a directory like /tmp.
 const isIrreplaceable = (error: PlatformError.PlatformError) =>
   error._tag === "SystemError" && /^(EBUSY|EPERM|EXDEV)\b/.test(error.description ?? "")
 
@@ -200,11 +202,12 @@ const replace = <E, R>(path: string, bytes: Bytes<E, R>) =>
   })
 
 /**
- * Writes beside the file and puts it in its place at the end, so that a full disk or an interruption leaves what was there before;
- * what is no file (`/dev/stdout`, a pipe) or cannot be replaced is written to as it is. An error names `path`, whatever went wrong.
+ * Writes a temporary file and renames it, so that a full disk or an interruption leaves the old
+ * file intact. Pipes, devices (`/dev/stdout`) and files that cannot be replaced are written in
+ * place. Every error names `path`.
  *
  * @since 0.1.0
- * @category writing
+ * @category running
  */
 export const write = <E, R>(
   path: string,
@@ -215,17 +218,17 @@ export const write = <E, R>(
   R | FileSystem.FileSystem | Path.Path | Output.Output
 > =>
   Effect.gen(function* () {
-    const way = yield* wayTo(path)
-    switch (way._tag) {
+    const method = yield* writeMethod(path)
+    switch (method._tag) {
       case "standard": {
-        const sink = (yield* Output.Output)[way.stream]
+        const sink = (yield* Output.Output)[method.stream]
         return yield* Stream.runForEach(Stream.decodeText(bytes), sink.write)
       }
       case "special":
-        return yield* fill(way.path, "a", path, bytes)
+        return yield* fill(method.path, "a", path, bytes)
       case "inPlace":
-        return yield* fill(way.path, "w", path, bytes)
+        return yield* fill(method.path, "w", path, bytes)
       case "beside":
-        return yield* replace(way.path, bytes)
+        return yield* replace(method.path, bytes)
     }
   })

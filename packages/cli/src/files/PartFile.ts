@@ -1,6 +1,7 @@
 /**
- * Files that are being written, under names that nobody can foresee, so that nothing planted there is followed or written over.
- * `kill -9` leaves them behind, with personal data in them: the next run into the same directory removes them.
+ * Temporary files with unpredictable names, so that a planted file or link is never followed. `kill
+ * -9` leaves them behind with personal data in them; the next run into the same directory removes
+ * them.
  *
  * @since 0.1.0
  */
@@ -12,10 +13,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as ProcessId from "../run/ProcessId.js"
 
-const nameOf = /\.(\d+)-[0-9a-f]{16}\.part$/
+const pattern = /\.(\d+)-[0-9a-f]{16}\.part$/
 
 /**
- * A new name beside the file.
+ * A new temporary name beside the file.
  *
  * @since 0.1.0
  * @category constructors
@@ -24,7 +25,7 @@ export const beside = (path: string): Effect.Effect<string> =>
   Effect.sync(() => `${path}.${process.pid}-${randomBytes(8).toString("hex")}.part`)
 
 /**
- * Removes what processes that are gone left in the directory.
+ * Removes the temporary files of dead processes from the directory.
  *
  * @since 0.1.0
  * @category running
@@ -37,10 +38,10 @@ export const clean = (
     const { join } = yield* Path.Path
     const names = yield* files.readDirectory(directory)
     const left = names.filter((name) =>
-      Option.exists(Option.fromNullable(nameOf.exec(name)?.[1]), (pid) => !ProcessId.isAlive(Number(pid)))
+      Option.exists(Option.fromNullable(pattern.exec(name)?.[1]), (pid) => !ProcessId.isAlive(Number(pid)))
     )
     yield* Effect.forEach(left, (name) => files.remove(join(directory, name)), { discard: true })
   }).pipe(
-    // A directory that only its owner may read, or a file of somebody else: nothing of ours.
+    // An unreadable directory, or another user's file: not ours to remove.
     Effect.catchTag("SystemError", () => Effect.void)
   )

@@ -1,6 +1,6 @@
 /**
- * The directory that the results of a run go to. A note in it says of which run they are, so that those of another run are
- * not written over.
+ * The directory for the results of a run. A note in it names the run, so that the results of
+ * another run are not overwritten.
  *
  * @since 0.1.0
  */
@@ -14,7 +14,7 @@ import { UsageError } from "../exit/CommandError.js"
 import * as OutputFile from "./OutputFile.js"
 
 /**
- * Audits and changes may share a directory.
+ * Audits and applied plans may share a directory.
  *
  * @since 0.1.0
  * @category models
@@ -24,7 +24,7 @@ export type Kind = "audit" | "apply"
 const noteOf = (kind: Kind) => `.${kind}-run`
 
 /**
- * - `names` are all files there may be of that kind, `written` those that will be.
+ * `names` are all possible files of that kind, `written` those this run will write.
  *
  * @since 0.1.0
  * @category models
@@ -39,7 +39,7 @@ export interface Results {
 }
 
 /**
- * Makes the directory, and fails if the files cannot be written there, or those of another run would be written over.
+ * Creates the directory. Fails if the files cannot be written or would overwrite another run's.
  *
  * @since 0.1.0
  * @category running
@@ -55,18 +55,18 @@ export const prepare = Effect.fnUntraced(function* ({ directory, kind, names, ov
   if (found.length > 0 && overwrite === "refused" && !Option.contains(owner, runId)) {
     const run = Option.match(owner, { onNone: () => "another run", onSome: (id) => `run ${id}` })
     return yield* new UsageError({
-      message: `${directory} has the results of ${run}: ${found.join(", ")}.\nName another directory, or say --force to write over them.`
+      message: `${directory} has the results of ${run}: ${found.join(", ")}.\nChoose another directory, or pass --force to overwrite them.`
     })
   }
 })
 
 /**
- * Notes whose results are written, before they are.
+ * Records the run in the directory, before its results are written.
  *
  * @since 0.1.0
  * @category running
  */
-export const mark = Effect.fnUntraced(function* (directory: string, kind: Kind, runId: RunId) {
+export const recordOwner = Effect.fnUntraced(function* (directory: string, kind: Kind, runId: RunId) {
   const { join } = yield* Path.Path
   yield* OutputFile.write(join(directory, noteOf(kind)), Stream.encodeText(Stream.make(`${runId}\n`)))
 })

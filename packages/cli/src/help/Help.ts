@@ -1,6 +1,5 @@
 /**
- * Help as it is printed: at most 100 columns wide, with an example for
- * everything.
+ * Renders help pages, at most 100 columns wide.
  *
  * @since 0.1.0
  */
@@ -13,7 +12,7 @@ import { type Definition, type HelpPage, paragraphs } from "./HelpPage.js"
  * @since 0.1.0
  * @category models
  */
-export interface Style {
+export interface HelpStyle {
   readonly columns: number
   readonly colour: "plain" | "ansi"
 }
@@ -36,7 +35,7 @@ const wrap = (text: string, columns: number, indent: string): string => {
 }
 
 const list = (definitions: ReadonlyArray<Definition>, columns: number): string => {
-  // A term that is longer than this gets a line of its own.
+  // A longer term gets its own line.
   const widestTerm = 26
   const width = Math.max(...definitions.map(({ term }) => term.length).filter((length) => length <= widestTerm), 8)
   const indent = " ".repeat(width + 4)
@@ -48,24 +47,24 @@ const list = (definitions: ReadonlyArray<Definition>, columns: number): string =
     .join("\n")
 }
 
-const everywhere: ReadonlyArray<Definition> = [
-  { term: "-h, --help", text: "Shows this." },
+const sharedOptions: ReadonlyArray<Definition> = [
+  { term: "-h, --help", text: "Shows help." },
   { term: "--version", text: "Shows the version." },
   {
     term: "--log-level LEVEL",
-    text: "debug shows where an error comes from, with its stack."
+    text: "debug shows the stack of an error."
   },
   { term: "--completions SHELL", text: "Prints a completion script for bash, zsh or fish." }
 ]
 
-const heading = (title: string, style: Style) => (style.colour === "ansi" ? `\u001b[1m${title}\u001b[0m` : title)
+const heading = (title: string, style: HelpStyle) => (style.colour === "ansi" ? `\u001b[1m${title}\u001b[0m` : title)
 
 interface Section {
   readonly title: string
   readonly body: string
 }
 
-const assemble = (head: string, sections: ReadonlyArray<Section>, style: Style): string =>
+const assemble = (head: string, sections: ReadonlyArray<Section>, style: HelpStyle): string =>
   [
     head,
     ...sections.filter(({ body }) => body !== "").map(({ body, title }) => `${heading(title, style)}\n${body}`)
@@ -73,23 +72,24 @@ const assemble = (head: string, sections: ReadonlyArray<Section>, style: Style):
 
 const nameOf = (page: HelpPage) => ["glowmarkt", ...page.path].join(" ")
 
-const examples = (page: HelpPage) => page.examples.map(({ does, line }) => `  ${does}:\n    $ ${line}`).join("\n\n")
+const examples = (page: HelpPage) =>
+  page.examples.map(({ command, description }) => `  ${description}:\n    $ ${command}`).join("\n\n")
 
 const about = (page: HelpPage, columns: number) =>
   page.about.map((paragraph) => `  ${wrap(paragraph, columns, "  ")}`).join("\n\n")
 
-const limit = (style: Style) => Math.min(style.columns, widest)
+const limit = (style: HelpStyle) => Math.min(style.columns, widest)
 
 const summaries = (pages: ReadonlyArray<HelpPage>, prefix: ReadonlyArray<string>): ReadonlyArray<Definition> =>
   pages.map((page) => ({ term: page.path.slice(prefix.length).join(" "), text: page.summary }))
 
 /**
- * Help of a command that does something.
+ * The help of a command.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
-export const command = (page: HelpPage, style: Style): string => {
+export const command = (page: HelpPage, style: HelpStyle): string => {
   const columns = limit(style)
   const { args, options } = page.parameters()
   return assemble(
@@ -100,19 +100,19 @@ export const command = (page: HelpPage, style: Style): string => {
       { title: "ARGUMENTS", body: args.length === 0 ? "" : list(args, columns) },
       { title: "OPTIONS", body: options.length === 0 ? "" : list(options, columns) },
       { title: "EXAMPLES", body: examples(page) },
-      { title: "SEE ALSO", body: "  glowmarkt --help: the environment, the exit codes, options of all commands" }
+      { title: "SEE ALSO", body: "  glowmarkt --help: environment variables, exit codes, options of all commands" }
     ],
     style
   )
 }
 
 /**
- * Help of a word that other commands follow.
+ * The help of a command group.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
-export const group = (page: HelpPage, children: ReadonlyArray<HelpPage>, style: Style): string => {
+export const group = (page: HelpPage, children: ReadonlyArray<HelpPage>, style: HelpStyle): string => {
   const columns = limit(style)
   return assemble(
     `${nameOf(page)}: ${page.summary}`,
@@ -121,7 +121,7 @@ export const group = (page: HelpPage, children: ReadonlyArray<HelpPage>, style: 
       { title: "DESCRIPTION", body: about(page, columns) },
       { title: "COMMANDS", body: list(summaries(children, page.path), columns) },
       { title: "EXAMPLES", body: examples(page) },
-      { title: "SEE ALSO", body: `  ${nameOf(page)} COMMAND --help: all of one command` }
+      { title: "SEE ALSO", body: `  ${nameOf(page)} COMMAND --help: help of one command` }
     ],
     style
   )
@@ -131,20 +131,20 @@ export const group = (page: HelpPage, children: ReadonlyArray<HelpPage>, style: 
  * The overview: `glowmarkt --help`.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
-export const overview = (page: HelpPage, leaves: ReadonlyArray<HelpPage>, style: Style): string => {
+export const overview = (page: HelpPage, leaves: ReadonlyArray<HelpPage>, style: HelpStyle): string => {
   const columns = limit(style)
   return assemble(
     `glowmarkt: ${page.summary}`,
     [
       { title: "USAGE", body: `  $ glowmarkt ${page.usage}` },
       { title: "COMMANDS", body: list(summaries(leaves, []), columns) },
-      { title: "OPTIONS OF ALL COMMANDS", body: list(everywhere, columns) },
+      { title: "OPTIONS OF ALL COMMANDS", body: list(sharedOptions, columns) },
       {
         title: "ENVIRONMENT",
         body: `${about(page, columns)}\n\n${list(
-          Variables.all.map(({ name, says }) => ({ term: name, text: says })),
+          Variables.all.map(({ description, name }) => ({ term: name, text: description })),
           columns
         )}`
       },
@@ -156,16 +156,16 @@ export const overview = (page: HelpPage, leaves: ReadonlyArray<HelpPage>, style:
         )
       },
       { title: "EXAMPLES", body: examples(page) },
-      { title: "SEE ALSO", body: "  glowmarkt COMMAND --help: all of one command, with examples" }
+      { title: "SEE ALSO", body: "  glowmarkt COMMAND --help: help of one command, with examples" }
     ],
     style
   )
 }
 
 /**
- * A document of the library's as plain text.
+ * The library's help document as plain text.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const plain = (doc: HelpDoc.HelpDoc): string => paragraphs(doc).join("\n")

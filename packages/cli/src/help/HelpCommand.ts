@@ -1,5 +1,5 @@
 /**
- * Which page of the help answers a command line, if any.
+ * Finds and prints the help page for a command line.
  *
  * @since 0.1.0
  */
@@ -12,60 +12,63 @@ import * as Help from "./Help.js"
 import type { HelpPage } from "./HelpPage.js"
 
 /**
- * Help that was asked for is data; help in place of a command that is missing is
- * a complaint.
+ * Requested help goes to standard output with exit code 0; help for an incomplete command to
+ * standard error with 2.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Answer {
+export interface HelpRequest {
   readonly page: HelpPage
-  readonly because: "asked" | "incomplete"
+  readonly reason: "requested" | "incomplete"
 }
 
-const known = [Commands.overview, ...Commands.groups, ...Commands.pages]
+const allPages = [Commands.overview, ...Commands.groups, ...Commands.pages]
 
-const named = (path: ReadonlyArray<string>) => known.find((page) => page.path.join(" ") === path.join(" "))
+const pageAt = (path: ReadonlyArray<string>) => allPages.find((page) => page.path.join(" ") === path.join(" "))
 
 const startsWith = (path: ReadonlyArray<string>, start: ReadonlyArray<string>) =>
   start.every((word, index) => path[index] === word)
 
 /**
- * The command that the words name, however far they get.
+ * The page of the longest command that the words name.
  *
  * @since 0.1.0
- * @category decisions
+ * @category combinators
  */
-export const find = (words: ReadonlyArray<string>): HelpPage => {
+export const pageFor = (words: ReadonlyArray<string>): HelpPage => {
   let page = Commands.overview
   for (const word of words) {
-    page = named([...page.path, word]) ?? page
+    page = pageAt([...page.path, word]) ?? page
   }
   return page
 }
 
 /**
- * The line that shows the help of the command that is meant.
+ * The command that shows the help of the command these arguments name.
  *
  * @since 0.1.0
- * @category decisions
+ * @category combinators
  */
-export const line = (args: ReadonlyArray<string>): string => ["glowmarkt", ...find(args).path, "--help"].join(" ")
+export const helpCommandFor = (args: ReadonlyArray<string>): string =>
+  ["glowmarkt", ...pageFor(args).path, "--help"].join(" ")
 
 /**
+ * The help to print instead of running a command, if any.
+ *
  * @since 0.1.0
- * @category decisions
+ * @category combinators
  */
-export const answer = (args: ReadonlyArray<string>): Option.Option<Answer> => {
+export const requestedHelp = (args: ReadonlyArray<string>): Option.Option<HelpRequest> => {
   const end = args.indexOf("--")
   const words = end === -1 ? args : args.slice(0, end)
-  const page = find(words)
-  if (words.includes("--help") || words.includes("-h")) return Option.some({ page, because: "asked" })
+  const page = pageFor(words)
+  if (words.includes("--help") || words.includes("-h")) return Option.some({ page, reason: "requested" })
   const isGroup = !Commands.pages.includes(page)
-  return isGroup && words.length === page.path.length ? Option.some({ page, because: "incomplete" }) : Option.none()
+  return isGroup && words.length === page.path.length ? Option.some({ page, reason: "incomplete" }) : Option.none()
 }
 
-const render = (page: HelpPage, style: Help.Style): string => {
+const render = (page: HelpPage, style: Help.HelpStyle): string => {
   if (page === Commands.overview) return Help.overview(page, Commands.pages, style)
   if (Commands.pages.includes(page)) return Help.command(page, style)
   return Help.group(
@@ -79,11 +82,11 @@ const render = (page: HelpPage, style: Help.Style): string => {
  * @since 0.1.0
  * @category running
  */
-export const show = ({ because, page }: Answer): Effect.Effect<ExitCode, never, Output.Output> =>
+export const show = ({ page, reason }: HelpRequest): Effect.Effect<ExitCode, never, Output.Output> =>
   Effect.gen(function* () {
     const { stderr, stdout } = yield* Output.Output
-    const sink = because === "asked" ? stdout : stderr
+    const sink = reason === "requested" ? stdout : stderr
     const columns = Option.getOrElse(yield* sink.columns, () => 80)
     yield* sink.write(`${render(page, { columns, colour: sink.colour })}\n`)
-    return because === "asked" ? 0 : 2
+    return reason === "requested" ? 0 : 2
   })

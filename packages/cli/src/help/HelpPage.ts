@@ -1,6 +1,5 @@
 /**
- * What the help says of one command. Its options and arguments are not written
- * down here: they are read from the command itself.
+ * The help page of a command. Options and arguments are read from the command itself.
  *
  * @since 0.1.0
  */
@@ -14,20 +13,20 @@ import type * as Span from "@effect/cli/HelpDoc/Span"
  * @category models
  */
 export interface Example {
-  readonly does: string
-  readonly line: string
+  readonly description: string
+  readonly command: string
 }
 
 /**
  * @since 0.1.0
  * @category models
  */
-export interface Text {
-  /** The words by which it is called, after `glowmarkt`. */
+export interface PageText {
+  /** The command's words after `glowmarkt`. */
   readonly path: ReadonlyArray<string>
-  /** What follows them. */
+  /** The arguments and options after the path. */
   readonly usage: string
-  /** One line without a full stop, for lists of commands. */
+  /** One line without a full stop, for command lists. */
   readonly summary: string
   readonly about: ReadonlyArray<string>
   readonly examples: ReadonlyArray<Example>
@@ -46,7 +45,7 @@ export interface Definition {
  * @since 0.1.0
  * @category models
  */
-export interface HelpPage extends Text {
+export interface HelpPage extends PageText {
   readonly parameters: () => { readonly args: ReadonlyArray<Definition>; readonly options: ReadonlyArray<Definition> }
 }
 
@@ -54,7 +53,7 @@ export interface HelpPage extends Text {
  * The text of a span, without emphasis.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const spanText = (span: Span.Span): string => {
   switch (span._tag) {
@@ -71,10 +70,10 @@ export const spanText = (span: Span.Span): string => {
 }
 
 /**
- * The paragraphs of a document, each as one line.
+ * The paragraphs of a document, one line each.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const paragraphs = (doc: HelpDoc.HelpDoc): ReadonlyArray<string> => {
   switch (doc._tag) {
@@ -97,10 +96,12 @@ const defaults = /^This setting is optional\. Defaults to: (.*)$/
 /** `(-q, --quiet)` and `<ID>` */
 const bracketed = /^[(<](.*)[)>]$/
 
-/** The library says of every parameter what kind of value it takes, then what we say, then whether it is optional. */
+/**
+ * The library describes a parameter by its kind, then our description, then whether it is optional.
+ */
 const definition = ([term, doc]: readonly [Span.Span, HelpDoc.HelpDoc]): Definition => {
-  const [, ...said] = paragraphs(doc)
-  const text = said.flatMap((line) => {
+  const [, ...lines] = paragraphs(doc)
+  const text = lines.flatMap((line) => {
     const value = defaults.exec(line)?.[1]
     if (value !== undefined) return value === "false" ? [] : [`Default: ${value}.`]
     return line === "This setting is optional." ? [] : [line]
@@ -133,14 +134,14 @@ const parametersOf = (doc: HelpDoc.HelpDoc) => {
 const config = CliConfig.make({ showBuiltIns: false })
 
 /**
- * A command with its page.
+ * Attaches a help page to a command.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const describe = <Name extends string, R, E, A>(
   command: Command.Command<Name, R, E, A>,
-  text: Text
+  text: PageText
 ): { readonly command: Command.Command<Name, R, E, A>; readonly page: HelpPage } => ({
   command: Command.withDescription(command, text.summary),
   page: { ...text, parameters: () => parametersOf(Command.getHelp(command, config)) }

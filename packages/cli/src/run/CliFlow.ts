@@ -1,5 +1,5 @@
 /**
- * A flow that changes something, as the command line needs it: by name, with credentials from the environment.
+ * A flow that changes something, with the words, credentials and undo that the commands need.
  *
  * @since 0.1.0
  */
@@ -17,51 +17,53 @@ import type * as CredentialResolver from "../config/CredentialResolver.js"
 import type { CommandError } from "../exit/CommandError.js"
 
 /**
- * What a run came to. `undone` is there when what was added had to be made inactive again.
+ * The outcome of a run. `undone` is set if added accounts had to be made inactive again.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Ended {
+export interface RunOutcome {
   readonly summary: ApplyResult.Summary
   readonly undone?: OnboardAccounts.Undone
 }
 
 /**
- * The consent that was given, where any is needed.
+ * The consent the person gave.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Consenting {
+export interface WithConsent {
   readonly consent: Consent.Consent
 }
 
 /**
- * @since 0.1.0
- * @category models
- */
-export interface Running<R> {
-  readonly apply: (
-    plan: Plan.Plan,
-    options: PlannedFlow.ApplyOptions & Consenting
-  ) => Effect.Effect<Ended, CommandError, R>
-  readonly resume: (
-    runId: Run.RunId,
-    options: PlannedFlow.ResumeOptions & Consenting
-  ) => Effect.Effect<Ended, CommandError, R>
-}
-
-/**
- * What there is to do, of a plan or of a run that has begun.
+ * Applies a plan or resumes a run.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Work extends Pick<ApplyResult.Begun, "counts" | "parameters" | "remaining"> {}
+export interface FlowActions<R> {
+  readonly apply: (
+    plan: Plan.Plan,
+    options: PlannedFlow.ApplyOptions & WithConsent
+  ) => Effect.Effect<RunOutcome, CommandError, R>
+  readonly resume: (
+    runId: Run.RunId,
+    options: PlannedFlow.ResumeOptions & WithConsent
+  ) => Effect.Effect<RunOutcome, CommandError, R>
+}
 
 /**
- * The plan that takes a run back, or why there is none.
+ * The changes of a plan, or those remaining of a run that has begun.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PendingWork extends Pick<ApplyResult.Begun, "counts" | "parameters" | "remaining"> {}
+
+/**
+ * How to plan the undo of a run, or why it cannot be undone.
  *
  * @since 0.1.0
  * @category models
@@ -72,14 +74,14 @@ export type Undo =
       readonly plan: (
         runId: Run.RunId,
         auth: Option.Option<AdminScheme>
-      ) => Effect.Effect<Plan.Plan, CommandError, RunStore.RunStore | CredentialResolver.Asking>
+      ) => Effect.Effect<Plan.Plan, CommandError, RunStore.RunStore | CredentialResolver.PromptServices>
     }
 
 /**
  * - `command` is the word after `glowmarkt plan`.
  * - `subjects` are what it changes.
- * - `deletions` says how many accounts the work may make inactive, `deletes` says it in words.
- * - `open` finds the credentials, before anybody is asked anything.
+ * - `deletions` is the number of accounts the work may make inactive, `deletes` a phrase for it.
+ * - `open` resolves the credentials. It runs before the confirmation.
  *
  * @since 0.1.0
  * @category models
@@ -87,39 +89,39 @@ export type Undo =
 export interface CliFlow {
   readonly command: string
   readonly subjects: "accounts" | "users"
-  readonly deletions: (work: Work) => number
+  readonly deletions: (work: PendingWork) => number
   readonly deletes: (deletions: number) => string
   readonly open: (
     auth: Option.Option<AdminScheme>
   ) => Effect.Effect<
-    Running<RunStore.RunStore>,
-    CredentialResolver.Trouble,
-    CredentialResolver.Asking | FileSystem.FileSystem | Scope.Scope
+    FlowActions<RunStore.RunStore>,
+    CredentialResolver.ResolveError,
+    CredentialResolver.PromptServices | FileSystem.FileSystem | Scope.Scope
   >
   readonly rows: (runId: Run.RunId) => Stream.Stream<ApplyResult.Row, CommandError, RunStore.RunStore>
   readonly undo: Undo
 }
 
 /**
- * Whose credentials are found how.
+ * Builds the services a flow needs from the credentials in the environment.
  *
  * @since 0.1.0
  * @category models
  */
-export type Callers<R> = (
+export type FlowServices<R> = (
   auth: Option.Option<AdminScheme>
-) => Layer.Layer<R, CredentialResolver.Trouble, CredentialResolver.Asking | FileSystem.FileSystem>
+) => Layer.Layer<R, CredentialResolver.ResolveError, CredentialResolver.PromptServices | FileSystem.FileSystem>
 
 /**
- * Gives a flow the callers it asks for.
+ * Builds a flow's services once and provides them to its actions.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const opening =
-  <R>(callers: Callers<R>, { apply, resume }: Running<R | RunStore.RunStore>): CliFlow["open"] =>
+export const makeOpen =
+  <R>(flowServices: FlowServices<R>, { apply, resume }: FlowActions<R | RunStore.RunStore>): CliFlow["open"] =>
   (auth) =>
-    Effect.map(Layer.build(callers(auth)), (services) => {
+    Effect.map(Layer.build(flowServices(auth)), (services) => {
       const withServices = Effect.mapInputContext((store: Context.Context<RunStore.RunStore>) =>
         Context.merge(store, services)
       )

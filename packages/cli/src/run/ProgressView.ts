@@ -1,6 +1,6 @@
 /**
- * The faces of a running flow: a bar that is drawn over itself on a terminal, a line now and then elsewhere, its events
- * for programs, or nothing.
+ * The progress of a run: a bar on a terminal, a line now and then elsewhere, JSON events, or
+ * nothing.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ import * as Sanitize from "../terminal/Sanitize.js"
 import * as RunProgress from "./RunProgress.js"
 
 /**
- * For `Progress.observe`.
+ * An observer for `Progress.observe`.
  *
  * @since 0.1.0
  * @category models
@@ -28,22 +28,20 @@ import * as RunProgress from "./RunProgress.js"
 export type ProgressView = (events: Stream.Stream<Progress.Event>) => Effect.Effect<void, never, Output.Output>
 
 /**
- * - `progress`: whether any is shown.
- * - `form`: to whom.
- * - `patience`: how long an outage is waited for.
- * - `first`: what happens before all subjects are known, on a terminal.
+ * - `maxOutage`: how long the run waits for an unreachable server.
+ * - `first`: the text on a terminal until the number of subjects is known.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Wishes {
+export interface ViewOptions {
   readonly progress: "shown" | "quiet"
   readonly form: Form
-  readonly patience: Duration.Duration
+  readonly maxOutage: Duration.Duration
   readonly first: string
 }
 
-/** Time passes also when nothing happens. */
+/** Ticks every second, so that times advance between events. */
 const withTicks = (events: Stream.Stream<Progress.Event>) =>
   Stream.merge(
     Stream.map(events, Option.some),
@@ -51,29 +49,29 @@ const withTicks = (events: Stream.Stream<Progress.Event>) =>
     { haltStrategy: "left" }
   )
 
-interface Drawing {
-  readonly patience: Duration.Duration
-  /** What stays, whole lines. */
-  readonly say: (news: string) => Effect.Effect<void, never, Output.Output>
-  /** What the next one replaces. */
-  readonly draw: (known: RunProgress.Known, nowMillis: number) => Effect.Effect<void, never, Output.Output>
+interface Renderer {
+  readonly maxOutage: Duration.Duration
+  /** Prints a line that stays. */
+  readonly print: (news: string) => Effect.Effect<void, never, Output.Output>
+  /** Draws the current state, which the next call replaces. */
+  readonly draw: (state: RunProgress.ProgressState, nowMillis: number) => Effect.Effect<void, never, Output.Output>
 }
 
-const following = (
+const follow = (
   events: Stream.Stream<Progress.Event>,
-  knowledge: Ref.Ref<RunProgress.Known>,
-  { draw, patience, say }: Drawing
+  ref: Ref.Ref<RunProgress.ProgressState>,
+  { draw, maxOutage, print }: Renderer
 ) =>
   Stream.runForEach(withTicks(events), (tick) =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       if (Option.isSome(tick)) {
-        const known = yield* Ref.get(knowledge)
-        const news = RunProgress.news(known, tick.value, patience)
-        if (Option.isSome(news)) yield* say(news.value)
-        yield* Ref.set(knowledge, RunProgress.after(known, tick.value, now))
+        const state = yield* Ref.get(ref)
+        const announcement = RunProgress.announcement(state, tick.value, maxOutage)
+        if (Option.isSome(announcement)) yield* print(announcement.value)
+        yield* Ref.set(ref, RunProgress.update(state, tick.value, now))
       }
-      yield* draw(yield* Ref.get(knowledge), now)
+      yield* draw(yield* Ref.get(ref), now)
     })
   )
 
@@ -83,25 +81,25 @@ const encode = Schema.encodeSync(Progress.Event)
 
 const events: ProgressView = Stream.runForEach((event) => Output.jsonLine(encode(event)))
 
-/** A line when it begins, one every five seconds, and one when it is finished. */
-const lines =
-  (patience: Duration.Duration): ProgressView =>
+/** One line at the start, one every five seconds, and one at the end. */
+const logLines =
+  (maxOutage: Duration.Duration): ProgressView =>
   (events) =>
     Effect.gen(function* () {
-      const knowledge = yield* Ref.make(RunProgress.nothing)
-      const spoken = yield* Ref.make(Option.none<number>())
-      yield* following(events, knowledge, {
-        patience,
-        say: Output.note,
-        draw: (known, now) =>
+      const ref = yield* Ref.make(RunProgress.initial)
+      const printedAt = yield* Ref.make(Option.none<number>())
+      yield* follow(events, ref, {
+        maxOutage,
+        print: Output.note,
+        draw: (state, now) =>
           Effect.gen(function* () {
-            const last = yield* Ref.get(spoken)
-            const here = RunProgress.position(known, now)
-            if (Option.isNone(here) || Option.contains(last, Number.POSITIVE_INFINITY)) return
-            const isLast = known.stage === "finished"
+            const last = yield* Ref.get(printedAt)
+            const position = RunProgress.position(state, now)
+            if (Option.isNone(position) || Option.contains(last, Number.POSITIVE_INFINITY)) return
+            const isLast = state.stage === "finished"
             if (!isLast && Option.exists(last, (last) => now - last < 5000)) return
-            yield* Ref.set(spoken, Option.some(isLast ? Number.POSITIVE_INFINITY : now))
-            yield* Output.note(ProgressBar.line(here.value))
+            yield* Ref.set(printedAt, Option.some(isLast ? Number.POSITIVE_INFINITY : now))
+            yield* Output.note(ProgressBar.logLine(position.value))
           })
       })
     })
@@ -109,25 +107,25 @@ const lines =
 const overwrite = "\r\u001b[2K"
 
 const bar =
-  ({ first, patience }: Wishes): ProgressView =>
+  ({ first, maxOutage }: ViewOptions): ProgressView =>
   (events) =>
     Effect.gen(function* () {
       const { stderr } = yield* Output.Output
-      const knowledge = yield* Ref.make(RunProgress.nothing)
+      const ref = yield* Ref.make(RunProgress.initial)
       const draw = (text: string) => stderr.write(overwrite + text)
       yield* draw(first)
-      const show = following(events, knowledge, {
-        patience,
-        // However long: a line that stays may be wrapped by the terminal, one that is drawn over may not.
-        say: (news) => draw(`${Sanitize.text(news)}\n`),
-        draw: (known, now) =>
+      const show = follow(events, ref, {
+        maxOutage,
+        // May be longer than the terminal is wide: only text that is redrawn must not wrap.
+        print: (news) => draw(`${Sanitize.text(news)}\n`),
+        draw: (state, now) =>
           Effect.gen(function* () {
             const columns = Option.getOrElse(yield* stderr.columns, () => 80)
             yield* draw(
-              Option.match(RunProgress.position(known, now), {
-                onSome: (here) => ProgressBar.bar(here, columns),
+              Option.match(RunProgress.position(state, now), {
+                onSome: (position) => ProgressBar.bar(position, columns),
                 onNone: () =>
-                  Option.match(RunProgress.pause(known, now), {
+                  Option.match(RunProgress.pause(state, now), {
                     onNone: () => first,
                     onSome: (pause) => ProgressBar.paused(pause).slice(0, columns - 1)
                   })
@@ -135,23 +133,23 @@ const bar =
             )
           })
       })
-      // The last bar stays, however it ends; the words before it do not.
+      // The bar stays on the screen at the end; the first text is erased.
       yield* Effect.ensuring(
         show,
-        Effect.flatMap(Ref.get(knowledge), ({ total }) => stderr.write(Option.isSome(total) ? "\n" : overwrite))
+        Effect.flatMap(Ref.get(ref), ({ total }) => stderr.write(Option.isSome(total) ? "\n" : overwrite))
       )
     })
 
 /**
- * The view these options ask for.
+ * The view for these options.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (wishes: Wishes): Effect.Effect<ProgressView, never, Output.Output> =>
+export const make = (options: ViewOptions): Effect.Effect<ProgressView, never, Output.Output> =>
   Effect.gen(function* () {
-    if (wishes.progress === "quiet") return quiet
-    if (wishes.form === "json") return events
+    if (options.progress === "quiet") return quiet
+    if (options.form === "json") return events
     const { stderr } = yield* Output.Output
-    return Option.isSome(yield* stderr.columns) ? bar(wishes) : lines(wishes.patience)
+    return Option.isSome(yield* stderr.columns) ? bar(options) : logLines(options.maxOutage)
   })

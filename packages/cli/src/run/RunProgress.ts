@@ -1,5 +1,5 @@
 /**
- * What is known of a run while it works, put together from its events.
+ * The state of a running flow, computed from its events.
  *
  * @since 0.1.0
  */
@@ -11,24 +11,27 @@ import * as Format from "../terminal/Format.js"
 import type * as ProgressBar from "../terminal/ProgressBar.js"
 
 /**
- * An outage that is waited out, with all the ways it showed itself.
+ * A current outage, with every reason reported so far.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Waiting {
+export interface OutageState {
   readonly reasons: ReadonlyArray<string>
   readonly sinceMillis: number
   readonly nextProbeMillis: number
 }
 
 /**
- * `stage` is `finished` when every subject has its result; `total` is known when all subjects are; `pausedMillis` is how long it has waited since.
+ * - `stage` is `finished` once every subject has a result.
+ * - `total` is set once the subjects are listed.
+ * - `before` is the number of subjects recorded before this attempt.
+ * - `pausedMillis` is the time spent waiting since the subjects were listed.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Known {
+export interface ProgressState {
   readonly stage: "begun" | "finished"
   readonly total: Option.Option<number>
   readonly before: number
@@ -37,14 +40,14 @@ export interface Known {
   readonly concurrency: number
   readonly beganMillis: number
   readonly pausedMillis: number
-  readonly waiting: Option.Option<Waiting>
+  readonly waiting: Option.Option<OutageState>
 }
 
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const nothing: Known = {
+export const initial: ProgressState = {
   stage: "begun",
   total: Option.none(),
   before: 0,
@@ -56,73 +59,73 @@ export const nothing: Known = {
   waiting: Option.none()
 }
 
-const reasonsOf = ({ waiting }: Known): ReadonlyArray<string> =>
+const reasonsOf = ({ waiting }: ProgressState): ReadonlyArray<string> =>
   Option.match(waiting, { onNone: () => [], onSome: ({ reasons }) => reasons })
 
 /**
  * @since 0.1.0
- * @category transitions
+ * @category combinators
  */
-export const after = (known: Known, event: Progress.Event, nowMillis: number): Known => {
+export const update = (state: ProgressState, event: Progress.Event, nowMillis: number): ProgressState => {
   switch (event._tag) {
     case "RunStarted":
-      return { ...nothing, before: event.recorded, processed: event.recorded }
+      return { ...initial, before: event.recorded, processed: event.recorded }
     case "SubjectsListed":
-      return { ...known, total: Option.some(event.total), beganMillis: nowMillis, pausedMillis: 0 }
+      return { ...state, total: Option.some(event.total), beganMillis: nowMillis, pausedMillis: 0 }
     case "Advanced": {
       const { concurrency, processed, retries } = event
-      return { ...known, processed, retries, concurrency }
+      return { ...state, processed, retries, concurrency }
     }
     case "Waiting":
       return {
-        ...known,
+        ...state,
         waiting: Option.some({
-          reasons: [...reasonsOf(known), event.reason],
+          reasons: [...reasonsOf(state), event.reason],
           sinceMillis: DateTime.toEpochMillis(event.since),
           nextProbeMillis: DateTime.toEpochMillis(event.nextProbeAt)
         })
       }
     case "Resumed":
       return {
-        ...known,
-        pausedMillis: known.pausedMillis + Duration.toMillis(event.waited),
+        ...state,
+        pausedMillis: state.pausedMillis + Duration.toMillis(event.waited),
         waiting: Option.none()
       }
     case "RunFinished":
-      return { ...known, stage: "finished", processed: event.total, waiting: Option.none() }
+      return { ...state, stage: "finished", processed: event.total, waiting: Option.none() }
   }
 }
 
 /**
- * Where it stands: nothing before all subjects are known.
+ * The position to show: none until the subjects are listed.
  *
  * @since 0.1.0
- * @category decisions
+ * @category combinators
  */
-export const position = (known: Known, nowMillis: number): Option.Option<ProgressBar.Position> =>
-  Option.map(known.total, (total) => ({
+export const position = (state: ProgressState, nowMillis: number): Option.Option<ProgressBar.Position> =>
+  Option.map(state.total, (total) => ({
     total,
-    before: known.before,
-    processed: known.processed,
-    retries: known.retries,
-    concurrency: known.concurrency,
-    elapsed: Duration.millis(nowMillis - known.beganMillis - known.pausedMillis),
-    waiting: pause(known, nowMillis)
+    before: state.before,
+    processed: state.processed,
+    retries: state.retries,
+    concurrency: state.concurrency,
+    elapsed: Duration.millis(nowMillis - state.beganMillis - state.pausedMillis),
+    waiting: pause(state, nowMillis)
   }))
 
 /**
- * How long it has been waiting, and until it tries again.
+ * How long the run has been waiting, and the time until the next try.
  *
  * @since 0.1.0
- * @category decisions
+ * @category combinators
  */
-export const pause = (known: Known, nowMillis: number): Option.Option<ProgressBar.Pause> =>
-  Option.map(known.waiting, ({ nextProbeMillis, sinceMillis }) => ({
+export const pause = (state: ProgressState, nowMillis: number): Option.Option<ProgressBar.Pause> =>
+  Option.map(state.waiting, ({ nextProbeMillis, sinceMillis }) => ({
     lasted: Duration.millis(nowMillis - sinceMillis),
     nextTryIn: Duration.millis(nextProbeMillis - nowMillis)
   }))
 
-// Of a log nobody knows in which zone it was written.
+// Log lines outlive the terminal, so they carry the time zone.
 const clock = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
   minute: "2-digit",
@@ -131,20 +134,24 @@ const clock = new Intl.DateTimeFormat("en-GB", {
 })
 
 /**
- * What a person has to be told when it happens, whatever else is shown: nothing, for most events. `patience` is how long an
- * outage is waited for.
+ * The message to print for this event: none for most. `maxOutage` is how long the run waits for an
+ * unreachable server.
  *
  * @since 0.1.0
- * @category decisions
+ * @category combinators
  */
-export const news = (before: Known, event: Progress.Event, patience: Duration.Duration): Option.Option<string> => {
-  if (event._tag === "Resumed") return Option.some(`Going on after ${Format.duration(event.waited)}.`)
+export const announcement = (
+  state: ProgressState,
+  event: Progress.Event,
+  maxOutage: Duration.Duration
+): Option.Option<string> => {
+  if (event._tag === "Resumed") return Option.some(`Resuming after ${Format.duration(event.waited)}.`)
   if (event._tag !== "Waiting") return Option.none()
   const { reason, since } = event
-  const known = reasonsOf(before)
-  // It is sent again with every try.
-  if (known.includes(reason)) return Option.none()
-  if (known.length > 0) return Option.some(`Still waiting: ${reason}`)
+  const reasons = reasonsOf(state)
+  // The event is sent again with every try.
+  if (reasons.includes(reason)) return Option.none()
+  if (reasons.length > 0) return Option.some(`Still waiting: ${reason}`)
   const began = clock.format(DateTime.toDate(since))
-  return Option.some(`Waiting since ${began}, for ${Format.duration(patience)} at most: ${reason}`)
+  return Option.some(`Waiting since ${began}, for up to ${Format.duration(maxOutage)}: ${reason}`)
 }

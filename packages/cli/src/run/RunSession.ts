@@ -1,5 +1,5 @@
 /**
- * One attempt at a run, from the prompt: shown while it works, and never ended without a word on how to go on.
+ * Runs a flow from the command line: shows its progress and, if it stops early, how to resume it.
  *
  * @since 0.1.0
  */
@@ -10,17 +10,16 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type CommandError, RunInterrupted, UsageError } from "../exit/CommandError.js"
 import * as InterruptPolicy from "../exit/InterruptPolicy.js"
-import { count, elapsed } from "../terminal/Format.js"
+import { count, elapsed, instant } from "../terminal/Format.js"
 import * as Output from "../terminal/Output.js"
 import * as ProgressView from "./ProgressView.js"
-import * as RunView from "./RunView.js"
 import * as ServerCheck from "./ServerCheck.js"
 
 /**
- * - `resume` is the line that goes on with the run, `begin` the one that begins it again where nothing is kept yet, `again` the one
- *   that reports on it once it is finished.
- * - `finished` says what a finished run of this name means: its results are wanted, or the name is taken.
- * - `subjects` are what it is about: accounts, users.
+ * - `commands`: `resume` resumes the run, `restart` starts it again if nothing was saved yet, and
+ *   `report` reports on it once it is finished.
+ * - `finished`: for a finished run of this name, report its results, or refuse the name.
+ * - `subjects` is what the run works on: accounts or users.
  *
  * @since 0.1.0
  * @category models
@@ -28,13 +27,13 @@ import * as ServerCheck from "./ServerCheck.js"
 export interface Session {
   readonly runId: Run.RunId
   readonly subjects: string
-  readonly lines: { readonly resume: string; readonly begin: string; readonly again: string }
+  readonly commands: { readonly resume: string; readonly restart: string; readonly report: string }
   readonly finished: "report" | "refuse"
-  readonly view: ProgressView.Wishes
+  readonly view: ProgressView.ViewOptions
 }
 
-/** Asked of the store: what was in flight when the progress was last told may have been recorded since. */
-const howToGoOn = ({ lines, runId, subjects }: Session) =>
+/** Reads the store: requests in flight at the last progress event may have been recorded since. */
+const nextStep = ({ commands, runId, subjects }: Session) =>
   Effect.gen(function* () {
     const store = yield* RunStore.RunStore
     const run = yield* Effect.option(store.get(runId))
@@ -43,13 +42,13 @@ const howToGoOn = ({ lines, runId, subjects }: Session) =>
         Option.map(Option.fromNullable(total), (total) => `${count(recorded)} of ${count(total)} ${subjects}`)
       ),
       {
-        onNone: () => `Nothing is done yet. Begin run ${runId} again with\n  ${lines.begin}`,
-        onSome: (kept) => `${kept} are done and kept. Go on with\n  ${lines.resume}`
+        onNone: () => `Nothing is done yet. Start run ${runId} again with\n  ${commands.restart}`,
+        onSome: (finished) => `${finished} are done and saved. Resume with\n  ${commands.resume}`
       }
     )
   })
 
-/** These came before the run, and what they ask for is another command and not this one again. */
+/** Errors raised before the run started: resuming would not help. */
 const refusals: ReadonlyArray<CommandError["_tag"]> = [
   "RunMismatch",
   "RunNotFound",
@@ -61,57 +60,59 @@ const refusals: ReadonlyArray<CommandError["_tag"]> = [
   "UsageError"
 ]
 
-const stopped = (session: Session) => (error: CommandError) =>
+const withNextStep = (session: Session) => (error: CommandError) =>
   refusals.includes(error._tag)
     ? Effect.fail(error)
-    : Effect.flatMap(howToGoOn(session), (next) => new RunInterrupted({ error, next }))
+    : Effect.flatMap(nextStep(session), (next) => new RunInterrupted({ error, next }))
 
-const known = (runId: Run.RunId) =>
+const findRun = (runId: Run.RunId) =>
   Effect.flatMap(RunStore.RunStore, (store) => store.get(runId)).pipe(
     Effect.asSome,
     Effect.catchTag("RunNotFound", () => Effect.succeedNone)
   )
 
-/** The largest unit of it is enough. */
-const ago = (finishedAt: DateTime.Utc) =>
+/** When the run finished, and how long ago in the largest unit. */
+const finishTime = (finishedAt: DateTime.Utc) =>
   Effect.map(DateTime.now, (now) => {
     const [largest] = elapsed(finishedAt, now).split(" ")
-    return `${RunView.instant(finishedAt)}, ${largest} ago`
+    return `${instant(finishedAt)}, ${largest} ago`
   })
 
 /**
- * When a run was finished, if it was before this command.
+ * When the run finished, if that was before this command.
  *
  * @since 0.1.0
  * @category models
  */
-export type Before = Option.Option<DateTime.Utc>
+export type FinishedBefore = Option.Option<DateTime.Utc>
 
 /**
- * Checks that there is a server, before a run begins or goes on. One that is finished needs none.
+ * Checks that the server is reachable, unless the run is already finished.
  *
  * @since 0.1.0
- * @category checking
+ * @category running
  */
 export const check = (runId: Run.RunId) =>
-  known(runId).pipe(
-    Effect.map((run): Before => Option.flatMap(run, ({ finishedAt }) => Option.fromNullable(finishedAt))),
-    Effect.tap((before) => (Option.isSome(before) ? Effect.void : ServerCheck.check))
+  findRun(runId).pipe(
+    Effect.map((run): FinishedBefore => Option.flatMap(run, ({ finishedAt }) => Option.fromNullable(finishedAt))),
+    Effect.tap((finishedBefore) => (Option.isSome(finishedBefore) ? Effect.void : ServerCheck.check))
   )
 
 /**
- * What programs read in the summary of a run that was finished before.
+ * The field that marks the summary of a run that was already finished.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
-export const reused = (before: Before): { readonly reused?: true } => (Option.isSome(before) ? { reused: true } : {})
+export const reused = (finishedBefore: FinishedBefore): { readonly reused?: true } =>
+  Option.isSome(finishedBefore) ? { reused: true } : {}
 
-const resultsAgain = ({ lines, runId }: Session) =>
-  `Run ${runId} is finished and kept. For its results again:\n  ${lines.again}`
+const reportStep = ({ commands, runId }: Session) =>
+  `Run ${runId} is finished and saved. Report on it with\n  ${commands.report}`
 
 /**
- * What is done with the results of a run that is finished: where that fails, the run is still there, and says how to do it again.
+ * Reports on a finished run. If that fails, the run is still saved, and the command that reports on
+ * it again is printed.
  *
  * @since 0.1.0
  * @category running
@@ -119,70 +120,72 @@ const resultsAgain = ({ lines, runId }: Session) =>
 export const report =
   (session: Session) =>
   <A, E extends CommandError, R>(
-    reporting: Effect.Effect<A, E, R>
+    reportEffect: Effect.Effect<A, E, R>
   ): Effect.Effect<A, CommandError, R | InterruptPolicy.InterruptPolicy | Output.Output> => {
-    const next = resultsAgain(session)
-    return InterruptPolicy.remember(next).pipe(
-      Effect.zipRight(reporting),
+    const next = reportStep(session)
+    return InterruptPolicy.setFinalMessage(next).pipe(
+      Effect.zipRight(reportEffect),
       Effect.onInterrupt(() => Output.note(`Interrupted.\n${next}`)),
       Effect.tapDefect(() => Output.note(next)),
       Effect.catchAll(
         (error): Effect.Effect<never, CommandError> =>
           error._tag === "Unfinished" ? Effect.fail(error) : new RunInterrupted({ error, next })
       ),
-      Effect.ensuring(InterruptPolicy.forget)
+      Effect.ensuring(InterruptPolicy.clearFinalMessage)
     )
   }
 
-/** Said when it begins, to whoever watches: however it ends, its name is known. */
-const introduced = ({ view, runId }: Session) =>
+/** Prints the run id at the start, so that it is known even after a crash. */
+const printRunId = ({ view, runId }: Session) =>
   view.progress === "quiet" || view.form === "json" ? Effect.void : Output.note(`Run ${runId}`)
 
-/** Old results must not pass for new ones: they are only reported to a command that asks for them. */
-const reportedAgain = Effect.fnUntraced(function* ({ finished, lines, runId }: Session, finishedAt: DateTime.Utc) {
-  const then = `Run ${runId} was finished before (${yield* ago(finishedAt)})`
+/** Refuses the name of a finished run, so that old results do not pass for new ones. */
+const checkReuse = Effect.fnUntraced(function* ({ commands, finished, runId }: Session, finishedAt: DateTime.Utc) {
+  const already = `Run ${runId} already finished (${yield* finishTime(finishedAt)})`
   if (finished === "report") {
-    return yield* Output.note(`${then}: nothing is asked of the server, these are its results.`)
+    return yield* Output.note(`${already}. Showing its saved results; nothing was fetched.`)
   }
   return yield* new UsageError({
-    message: `${then}. For its results again:\n  ${lines.again}\nA new run needs another name. With --run ${runId}-{date} each day has its own.`
+    message: `${already}. Show its saved results with\n  ${commands.report}\nFor a new run, choose another --run name; --run ${runId}-{date} gives each day its own.`
   })
 })
 
 /**
+ * Runs the flow with its progress. Every way it can stop early prints how to resume it.
+ *
  * @since 0.1.0
  * @category running
  */
 export const attempt =
-  (session: Session, before: Before) =>
+  (session: Session, finishedBefore: FinishedBefore) =>
   <A, E extends CommandError, R>(
     run: Effect.Effect<A, E, R>
   ): Effect.Effect<A, CommandError, R | RunStore.RunStore | InterruptPolicy.InterruptPolicy | Output.Output> =>
     Effect.gen(function* () {
-      const { lines, runId } = session
-      const say = Effect.flatMap(howToGoOn(session), (next) => Output.note(next))
-      const hastily = (line: string) =>
-        InterruptPolicy.remember(`Run ${runId}: what is done is kept. Go on with\n  ${line}`)
-      // Before it has its subjects, only the words that began it say what it is about.
-      yield* hastily(lines.begin)
-      if (Option.isNone(before)) yield* introduced(session)
+      const { commands, runId } = session
+      const printNextStep = Effect.flatMap(nextStep(session), (next) => Output.note(next))
+      const setFinalMessage = (command: string) =>
+        InterruptPolicy.setFinalMessage(`Run ${runId}: finished work is saved. Resume with\n  ${command}`)
+      // Until the subjects are listed, only the original options select them.
+      yield* setFinalMessage(commands.restart)
+      if (Option.isNone(finishedBefore)) yield* printRunId(session)
       const view = yield* ProgressView.make(session.view)
-      const ending = yield* InterruptPolicy.InterruptPolicy
-      const remembering = Stream.tap<Progress.Event, void, never, InterruptPolicy.InterruptPolicy>(({ _tag }) =>
-        _tag === "SubjectsListed" ? hastily(lines.resume) : Effect.void
+      const policy = yield* InterruptPolicy.InterruptPolicy
+      const updateFinalMessage = Stream.tap<Progress.Event, void, never, InterruptPolicy.InterruptPolicy>(({ _tag }) =>
+        _tag === "SubjectsListed" ? setFinalMessage(commands.resume) : Effect.void
       )
       return yield* run.pipe(
         Progress.observe((events) =>
-          view(Stream.provideService(remembering(events), InterruptPolicy.InterruptPolicy, ending))
+          view(Stream.provideService(updateFinalMessage(events), InterruptPolicy.InterruptPolicy, policy))
         ),
-        Effect.onInterrupt(() => Effect.zipRight(Output.note("Interrupted."), say)),
-        Effect.tapDefect(() => say),
+        Effect.onInterrupt(() => Effect.zipRight(Output.note("Interrupted."), printNextStep)),
+        Effect.tapDefect(() => printNextStep),
         Effect.tap(() =>
-          Option.match(before, {
+          Option.match(finishedBefore, {
             onNone: () => Effect.void,
-            onSome: (finishedAt) => reportedAgain(session, finishedAt)
+            onSome: (finishedAt) => checkReuse(session, finishedAt)
           })
         ),
-        Effect.catchAll(stopped(session))
+        Effect.catchAll(withNextStep(session))
       )
     })

@@ -1,29 +1,22 @@
 /**
- * Runs as people read them.
+ * Saved runs as text for people.
  *
  * @since 0.1.0
  */
 import type { Run } from "@effect-glowmarkt/runner"
-import * as DateTime from "effect/DateTime"
-import { count } from "../terminal/Format.js"
+import { count, instant, plural } from "../terminal/Format.js"
 import type { Layout } from "../terminal/Output.js"
 import type { Tone } from "../terminal/Style.js"
 import * as Table from "../terminal/Table.js"
 
-/**
- * @since 0.1.0
- * @category rendering
- */
-export const instant = (at: DateTime.Utc): string => `${DateTime.formatIso(at).slice(0, 16).replace("T", " ")} UTC`
-
 const state = ({ finishedAt, recorded, total }: Run.Run): { readonly text: string; readonly tone: Tone } => {
   if (finishedAt !== undefined) return { text: "finished", tone: "good" }
-  return total === undefined ? { text: "not begun", tone: "warn" } : { text: `${count(recorded)} done`, tone: "warn" }
+  return total === undefined ? { text: "not started", tone: "warn" } : { text: `${count(recorded)} done`, tone: "warn" }
 }
 
 /**
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const list = (runs: ReadonlyArray<Run.Run>, layout: Layout): string =>
   Table.render(
@@ -49,9 +42,9 @@ const labels: Readonly<Record<string, string>> = {
   origin: "Server",
   applicationId: "Application",
   change: "Changes",
-  nothing: "Already so",
-  skip: "Left alone",
-  invalid: "Left out",
+  nothing: "Nothing to do",
+  skip: "Skipped",
+  invalid: "Invalid",
   dormantFor: "Dormant after",
   expiringWithin: "Expiring within",
   only: "Only",
@@ -62,23 +55,26 @@ const labels: Readonly<Record<string, string>> = {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const said = (value: unknown): string => {
-  if (Array.isArray(value)) return `${count(value.length)} accounts`
+const formatValue = (value: unknown): string => {
+  if (Array.isArray(value)) return plural(value.length, "account")
   return typeof value === "string" ? value : JSON.stringify(value)
 }
 
-/** The same may be recorded twice, of the plan and of its flow; what there is none of is not told. */
+/**
+ * Flattens the plan's and the flow's parameters, which may repeat each other, and omits zero
+ * counts.
+ */
 const flat = (parameters: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> =>
   new Map(
     Object.entries(parameters).flatMap(([name, value]): ReadonlyArray<readonly [string, string]> => {
       if (isRecord(value)) return [...flat(value)]
-      return value === 0 ? [] : [[labels[name] ?? name, said(value)]]
+      return value === 0 ? [] : [[labels[name] ?? name, formatValue(value)]]
     })
   )
 
 /**
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const facts = (run: Run.Run): string =>
   Table.facts([

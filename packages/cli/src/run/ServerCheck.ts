@@ -1,6 +1,6 @@
 /**
- * Whether there is a server at all. A run waits out an outage; but somebody who has just mistyped the address, or
- * has no network, is better told at once.
+ * Checks that the server is reachable before a run starts. A run waits out an outage, but a
+ * mistyped address or a missing network should fail at once.
  *
  * @since 0.1.0
  */
@@ -15,27 +15,28 @@ import * as Predicate from "effect/Predicate"
 import * as CredentialResolver from "../config/CredentialResolver.js"
 import { Unreachable } from "../exit/CommandError.js"
 
-// A connection is made in a moment, or hardly at all; for an answer there is no need to wait.
-const toConnect = Duration.seconds(5)
+const connectTimeout = Duration.seconds(5)
 
-const enough = Duration.seconds(7)
+// After this long without an error, the connection is made; the response does not matter.
+const checkTimeout = Duration.seconds(7)
 
-// A certificate that is not accepted, or no TLS at all, will not become any better by waiting.
+// Waiting does not help against a rejected certificate or a server without TLS.
 const untrusted = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY/
 
-const text = (error: unknown, name: string): Option.Option<string> =>
+const stringField = (error: unknown, name: string): Option.Option<string> =>
   Predicate.hasProperty(error, name) && typeof error[name] === "string" ? Option.some(error[name]) : Option.none()
 
-// A proxy that closes or answers 5xx may do better later; one that is not there or refuses is told at once.
+// A proxy that closes the connection or answers 5xx may recover; one that is missing or refuses
+// will not.
 const proxyMayRecover = /^PROXY_(?:5|CLOSED)/
 
-/** What failed, if no connection came about. */
-const unconnected = (cause: unknown): Option.Option<{ readonly code: string; readonly proxy?: string }> => {
-  // One for each address that was tried.
+/** Why no connection was made, if that is the error. */
+const connectionFailure = (cause: unknown): Option.Option<{ readonly code: string; readonly proxy?: string }> => {
+  // An AggregateError has one error per address tried.
   const error = Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors[0] : cause
-  const call = Option.getOrElse(text(error, "syscall"), () => "")
-  const proxy = text(error, "proxy")
-  return text(error, "code").pipe(
+  const call = Option.getOrElse(stringField(error, "syscall"), () => "")
+  const proxy = stringField(error, "proxy")
+  return stringField(error, "code").pipe(
     Option.filter((code) =>
       Option.isSome(proxy)
         ? !proxyMayRecover.test(code)
@@ -46,18 +47,18 @@ const unconnected = (cause: unknown): Option.Option<{ readonly code: string; rea
 }
 
 /**
- * Asks for nothing: whatever is answered, and also if nothing is, somebody is there.
+ * Fails if no connection can be made. Any response, or none in time, counts as reachable.
  *
  * @since 0.1.0
- * @category checking
+ * @category running
  */
 export const check: Effect.Effect<void, Unreachable | ConfigError.ConfigError> = Effect.gen(function* () {
   const { baseUrl } = yield* GlowmarktClient.GlowmarktClient
   const client = yield* HttpClient.HttpClient
   yield* Effect.scoped(client.get(baseUrl)).pipe(
-    Effect.timeoutOption(enough),
+    Effect.timeoutOption(checkTimeout),
     Effect.catchAll(({ cause }) =>
-      Option.match(unconnected(cause), {
+      Option.match(connectionFailure(cause), {
         onNone: () => Effect.void,
         onSome: (failed) => new Unreachable({ origin: new URL(baseUrl).origin, ...failed })
       })
@@ -65,5 +66,5 @@ export const check: Effect.Effect<void, Unreachable | ConfigError.ConfigError> =
   )
 }).pipe(
   Effect.withTracerEnabled(false),
-  Effect.provide([CredentialResolver.client, NodeTransport.layer({ connectTimeout: toConnect })])
+  Effect.provide([CredentialResolver.client, NodeTransport.layer({ connectTimeout })])
 )

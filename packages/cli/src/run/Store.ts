@@ -1,5 +1,5 @@
 /**
- * Where runs are kept, unless `--store` says otherwise, and who may work on them.
+ * Opens the run store: the default file or `--store`, exclusive or for reading.
  *
  * @since 0.1.0
  */
@@ -18,9 +18,9 @@ import * as Directory from "../files/Directory.js"
 import * as OutputFile from "../files/OutputFile.js"
 import * as StoreLock from "./StoreLock.js"
 
-const remedy = "Say where runs are kept with --store FILE, or set HOME or XDG_STATE_HOME."
+const remedy = "Pass --store FILE, or set HOME or XDG_STATE_HOME."
 
-/** As the password database says it; a user id that a container made up has no entry there. */
+/** From the password database, which lacks the arbitrary user ids of some containers. */
 const homeOfUser = Effect.try({
   try: () => userInfo().homedir,
   catch: () => new UsageError({ message: `HOME is not set, and this user has no home directory.\n${remedy}` })
@@ -29,34 +29,34 @@ const homeOfUser = Effect.try({
 const stateDirectory = Effect.gen(function* () {
   const path = yield* Path.Path
   const variable = (name: string) => Config.option(Config.nonEmptyString(name))
-  // A relative path there is invalid and to be ignored: the XDG specification says so.
+  // The XDG specification says to ignore relative paths.
   const state = Option.filter(yield* variable("XDG_STATE_HOME"), path.isAbsolute)
   if (Option.isSome(state)) return state.value
   const home = Option.filter(yield* variable("HOME"), path.isAbsolute)
   return path.join(Option.isSome(home) ? home.value : yield* homeOfUser, ".local", "state")
 })
 
-/** The store as an absolute path. */
-const locate = Effect.fnUntraced(function* (named: Option.Option<string>) {
+/** The store's absolute path. */
+const locate = Effect.fnUntraced(function* (store: Option.Option<string>) {
   const path = yield* Path.Path
-  if (Option.isSome(named)) return path.resolve(named.value)
+  if (Option.isSome(store)) return path.resolve(store.value)
   return path.join(yield* stateDirectory, "glowmarkt", "runs.db")
 })
 
 /**
- * The store to work on, as an absolute path in a directory that exists.
+ * The absolute path of the store to write to. Creates the default directory.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const file = Effect.fnUntraced(function* (named: Option.Option<string>) {
+export const file = Effect.fnUntraced(function* (store: Option.Option<string>) {
   const path = yield* Path.Path
-  const file = yield* locate(named)
-  // What is kept there has names and e-mail addresses in it.
-  if (Option.isNone(named)) yield* Directory.make(path.dirname(file), { mode: 0o700 })
-  // Before the lock is laid beside it.
+  const file = yield* locate(store)
+  // Private, because results contain names and e-mail addresses.
+  if (Option.isNone(store)) yield* Directory.make(path.dirname(file), { mode: 0o700 })
+  // Before a lock file is created beside it.
   yield* OutputFile.check(file)
-  // Under the name that the lock, and the note of its holder, stand beside.
+  // The lock and its note are beside the real file, not beside a link.
   const files = yield* FileSystem.FileSystem
   return yield* Effect.orElseSucceed(files.realPath(file), () => file)
 })
@@ -64,7 +64,7 @@ export const file = Effect.fnUntraced(function* (named: Option.Option<string>) {
 const withHolder = (error: RunStoreError.RunStoreError) =>
   error.reason === "inUse" && error.user === undefined
     ? Effect.map(
-        StoreLock.find(error.file),
+        StoreLock.describeHolder(error.file),
         Option.match({
           onNone: () => error,
           onSome: (detail) => new RunStoreError.RunStoreError({ reason: error.reason, file: error.file, detail })
@@ -72,8 +72,8 @@ const withHolder = (error: RunStoreError.RunStoreError) =>
       )
     : Effect.succeed(error)
 
-// Nobody can be working on what is no store.
-const hopeless: ReadonlyArray<RunStoreError.Reason> = [
+// With these errors the file is not a usable store, so no process can be working on it.
+const unusable: ReadonlyArray<RunStoreError.Reason> = [
   "notADatabase",
   "cannotOpen",
   "notWritable",
@@ -81,38 +81,39 @@ const hopeless: ReadonlyArray<RunStoreError.Reason> = [
   "severalNames"
 ]
 
-/** A lock that was laid only to find this out is not left behind. */
-const withoutLitter = (file: string) =>
+/** Removes the lock file if this process created it and the store turns out to be unusable. */
+const withoutStaleLock = (file: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const lock = `${file}-lock`
     const wasThere = yield* Effect.orElseSucceed(files.exists(lock), () => true)
     return Layer.tapError(SqliteRunStore.layer(file), ({ reason }) =>
-      wasThere || !hopeless.includes(reason) ? Effect.void : Effect.ignore(files.remove(lock))
+      wasThere || !unusable.includes(reason) ? Effect.void : Effect.ignore(files.remove(lock))
     )
   }).pipe(Layer.unwrapEffect)
 
 /**
- * The store, for this process alone. Whoever is kept out is told who is in.
+ * The store, exclusive to this process. Fails with the process and run that hold it, if they are
+ * known.
  *
  * @since 0.1.0
  * @category layers
  */
 export const exclusive = (file: string, runId: Option.Option<Run.RunId>) =>
   Layer.provideMerge(
-    Layer.scopedDiscard(StoreLock.hold(file, runId)),
-    Layer.catchAll(withoutLitter(file), (error) => Layer.unwrapEffect(Effect.map(withHolder(error), Layer.fail)))
+    Layer.scopedDiscard(StoreLock.writeHolder(file, runId)),
+    Layer.catchAll(withoutStaleLock(file), (error) => Layer.unwrapEffect(Effect.map(withHolder(error), Layer.fail)))
   )
 
 /**
- * The store to look at, also while another process works on it. Nothing is created by looking.
+ * The store for reading, also while another process works on it. Never creates one.
  *
  * @since 0.1.0
  * @category layers
  */
-export const reader = Effect.fnUntraced(function* (named: Option.Option<string>) {
-  const store = yield* locate(named)
+export const reader = Effect.fnUntraced(function* (store: Option.Option<string>) {
+  const file = yield* locate(store)
   const files = yield* FileSystem.FileSystem
-  if (yield* files.exists(store)) return SqliteRunStore.layerShared(store)
-  return yield* new UsageError({ message: `There is no run store ${store}.\nSay which: --store FILE.` })
+  if (yield* files.exists(file)) return SqliteRunStore.layerShared(file)
+  return yield* new UsageError({ message: `No run store at ${file}.\nPass --store FILE.` })
 })

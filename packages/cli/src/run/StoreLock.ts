@@ -1,6 +1,6 @@
 /**
- * Who works on a store: a note beside it, for the one who finds it in use. What keeps others out is the lock; where there is
- * no such note, or one of a process that is gone, the store is held by a program that leaves none.
+ * A note beside the store that names the process working on it. The database lock is what excludes
+ * others; the note only makes their error message helpful, and may be missing or stale.
  *
  * @since 0.1.0
  */
@@ -27,17 +27,17 @@ export const Holder = Schema.Struct({
  */
 export interface Holder extends Schema.Schema.Type<typeof Holder> {}
 
-const Line = Schema.parseJson(Holder)
+const HolderJson = Schema.parseJson(Holder)
 
 const noteOf = (store: string) => `${store}-holder`
 
 /**
- * Leaves the note for as long as the scope lasts. A place that takes no notes is no reason not to work.
+ * Writes the note and removes it when the scope closes. Ignores errors: the run works without it.
  *
  * @since 0.1.0
  * @category running
  */
-export const hold = (
+export const writeHolder = (
   store: string,
   runId: Option.Option<RunId>
 ): Effect.Effect<void, never, FileSystem.FileSystem | Scope.Scope> =>
@@ -45,15 +45,15 @@ export const hold = (
     Effect.acquireRelease(
       Effect.ignore(
         Effect.flatMap(
-          Schema.encode(Line)({
+          Schema.encode(HolderJson)({
             pid: process.pid,
             ...Option.match(runId, { onNone: () => ({}), onSome: (runId) => ({ runId }) })
           }),
-          // What is there was left by a process that is gone, or planted: a link is removed and not followed.
-          (line) =>
+          // An existing note is stale or planted. Removing it first means a link is never followed.
+          (json) =>
             Effect.zipRight(
               files.remove(noteOf(store), { force: true }),
-              files.writeFileString(noteOf(store), `${line}\n`, { flag: "wx", mode: 0o600 })
+              files.writeFileString(noteOf(store), `${json}\n`, { flag: "wx", mode: 0o600 })
             )
         )
       ),
@@ -62,14 +62,14 @@ export const hold = (
   )
 
 /**
- * Who holds it now, in words.
+ * The process that holds the store now, as a phrase.
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
-export const find = (store: string): Effect.Effect<Option.Option<string>, never, FileSystem.FileSystem> =>
+export const describeHolder = (store: string): Effect.Effect<Option.Option<string>, never, FileSystem.FileSystem> =>
   Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(noteOf(store))).pipe(
-    Effect.flatMap(Schema.decode(Line)),
+    Effect.flatMap(Schema.decode(HolderJson)),
     Effect.option,
     Effect.map(Option.filter(({ pid }) => ProcessId.isAlive(pid))),
     Effect.map(Option.map(({ pid, runId }) => `process ${pid}${runId === undefined ? "" : `, with run ${runId}`}`))

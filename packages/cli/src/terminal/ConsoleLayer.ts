@@ -1,7 +1,6 @@
 /**
- * What others print, led to where it belongs: the library's texts to standard
- * output, its complaints nowhere (they come back as errors and are told once),
- * the log to standard error.
+ * Redirects what the library and loggers print: text to standard output, logs to standard error.
+ * The library's error texts are dropped, because they also fail as errors, which are printed once.
  *
  * @since 0.1.0
  */

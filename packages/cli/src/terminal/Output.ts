@@ -1,6 +1,5 @@
 /**
- * Where a command's words go: data to standard output, all else to standard
- * error.
+ * The output of a command: data to standard output, everything else to standard error.
  *
  * @since 0.1.0
  */
@@ -14,8 +13,8 @@ import * as Option from "effect/Option"
 import * as Sanitize from "./Sanitize.js"
 
 /**
- * - `columns`: the width of the terminal; nothing where lines may be as long as they like.
- * - `colour`: whether marks of emphasis are understood and wanted there.
+ * - `columns` is the width of the terminal; none if lines may be of any length.
+ * - `colour` says whether to use ANSI styles.
  *
  * @since 0.1.0
  * @category models
@@ -36,10 +35,10 @@ export class Output extends Context.Tag("@effect-glowmarkt/cli/Output")<
 >() {}
 
 /**
- * Writes data: what the command was asked for.
+ * Writes a line of data.
  *
  * @since 0.1.0
- * @category writing
+ * @category running
  */
 export const data = (text: string): Effect.Effect<void, never, Output> =>
   Effect.flatMap(Output, ({ stdout }) => stdout.write(`${text}\n`))
@@ -48,7 +47,7 @@ export const data = (text: string): Effect.Effect<void, never, Output> =>
  * Writes a value as JSON, as data.
  *
  * @since 0.1.0
- * @category writing
+ * @category running
  */
 export const json = (value: unknown): Effect.Effect<void, never, Output> => data(Sanitize.json(value))
 
@@ -56,7 +55,7 @@ export const json = (value: unknown): Effect.Effect<void, never, Output> => data
  * Writes a value as JSON on a line of its own, as data.
  *
  * @since 0.1.0
- * @category writing
+ * @category running
  */
 export const jsonLine = (value: unknown): Effect.Effect<void, never, Output> => data(Sanitize.jsonLine(value))
 
@@ -64,7 +63,7 @@ export const jsonLine = (value: unknown): Effect.Effect<void, never, Output> => 
  * Writes values as JSON, each on a line of its own, as data.
  *
  * @since 0.1.0
- * @category writing
+ * @category running
  */
 export const jsonLines = (values: Iterable<unknown>): Effect.Effect<void, never, Output> => {
   const lines = Array.from(values, Sanitize.jsonLine)
@@ -72,16 +71,16 @@ export const jsonLines = (values: Iterable<unknown>): Effect.Effect<void, never,
 }
 
 /**
- * Says something beside the data.
+ * Writes a note to standard error.
  *
  * @since 0.1.0
- * @category writing
+ * @category running
  */
 export const note = (text: string): Effect.Effect<void, never, Output> =>
   Effect.flatMap(Output, ({ stderr }) => stderr.write(`${Sanitize.lines(text)}\n`))
 
 /**
- * How wide the lines of a text may be, and whether it may have colour.
+ * The width available for a text, and whether it may have colour.
  *
  * @since 0.1.0
  * @category models
@@ -94,46 +93,48 @@ export interface Layout {
 const layoutOf = ({ colour, columns }: Sink) => Effect.map(columns, (columns): Layout => ({ columns, colour }))
 
 /**
- * That of data.
+ * The layout of standard output.
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
 export const layout: Effect.Effect<Layout, never, Output> = Effect.flatMap(Output, ({ stdout }) => layoutOf(stdout))
 
 /**
- * Shows beside the data what was laid out for a person to look at: `draw` makes names inert itself, and may use colour.
+ * Writes styled text to standard error. `draw` may use colour and must escape names itself.
  *
  * @since 0.1.0
- * @category writing
+ * @category running
  */
-export const picture = (draw: (layout: Layout) => string): Effect.Effect<void, never, Output> =>
+export const noteStyled = (draw: (layout: Layout) => string): Effect.Effect<void, never, Output> =>
   Effect.flatMap(Output, ({ stderr }) =>
     Effect.flatMap(layoutOf(stderr), (layout) => stderr.write(`${draw(layout)}\n`))
   )
 
-/** What standard output could not take. It is nobody's failure in particular: whoever writes there dies of it. */
-class Unwritable {
+/**
+ * A failed write to standard output, as a defect: every command writes there, and none can recover.
+ */
+class WriteDefect {
   constructor(readonly error: PlatformError.SystemError) {}
 }
 
 /**
- * That standard output cannot be written to, if that is what something died of.
+ * The failed write to standard output, if that is the cause.
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
-export const unwritable = (cause: Cause.Cause<unknown>): Option.Option<PlatformError.SystemError> =>
+export const writeErrorOf = (cause: Cause.Cause<unknown>): Option.Option<PlatformError.SystemError> =>
   Option.fromNullable(
-    [...Cause.defects(cause)].flatMap((defect) => (defect instanceof Unwritable ? [defect.error] : []))[0]
+    [...Cause.defects(cause)].flatMap((defect) => (defect instanceof WriteDefect ? [defect.error] : []))[0]
   )
 
-// A reader that has seen enough (`| head`) closes the pipe: no error of ours.
+// A reader such as `head` closes the pipe when it has enough: not an error.
 const isClosed = ({ code }: NodeJS.ErrnoException) => code === "EPIPE" || code === "ERR_STREAM_DESTROYED"
 
 const failed = (error: Error) =>
   Effect.die(
-    new Unwritable(
+    new WriteDefect(
       new PlatformError.SystemError({
         reason: "Unknown",
         module: "Stream",
@@ -151,12 +152,12 @@ const isFile = (descriptor: number) => {
   try {
     return fstatSync(descriptor).isFile()
   } catch {
-    // It is closed, which the stream knows how to tell.
+    // It is closed; the stream reports that.
     return false
   }
 }
 
-/** Of a file that takes only a part of it the stream does not notice. */
+/** Writes synchronously: on a full disk, Node's stream does not notice a partial write. */
 const writeAll = (text: string): Effect.Effect<void> =>
   Effect.suspend(() => {
     let rest = Buffer.from(text)
@@ -168,7 +169,7 @@ const writeAll = (text: string): Effect.Effect<void> =>
     }
   })
 
-/** Data is written, or it is known that it is not. */
+/** Writes data, and fails if it could not be written. */
 const writeData = (stream: NodeJS.WriteStream): ((text: string) => Effect.Effect<void>) =>
   isFile(standardOutput)
     ? writeAll
@@ -178,7 +179,7 @@ const writeData = (stream: NodeJS.WriteStream): ((text: string) => Effect.Effect
           stream.write(text, (error) => resume(error == null || isClosed(error) ? Effect.void : failed(error)))
         })
 
-/** That a note cannot be written nobody can be told. */
+/** Ignores write errors on stderr: there is nowhere left to report them. */
 const writeNote =
   (stream: NodeJS.WriteStream) =>
   (text: string): Effect.Effect<void> =>
@@ -187,9 +188,9 @@ const writeNote =
     })
 
 const sink = (stream: NodeJS.WriteStream, colour: Sink["colour"], write: Sink["write"]): Sink => {
-  // It is told where it is written.
+  // Without a listener, Node would throw. The write's callback gets the error.
   stream.on("error", () => undefined)
-  // One that only writes line after line is no better than a file.
+  // A dumb terminal cannot redraw, so it is treated like a file.
   const isScreen = stream.isTTY && process.env["TERM"] !== "dumb"
   return {
     write,
@@ -205,9 +206,9 @@ const sink = (stream: NodeJS.WriteStream, colour: Sink["colour"], write: Sink["w
  * @category layers
  */
 export const layerProcess: Layer.Layer<Output> = Layer.sync(Output, () => {
-  const wanted = (process.env["NO_COLOR"] ?? "") === "" ? "ansi" : "plain"
+  const colour = (process.env["NO_COLOR"] ?? "") === "" ? "ansi" : "plain"
   return {
-    stdout: sink(process.stdout, wanted, writeData(process.stdout)),
-    stderr: sink(process.stderr, wanted, writeNote(process.stderr))
+    stdout: sink(process.stdout, colour, writeData(process.stdout)),
+    stderr: sink(process.stderr, colour, writeNote(process.stderr))
   }
 })

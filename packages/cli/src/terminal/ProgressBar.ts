@@ -1,5 +1,5 @@
 /**
- * How far a run is, in one line.
+ * The progress of a run in one line.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import { count } from "./Format.js"
 
 /**
- * While nothing is sent because the provider is away.
+ * A pause while the server is unreachable.
  *
  * @since 0.1.0
  * @category models
@@ -19,8 +19,8 @@ export interface Pause {
 }
 
 /**
- * `before` of `processed` were done when this attempt began: they say nothing
- * of its speed. `concurrency` is how many are worked on at a time, if known.
+ * - `before` of `processed` were done before this attempt and do not count for its speed.
+ * - `concurrency` is the number worked on at a time, or 0 if unknown.
  *
  * @since 0.1.0
  * @category models
@@ -38,7 +38,7 @@ export interface Position {
 const perSecond = ({ before, elapsed, processed }: Position): Option.Option<number> => {
   const seconds = Duration.toSeconds(elapsed)
   const done = processed - before
-  // The first moments would promise anything.
+  // Too early for an estimate.
   return seconds < 0.5 || done <= 0 ? Option.none() : Option.some(done / seconds)
 }
 
@@ -53,7 +53,7 @@ const clock = (seconds: number): string => {
 
 /**
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const paused = ({ lasted, nextTryIn }: Pause): string =>
   `waiting for ${clock(Math.max(0, Duration.toSeconds(lasted)))}, next try in ${clock(Math.max(0, Duration.toSeconds(nextTryIn)))}`
@@ -78,42 +78,43 @@ const counted = ({ processed, total }: Position) => `${count(processed)}/${count
 
 const joined = (parts: ReadonlyArray<string>) => parts.filter((part) => part !== "").join("  ")
 
-/** Its speed means nothing while it waits. */
+/** Speed and time left, or the pause. */
 const course = (position: Position): ReadonlyArray<string> =>
   Option.match(position.waiting, { onNone: () => speed(position), onSome: (pause) => [paused(pause)] })
 
 /**
- * For a log.
+ * The progress as a line of a log.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
-export const line = (position: Position): string =>
+export const logLine = (position: Position): string =>
   joined([`${percent(position)} %`, counted(position), ...course(position), ...effort(position)])
 
 const widestBar = 40
 
 const narrowestBar = 5
 
-// "1,234/s  1:02:03 left": kept free from the start, so that the line does not dance when it appears.
+// The width of "1,234/s  1:02:03 left", reserved from the start so that the line does not jump.
 const courseWidth = 21
 
 /**
- * For a terminal: no wider than its columns, and a bar as long as there is room. Where there is little, the effort is not told.
+ * The progress for a terminal, no wider than its columns: a bar as long as fits, and without the
+ * concurrency and retries if space is short.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const bar = (position: Position, columns: number): string => {
   const total = count(position.total)
   const figures = `${String(percent(position)).padStart(3)} %  ${count(position.processed).padStart(total.length)}/${total}`
   const going = joined(course(position))
-  // One column stays free: some terminals wrap when the last one is written.
+  // Some terminals wrap when the last column is written.
   const available = columns - 1
   const room = (extra: string) =>
     Math.min(widestBar, available - 1 - joined([figures, going.padEnd(courseWidth), extra]).length)
-  const told = joined(effort(position))
-  const extra = room(told) >= narrowestBar ? told : ""
+  const optional = joined(effort(position))
+  const extra = room(optional) >= narrowestBar ? optional : ""
   const text = joined([figures, going, extra])
   const length = room(extra)
   if (length < narrowestBar) return text.slice(0, available)

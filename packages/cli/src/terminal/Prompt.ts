@@ -1,6 +1,6 @@
 /**
- * What only the person at the prompt can say. Questions go to standard error,
- * so that data can be piped; secrets are typed unseen.
+ * Prompts for confirmation and secrets. Questions go to standard error, so that data can be piped;
+ * secrets are not echoed.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ import * as Output from "./Output.js"
 import * as ReadLine from "./ReadLine.js"
 
 /**
- * Standard input: somebody who can be asked, or a text. `bytes` are the text as it comes: what encoding it has is for its reader to find out.
+ * Standard input: a terminal or a text. `bytes` is the text, in an encoding its reader must detect.
  *
  * @since 0.1.0
  * @category services
@@ -51,16 +51,15 @@ const fromProcess = NodeStream.fromReadable<PlatformError.PlatformError, Uint8Ar
  */
 export const layerInputProcess: Layer.Layer<Input> = Layer.sync(Input, () => ({
   kind: process.stdin.isTTY ? ("terminal" as const) : ("text" as const),
-  // One who was read to the end says so no second time.
+  // After its end, the stream emits no second end event.
   bytes: Stream.suspend(() => (process.stdin.readableEnded ? Stream.empty : fromProcess))
 }))
 
 /**
- * Asks yes or no. Where nobody can be asked, it is an error that
- * names the way to do without.
+ * Asks a yes/no question. Without a terminal, fails with the option to pass instead.
  *
  * @since 0.1.0
- * @category asking
+ * @category running
  */
 export const consent = (
   question: string
@@ -70,69 +69,69 @@ export const consent = (
     ({ kind }): Effect.Effect<boolean, UsageError | Terminal.QuitException, Terminal.Terminal | Output.Output> =>
       kind === "terminal"
         ? Effect.map(ReadLine.read(`${question} (y/N)`, "shown"), (answer) => /^y(es)?$/i.test(answer.trim()))
-        : new UsageError({ message: "There is no terminal to ask for consent.\nSay --yes if you are sure." })
+        : new UsageError({ message: "Confirmation needs a terminal.\nPass --yes to confirm." })
   )
 
 /**
- * A secret a command needs: the variables it may be in, by precedence, and what
- * to call it.
+ * A secret to find: the variables that may contain it, in order of precedence, and its name in
+ * prompts.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Wanted {
+export interface SecretPrompt {
   readonly variables: readonly [string, ...Array<string>]
   readonly name: string
-  /** Typed twice where a slip of the finger would lock somebody out. */
+  /** `twice` where a typing error would lock the user out. */
   readonly typed: "once" | "twice"
 }
 
-const variableOf = (wanted: Wanted) =>
-  wanted.variables
+const variableOf = (prompts: SecretPrompt) =>
+  prompts.variables
     .map((variable) => Config.redacted(Config.nonEmptyString(variable)))
     .reduce((first, next) => Config.orElse(first, () => next))
     .pipe(Config.option)
 
-/** Refuses a secret that some conversion has changed: it is not the one that was meant. */
-const undamaged = (secret: Redacted.Redacted, where: string): Effect.Effect<Redacted.Redacted, UsageError> => {
+/** Refuses a secret that a conversion has damaged. */
+const ensureUndamaged = (secret: Redacted.Redacted, where: string): Effect.Effect<Redacted.Redacted, UsageError> => {
   const damage = StrictText.damage(Redacted.value(secret))
   return damage === undefined
     ? Effect.succeed(secret)
     : new UsageError({ message: `${where} ${damage}. Nothing was sent.\nGive it as UTF-8.` })
 }
 
-const fromEnvironment = (wanted: Wanted) =>
+const fromEnvironment = (prompts: SecretPrompt) =>
   Effect.flatMap(
-    variableOf(wanted),
-    Effect.transposeMapOption((secret) => undamaged(secret, `${wanted.name} in the environment`))
+    variableOf(prompts),
+    Effect.transposeMapOption((secret) => ensureUndamaged(secret, `${prompts.name} in the environment`))
   )
 
 const hidden = (question: string, name: string) =>
-  Effect.flatMap(ReadLine.read(question, "hidden"), (line) => undamaged(Redacted.make(line), name))
+  Effect.flatMap(ReadLine.read(question, "hidden"), (line) => ensureUndamaged(Redacted.make(line), name))
 
-const typed = Effect.fnUntraced(function* (wanted: Wanted) {
-  const first = yield* hidden(`${wanted.name}:`, wanted.name)
+const typed = Effect.fnUntraced(function* (prompts: SecretPrompt) {
+  const first = yield* hidden(`${prompts.name}:`, prompts.name)
   if (Redacted.value(first) === "") {
-    return yield* new UsageError({ message: `${wanted.name}: nothing was typed. Nothing was changed.` })
+    return yield* new UsageError({ message: `${prompts.name} is empty. Nothing was changed.` })
   }
-  if (wanted.typed === "twice") {
-    const second = yield* hidden(`${wanted.name}, once more:`, wanted.name)
+  if (prompts.typed === "twice") {
+    const second = yield* hidden(`${prompts.name} again:`, prompts.name)
     if (Redacted.value(first) !== Redacted.value(second)) {
-      return yield* new UsageError({ message: `${wanted.name}: the two were not the same. Nothing was changed.` })
+      return yield* new UsageError({ message: `${prompts.name}: the two entries differ. Nothing was changed.` })
     }
   }
   return first
 })
 
-const names = (wanted: ReadonlyArray<Wanted>) =>
-  wanted.map(({ name, variables }) => `${name.toLowerCase()} (or set ${variables[0]})`).join(", then the ")
+const names = (prompts: ReadonlyArray<SecretPrompt>) =>
+  prompts.map(({ name, variables }) => `${name.toLowerCase()} (or set ${variables[0]})`).join(", then the ")
 
 /** Whoever started this with a pipe and writes nothing would see nothing. */
-const reminding = <A, E, R>(reading: Effect.Effect<A, E, R>, wanted: ReadonlyArray<Wanted>) =>
+const reminding = <A, E, R>(reading: Effect.Effect<A, E, R>, prompts: ReadonlyArray<SecretPrompt>) =>
   Effect.raceFirst(
     reading,
     Effect.zipRight(
-      Effect.delay(Output.note(`Waiting for standard input: the ${names(wanted)}.`), Duration.seconds(3)),
+      Effect.delay(Output.note(`Waiting for standard input: the ${names(prompts)}.`), Duration.seconds(3)),
       Effect.never
     )
   )
@@ -140,47 +139,47 @@ const reminding = <A, E, R>(reading: Effect.Effect<A, E, R>, wanted: ReadonlyArr
 const collected = <E>(bytes: Stream.Stream<Uint8Array, E>) =>
   Effect.map(Stream.runCollect(bytes), (chunks) => Buffer.concat([...chunks]))
 
-const piped = Effect.fnUntraced(function* (wanted: ReadonlyArray<Wanted>) {
+const piped = Effect.fnUntraced(function* (prompts: ReadonlyArray<SecretPrompt>) {
   const { bytes } = yield* Input
   const text = yield* Effect.mapError(
-    StrictText.decode(yield* reminding(collected(bytes), wanted)),
+    StrictText.decode(yield* reminding(collected(bytes), prompts)),
     (problem) =>
-      new UsageError({ message: `Standard input ${problem}. Nothing was sent.\nGive the ${names(wanted)} as UTF-8.` })
+      new UsageError({ message: `Standard input ${problem}. Nothing was sent.\nGive the ${names(prompts)} as UTF-8.` })
   )
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/)
-  if (lines.length !== wanted.length || lines.includes("")) {
+  if (lines.length !== prompts.length || lines.includes("")) {
     return yield* new UsageError({
-      message: `Standard input should have ${wanted.length === 1 ? "one line" : `${wanted.length} lines`}: the ${names(wanted)}.`
+      message: `Standard input should have ${prompts.length === 1 ? "one line" : `${prompts.length} lines`}: the ${names(prompts)}.`
     })
   }
   return lines.map((line) => Redacted.make(line))
 })
 
 /**
- * Secrets, each from the environment if it is there; the others are typed at
- * the terminal, or are the lines of standard input in this order.
+ * Reads secrets from the environment. Those not set are typed at the terminal, or are the lines of
+ * standard input, in this order.
  *
  * @since 0.1.0
- * @category asking
+ * @category running
  */
-export const secrets = <const All extends ReadonlyArray<Wanted>>(
-  wanted: All
+export const secrets = <const All extends ReadonlyArray<SecretPrompt>>(
+  prompts: All
 ): Effect.Effect<
   { readonly [Index in keyof All]: Redacted.Redacted },
   UsageError | Terminal.QuitException | ConfigError.ConfigError | PlatformError.PlatformError,
   Input | Output.Output | Terminal.Terminal
 > =>
   Effect.gen(function* () {
-    const known = yield* Effect.forEach(wanted, (secret) =>
+    const found = yield* Effect.forEach(prompts, (secret) =>
       Effect.map(fromEnvironment(secret), (value) => ({ secret, value }))
     )
-    const missing = known.flatMap(({ secret, value }) => (Option.isNone(value) ? [secret] : []))
+    const missing = found.flatMap(({ secret, value }) => (Option.isNone(value) ? [secret] : []))
     const { kind } = yield* Input
-    const told =
+    const typedOrPiped =
       missing.length === 0
         ? []
         : [...(kind === "terminal" ? yield* Effect.forEach(missing, typed) : yield* piped(missing))]
-    const all = known.flatMap(({ value }) => (Option.isSome(value) ? [value.value] : told.splice(0, 1)))
-    // One for each that was wanted, in the same order: those not known were told.
+    const all = found.flatMap(({ value }) => (Option.isSome(value) ? [value.value] : typedOrPiped.splice(0, 1)))
+    // One secret per prompt, in the same order.
     return all as { readonly [Index in keyof All]: Redacted.Redacted }
   })

@@ -1,6 +1,5 @@
 /**
- * One line, typed after a question. Nothing is drawn over, so that any terminal can show it, also one that only writes on; and
- * nothing happens before Return.
+ * Reads one line after a question. Never redraws, so that it works on a dumb terminal.
  *
  * @since 0.1.0
  */
@@ -11,7 +10,7 @@ import * as Output from "./Output.js"
 import * as Sanitize from "./Sanitize.js"
 
 /**
- * Whether what is typed can be seen.
+ * Whether typed text is shown.
  *
  * @since 0.1.0
  * @category models
@@ -25,10 +24,10 @@ const isText = (input: string) => input !== "" && Sanitize.text(input) === input
 const withoutLast = (text: string) => [...text].slice(0, -1).join("")
 
 /**
- * Asks on standard error, where data can be piped past it. Fails if whoever is asked leaves (Ctrl-C, Ctrl-D).
+ * Asks on standard error, so that data can be piped. Fails on Ctrl-C or Ctrl-D.
  *
  * @since 0.1.0
- * @category asking
+ * @category running
  */
 export const read = (
   question: string,

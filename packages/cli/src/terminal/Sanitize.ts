@@ -1,40 +1,39 @@
 /**
- * Text from people and the API, for a terminal: every character is shown, and none does more than that.
+ * Makes text from people and the API safe for a terminal, by escaping control characters.
  *
  * @since 0.1.0
  */
 import { escape } from "@effect-glowmarkt/core/VisibleText"
 
 /**
- * Text whose invisible characters are spelled out: `\u001b[2J`. Without line
- * breaks, too.
+ * Escapes every invisible character, including line breaks, as in `\u001b[2J`.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const text: (value: string) => string = escape
 
 /**
- * The same for text of several lines.
+ * The same, but keeps line breaks.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const lines = (value: string): string => value.split("\n").map(text).join("\n")
 
 /**
- * JSON in which every invisible character is escaped, also those that `JSON.stringify` lets through.
+ * JSON with every invisible character escaped, including those `JSON.stringify` leaves alone.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
-// Its line breaks and indentation are outside of strings, where an escape would be an error.
+// Keeps the line breaks and indentation outside of strings, where an escape would be invalid.
 export const json = (value: unknown): string => lines(JSON.stringify(value, null, 2))
 
 /**
- * The same without line breaks.
+ * The same on one line.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const jsonLine = (value: unknown): string => text(JSON.stringify(value))

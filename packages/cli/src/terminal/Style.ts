@@ -1,5 +1,5 @@
 /**
- * Colour, where it is understood and wanted. It only ever repeats what the words say.
+ * Colours text. Colour only repeats what the words already say.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@ import { styleText } from "node:util"
 import type { Sink } from "./Output.js"
 
 /**
- * What a text means: all well, worth a look, wrong, less important, or a heading.
+ * The meaning of a text: good, a warning, bad, less important, or a heading.
  *
  * @since 0.1.0
  * @category models
@@ -18,10 +18,10 @@ const styles = { good: "green", warn: "yellow", bad: "red", faint: "dim", strong
 
 /**
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const paint = (tone: Tone, text: string, colour: Sink["colour"]): string =>
-  // Whether this stream takes colour is known already, and not to be asked of the process's own.
+  // `validateStream` would check the process's own stdout; `colour` is already decided per stream.
   tone === "plain" || colour === "plain" || text === ""
     ? text
     : styleText(styles[tone], text, { validateStream: false })

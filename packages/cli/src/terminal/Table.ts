@@ -1,6 +1,5 @@
 /**
- * Tables and lists of facts for people. No lines around them: they can be
- * selected, piped to `awk` and read at 80 columns.
+ * Tables and lists of facts as text, without borders, so that they can be copied or piped to `awk`.
  *
  * @since 0.1.0
  */
@@ -13,8 +12,8 @@ import * as Sanitize from "./Sanitize.js"
 import * as Style from "./Style.js"
 
 /**
- * `fixed` columns are always shown whole; the `flexible` ones share what is
- * left of the terminal's width and are cut with `…`. Where there is no terminal, none is cut.
+ * `fixed` columns are shown whole. `flexible` columns share the remaining width of the terminal and
+ * are cut with `…`; without a terminal, nothing is cut.
  *
  * @since 0.1.0
  * @category models
@@ -26,7 +25,7 @@ export interface Column {
 }
 
 /**
- * A text, or one that means more than it says.
+ * A text, optionally with a tone.
  *
  * @since 0.1.0
  * @category models
@@ -37,10 +36,11 @@ const gap = 2
 
 const narrowest = 8
 
-// Wide enough for every honest value. Wider cells are shown whole where lines may be long, and make no other cell wider.
+// The widest column. Without a terminal, a longer cell is shown whole but does not widen its
+// column.
 const widest = 400
 
-/** The width on the screen; of a text that is wider than any column, only that it is. */
+/** The width on the screen. A text far wider than any column is not measured exactly. */
 const widthOf = (text: string): number => (text.length > widest * 4 ? widest + 1 : stringWidth(text))
 
 const cut = (text: string, width: number): string => {
@@ -60,7 +60,7 @@ const pad = (text: string, width: number, align: Column["align"]): string => {
   return align === "right" ? space + text : text + space
 }
 
-/** Takes from the widest flexible column until all fit, or are as narrow as they may be. */
+/** Narrows the widest flexible column until all fit or none can be narrowed. */
 const fit = (columns: ReadonlyArray<Column>, natural: ReadonlyArray<number>, available: number): Array<number> => {
   const widths = [...natural]
   const total = () => widths.reduce((sum, width) => sum + width, 0) + gap * (widths.length - 1)
@@ -81,8 +81,8 @@ const toneOf = (cell: Cell): Style.Tone => (typeof cell === "string" ? "plain" :
 
 type Row = ReadonlyArray<Cell>
 
-/** The first line, and a function for the others, in columns as wide as these rows need. */
-const lines = (columns: ReadonlyArray<Column>, sample: ReadonlyArray<Row>, { colour, columns: terminal }: Layout) => {
+/** The head line and a function for the rows, with column widths taken from the sample. */
+const layOut = (columns: ReadonlyArray<Column>, sample: ReadonlyArray<Row>, { colour, columns: terminal }: Layout) => {
   const titles: Row = columns.map(({ title }) => ({ text: title, tone: "strong" }))
   const natural = columns.map((_, index) => {
     let width = 0
@@ -109,20 +109,21 @@ const lines = (columns: ReadonlyArray<Column>, sample: ReadonlyArray<Row>, { col
 
 /**
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const render = (columns: ReadonlyArray<Column>, rows: ReadonlyArray<Row>, layout: Layout): string => {
-  const { head, line } = lines(columns, rows, layout)
+  const { head, line } = layOut(columns, rows, layout)
   return [head, ...rows.map(line)].join("\n")
 }
 
 const sampleSize = 1000
 
 /**
- * The same for rows as they come, in pieces of many lines: the first 1,000 rows decide on the widths.
+ * A table from a stream of rows. Each element holds many lines; the first 1,000 rows set the
+ * widths.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const stream = <E, R>(
   columns: ReadonlyArray<Column>,
@@ -131,20 +132,20 @@ export const stream = <E, R>(
 ): Stream.Stream<string, E, R> =>
   rows.pipe(
     Stream.grouped(sampleSize),
-    Stream.mapAccum(Option.none<(row: Row) => string>(), (known, chunk) => {
+    Stream.mapAccum(Option.none<(row: Row) => string>(), (format, chunk) => {
       const page = Chunk.toReadonlyArray(chunk)
-      if (Option.isSome(known)) return [known, page.map(known.value).join("\n")]
-      const { head, line } = lines(columns, page, layout)
+      if (Option.isSome(format)) return [format, page.map(format.value).join("\n")]
+      const { head, line } = layOut(columns, page, layout)
       return [Option.some(line), [head, ...page.map(line)].join("\n")]
     }),
-    Stream.orElseIfEmpty(() => lines(columns, [], layout).head)
+    Stream.orElseIfEmpty(() => layOut(columns, [], layout).head)
   )
 
 /**
- * What is known of one thing, a line each. What is not known is left out.
+ * Names and values, one per line. Omits undefined values.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const facts = (entries: ReadonlyArray<readonly [name: string, value: string | undefined]>): string => {
   const width = Math.max(...entries.map(([name]) => name.length))

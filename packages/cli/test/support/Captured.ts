@@ -33,8 +33,8 @@ export interface Situation {
 }
 
 /**
- * What is opened for writing there is opened, and a device that is always full is written to instead. So no mistake of the command can put
- * a file in the place of the device, which root may.
+ * What is opened for writing there is opened, and a device that is always full is written to
+ * instead. So no mistake of the command can put a file in the place of the device, which root may.
  */
 const disk = (full: string | undefined) =>
   Layer.effect(

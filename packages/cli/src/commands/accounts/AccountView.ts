@@ -1,22 +1,23 @@
 /**
- * Accounts as people read them.
+ * Accounts as text for people.
  *
  * @since 0.1.0
  */
 import type { Account } from "@effect-glowmarkt/core"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Stream from "effect/Stream"
+import * as Format from "../../terminal/Format.js"
 import type { Layout } from "../../terminal/Output.js"
 import * as Table from "../../terminal/Table.js"
 
 const instant = (at: DateTime.Utc | undefined): string | undefined =>
-  at === undefined ? undefined : `${DateTime.formatIso(at).slice(0, 16).replace("T", " ")} UTC`
+  at === undefined ? undefined : Format.instant(at)
 
 const activity = (active: boolean | undefined) => (active === undefined ? undefined : active ? "yes" : "no")
 
 /**
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const account = (account: Account.Account): string =>
   Table.facts([
@@ -35,7 +36,7 @@ export const account = (account: Account.Account): string =>
 
 /**
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const status = (status: Account.AccountStatus): string =>
   Table.facts([
@@ -47,14 +48,14 @@ export const status = (status: Account.AccountStatus): string =>
     ["Created", instant(status.createdAt)],
     ["Updated", instant(status.updatedAt)],
     ["Directory token issued", instant(status.directory?.data?.tokenIssueDate)],
-    ["Directory token ends", instant(status.directory?.data?.tokenExpiryDate)]
+    ["Directory token expires", instant(status.directory?.data?.tokenExpiryDate)]
   ])
 
 /**
- * A table, in pieces of many lines.
+ * A table of accounts. Each element of the stream holds many lines.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const list = <E, R>(
   accounts: Stream.Stream<Account.Account, E, R>,

@@ -1,5 +1,5 @@
 /**
- * What the commands under `glowmarkt accounts` do.
+ * Runs the commands of `glowmarkt accounts`.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ import type { AdminScheme } from "../../args/Auth.js"
 import type { Form } from "../../args/Flags.js"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
 import { Unfinished, UsageError } from "../../exit/CommandError.js"
-import { count } from "../../terminal/Format.js"
+import { plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as Prompt from "../../terminal/Prompt.js"
 import * as AccountView from "./AccountView.js"
@@ -27,7 +27,7 @@ interface Common {
   readonly form: Form
 }
 
-interface OfAccount extends Common {
+interface AccountOptions extends Common {
   readonly accountId: Identifier.AccountId
 }
 
@@ -37,23 +37,23 @@ const asAdministrator = <A, E, R>(command: Effect.Effect<A, E, R>, { auth }: Com
     CredentialResolver.admin(auth)
   )
 
-interface Named {
+interface InApplication {
   readonly applicationId?: Identifier.ApplicationId | undefined
 }
 
-/** Refuses an account of another application than GLOWMARKT_APPLICATION_ID, where that is set. */
-const ensureOwn = Effect.fnUntraced(function* (accountId: Identifier.AccountId, { applicationId }: Named) {
+/** If GLOWMARKT_APPLICATION_ID is set, fails unless the account belongs to that application. */
+const ensureOwn = Effect.fnUntraced(function* (accountId: Identifier.AccountId, { applicationId }: InApplication) {
   const own = yield* Config.option(Identifier.applicationIdConfig)
   if (Option.isNone(own) || (applicationId !== undefined && Identifier.isSame(applicationId, own.value))) return
-  const said = applicationId === undefined ? "does not say its application" : `belongs to application ${applicationId}`
+  const problem = applicationId === undefined ? "has no applicationId" : `belongs to application ${applicationId}`
   return yield* new UsageError({
-    message: `Account ${accountId} ${said}, expected ${own.value} (GLOWMARKT_APPLICATION_ID).\nNothing was changed. Check the id, or the variable.`
+    message: `Account ${accountId} ${problem}, expected ${own.value} (GLOWMARKT_APPLICATION_ID).\nNothing was changed. Check the account id and the variable.`
   })
 })
 
-/** The same of an account that is only shown: what it does not say matters less. */
-const ensureNotOther = (accountId: Identifier.AccountId, named: Named) =>
-  named.applicationId === undefined ? Effect.void : ensureOwn(accountId, named)
+/** The same for an account that is only shown: it may lack its application. */
+const ensureNotOther = (accountId: Identifier.AccountId, account: InApplication) =>
+  account.applicationId === undefined ? Effect.void : ensureOwn(accountId, account)
 
 const encodeAccount = Schema.encodeSync(Account.Account)
 const encodeStatus = Schema.encodeSync(Account.AccountStatus)
@@ -65,37 +65,36 @@ interface ListOptions extends Common {
   readonly limit: Option.Option<number>
 }
 
-// Of a list that is all wrong, this many elements say it.
-const mostNoted = 20
+const maxUnreadableShown = 20
 
 const noteUnreadable = ({ accountId, index, problem }: AccountList.UnreadableAccount) => {
   const id = Option.match(accountId, { onNone: () => "", onSome: (id) => ` (${id})` })
-  return Output.note(`Not shown: element ${index} of the list${id}: ${problem}`)
+  return Output.note(`Cannot read element ${index} of the list${id}: ${problem}`)
 }
 
 /**
- * Shows the list as it arrives, so that it may be of any length.
+ * Prints the list as it arrives, so memory does not grow with its length.
  *
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const list = Effect.fn("glowmarkt.accounts.list")(function* ({ form, limit, where }: ListOptions) {
   const admin = yield* AdminAccounts.AdminAccounts
   const now = yield* DateTime.now
-  const isWanted = Option.match(where, {
+  const isMatch = Option.match(where, {
     onNone: () => () => true,
     onSome: (filter) => AccountFilter.matches(filter, now)
   })
   let shown = 0
   let unreadable = 0
-  const wanted = Stream.mapChunksEffect(admin.stream, (elements) => {
+  const readable = Stream.mapChunksEffect(admin.stream, (elements) => {
     const [wrong, accounts] = Chunk.separate(elements)
-    const noted = Chunk.take(wrong, Math.max(0, mostNoted - unreadable))
+    const noted = Chunk.take(wrong, Math.max(0, maxUnreadableShown - unreadable))
     unreadable += wrong.length
-    return Effect.as(Effect.forEach(noted, noteUnreadable, { discard: true }), Chunk.filter(accounts, isWanted))
+    return Effect.as(Effect.forEach(noted, noteUnreadable, { discard: true }), Chunk.filter(accounts, isMatch))
   })
   const accounts = Stream.mapChunks(
-    Option.match(limit, { onNone: () => wanted, onSome: (count) => Stream.take(wanted, count) }),
+    Option.match(limit, { onNone: () => readable, onSome: (count) => Stream.take(readable, count) }),
     (chunk) => {
       shown += chunk.length
       return chunk
@@ -106,19 +105,19 @@ export const list = Effect.fn("glowmarkt.accounts.list")(function* ({ form, limi
         Output.jsonLines(Chunk.map(chunk, (account) => encodeAccount(account)))
       )
     : Stream.runForEach(AccountView.list(accounts, yield* Output.layout), Output.data)
-  if (form === "human") yield* Output.note(`${count(shown)} accounts`)
+  if (form === "human") yield* Output.note(plural(shown, "account"))
   if (unreadable > 0) {
     return yield* new Unfinished({
-      message: `${count(unreadable)} elements of the list could not be read as accounts.`
+      message: `${plural(unreadable, "account")} in the list could not be read.`
     })
   }
 }, asAdministrator)
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
-export const get = Effect.fn("glowmarkt.accounts.get")(function* ({ accountId, form }: OfAccount) {
+export const get = Effect.fn("glowmarkt.accounts.get")(function* ({ accountId, form }: AccountOptions) {
   const admin = yield* AdminAccounts.AdminAccounts
   const account = yield* admin.get(accountId)
   yield* ensureNotOther(accountId, account)
@@ -127,26 +126,26 @@ export const get = Effect.fn("glowmarkt.accounts.get")(function* ({ accountId, f
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
-export const status = Effect.fn("glowmarkt.accounts.status")(function* ({ accountId, form }: OfAccount) {
+export const status = Effect.fn("glowmarkt.accounts.status")(function* ({ accountId, form }: AccountOptions) {
   const admin = yield* AdminAccounts.AdminAccounts
   const status = yield* admin.status(accountId)
   yield* ensureNotOther(accountId, status)
   yield* form === "json" ? Output.json(encodeStatus(status)) : Output.data(AccountView.status(status))
 }, asAdministrator)
 
-/** The provider says so little when it knows no such user. */
+/** The API's own message does not mention the user or the directory. */
 const unknownUser =
   (username: string, directoryId: string) =>
   ({ message }: GlowmarktError.MissingElements) =>
     new Unfinished({
-      message: `${message}\nCheck that there is a directory ${directoryId}, and that it knows the user ${username}.`
+      message: `${message}\nCheck that directory ${directoryId} exists and contains the user ${username}.`
     })
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const add = Effect.fn("glowmarkt.accounts.add")(function* ({
   directoryId,
@@ -164,13 +163,13 @@ export const add = Effect.fn("glowmarkt.accounts.add")(function* ({
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const rename = Effect.fn("glowmarkt.accounts.rename")(function* ({
   accountId,
   form,
   name
-}: OfAccount & { readonly name: string }) {
+}: AccountOptions & { readonly name: string }) {
   const admin = yield* AdminAccounts.AdminAccounts
   if (Option.isSome(yield* Config.option(Identifier.applicationIdConfig))) {
     yield* ensureOwn(accountId, yield* admin.get(accountId))
@@ -181,13 +180,13 @@ export const rename = Effect.fn("glowmarkt.accounts.rename")(function* ({
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const remove = Effect.fn("glowmarkt.accounts.delete")(function* ({
   accountId,
   consent,
   form
-}: OfAccount & { readonly consent: "given" | "ask" }) {
+}: AccountOptions & { readonly consent: "given" | "ask" }) {
   const admin = yield* AdminAccounts.AdminAccounts
   const account = yield* admin.get(accountId)
   yield* ensureOwn(accountId, account)
@@ -198,14 +197,14 @@ export const remove = Effect.fn("glowmarkt.accounts.delete")(function* ({
   ) {
     return yield* form === "json"
       ? Output.json(encodeDeleted({ accountId, status: "inactive" }))
-      : Output.data(`Account ${accountId} is inactive already. Nothing was deleted.`)
+      : Output.data(`Account ${accountId} is already inactive. Nothing was deleted.`)
   }
-  yield* Output.note("\nDeleting makes this account inactive, and the API has no call to undo it.")
-  if (consent === "ask" && !(yield* Prompt.consent("Delete it?"))) {
+  yield* Output.note("\nDeleting makes this account inactive. The API cannot undo it.")
+  if (consent === "ask" && !(yield* Prompt.consent("Delete this account?"))) {
     return yield* new Unfinished({ message: "Nothing was deleted." })
   }
   const deleted = yield* admin.remove(accountId)
   yield* form === "json"
     ? Output.json(encodeDeleted(deleted))
-    : Output.data(`Deleted account ${accountId}: it is ${deleted.status ?? "inactive"} now.`)
+    : Output.data(`Deleted account ${accountId}. It is now ${deleted.status ?? "inactive"}.`)
 }, asAdministrator)

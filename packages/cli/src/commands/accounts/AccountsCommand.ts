@@ -1,5 +1,5 @@
 /**
- * How `glowmarkt accounts …` is spelled.
+ * The arguments and options of `glowmarkt accounts …`.
  *
  * @since 0.1.0
  */
@@ -18,21 +18,21 @@ const id = "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"
 
 const common = { auth: Auth.admin, form: Flags.form }
 
-const accountId = Flags.argument("ID", AccountId).pipe(Args.withDescription("The id of the account, a UUID."))
+const accountId = Flags.argument("ID", AccountId).pipe(Args.withDescription("The account's id, a UUID."))
 
 const list = HelpPage.describe(
   Command.make(
     "list",
     {
-      where: Flags.where("Shows only accounts that meet this."),
+      where: Flags.where("Shows only accounts that match this filter."),
       limit: Flags.wholeNumber("limit", { min: 1, max: 10_000_000 }).pipe(
-        Options.withDescription("Shows only the first so many of them."),
+        Options.withDescription("Shows only the first N."),
         Options.optional
       ),
       auth: Auth.admin,
       form: Options.boolean("json").pipe(
         Options.map((json): Flags.Form => (json ? "json" : "human")),
-        Options.withDescription("Prints JSON instead, an account a line.")
+        Options.withDescription("Prints JSON Lines: one account per line.")
       )
     },
     Lazy.handler(load, (accounts) => accounts.list)
@@ -40,15 +40,13 @@ const list = HelpPage.describe(
   {
     path: ["accounts", "list"],
     usage: "[OPTIONS]",
-    summary: "list the accounts of the application",
-    about: [
-      "The provider gives the whole list at once, as it stands in its records; it is shown as it arrives. For the status of each, read afresh, see glowmarkt audit."
-    ],
+    summary: "list the application's accounts",
+    about: ["Shows what Glowmarkt has on record. To read the current status of each account, use glowmarkt audit."],
     examples: [
-      { does: "See all accounts", line: "glowmarkt accounts list" },
+      { description: "List all accounts", command: "glowmarkt accounts list" },
       {
-        does: "The ids of the inactive ones, for a script",
-        line: `glowmarkt accounts list --where "status = inactive" --json | jq -r .accountId`
+        description: "Print the ids of inactive accounts, for a script",
+        command: `glowmarkt accounts list --where "status = inactive" --json | jq -r .accountId`
       }
     ]
   }
@@ -65,7 +63,7 @@ const get = HelpPage.describe(
     usage: "ID [OPTIONS]",
     summary: "show one account",
     about: [],
-    examples: [{ does: "Show an account", line: `glowmarkt accounts get ${id}` }]
+    examples: [{ description: "Show an account", command: `glowmarkt accounts get ${id}` }]
   }
 )
 
@@ -78,9 +76,9 @@ const status = HelpPage.describe(
   {
     path: ["accounts", "status"],
     usage: "ID [OPTIONS]",
-    summary: "show the status of one account, read afresh",
-    about: ["Over accounts get it adds how long the token of an external directory holds."],
-    examples: [{ does: "Show a status", line: `glowmarkt accounts status ${id}` }]
+    summary: "show the current status of one account",
+    about: ["Like accounts get, plus when the external directory's token expires."],
+    examples: [{ description: "Show a status", command: `glowmarkt accounts status ${id}` }]
   }
 )
 
@@ -93,7 +91,7 @@ const add = HelpPage.describe(
         Options.withDescription("The user who gets the account.")
       ),
       directoryId: Flags.schema("directory-id", "ID", DirectoryId).pipe(
-        Options.withDescription("The directory that knows the user.")
+        Options.withDescription("The directory the user belongs to.")
       ),
       ...common
     },
@@ -104,12 +102,12 @@ const add = HelpPage.describe(
     usage: "--username USERNAME --directory-id ID [OPTIONS]",
     summary: "give an existing user an account in the application",
     about: [
-      "Sent once and never repeated by itself: if the answer is lost, look for the user name with accounts list before you try again."
+      "The request is sent once and never retried. If the response is lost, look for the user name with glowmarkt accounts list before you try again."
     ],
     examples: [
       {
-        does: "Add an account",
-        line: "glowmarkt accounts add --username scotty --directory-id 7b0ab3a5-8ae1-4ee8-b4f7-c3a5bd1bd0f4"
+        description: "Add an account",
+        command: "glowmarkt accounts add --username scotty --directory-id 7b0ab3a5-8ae1-4ee8-b4f7-c3a5bd1bd0f4"
       }
     ]
   }
@@ -130,7 +128,7 @@ const rename = HelpPage.describe(
     usage: "ID --name NAME [OPTIONS]",
     summary: "set the name of an account",
     about: [],
-    examples: [{ does: "Rename an account", line: `glowmarkt accounts rename ${id} --name "Flat 3"` }]
+    examples: [{ description: "Rename an account", command: `glowmarkt accounts rename ${id} --name "Flat 3"` }]
   }
 )
 
@@ -145,11 +143,11 @@ const remove = HelpPage.describe(
     usage: "ID [OPTIONS]",
     summary: "make an account inactive",
     about: [
-      "Reads the account first, shows it and asks. Where GLOWMARKT_APPLICATION_ID is set, an account of another application is not deleted. The provider erases nothing: the account becomes inactive."
+      "Shows the account and asks for confirmation. If GLOWMARKT_APPLICATION_ID is set, accounts of other applications are refused. The account is not erased but becomes inactive, which cannot be undone."
     ],
     examples: [
-      { does: "Delete an account after a question", line: `glowmarkt accounts delete ${id}` },
-      { does: "In a script, where nobody can be asked", line: `glowmarkt accounts delete ${id} --yes` }
+      { description: "Delete an account, after confirmation", command: `glowmarkt accounts delete ${id}` },
+      { description: "Delete it in a script, without confirmation", command: `glowmarkt accounts delete ${id} --yes` }
     ]
   }
 )
@@ -161,29 +159,29 @@ const group = HelpPage.describe(
   {
     path: ["accounts"],
     usage: "COMMAND [OPTIONS]",
-    summary: "the accounts of an application, one call at a time",
-    about: ["These need the credentials of an administrator in the environment: see glowmarkt --help."],
-    examples: [{ does: "See all accounts", line: "glowmarkt accounts list" }]
+    summary: "manage single accounts of an application",
+    about: ["These commands need an administrator's credentials in the environment; see glowmarkt --help."],
+    examples: [{ description: "List all accounts", command: "glowmarkt accounts list" }]
   }
 )
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category constants
  */
 export const command = group.command
 
 /**
- * Help of the words that other words follow.
+ * Help pages of the command groups.
  *
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const groups: ReadonlyArray<HelpPage.HelpPage> = [group.page]
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const pages: ReadonlyArray<HelpPage.HelpPage> = [
   list.page,

@@ -1,5 +1,5 @@
 /**
- * What `glowmarkt apply` does.
+ * Runs `glowmarkt apply`.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@ import { type ApplyResult, type Plan, PlannedFlow, Run } from "@effect-glowmarkt
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
-import * as Pace from "../../run/Pace.js"
+import * as RunLimits from "../../run/RunLimits.js"
 import * as PlanFile from "../plan/PlanFile.js"
 import * as PlanSummary from "../plan/PlanSummary.js"
 import * as ApplyReport from "./ApplyReport.js"
@@ -22,7 +22,7 @@ export interface ApplyOptions extends ApplyRun.ChangeOptions {
   readonly run: Option.Option<Run.RunId>
 }
 
-/** The run as far as it has come, if the store has it and it is of this plan. */
+/** The state of the run, if the store has it and it applies this plan. */
 const begunOf = (runId: Run.RunId, { header }: Plan.Plan) =>
   PlannedFlow.begun(runId).pipe(
     Effect.catchTag("RunNotFound", () => Effect.succeed(Option.none<ApplyResult.Begun>())),
@@ -31,7 +31,7 @@ const begunOf = (runId: Run.RunId, { header }: Plan.Plan) =>
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const run = Effect.fn("glowmarkt.apply")(function* (options: ApplyOptions) {
   const { flow, plan } = yield* PlanFile.read(options.plan)
@@ -45,15 +45,15 @@ export const run = Effect.fn("glowmarkt.apply")(function* (options: ApplyOptions
       parameters,
       remaining: counts.change
     }))
-    const pace = { target, ...Pace.ofFew(options, work.remaining) }
+    const limits = { target, ...RunLimits.forSubjects(options, work.remaining) }
     return {
       flow,
       finished: "refuse",
-      begin: ["apply", options.plan],
+      restart: ["apply", options.plan],
       show: (layout) => PlanSummary.render(plan, layout),
       work,
       carryOut: ({ apply, resume }, consent) =>
-        Option.isSome(begun) ? resume(runId, { consent, ...pace }) : apply(plan, { runId, consent, ...pace })
+        Option.isSome(begun) ? resume(runId, { consent, ...limits }) : apply(plan, { runId, consent, ...limits })
     }
   })
   yield* ApplyRun.run(options, runId, change)

@@ -1,5 +1,5 @@
 /**
- * How `glowmarkt apply` is spelled.
+ * The arguments and options of `glowmarkt apply`.
  *
  * @since 0.1.0
  */
@@ -16,17 +16,17 @@ const apply = HelpPage.describe(
   Command.make(
     "apply",
     {
-      plan: Args.text({ name: "PLAN" }).pipe(Args.withDescription("The file that glowmarkt plan wrote.")),
+      plan: Args.text({ name: "PLAN" }).pipe(Args.withDescription("The plan file that glowmarkt plan wrote.")),
       run: RunFlags.run,
       store: RunFlags.store,
       out: Flags.path("out", "DIR").pipe(
         Options.withDescription(
-          "The directory for results.ndjson, what became of every row, and failed.csv, the rows to be planned again."
+          "The directory for results.ndjson, the outcome of every row, and failed.csv, the rows to fix and plan again."
         ),
         Options.optional
       ),
       overwrite: RunFlags.overwrite,
-      ...RunFlags.effort,
+      ...RunFlags.limits,
       ...RunFlags.consent,
       auth: Auth.admin,
       progress: RunFlags.progress,
@@ -40,21 +40,21 @@ const apply = HelpPage.describe(
   {
     path: ["apply"],
     usage: "PLAN [OPTIONS]",
-    summary: "do what a plan says",
+    summary: "apply a plan",
     about: [
-      "Shows what it will do and asks. Each subject is read again first: what has changed since the plan was made is left alone, and what is changed is verified.",
-      "What is done is kept at once: a run that was interrupted goes on with glowmarkt runs resume. The line to do so is printed. Applying a plan twice is harmless.",
-      "Where nobody can be asked, --yes is needed. Making accounts inactive needs --delete as well, and the number: typed, or as --deletions."
+      "Shows the plan and asks for confirmation. Each account or user is read again first: one that has changed since the plan was made is skipped. Each change is verified.",
+      "Results are saved as they arrive. If a run stops early, the command that resumes it is printed. Applying a plan twice is safe: rows already done are not changed again.",
+      "Without a terminal, --yes is required. Making accounts inactive also needs --delete and the number of accounts, typed or passed as --deletions."
     ],
     examples: [
-      { does: "Apply a plan", line: "glowmarkt apply plan.ndjson --out results" },
+      { description: "Apply a plan", command: "glowmarkt apply plan.ndjson --out results" },
       {
-        does: "Make the 27 accounts of a plan inactive, in a script",
-        line: "glowmarkt apply plan.ndjson --delete --deletions 27 --yes --out results"
+        description: "In a script, make the 27 accounts of a plan inactive",
+        command: "glowmarkt apply plan.ndjson --delete --deletions 27 --yes --out results"
       },
       {
-        does: "What failed, once it is corrected",
-        line: "glowmarkt plan rename results/failed.csv --out again.ndjson"
+        description: "Plan the failed rows again after fixing them",
+        command: "glowmarkt plan rename results/failed.csv --out again.ndjson"
       }
     ]
   }
@@ -62,12 +62,12 @@ const apply = HelpPage.describe(
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category constants
  */
 export const command = apply.command
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const page = apply.page

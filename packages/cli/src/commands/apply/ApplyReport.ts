@@ -1,5 +1,5 @@
 /**
- * The end of a run that changed something: what became of it, on the screen and in files, and whether that is well.
+ * The report on an applied plan: a summary, result files, and a failure if rows were not completed.
  *
  * @since 0.1.0
  */
@@ -12,20 +12,20 @@ import type { Form } from "../../args/Flags.js"
 import { Unfinished } from "../../exit/CommandError.js"
 import * as OutputFile from "../../files/OutputFile.js"
 import * as ResultFolder from "../../files/ResultFolder.js"
-import type { CliFlow, Ended } from "../../run/CliFlow.js"
+import type { CliFlow, RunOutcome } from "../../run/CliFlow.js"
 import * as RunSession from "../../run/RunSession.js"
-import { count, elapsed } from "../../terminal/Format.js"
+import { count, elapsed, plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as ApplySummary from "./ApplySummary.js"
-import * as Tally from "./Tally.js"
+import * as ApplyTally from "./ApplyTally.js"
 
 /**
- * Where the results go, and how they are shown.
+ * The output options of `glowmarkt apply` and `glowmarkt runs resume`.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Wishes {
+export interface ReportOptions {
   readonly out: Option.Option<string>
   readonly overwrite: "allowed" | "refused"
   readonly form: Form
@@ -33,20 +33,19 @@ export interface Wishes {
 
 const encode = Schema.encodeSync(ApplyResult.Summary)
 
-const head = ({ finishedAt, runId, startedAt, total }: ApplyResult.Summary, { subjects }: CliFlow): string => {
-  return `${count(total)} ${subjects} in ${elapsed(startedAt, finishedAt)}, run ${runId}`
-}
+const head = ({ finishedAt, runId, startedAt, total }: ApplyResult.Summary, { subjects }: CliFlow): string =>
+  `${count(total)} ${subjects} in ${elapsed(startedAt, finishedAt)}, run ${runId}`
 
 const names = { results: "results.ndjson", failed: "failed.csv" }
 
 /**
- * Sees that the results can be written, before there are any.
+ * Checks that the results can be written, before the run starts.
  *
  * @since 0.1.0
- * @category checking
+ * @category running
  */
 export const prepare = Effect.fnUntraced(function* (
-  { out, overwrite }: Wishes,
+  { out, overwrite }: ReportOptions,
   runId: Run.RunId,
   inputs: ReadonlyArray<string>
 ) {
@@ -62,7 +61,7 @@ export const prepare = Effect.fnUntraced(function* (
 
 const save = Effect.fnUntraced(function* (out: string, flow: CliFlow, runId: Run.RunId) {
   const path = yield* Path.Path
-  yield* ResultFolder.mark(out, "apply", runId)
+  yield* ResultFolder.recordOwner(out, "apply", runId)
   const results = path.join(out, names.results)
   const failed = path.join(out, names.failed)
   yield* OutputFile.write(results, RunReport.ndjson(flow.rows(runId)))
@@ -70,39 +69,40 @@ const save = Effect.fnUntraced(function* (out: string, flow: CliFlow, runId: Run
   return { results, failed }
 })
 
-const judge = (tally: Tally.Tally, undone: Ended["undone"], failedCsv: Option.Option<string>) => {
-  const troubled = Tally.troubledRows(tally)
-  if (troubled === 0 && undone === undefined) return Effect.void
+/** Fails if rows were not completed, or added accounts had to be made inactive again. */
+const checkTally = (tally: ApplyTally.ApplyTally, undone: RunOutcome["undone"], failedCsv: Option.Option<string>) => {
+  const incomplete = ApplyTally.incompleteCount(tally)
+  if (incomplete === 0 && undone === undefined) return Effect.void
   const next = Option.match(failedCsv, {
-    onNone: () => "Say --out DIR next time for a failed.csv that can be planned again.",
-    onSome: (file) => `Correct what ${file} says of them, and plan that file again.`
+    onNone: () => "Pass --out DIR next time to get a failed.csv that can be planned again.",
+    onSome: (file) => `Fix ${incomplete === 1 ? "it" : "them"} in ${file} and plan that file again.`
   })
-  const rows = troubled === 1 ? "1 row" : `${count(troubled)} rows`
-  return new Unfinished({ message: `${rows} did not come to the wanted end. ${next}` })
+  const verb = incomplete === 1 ? "was" : "were"
+  return new Unfinished({ message: `${plural(incomplete, "row")} ${verb} not completed. ${next}` })
 }
 
 /**
  * @since 0.1.0
  * @category running
  */
-export const finish = Effect.fnUntraced(function* (
-  { form, out }: Wishes,
+export const report = Effect.fnUntraced(function* (
+  { form, out }: ReportOptions,
   flow: CliFlow,
-  { summary, undone }: Ended,
-  before: RunSession.Before
+  { summary, undone }: RunOutcome,
+  finishedBefore: RunSession.FinishedBefore
 ) {
-  const tally = yield* Tally.of(flow.rows(summary.runId))
+  const tally = yield* ApplyTally.fromRows(flow.rows(summary.runId))
   yield* form === "json"
     ? Output.jsonLine({
         _tag: "Summary",
         ...encode(summary),
         ...(undone === undefined ? {} : { undone }),
-        ...RunSession.reused(before)
+        ...RunSession.reused(finishedBefore)
       })
     : Output.data(ApplySummary.render(head(summary, flow), tally, undone, yield* Output.layout))
   const files = Option.isSome(out) ? Option.some(yield* save(out.value, flow, summary.runId)) : Option.none()
   if (Option.isSome(files)) yield* Output.note(`\nWrote ${files.value.results}, ${files.value.failed}`)
-  return yield* judge(
+  return yield* checkTally(
     tally,
     undone,
     Option.map(files, ({ failed }) => failed)

@@ -1,5 +1,5 @@
 /**
- * A run that changes something, from consent to report: one that begins, and one that goes on.
+ * Applies a plan, or resumes applying one: open the store, check, confirm, run, report.
  *
  * @since 0.1.0
  */
@@ -7,11 +7,11 @@ import type { Consent, Run, RunStore } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { AdminScheme } from "../../args/Auth.js"
-import type { Effort } from "../../args/RunFlags.js"
+import type { LimitFlags } from "../../args/RunFlags.js"
 import type { CommandError } from "../../exit/CommandError.js"
-import type { CliFlow, Ended, Running, Work } from "../../run/CliFlow.js"
-import * as Pace from "../../run/Pace.js"
-import * as ResumeLine from "../../run/ResumeLine.js"
+import type { CliFlow, FlowActions, PendingWork, RunOutcome } from "../../run/CliFlow.js"
+import * as ResumeCommand from "../../run/ResumeCommand.js"
+import * as RunLimits from "../../run/RunLimits.js"
 import * as RunSession from "../../run/RunSession.js"
 import * as Store from "../../run/Store.js"
 import * as Output from "../../terminal/Output.js"
@@ -19,20 +19,20 @@ import * as ApplyReport from "./ApplyReport.js"
 import * as Confirmation from "./Confirmation.js"
 
 /**
- * What such a run is told.
+ * The options of `glowmarkt apply` and `glowmarkt runs resume` alike.
  *
  * @since 0.1.0
  * @category models
  */
-export interface ChangeOptions extends Effort, Confirmation.Said, ApplyReport.Wishes {
+export interface ChangeOptions extends LimitFlags, Confirmation.ConfirmationFlags, ApplyReport.ReportOptions {
   readonly store: Option.Option<string>
   readonly auth: Option.Option<AdminScheme>
   readonly progress: "shown" | "quiet"
 }
 
 /**
- * - `show` says what will be done, before anybody is asked.
- * - `begin` are the words that begin the run again, where nothing is kept of it.
+ * - `show` describes the changes; it is printed before the confirmation.
+ * - `restart`: the words of the command that starts the run again if nothing of it was saved.
  *
  * @since 0.1.0
  * @category models
@@ -40,18 +40,18 @@ export interface ChangeOptions extends Effort, Confirmation.Said, ApplyReport.Wi
 export interface Change {
   readonly flow: CliFlow
   readonly finished: RunSession.Session["finished"]
-  readonly begin: ReadonlyArray<string>
+  readonly restart: ReadonlyArray<string>
   readonly show: (layout: Output.Layout) => string
-  readonly work: Work
+  readonly work: PendingWork
   readonly carryOut: (
-    running: Running<RunStore.RunStore>,
+    actions: FlowActions<RunStore.RunStore>,
     consent: Consent.Consent
-  ) => Effect.Effect<Ended, CommandError, RunStore.RunStore>
+  ) => Effect.Effect<RunOutcome, CommandError, RunStore.RunStore>
 }
 
-/** All that was said of how it is run; what was consented to is asked for again. */
-const linesOf = (options: ChangeOptions, { begin }: Change, runId: Run.RunId, store: string) => {
-  const said = {
+/** The commands repeat every option except the consent, which is asked for again. */
+const commandsOf = (options: ChangeOptions, { restart }: Change, runId: Run.RunId, store: string) => {
+  const common = {
     store: Option.as(options.store, store),
     out: options.out,
     concurrency: options.concurrency,
@@ -63,21 +63,24 @@ const linesOf = (options: ChangeOptions, { begin }: Change, runId: Run.RunId, st
     json: options.form === "json",
     force: options.overwrite === "allowed"
   }
-  const resume = ResumeLine.make(["runs", "resume", runId], said)
+  const resume = ResumeCommand.make(["runs", "resume", runId], common)
   return {
     resume,
-    again: resume,
-    begin: ResumeLine.make(begin, { run: Option.some(runId), ...said })
+    report: resume,
+    restart: ResumeCommand.make(restart, { run: Option.some(runId), ...common })
   }
 }
 
-const wantedOf = ({ deletes, deletions, subjects }: CliFlow, work: Work): Confirmation.Wanted => {
+const confirmationOf = (
+  { deletes, deletions, subjects }: CliFlow,
+  work: PendingWork
+): Confirmation.ConfirmationRequest => {
   const number = deletions(work)
   return { subjects, changes: work.remaining, deletions: number, deletes: deletes(number) }
 }
 
 /**
- * `found` is looked for with the store in hand.
+ * `getChange` runs with the store open.
  *
  * @since 0.1.0
  * @category running
@@ -85,30 +88,30 @@ const wantedOf = ({ deletes, deletions, subjects }: CliFlow, work: Work): Confir
 export const run = Effect.fnUntraced(function* <R>(
   options: ChangeOptions,
   runId: Run.RunId,
-  found: Effect.Effect<Change, CommandError, R>
+  getChange: Effect.Effect<Change, CommandError, R>
 ) {
   const store = yield* Store.file(options.store)
-  const changing = Effect.gen(function* () {
-    const change = yield* found
+  const apply = Effect.gen(function* () {
+    const change = yield* getChange
     const { flow, work } = change
-    const running = yield* flow.open(options.auth)
+    const actions = yield* flow.open(options.auth)
     const session: RunSession.Session = {
       runId,
       subjects: flow.subjects,
-      lines: linesOf(options, change, runId, store),
+      commands: commandsOf(options, change, runId, store),
       finished: change.finished,
       view: {
         progress: options.progress,
         form: options.form,
-        patience: Pace.patienceOf(options),
-        first: "Looking at what there is to do …"
+        maxOutage: RunLimits.maxOutageOf(options),
+        first: "Reading the plan …"
       }
     }
-    const before = yield* RunSession.check(runId)
-    yield* Output.picture((layout) => `${change.show(layout)}\n`)
-    const consent = yield* Confirmation.obtain(wantedOf(flow, work), options)
-    const ended = yield* RunSession.attempt(session, before)(change.carryOut(running, consent))
-    yield* RunSession.report(session)(ApplyReport.finish(options, flow, ended, before))
+    const finishedBefore = yield* RunSession.check(runId)
+    yield* Output.noteStyled((layout) => `${change.show(layout)}\n`)
+    const consent = yield* Confirmation.getConsent(confirmationOf(flow, work), options)
+    const outcome = yield* RunSession.attempt(session, finishedBefore)(change.carryOut(actions, consent))
+    yield* RunSession.report(session)(ApplyReport.report(options, flow, outcome, finishedBefore))
   })
-  yield* Effect.scoped(changing).pipe(Effect.provide(Store.exclusive(store, Option.some(runId))))
+  yield* Effect.scoped(apply).pipe(Effect.provide(Store.exclusive(store, Option.some(runId))))
 })

@@ -1,73 +1,73 @@
 /**
- * What became of a plan, for people.
+ * The summary of an applied plan as text for people.
  *
  * @since 0.1.0
  */
 import type { OnboardAccounts } from "@effect-glowmarkt/runner"
 import { count } from "../../terminal/Format.js"
 import type { Layout } from "../../terminal/Output.js"
+import * as RowProblems from "../../terminal/RowProblems.js"
 import type { Tone } from "../../terminal/Style.js"
 import * as Table from "../../terminal/Table.js"
-import * as TroubleList from "../../terminal/TroubleList.js"
-import * as Tally from "./Tally.js"
+import * as ApplyTally from "./ApplyTally.js"
 
-const kinds: ReadonlyArray<readonly [kind: Tally.Kind, meaning: string, tone: Tone]> = [
-  ["made", "changed, and verified", "good"],
-  ["sent", "changed; the provider cannot show it, so it is not verified", "good"],
-  ["found", "already as wanted when the plan was applied", "plain"],
-  ["reached", "nothing to do: already so", "plain"],
-  ["missed", "left alone", "warn"],
+const kinds: ReadonlyArray<readonly [kind: ApplyTally.Kind, meaning: string, tone: Tone]> = [
+  ["made", "changed and verified", "good"],
+  ["sent", "changed; cannot be verified, because the API does not show it", "good"],
+  ["found", "already done when the plan was applied", "plain"],
+  ["reached", "nothing to do", "plain"],
+  ["missed", "skipped", "warn"],
   ["failed", "failed", "bad"],
   ["unprocessed", "not tried yet", "warn"]
 ]
 
-const counted = ({ counts }: Tally.Tally, layout: Layout): string =>
+const counted = ({ counts }: ApplyTally.ApplyTally, layout: Layout): string =>
   Table.render(
     [
       { title: "ROWS", width: "fixed", align: "right" },
-      { title: "WHAT BECAME OF THEM", width: "flexible" }
+      { title: "OUTCOME", width: "flexible" }
     ],
     kinds
       .filter(([kind]) => counts[kind] > 0 || (kind === "made" && counts.sent === 0))
       .map(([kind, meaning, tone]) => {
-        const shown = counts[kind] > 0 ? tone : "faint"
+        const rowTone = counts[kind] > 0 ? tone : "faint"
         return [
-          { text: count(counts[kind]), tone: shown },
-          { text: meaning, tone: shown }
+          { text: count(counts[kind]), tone: rowTone },
+          { text: meaning, tone: rowTone }
         ]
       }),
     layout
   )
 
-const troubled = (tally: Tally.Tally, layout: Layout): ReadonlyArray<string> =>
-  TroubleList.render(
-    "WHY",
-    tally.troubled.map((row) =>
-      // A row that could not be used is named by its line alone.
+const incomplete = (tally: ApplyTally.ApplyTally, layout: Layout): ReadonlyArray<string> =>
+  RowProblems.render(
+    "NOT COMPLETED",
+    tally.incomplete.map((row) =>
+      // The key of an invalid row is its line number.
       row.key === `line ${row.line}`
-        ? { text: Tally.why(row) }
-        : { line: row.line, text: `${row.key}: ${Tally.why(row)}` }
+        ? { text: ApplyTally.reason(row) }
+        : { line: row.line, text: `${row.key}: ${ApplyTally.reason(row)}` }
     ),
     layout,
-    Tally.troubledRows(tally)
+    ApplyTally.incompleteCount(tally)
   )
 
-const takenBack = (undone: OnboardAccounts.Undone | undefined): ReadonlyArray<string> =>
+const rollback = (undone: OnboardAccounts.Undone | undefined): ReadonlyArray<string> =>
   undone === undefined
     ? []
     : [
-        `Not all could be added: ${count(undone.inactive)} that were are inactive again, ${count(undone.failed)} could not be made so.`
+        `Some accounts could not be added. Of those that were added, ${count(undone.inactive)} are inactive again; ${count(undone.failed)} could not be made inactive.`
       ]
 
 /**
- * `head` says which run it is.
+ * `head` identifies the run.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const render = (
   head: string,
-  tally: Tally.Tally,
+  tally: ApplyTally.ApplyTally,
   undone: OnboardAccounts.Undone | undefined,
   layout: Layout
-): string => [head, counted(tally, layout), ...troubled(tally, layout), ...takenBack(undone)].join("\n\n")
+): string => [head, counted(tally, layout), ...incomplete(tally, layout), ...rollback(undone)].join("\n\n")

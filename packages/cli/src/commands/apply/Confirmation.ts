@@ -1,5 +1,5 @@
 /**
- * Asking before a run changes anything, and asking for more than a yes before it deletes.
+ * Asks for confirmation before a run changes anything, and for a typed number before it deletes.
  *
  * @since 0.1.0
  */
@@ -13,74 +13,78 @@ import * as Prompt from "../../terminal/Prompt.js"
 import * as ReadLine from "../../terminal/ReadLine.js"
 
 /**
- * What was said on the command line: `--yes`, `--delete` and `--deletions N`.
+ * The options `--yes`, `--delete` and `--deletions N`.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Said {
+export interface ConfirmationFlags {
   readonly consent: "given" | "ask"
   readonly deleting: "allowed" | "forbidden"
   readonly deletions: Option.Option<number>
 }
 
 /**
- * What consent is for: so many changes, of which some may make accounts inactive. `deletes` says in words what that is.
+ * The changes to confirm. `deletions` of them may make accounts inactive; `deletes` describes
+ * those.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Wanted {
+export interface ConfirmationRequest {
   readonly subjects: string
   readonly changes: number
   readonly deletions: number
   readonly deletes: string
 }
 
-const nothingDone = new Unfinished({ message: "Nothing was done." })
+const declined = new Unfinished({ message: "Nothing was done." })
 
 const digits = (text: string) => text.replace(/[\s,.]/g, "")
 
-const typed = Effect.fnUntraced(function* ({ deletes, deletions }: Wanted) {
-  yield* Output.note(`This ${deletes}, and the API has no call to undo it.`)
-  const answer = yield* ReadLine.read("To go on, type how many:", "shown")
-  return digits(answer) === String(deletions) ? deletions : yield* nothingDone
+const promptForCount = Effect.fnUntraced(function* ({ deletes, deletions }: ConfirmationRequest) {
+  yield* Output.note(`This ${deletes}. The API cannot undo it.`)
+  const answer = yield* ReadLine.read("To continue, type the number of accounts:", "shown")
+  return digits(answer) === String(deletions) ? deletions : yield* declined
 })
 
-const wrong = ({ deletes, deletions }: Wanted, given: number) =>
+const countMismatch = ({ deletes, deletions }: ConfirmationRequest, given: number) =>
   new UsageError({
-    message: `This ${deletes}; --deletions says ${count(given)}. Nothing was done.\nLook again, then say --deletions ${deletions}.`
+    message: `This ${deletes}, but --deletions is ${count(given)}. Nothing was done.\nCheck the plan, then pass --deletions ${deletions}.`
   })
 
-const forDeletions = Effect.fnUntraced(function* (wanted: Wanted, said: Said) {
-  const { deletes, deletions } = wanted
-  if (said.deleting === "forbidden") {
+const forDeletions = Effect.fnUntraced(function* (request: ConfirmationRequest, flags: ConfirmationFlags) {
+  const { deletes, deletions } = request
+  if (flags.deleting === "forbidden") {
     return yield* new UsageError({
-      message: `This ${deletes}, and the API has no call to undo it. Nothing was done.\nSay --delete if that is meant.`
+      message: `This ${deletes}. The API cannot undo it. Nothing was done.\nPass --delete to allow it.`
     })
   }
-  if (Option.isSome(said.deletions) && said.deletions.value !== deletions) {
-    return yield* wrong(wanted, said.deletions.value)
+  if (Option.isSome(flags.deletions) && flags.deletions.value !== deletions) {
+    return yield* countMismatch(request, flags.deletions.value)
   }
-  if (said.consent === "given" && Option.isSome(said.deletions)) return Consent.deletions(deletions)
+  if (flags.consent === "given" && Option.isSome(flags.deletions)) return Consent.deletions(deletions)
   const { kind } = yield* Prompt.Input
-  if (kind === "terminal") return Consent.deletions(yield* typed(wanted))
+  if (kind === "terminal") return Consent.deletions(yield* promptForCount(request))
   return yield* new UsageError({
-    message: `This ${deletes}, and there is no terminal to type how many.\nSay --yes --deletions ${deletions} if you are sure.`
+    message: `This ${deletes}, and there is no terminal to type the number.\nPass --yes --deletions ${deletions} to confirm.`
   })
 })
 
-const forChanges = Effect.fnUntraced(function* ({ changes, subjects }: Wanted, { consent }: Said) {
+const forChanges = Effect.fnUntraced(function* (
+  { changes, subjects }: ConfirmationRequest,
+  { consent }: ConfirmationFlags
+) {
   const none = Consent.deletions(0)
   if (changes === 0 || consent === "given") return none
-  return (yield* Prompt.consent(`Change ${count(changes)} ${subjects}?`)) ? none : yield* nothingDone
+  return (yield* Prompt.consent(`Change ${count(changes)} ${subjects}?`)) ? none : yield* declined
 })
 
 /**
- * The consent to go on with. Whoever does not give it has done nothing.
+ * Gets the consent from the options or the person. Fails if it is not given.
  *
  * @since 0.1.0
- * @category asking
+ * @category running
  */
-export const obtain = (wanted: Wanted, said: Said) =>
-  wanted.deletions > 0 ? forDeletions(wanted, said) : forChanges(wanted, said)
+export const getConsent = (request: ConfirmationRequest, flags: ConfirmationFlags) =>
+  request.deletions > 0 ? forDeletions(request, flags) : forChanges(request, flags)

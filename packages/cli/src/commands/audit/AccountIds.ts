@@ -1,5 +1,5 @@
 /**
- * The option `--only`: accounts by id, said on the command line or in a file.
+ * The value of `--only`: account ids on the command line or in a file.
  *
  * @since 0.1.0
  */
@@ -29,7 +29,7 @@ export const { $match, File, Ids } = Data.taggedEnum<AccountIds>()
 
 const decodeIds = Schema.decode(
   Schema.Array(AccountId).pipe(
-    Schema.minItems(1, { message: () => "ids with commas between them, or @FILE, are expected" })
+    Schema.minItems(1, { message: () => "expected account ids separated by commas, or @FILE" })
   )
 )
 
@@ -39,7 +39,7 @@ const problem = (error: ParseResult.ParseError) => ParseResult.ArrayFormatter.fo
  * `ID,ID,…` or `@FILE`.
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
 export const parse = (text: string): Effect.Effect<AccountIds, string> => {
   if (text.startsWith("@")) return Effect.succeed(File({ path: text.slice(1) }))
@@ -51,9 +51,9 @@ export const parse = (text: string): Effect.Effect<AccountIds, string> => {
 }
 
 /**
- * As it was said.
+ * The value as it is written on the command line.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const text = $match({ Ids: ({ ids }) => ids.join(","), File: ({ path }) => `@${path}` })

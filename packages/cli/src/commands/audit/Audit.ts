@@ -1,5 +1,5 @@
 /**
- * What `glowmarkt audit` does.
+ * Runs `glowmarkt audit`.
  *
  * @since 0.1.0
  */
@@ -12,17 +12,17 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { AdminScheme } from "../../args/Auth.js"
 import type { Form } from "../../args/Flags.js"
-import type { Effort } from "../../args/RunFlags.js"
+import type { LimitFlags } from "../../args/RunFlags.js"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
 import { Unfinished, UsageError } from "../../exit/CommandError.js"
 import * as InputFile from "../../files/InputFile.js"
 import * as OutputFile from "../../files/OutputFile.js"
 import * as ResultFolder from "../../files/ResultFolder.js"
-import * as Pace from "../../run/Pace.js"
-import * as ResumeLine from "../../run/ResumeLine.js"
+import * as ResumeCommand from "../../run/ResumeCommand.js"
+import * as RunLimits from "../../run/RunLimits.js"
 import * as RunSession from "../../run/RunSession.js"
 import * as Store from "../../run/Store.js"
-import { count } from "../../terminal/Format.js"
+import { count, plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as AccountIds from "./AccountIds.js"
 import * as AuditFiles from "./AuditFiles.js"
@@ -33,7 +33,7 @@ import * as AuditSummary from "./AuditSummary.js"
  * @since 0.1.0
  * @category models
  */
-export interface AuditOptions extends Effort {
+export interface AuditOptions extends LimitFlags {
   readonly out: Option.Option<string>
   readonly overwrite: "allowed" | "refused"
   readonly formats: Option.Option<ReadonlyArray<AuditFlags.Format>>
@@ -52,9 +52,12 @@ export interface AuditOptions extends Effort {
 
 const days = (value: Option.Option<number>) => Option.getOrUndefined(Option.map(value, Duration.days))
 
-/** Every option again: what the results are for has not changed. Which accounts it is about the run knows, once it has begun. */
-const linesOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSession.Session["lines"] => {
-  const said = {
+/**
+ * The commands repeat every option. Only `restart` selects accounts: a run that has begun knows its
+ * own.
+ */
+const commandsOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSession.Session["commands"] => {
+  const common = {
     run: Option.some(runId),
     store: Option.as(options.store, store),
     out: options.out,
@@ -71,19 +74,19 @@ const linesOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSes
     force: options.overwrite === "allowed"
   }
   return {
-    resume: ResumeLine.make(["audit"], said),
-    again: ResumeLine.make(["runs", "resume", runId], {
-      store: said.store,
-      out: said.out,
-      format: said.format,
-      "fail-on": said["fail-on"],
-      auth: said.auth,
-      quiet: said.quiet,
-      json: said.json,
-      force: said.force
+    resume: ResumeCommand.make(["audit"], common),
+    report: ResumeCommand.make(["runs", "resume", runId], {
+      store: common.store,
+      out: common.out,
+      format: common.format,
+      "fail-on": common["fail-on"],
+      auth: common.auth,
+      quiet: common.quiet,
+      json: common.json,
+      force: common.force
     }),
-    begin: ResumeLine.make(["audit"], {
-      ...said,
+    restart: ResumeCommand.make(["audit"], {
+      ...common,
       only: Option.map(options.only, AccountIds.text),
       where: Option.map(options.where, AccountFilter.format),
       sample: options.sample
@@ -110,12 +113,12 @@ const formatsOf = ({ formats }: AuditOptions) => Option.getOrElse(formats, () =>
 const report = Effect.fnUntraced(function* (
   options: AuditOptions,
   summary: StatusAudit.Summary,
-  before: RunSession.Before
+  finishedBefore: RunSession.FinishedBefore
 ) {
   const store = yield* RunStore.RunStore
   const run = yield* store.get(summary.runId)
   yield* options.form === "json"
-    ? Output.jsonLine({ _tag: "Summary", ...encodeSummary(summary), ...RunSession.reused(before) })
+    ? Output.jsonLine({ _tag: "Summary", ...encodeSummary(summary), ...RunSession.reused(finishedBefore) })
     : Output.data(
         AuditSummary.render(
           AuditSummary.head(summary),
@@ -129,24 +132,25 @@ const report = Effect.fnUntraced(function* (
   yield* Output.note(`Wrote ${files.join(", ")}`)
 })
 
-const accounts = (number: number) => (number === 1 ? "1 account" : `${count(number)} accounts`)
-
-const judge = (options: AuditOptions, { counts, errors }: StatusAudit.Summary) => {
-  const met = Option.getOrElse(options.failOn, () => []).filter((finding) => counts[finding] > 0)
-  // Of one that is listed with a field that cannot be read, the status may be known all the same.
+/** Fails if the audit has something to complain about. */
+const checkSummary = (options: AuditOptions, { counts, errors }: StatusAudit.Summary) => {
+  const found = Option.getOrElse(options.failOn, () => []).filter((finding) => counts[finding] > 0)
+  // An unreadable list entry may still have a readable status.
   const unread = errors["UnreadableAccount"] ?? 0
   const failed = Object.values(errors).reduce((sum, number) => sum + number, 0) - unread
   const complaints = [
-    ...(failed > 0 ? [`The status of ${accounts(failed)} could not be established.`] : []),
-    ...(unread > 0 ? [`${accounts(unread)} could not be read as listed: see what is said of them as error.`] : []),
-    ...(met.length > 0
-      ? [`--fail-on is met: ${met.map((finding) => `${finding} (${count(counts[finding])})`).join(", ")}.`]
+    ...(failed > 0 ? [`The status of ${plural(failed, "account")} could not be read.`] : []),
+    ...(unread > 0
+      ? [`${plural(unread, "account")} could not be read from the list; see the error column of the results.`]
+      : []),
+    ...(found.length > 0
+      ? [`--fail-on matched: ${found.map((finding) => `${finding} (${count(counts[finding])})`).join(", ")}.`]
       : [])
   ]
   return complaints.length === 0 ? Effect.void : new Unfinished({ message: complaints.join("\n") })
 }
 
-/** Sees that the results can be written, before there are any. */
+/** Checks that the results can be written, before the audit starts. */
 const prepare = Effect.fnUntraced(function* (options: AuditOptions, directory: string, runId: Run.RunId) {
   const { join } = yield* Path.Path
   const written = formatsOf(options).map((format) => AuditFiles.names[format])
@@ -171,7 +175,7 @@ const prepare = Effect.fnUntraced(function* (options: AuditOptions, directory: s
 const start = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions, finished: RunSession.Session["finished"]) {
   if (Option.isSome(options.formats) && Option.isNone(options.out)) {
     return yield* new UsageError({
-      message: "--format says which files to write, and there is no directory for them.\nSay it: --out DIR."
+      message: "--format needs a directory: add --out DIR."
     })
   }
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(StatusAudit.flow.name)
@@ -184,48 +188,48 @@ const start = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions, fin
   const session: RunSession.Session = {
     runId,
     subjects: "accounts",
-    lines: linesOf(options, runId, store),
+    commands: commandsOf(options, runId, store),
     finished,
     view: {
       progress: options.progress,
       form: options.form,
-      patience: Pace.patienceOf(options),
+      maxOutage: RunLimits.maxOutageOf(options),
       first: "Reading the list of accounts …"
     }
   }
-  const auditing = (before: RunSession.Before) =>
+  const audit = (finishedBefore: RunSession.FinishedBefore) =>
     StatusAudit.run({
       runId,
       target,
-      ...Pace.of(options),
+      ...RunLimits.fromFlags(options),
       dormantFor: days(options.dormantDays),
       expiringWithin: days(options.expiringDays),
       only: Option.getOrUndefined(only),
       where: Option.getOrUndefined(options.where),
       sample: Option.getOrUndefined(options.sample)
     }).pipe(
-      RunSession.attempt(session, before),
-      Effect.tap((summary) => RunSession.report(session)(report(options, summary, before))),
-      Effect.flatMap((summary) => judge(options, summary))
+      RunSession.attempt(session, finishedBefore),
+      Effect.tap((summary) => RunSession.report(session)(report(options, summary, finishedBefore))),
+      Effect.flatMap((summary) => checkSummary(options, summary))
     )
-  yield* Effect.flatMap(RunSession.check(runId), auditing).pipe(
+  yield* Effect.flatMap(RunSession.check(runId), audit).pipe(
     Effect.provide(Store.exclusive(store, Option.some(runId))),
     Effect.provide(CredentialResolver.admin(options.auth))
   )
 })
 
 /**
- * Begins an audit, or resumes an unfinished one.
+ * Starts an audit, or resumes an unfinished one.
  *
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const run = (options: AuditOptions) => start(options, "refuse")
 
 /**
- * Resumes an audit, or reports on it again if it is finished.
+ * Resumes an audit. For a finished one, shows its saved results.
  *
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const resume = (options: AuditOptions) => start(options, "report")

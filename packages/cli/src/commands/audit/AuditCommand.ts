@@ -1,5 +1,5 @@
 /**
- * How `glowmarkt audit` is spelled.
+ * The arguments and options of `glowmarkt audit`.
  *
  * @since 0.1.0
  */
@@ -20,13 +20,13 @@ const options = {
   out: AuditFlags.out,
   overwrite: RunFlags.overwrite,
   formats: AuditFlags.formats,
-  ...RunFlags.effort,
+  ...RunFlags.limits,
   dormantDays: Flags.wholeNumber("dormant-days", days).pipe(
-    Options.withDescription("An account not updated for more days than this is dormant. Default: 180."),
+    Options.withDescription("An account not updated for more than N days is dormant. Default: 180."),
     Options.optional
   ),
   expiringDays: Flags.wholeNumber("expiring-days", days).pipe(
-    Options.withDescription("A directory token that ends within so many days is expiring. Default: 7."),
+    Options.withDescription("A directory token that ends within N days is expiring. Default: 7."),
     Options.optional
   ),
   only: Options.text("only").pipe(
@@ -35,13 +35,13 @@ const options = {
       Effect.mapError(AccountIds.parse(text), (problem) => Flags.invalid(`--only: ${problem}.`))
     ),
     Options.withDescription(
-      "Audits only these accounts: ids with commas between them, or @FILE, a CSV with a column accountId, as audits write them."
+      "Audits only these accounts: ids separated by commas, or @FILE, a CSV with a column accountId, such as an audit's accounts.csv."
     ),
     Options.optional
   ),
-  where: Flags.where("Audits only accounts that meet this as they are listed."),
+  where: Flags.where("Audits only accounts whose list entry matches this filter."),
   sample: Flags.wholeNumber("sample", { min: 1, max: 10_000_000 }).pipe(
-    Options.withDescription("Audits only so many of them, drawn by lot: the same for the same run id."),
+    Options.withDescription("Audits only N accounts, chosen at random, repeatable for the same run id."),
     Options.optional
   ),
   run: RunFlags.run,
@@ -64,24 +64,27 @@ const audit = HelpPage.describe(
   {
     path: ["audit"],
     usage: "[OPTIONS]",
-    summary: "read the status of every account and say what is found",
+    summary: "check the status of every account and report findings",
     about: [
-      "Reads the list of accounts, then the status of each, and classifies them. Every listed account is counted. It changes nothing.",
-      "What is read is kept at once: an audit that was interrupted goes on where it stopped when it is started again with its run id. The line to do so is printed."
+      "Reads the list of accounts, then the status of each, and classifies them. Every listed account is counted. An audit changes nothing.",
+      "Results are saved as they arrive. If an audit stops early, the command that resumes it is printed."
     ],
     examples: [
-      { does: "Audit all accounts and keep the results", line: "glowmarkt audit --out audit" },
       {
-        does: "In a nightly job: fail if list and status disagree, or tokens have ended",
-        line: "glowmarkt audit --quiet --json --fail-on mismatch,tokenExpired"
+        description: "Audit all accounts and write the results to a directory",
+        command: "glowmarkt audit --out audit"
       },
       {
-        does: "Only some: those that were not updated for long, or a sample",
-        line: 'glowmarkt audit --where "status = active and updatedAt before 180 days ago" --sample 500'
+        description: "In a nightly job, fail if list and status disagree or tokens have expired",
+        command: "glowmarkt audit --quiet --json --fail-on mismatch,tokenExpired"
       },
       {
-        does: "Try it against accounts that do not exist (the other terminal says the keys)",
-        line: "glowmarkt simulate --accounts 5000"
+        description: "Audit a sample of the active accounts that have not been updated for long",
+        command: 'glowmarkt audit --where "status = active and updatedAt before 180 days ago" --sample 500'
+      },
+      {
+        description: "Try it against a simulated server in another terminal, which prints the keys",
+        command: "glowmarkt simulate --accounts 5000"
       }
     ]
   }
@@ -89,12 +92,12 @@ const audit = HelpPage.describe(
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category constants
  */
 export const command = audit.command
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const page = audit.page

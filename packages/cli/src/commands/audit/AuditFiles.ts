@@ -1,5 +1,5 @@
 /**
- * The results of an audit as files.
+ * The result files of an audit.
  *
  * @since 0.1.0
  */
@@ -25,7 +25,7 @@ const bytes = (format: Format, summary: StatusAudit.Summary) => {
 }
 
 /**
- * What each format's file is called.
+ * The file name of each format.
  *
  * @since 0.1.0
  * @category constants
@@ -38,10 +38,10 @@ export const names: Readonly<Record<Format, string>> = {
 }
 
 /**
- * Writes the formats asked for, and returns the paths of the files.
+ * Writes the results in these formats and returns the paths of the files.
  *
  * @since 0.1.0
- * @category writing
+ * @category running
  */
 export const writeAll = Effect.fnUntraced(function* (
   directory: string,
@@ -49,7 +49,7 @@ export const writeAll = Effect.fnUntraced(function* (
   summary: StatusAudit.Summary
 ) {
   const path = yield* Path.Path
-  yield* ResultFolder.mark(directory, "audit", summary.runId)
+  yield* ResultFolder.recordOwner(directory, "audit", summary.runId)
   return yield* Effect.forEach(formats, (format) => {
     const file = path.join(directory, names[format])
     return Effect.as(OutputFile.write(file, bytes(format, summary)), file)

@@ -1,5 +1,5 @@
 /**
- * What an audit came to, for people.
+ * The summary of an audit as text for people.
  *
  * @since 0.1.0
  */
@@ -12,10 +12,10 @@ import type { Tone } from "../../terminal/Style.js"
 import * as Table from "../../terminal/Table.js"
 
 /**
- * The thresholds an audit was started with. Those of a resumed run may differ from today's defaults.
+ * The thresholds the audit was started with, which may differ from the current defaults.
  *
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
 export const thresholds = ({ parameters }: Run.Run) =>
   Effect.map(Effect.orDie(StatusAudit.flow.parameters.decode(parameters)), ({ dormantFor, expiringWithin }) => ({
@@ -28,18 +28,18 @@ const meanings = (summary: {
   readonly expiringDays: number
 }): Readonly<Record<Finding.Finding, string>> => ({
   healthy: "none of the below",
-  inactive: "the status says so",
-  unrecognised: "the status is neither active nor inactive, or there is none",
-  mismatch: "list and status, or status and active, disagree",
-  tokenExpired: "the directory's token has ended",
-  tokenExpiring: `the directory's token ends within ${summary.expiringDays} days`,
+  inactive: "the status is inactive",
+  unrecognised: "the status is missing, or neither active nor inactive",
+  mismatch: "list and status disagree, or status and active",
+  tokenExpired: "the directory token has expired",
+  tokenExpiring: `the directory token expires within ${summary.expiringDays} days`,
   dormant: `not updated for more than ${summary.dormantDays} days`,
-  missing: "listed, but there is no such account",
-  denied: "the credentials were refused for it",
-  undetermined: "its status could not be read"
+  missing: "listed, but the account does not exist",
+  denied: "access was denied",
+  undetermined: "the status could not be read"
 })
 
-/** How bad each is: of an account that has ended its own way there is nothing to repair. */
+/** `inactive` is plain: an account made inactive on purpose needs no repair. */
 const tones: Readonly<Record<Finding.Finding, Tone>> = {
   healthy: "good",
   inactive: "plain",
@@ -56,10 +56,10 @@ const tones: Readonly<Record<Finding.Finding, Tone>> = {
 const share = (part: number, total: number) => (total === 0 ? "" : `${((100 * part) / total).toFixed(1)} %`)
 
 /**
- * The first line, of an audit that is finished.
+ * The first line of a finished audit's summary.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const head = ({ finishedAt, listed, runId, startedAt, total }: StatusAudit.Summary): string => {
   const which = listed === undefined ? "" : ` of ${count(listed)}`
@@ -69,7 +69,7 @@ export const head = ({ finishedAt, listed, runId, startedAt, total }: StatusAudi
 
 const findings = (
   { counts, total }: StatusAudit.Tally,
-  says: Readonly<Record<Finding.Finding, string>>,
+  meaning: Readonly<Record<Finding.Finding, string>>,
   layout: Layout
 ): string =>
   Table.render(
@@ -85,7 +85,7 @@ const findings = (
         { text: finding, tone },
         { text: count(counts[finding]), tone },
         share(counts[finding], total),
-        { text: says[finding], tone: "faint" }
+        { text: meaning[finding], tone: "faint" }
       ]
     }),
     layout
@@ -107,11 +107,11 @@ const failures = ({ errors }: StatusAudit.Tally, layout: Layout): ReadonlyArray<
 
 /**
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const render = (
   head: string,
-  found: StatusAudit.Tally,
-  lines: { readonly dormantDays: number; readonly expiringDays: number },
+  tally: StatusAudit.Tally,
+  thresholds: { readonly dormantDays: number; readonly expiringDays: number },
   layout: Layout
-): string => [head, findings(found, meanings(lines), layout), ...failures(found, layout)].join("\n\n")
+): string => [head, findings(tally, meanings(thresholds), layout), ...failures(tally, layout)].join("\n\n")

@@ -1,5 +1,5 @@
 /**
- * What `glowmarkt audit-diff` does.
+ * Runs `glowmarkt audit-diff`.
  *
  * @since 0.1.0
  */
@@ -28,23 +28,25 @@ export interface DiffOptions {
   readonly form: Form
 }
 
-type Named = { readonly _tag: "File"; readonly path: string } | { readonly _tag: "Run"; readonly runId: Run.RunId }
+type AuditSource =
+  | { readonly _tag: "File"; readonly path: string }
+  | { readonly _tag: "Run"; readonly runId: Run.RunId }
 
 const isRunId = Schema.is(Run.RunId)
 
-/** What is there under the name is meant; otherwise it names a run. */
-const find = (name: string) =>
+/** A name that exists as a file or directory is a path; any other is a run id. */
+const resolveSource = (name: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const found = yield* Effect.option(files.stat(name))
     if (Option.isSome(found)) {
       const file = found.value.type === "Directory" ? path.join(name, "accounts.ndjson") : name
-      return { _tag: "File", path: file } satisfies Named
+      return { _tag: "File", path: file } satisfies AuditSource
     }
-    if (isRunId(name)) return { _tag: "Run", runId: name } satisfies Named
+    if (isRunId(name)) return { _tag: "Run", runId: name } satisfies AuditSource
     return yield* new UsageError({
-      message: `${JSON.stringify(name)} is neither a file nor the id of a run.\nName an accounts.ndjson, the directory it is in, or a run of glowmarkt runs list.`
+      message: `${JSON.stringify(name)} is neither a file nor a run id.\nPass an accounts.ndjson file, its directory, or a run id from glowmarkt runs list.`
     })
   })
 
@@ -53,8 +55,8 @@ const rowsOfFile = (path: string) =>
     Stream.catchTag("InvalidAudit", ({ message }) => Stream.fail(new UsageError({ message: `${path}, ${message}.` })))
   )
 
-/** Nobody needs a store to compare files. */
-const stored = <A, E>(store: Option.Option<string>, rows: Stream.Stream<A, E, RunStore.RunStore>) =>
+/** Opens the store only here: comparing files needs none. */
+const withStore = <A, E>(store: Option.Option<string>, rows: Stream.Stream<A, E, RunStore.RunStore>) =>
   Stream.unwrap(Effect.map(Store.reader(store), (reader) => Stream.provideLayer(rows, reader)))
 
 const rowsOfRun = (runId: Run.RunId) =>
@@ -68,32 +70,35 @@ const rowsOfRun = (runId: Run.RunId) =>
 
 type Rows<A> = Stream.Stream<A, CommandError, FileSystem.FileSystem | Path.Path>
 
-const rowsOf = (named: Named, store: Option.Option<string>): Rows<AuditRow.AuditRow> =>
-  named._tag === "File" ? rowsOfFile(named.path) : stored(store, rowsOfRun(named.runId))
+const rowsOf = (source: AuditSource, store: Option.Option<string>): Rows<AuditRow.AuditRow> =>
+  source._tag === "File" ? rowsOfFile(source.path) : withStore(store, rowsOfRun(source.runId))
 
-/** Runs know what they are about, and whether that is the same. */
-const differencesOf = (before: Named, after: Named, store: Option.Option<string>): Rows<AuditDiff.Difference> =>
+/** Two runs are compared by the runner, which refuses runs with different selections. */
+const differencesOf = (
+  before: AuditSource,
+  after: AuditSource,
+  store: Option.Option<string>
+): Rows<AuditDiff.Difference> =>
   before._tag === "Run" && after._tag === "Run"
-    ? stored(store, AuditDiff.ofRuns(before.runId, after.runId))
+    ? withStore(store, AuditDiff.ofRuns(before.runId, after.runId))
     : AuditDiff.diff(rowsOf(before, store), rowsOf(after, store))
 
 const encode = Schema.encodeSync(AuditDiff.Difference)
 
-const tell = (form: Form, colour: Output.Layout["colour"]) => (difference: AuditDiff.Difference) =>
+const print = (form: Form, colour: Output.Layout["colour"]) => (difference: AuditDiff.Difference) =>
   form === "json" ? Output.jsonLine(encode(difference)) : Output.data(DifferenceLine.render(difference, colour))
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const run = Effect.fn("glowmarkt.audit-diff")(function* ({ after, before, form, store }: DiffOptions) {
-  const [old, fresh] = yield* Effect.all([find(before), find(after)])
+  const [earlier, later] = yield* Effect.all([resolveSource(before), resolveSource(after)])
   const { colour } = yield* Output.layout
-  const counts = yield* AuditDiff.count(Stream.tap(differencesOf(old, fresh, store), tell(form, colour)))
+  const counts = yield* AuditDiff.count(Stream.tap(differencesOf(earlier, later, store), print(form, colour)))
   if (form === "json") yield* Output.jsonLine({ _tag: "Summary", ...counts })
-  const said = DifferenceLine.summary(counts)
-  return yield* Option.match(said, {
-    onNone: () => Output.note("The audits do not differ."),
+  return yield* Option.match(DifferenceLine.summary(counts), {
+    onNone: () => Output.note("The audits are the same."),
     onSome: (message) => new Unfinished({ message })
   })
 })

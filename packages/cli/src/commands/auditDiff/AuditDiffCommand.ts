@@ -1,5 +1,5 @@
 /**
- * How `glowmarkt audit-diff` is spelled.
+ * The arguments and options of `glowmarkt audit-diff`.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ import * as HelpPage from "../../help/HelpPage.js"
 
 const audit = (name: string, which: string) =>
   Args.text({ name }).pipe(
-    Args.withDescription(`The ${which} audit: its run id, its accounts.ndjson, or the directory that is in.`)
+    Args.withDescription(`The ${which} audit: its run id, its accounts.ndjson file, or that file's directory.`)
   )
 
 const diff = HelpPage.describe(
@@ -25,7 +25,7 @@ const diff = HelpPage.describe(
       store: RunFlags.store,
       form: Options.boolean("json").pipe(
         Options.map((json): Flags.Form => (json ? "json" : "human")),
-        Options.withDescription("Prints JSON instead: a line a difference, and the counts as the last.")
+        Options.withDescription("Prints JSON Lines: one difference per line, then the counts.")
       )
     },
     Lazy.handler(
@@ -36,26 +36,29 @@ const diff = HelpPage.describe(
   {
     path: ["audit-diff"],
     usage: "BEFORE AFTER [OPTIONS]",
-    summary: "say what changed between two audits",
+    summary: "show what changed between two audits",
     about: [
-      "Accounts that appeared and vanished, and those with other findings or other fields, a line each. The server is not asked anything.",
-      "Exits with 0 if the audits are the same, and with 1 if they differ."
+      "Lists accounts that appeared or vanished, and accounts whose findings or fields changed. Sends no requests.",
+      "Exits 0 if the audits are the same, 1 if they differ."
     ],
     examples: [
-      { does: "Compare two runs", line: "glowmarkt audit-diff march april" },
-      { does: "Compare what they wrote", line: "glowmarkt audit-diff march/accounts.ndjson april/accounts.ndjson" }
+      { description: "Compare two runs", command: "glowmarkt audit-diff march april" },
+      {
+        description: "Compare their result files",
+        command: "glowmarkt audit-diff march/accounts.ndjson april/accounts.ndjson"
+      }
     ]
   }
 )
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category constants
  */
 export const command = diff.command
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const page = diff.page

@@ -1,11 +1,11 @@
 /**
- * A difference of two audits, in a line.
+ * A difference between two audits as a line of text.
  *
  * @since 0.1.0
  */
 import type { AuditDiff } from "@effect-glowmarkt/runner"
 import * as Option from "effect/Option"
-import { count } from "../../terminal/Format.js"
+import { count, plural } from "../../terminal/Format.js"
 import type { Sink } from "../../terminal/Output.js"
 import * as Sanitize from "../../terminal/Sanitize.js"
 import * as Style from "../../terminal/Style.js"
@@ -17,19 +17,19 @@ const idWidth = 36
 const line = (word: string, tone: Style.Tone, accountId: string | undefined, what: string, colour: Sink["colour"]) =>
   [
     Style.paint(tone, word.padEnd(widest), colour),
-    Sanitize.text(accountId ?? "an account without id").padEnd(idWidth),
+    Sanitize.text(accountId ?? "account without id").padEnd(idWidth),
     Sanitize.text(what)
   ]
     .join("  ")
     .trimEnd()
 
-const shown = (value: string | null) => (value === null ? "nothing" : JSON.stringify(value))
+const formatValue = (value: string | null) => (value === null ? "empty" : JSON.stringify(value))
 
 const findings = (words: ReadonlyArray<string>) => words.join(", ")
 
 /**
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const render = (difference: AuditDiff.Difference, colour: Sink["colour"]): string => {
   const { accountId } = difference
@@ -44,7 +44,7 @@ export const render = (difference: AuditDiff.Difference, colour: Sink["colour"])
     }
     case "FieldChanged": {
       const { after, before, field } = difference
-      return line("changed", "warn", accountId, `${field}: ${shown(before)} -> ${shown(after)}`, colour)
+      return line("changed", "warn", accountId, `${field}: ${formatValue(before)} -> ${formatValue(after)}`, colour)
     }
   }
 }
@@ -52,17 +52,20 @@ export const render = (difference: AuditDiff.Difference, colour: Sink["colour"])
 const parts: ReadonlyArray<readonly [name: keyof AuditDiff.Counts, words: string]> = [
   ["appeared", "appeared"],
   ["vanished", "vanished"],
-  ["findingsChanged", "with other findings"],
-  ["fieldsChanged", "with other fields"]
+  ["findingsChanged", "with changed findings"],
+  ["fieldsChanged", "with changed fields"]
 ]
 
 /**
- * All of them in a sentence; nothing where there are none.
+ * The counts in a sentence, or none if the audits are the same.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const summary = (counts: AuditDiff.Counts): Option.Option<string> => {
-  const said = parts.filter(([name]) => counts[name] > 0).map(([name, words]) => `${count(counts[name])} ${words}`)
-  return said.length === 0 ? Option.none() : Option.some(`The audits differ. Accounts: ${said.join(", ")}.`)
+  const [first, ...others] = parts.filter(([name]) => counts[name] > 0)
+  if (first === undefined) return Option.none()
+  const [name, words] = first
+  const rest = others.map(([name, words]) => `${count(counts[name])} ${words}`)
+  return Option.some(`${[`The audits differ: ${plural(counts[name], "account")} ${words}`, ...rest].join(", ")}.`)
 }

@@ -1,5 +1,5 @@
 /**
- * What the commands under `glowmarkt me` do.
+ * Runs the commands of `glowmarkt me`.
  *
  * @since 0.1.0
  */
@@ -20,15 +20,15 @@ interface Common {
   readonly form: Form
 }
 
-interface OfToken extends Common {
+interface TokenOptions extends Common {
   readonly account: Option.Option<Identifier.AccountId>
 }
 
-/** `wanted` are the secrets that the command asks for itself. */
+/** `secrets` are those the command itself prompts for, beside the credentials. */
 const asUserWith =
-  (wanted: ReadonlyArray<Prompt.Wanted>) =>
+  (secrets: ReadonlyArray<Prompt.SecretPrompt>) =>
   <A, E, R>(command: Effect.Effect<A, E, R>, { auth }: Common) =>
-    Effect.provide(command, CredentialResolver.user(auth, wanted))
+    Effect.provide(command, CredentialResolver.user(auth, secrets))
 
 const asUser = asUserWith([])
 
@@ -39,7 +39,7 @@ const done = (form: Form, changed: Readonly<Record<string, string>>, sentence: s
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const status = Effect.fn("glowmarkt.me.status")(function* ({ form }: Common) {
   const user = yield* UserAccounts.UserAccounts
@@ -49,22 +49,22 @@ export const status = Effect.fn("glowmarkt.me.status")(function* ({ form }: Comm
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const email = Effect.fn("glowmarkt.me.email")(function* ({ email, form }: Common & { readonly email: string }) {
   const user = yield* UserAccounts.UserAccounts
   yield* user.changeEmail(email)
-  yield* done(form, { email }, `Your e-mail address is ${email} now.`)
+  yield* done(form, { email }, `Your e-mail address is now ${email}.`)
 }, asUser)
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const name = Effect.fn("glowmarkt.me.name")(function* ({ form, name }: Common & { readonly name: string }) {
   const user = yield* UserAccounts.UserAccounts
   yield* user.changeName(name)
-  yield* done(form, { name }, `Your name is ${name} now.`)
+  yield* done(form, { name }, `Your name is now ${name}.`)
 }, asUser)
 
 const passwords = [
@@ -74,16 +74,18 @@ const passwords = [
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const password = Effect.fn("glowmarkt.me.password")(function* ({ form }: Common) {
   const user = yield* UserAccounts.UserAccounts
   const [oldPassword, newPassword] = yield* Prompt.secrets(passwords)
   yield* user.changePassword({ oldPassword, newPassword })
-  yield* done(form, {}, "Your password is changed. Update it wherever it is stored, GLOWMARKT_PASSWORD included.")
+  yield* done(form, {}, "Password changed. Update it wherever it is stored, including GLOWMARKT_PASSWORD.")
 }, asUserWith(passwords))
 
-/** The provider wants the account's id in the path although the token decides which account it is. */
+/**
+ * The API needs the account's id in the path, although the token already identifies the account.
+ */
 const ownAccount = Effect.fnUntraced(function* (
   user: UserAccounts.UserAccounts["Type"],
   account: Option.Option<Identifier.AccountId>
@@ -92,7 +94,7 @@ const ownAccount = Effect.fnUntraced(function* (
   const { accountId } = yield* user.status
   if (accountId !== undefined) return accountId
   return yield* new UsageError({
-    message: "The status of your account does not say its id.\nName it: --account ID."
+    message: "The status of your account has no id.\nPass it: --account ID."
   })
 })
 
@@ -100,24 +102,27 @@ const mobileToken = [{ variables: ["GLOWMARKT_MOBILE_TOKEN"], name: "Mobile app 
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
-export const addMobileToken = Effect.fn("glowmarkt.me.mobile-token.add")(function* ({ account, form }: OfToken) {
+export const addMobileToken = Effect.fn("glowmarkt.me.mobile-token.add")(function* ({ account, form }: TokenOptions) {
   const user = yield* UserAccounts.UserAccounts
   const [token] = yield* Prompt.secrets(mobileToken)
   const accountId = yield* ownAccount(user, account)
   yield* user.addMobileAppToken(accountId, token)
-  yield* done(form, { accountId }, "The token is added. Tokens cannot be listed: keep a record of it.")
+  yield* done(form, { accountId }, "Token added. Glowmarkt cannot list tokens, so keep a record of it.")
 }, asUserWith(mobileToken))
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
-export const removeMobileToken = Effect.fn("glowmarkt.me.mobile-token.remove")(function* ({ account, form }: OfToken) {
+export const removeMobileToken = Effect.fn("glowmarkt.me.mobile-token.remove")(function* ({
+  account,
+  form
+}: TokenOptions) {
   const user = yield* UserAccounts.UserAccounts
   const [token] = yield* Prompt.secrets(mobileToken)
   const accountId = yield* ownAccount(user, account)
   yield* user.removeMobileAppToken(accountId, token)
-  yield* done(form, { accountId }, "The token is removed.")
+  yield* done(form, { accountId }, "Token removed.")
 }, asUserWith(mobileToken))

@@ -1,5 +1,5 @@
 /**
- * How `glowmarkt me …` is spelled.
+ * The arguments and options of `glowmarkt me …`.
  *
  * @since 0.1.0
  */
@@ -14,12 +14,12 @@ import * as HelpPage from "../../help/HelpPage.js"
 const load = () => import("./Me.js")
 
 const secrets =
-  "is never an argument, where others could see it: it is asked for on a terminal, or read from the environment or standard input."
+  "is never passed as an argument, where other users of the machine could see it: glowmarkt reads it from the environment, prompts for it, or reads it from standard input."
 
 const common = { auth: Auth.user, form: Flags.form }
 
 const account = Flags.schema("account", "ID", AccountId).pipe(
-  Options.withDescription("Your account's id. Without it, it is read from your status."),
+  Options.withDescription("Your account's id. Default: read from your status."),
   Options.optional
 )
 
@@ -34,7 +34,7 @@ const status = HelpPage.describe(
     usage: "[OPTIONS]",
     summary: "show the status of your account",
     about: [],
-    examples: [{ does: "Show your status", line: "glowmarkt me status" }]
+    examples: [{ description: "Show your status", command: "glowmarkt me status" }]
   }
 )
 
@@ -52,7 +52,7 @@ const email = HelpPage.describe(
     usage: "--email ADDRESS [OPTIONS]",
     summary: "change your e-mail address",
     about: [],
-    examples: [{ does: "Change it", line: "glowmarkt me email --email someone@example.com" }]
+    examples: [{ description: "Change your address", command: "glowmarkt me email --email someone@example.com" }]
   }
 )
 
@@ -70,7 +70,7 @@ const name = HelpPage.describe(
     usage: "--name NAME [OPTIONS]",
     summary: "change your name",
     about: [],
-    examples: [{ does: "Change it", line: 'glowmarkt me name --name "Montgomery Scott"' }]
+    examples: [{ description: "Change your name", command: 'glowmarkt me name --name "Montgomery Scott"' }]
   }
 )
 
@@ -86,11 +86,14 @@ const password = HelpPage.describe(
     summary: "change your password",
     about: [
       `A password ${secrets}`,
-      "The old one is in GLOWMARKT_OLD_PASSWORD or GLOWMARKT_PASSWORD, the new one in GLOWMARKT_NEW_PASSWORD. Those not set there are the lines of standard input: the old one first."
+      "The old password can be set in GLOWMARKT_OLD_PASSWORD or GLOWMARKT_PASSWORD, the new one in GLOWMARKT_NEW_PASSWORD. Without a terminal, those not set are read from standard input, one per line, the old one first."
     ],
     examples: [
-      { does: "Be asked for both", line: "glowmarkt me password" },
-      { does: "From a password manager", line: "pass show glowmarkt/next | glowmarkt me password" }
+      { description: "Be prompted for both", command: "glowmarkt me password" },
+      {
+        description: "Read the new password from a password manager",
+        command: "pass show glowmarkt/next | glowmarkt me password"
+      }
     ]
   }
 )
@@ -107,11 +110,11 @@ const addToken = HelpPage.describe(
     summary: "add a mobile app token to your account",
     about: [
       `A token ${secrets} The variable is GLOWMARKT_MOBILE_TOKEN.`,
-      "The provider does not list the tokens: keep a record of it."
+      "Glowmarkt cannot list tokens, so keep a record of it."
     ],
     examples: [
-      { does: "Be asked for the token", line: "glowmarkt me mobile-token add" },
-      { does: "From a file", line: "glowmarkt me mobile-token add < token.txt" }
+      { description: "Be prompted for the token", command: "glowmarkt me mobile-token add" },
+      { description: "Read the token from a file", command: "glowmarkt me mobile-token add < token.txt" }
     ]
   }
 )
@@ -127,7 +130,7 @@ const removeToken = HelpPage.describe(
     usage: "[OPTIONS]",
     summary: "remove a mobile app token from your account",
     about: [`A token ${secrets} The variable is GLOWMARKT_MOBILE_TOKEN.`],
-    examples: [{ does: "Be asked for the token", line: "glowmarkt me mobile-token remove" }]
+    examples: [{ description: "Be prompted for the token", command: "glowmarkt me mobile-token remove" }]
   }
 )
 
@@ -136,9 +139,9 @@ const mobileToken = HelpPage.describe(
   {
     path: ["me", "mobile-token"],
     usage: "COMMAND [OPTIONS]",
-    summary: "the mobile app tokens of your account",
-    about: ["The provider does not list them: keep a record of those you add."],
-    examples: [{ does: "Add a token", line: "glowmarkt me mobile-token add" }]
+    summary: "add and remove mobile app tokens of your account",
+    about: ["Glowmarkt cannot list these tokens, so keep a record of those you add."],
+    examples: [{ description: "Add a token", command: "glowmarkt me mobile-token add" }]
   }
 )
 
@@ -149,29 +152,31 @@ const group = HelpPage.describe(
   {
     path: ["me"],
     usage: "COMMAND [OPTIONS]",
-    summary: "your own account",
-    about: ["These act on the account that owns the token or the user name in the environment: see glowmarkt --help."],
-    examples: [{ does: "See your status", line: "glowmarkt me status" }]
+    summary: "manage your own account",
+    about: [
+      "These commands act on the account of the user whose credentials are in the environment; see glowmarkt --help."
+    ],
+    examples: [{ description: "Show your status", command: "glowmarkt me status" }]
   }
 )
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category constants
  */
 export const command = group.command
 
 /**
- * Help of the words that other words follow.
+ * Help pages of the command groups.
  *
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const groups: ReadonlyArray<HelpPage.HelpPage> = [group.page, mobileToken.page]
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const pages: ReadonlyArray<HelpPage.HelpPage> = [
   status.page,

@@ -1,5 +1,5 @@
 /**
- * How `glowmarkt plan …` is spelled.
+ * The arguments and options of `glowmarkt plan …`.
  *
  * @since 0.1.0
  */
@@ -20,22 +20,22 @@ const load = () => import("./Plan.js")
 
 const csv = Args.text({ name: "CSV" }).pipe(
   Args.withDescription(
-    "The file with the rows, or - for standard input: UTF-8 or UTF-16, with any delimiter a spreadsheet writes."
+    "The CSV file, or - for standard input: UTF-8 or UTF-16, with any delimiter a spreadsheet writes."
   )
 )
 
 const common = {
   out: Flags.path("out", "FILE").pipe(
-    Options.withDescription("Where to write the plan, for glowmarkt apply. Without it, it is only shown."),
+    Options.withDescription("The file to write the plan to, for glowmarkt apply. Without it, the plan is only shown."),
     Options.optional
   ),
   invalid: Options.boolean("skip-invalid").pipe(
     Options.map((skip): "skip" | "refuse" => (skip ? "skip" : "refuse")),
     Options.withDescription(
-      "Plans the good rows although others are wrong. These are told all the same, and the exit code is 1."
+      "Plans the valid rows even if others are invalid. Invalid rows are still listed, and the exit code is 1."
     )
   ),
-  ...RunFlags.effort,
+  ...RunFlags.limits,
   auth: Auth.admin,
   progress: RunFlags.progress,
   form: RunFlags.form
@@ -63,9 +63,7 @@ const onboard = HelpPage.describe(
       csv,
       together: Options.boolean("all-or-nothing").pipe(
         Options.map((all): "allOrNothing" | "eachRow" => (all ? "allOrNothing" : "eachRow")),
-        Options.withDescription(
-          "If one user cannot be given an account, the accounts that were added are made inactive again."
-        )
+        Options.withDescription("If one account cannot be added, makes those already added inactive again.")
       )
     },
     Lazy.handler(load, (plan) => plan.onboard)
@@ -81,13 +79,15 @@ const offboard = HelpPage.describe(
       application,
       csv: Args.optional(csv),
       fromAudit: Flags.schema("from-audit", "RUN", RunId).pipe(
-        Options.withDescription("Instead of a CSV: the accounts in which this finished audit found any of --findings."),
+        Options.withDescription(
+          "Instead of a CSV, takes the accounts that have any of --findings in this finished audit."
+        ),
         Options.optional
       ),
       findings: Flags.someOf("findings", Finding.literals).pipe(
         Options.withPseudoName("LIST"),
         Options.withDescription(
-          "Findings of an audit, separated by commas: an account with any of them is planned, as --fail-on has it."
+          "The audit findings to select accounts by, separated by commas: any of them is enough."
         ),
         Options.optional
       ),
@@ -115,7 +115,9 @@ const passwords = HelpPage.describe(
       csv,
       application,
       passwordFile: Flags.path("passwords", "FILE").pipe(
-        Options.withDescription("Where the new passwords are written when the plan is applied, for its owner only.")
+        Options.withDescription(
+          "The file the new passwords are written to when the plan is applied. Only its owner can read it."
+        )
       )
     },
     Lazy.handler(load, (plan) => plan.passwords)
@@ -137,11 +139,11 @@ const undo = HelpPage.describe(
     "undo",
     {
       out: common.out,
-      ...RunFlags.effort,
+      ...RunFlags.limits,
       auth: common.auth,
       progress: common.progress,
       form: common.form,
-      run: Flags.argument("RUN", RunId).pipe(Args.withDescription("The id of the finished run to take back.")),
+      run: Flags.argument("RUN", RunId).pipe(Args.withDescription("The id of the finished run to undo.")),
       store: RunFlags.store
     },
     Lazy.handler(load, (plan) => plan.undo)
@@ -166,21 +168,21 @@ const group = HelpPage.describe(
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category constants
  */
 export const command = group.command
 
 /**
- * Help of the words that other words follow.
+ * Help pages of the command groups.
  *
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const groups: ReadonlyArray<HelpPage.HelpPage> = [group.page]
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const pages: ReadonlyArray<HelpPage.HelpPage> = [
   rename.page,

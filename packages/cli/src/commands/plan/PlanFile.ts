@@ -1,5 +1,5 @@
 /**
- * Plans as files.
+ * Reads and writes plan files.
  *
  * @since 0.1.0
  */
@@ -12,31 +12,31 @@ import type { CliFlow } from "../../run/CliFlow.js"
 import * as FlowRegistry from "../../run/FlowRegistry.js"
 
 /**
- * A plan with the flow that it is for.
+ * A plan with its flow.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Known {
+export interface PlanWithFlow {
   readonly plan: Plan.Plan
   readonly flow: CliFlow
 }
 
 /**
  * @since 0.1.0
- * @category reading
+ * @category constructors
  */
 export const read = (path: string) =>
   Effect.gen(function* () {
     const plan = yield* Plan.decode(InputFile.file(path))
     const flow = FlowRegistry.find(plan.header.flow)
-    if (Option.isSome(flow)) return { plan, flow: flow.value } satisfies Known
-    const problem = `the plan is for ${JSON.stringify(plan.header.flow)}, which is none of ${FlowRegistry.names.join(", ")}`
+    if (Option.isSome(flow)) return { plan, flow: flow.value } satisfies PlanWithFlow
+    const problem = `unknown flow ${JSON.stringify(plan.header.flow)}; expected one of ${FlowRegistry.names.join(", ")}`
     return yield* new Plan.InvalidPlan({ problems: [{ line: 1, problem }] })
   })
 
 /**
  * @since 0.1.0
- * @category writing
+ * @category running
  */
 export const write = (path: string, plan: Plan.Plan) => OutputFile.write(path, Plan.encode(plan))

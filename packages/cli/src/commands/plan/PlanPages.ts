@@ -1,182 +1,184 @@
 /**
- * What the help says of `glowmarkt plan …`: above all, what the CSV must have.
+ * The help texts of `glowmarkt plan …`, including the columns of each CSV.
  *
  * @since 0.1.0
  */
-import type { Text } from "../../help/HelpPage.js"
+import type { PageText } from "../../help/HelpPage.js"
 
 const id = "18498bcd-5db2-4766-9884-5f0d29dbe361"
 
 const secrets =
-  "Passwords and tokens are never in the CSV, only where they are: env:NAME is an environment variable, file:PATH all of a file, file:PATH#NAME what follows NAME= on a line of a file."
+  "The CSV never contains passwords or tokens, only references to them: env:NAME is an environment variable, file:PATH a whole file, file:PATH#NAME the text after NAME= on a line of a file."
 
 const shared =
-  "Nothing is written to the server. All rows are read before anything is asked, and everything that is wrong with any of them is told at once. Exits with 1 when the plan leaves rows alone or out, with 2 when a row is wrong and --skip-invalid is not said."
+  "Planning changes nothing on the server. All rows are validated before any request is sent, and all problems are reported at once. Exits 1 if any rows are skipped, 2 if a row is invalid and --skip-invalid was not given."
 
 const rows = (header: string, ...lines: ReadonlyArray<string>) => `printf '${[header, ...lines].join("\\n")}\\n'`
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
-export const rename: Text = {
+export const rename: PageText = {
   path: ["plan", "rename"],
   usage: "CSV [OPTIONS]",
   summary: "plan new names for accounts",
   about: [
-    "Columns: accountId, the id of an account; name, its new name. In any order, and others beside them.",
-    "Each account is read now, and again when the plan is applied: one that was renamed by somebody else meanwhile is left alone.",
+    "Columns: accountId, the account's id; name, its new name. The order does not matter, and other columns are ignored.",
+    "Each account is read now and again when the plan is applied. An account renamed in between is skipped.",
     shared
   ],
   examples: [
-    { does: "Plan the rows of a file", line: "glowmarkt plan rename names.csv --out plan.ndjson" },
+    { description: "Plan the rows of a file", command: "glowmarkt plan rename names.csv --out plan.ndjson" },
     {
-      does: "Plan one, from standard input",
-      line: `${rows("accountId,name", `${id},Flat 3`)} | glowmarkt plan rename -`
+      description: "Plan one row from standard input",
+      command: `${rows("accountId,name", `${id},Flat 3`)} | glowmarkt plan rename -`
     }
   ]
 }
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
-export const onboard: Text = {
+export const onboard: PageText = {
   path: ["plan", "onboard"],
   usage: "CSV [OPTIONS]",
   summary: "plan accounts for users",
   about: [
-    "Columns: username, the name of a user; directoryId, the id of the user's directory.",
-    "Who has an account already is left as it is. Adding is sent once; where the answer is lost, the list of accounts tells.",
+    "Columns: username, the user's name; directoryId, the id of the user's directory.",
+    "Users who already have an account are skipped. Each add is sent once; if the response is lost, the account list is checked.",
     shared
   ],
   examples: [
-    { does: "Plan the rows of a file", line: "glowmarkt plan onboard users.csv --out plan.ndjson" },
+    { description: "Plan the rows of a file", command: "glowmarkt plan onboard users.csv --out plan.ndjson" },
     {
-      does: "Either all of them, or none",
-      line: "glowmarkt plan onboard users.csv --all-or-nothing --out plan.ndjson"
+      description: "Add all of them, or none",
+      command: "glowmarkt plan onboard users.csv --all-or-nothing --out plan.ndjson"
     }
   ]
 }
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
-export const offboard: Text = {
+export const offboard: PageText = {
   path: ["plan", "offboard"],
   usage: "[CSV] [OPTIONS]",
   summary: "plan which accounts to make inactive",
   about: [
-    "Columns: accountId, the id of an account. What else a row says must be true of the account, now and when the plan is applied: applicationId, username, listStatus, liveStatus, updatedAt, tokenExpiryDate. So rows of an audit's accounts.csv can be used as they are, and an account that was used again since is left alone.",
-    "Accounts of other applications are left alone, too. The provider erases nothing, and has no way back.",
+    "Columns: accountId, the account's id. Optional columns must match the account, now and when the plan is applied: applicationId, username, listStatus, liveStatus, updatedAt, tokenExpiryDate. Rows of an audit's accounts.csv can be used as they are; an account that has changed since the audit is skipped.",
+    "Accounts of other applications are skipped. Accounts are never erased, but making one inactive cannot be undone.",
     shared
   ],
   examples: [
-    { does: "Plan the rows of a file", line: "glowmarkt plan offboard leavers.csv --out plan.ndjson" },
+    { description: "Plan the rows of a file", command: "glowmarkt plan offboard leavers.csv --out plan.ndjson" },
     {
-      does: "Those that an audit found missing or dormant",
-      line: "glowmarkt plan offboard --from-audit nightly --findings missing,dormant --out plan.ndjson"
+      description: "Plan the accounts an audit found missing or dormant",
+      command: "glowmarkt plan offboard --from-audit nightly --findings missing,dormant --out plan.ndjson"
     }
   ]
 }
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
-export const correct: Text = {
+export const correct: PageText = {
   path: ["plan", "correct"],
   usage: "CSV [OPTIONS]",
   summary: "plan corrections of users' own names and addresses",
   about: [
-    "Columns: username, the name of a user; password, where the password is; name, the new name, and email, the new address: one of them or both.",
+    "Columns: username, the user's name; password, a reference to the password; name, the new name, and email, the new address: one of them or both.",
     secrets,
-    "Users cannot read their own address: with credentials of an administrator in the environment it is shown and verified. Where the address cannot be changed, the name is changed back.",
+    "Users cannot read their own address. With an administrator's credentials in the environment, the plan shows it and applying verifies it. If the address cannot be changed, the name is changed back.",
     shared
   ],
   examples: [
-    { does: "Plan the rows of a file", line: "glowmarkt plan correct details.csv --out plan.ndjson" },
+    { description: "Plan the rows of a file", command: "glowmarkt plan correct details.csv --out plan.ndjson" },
     {
-      does: "Plan one, whose password is in a variable",
-      line: `${rows("username,password,email", "scotty,env:SCOTTYS_PASSWORD,scotty@homes.example")} | glowmarkt plan correct -`
+      description: "Plan one row; the password is in a variable",
+      command: `${rows("username,password,email", "scotty,env:SCOTTYS_PASSWORD,scotty@homes.example")} | glowmarkt plan correct -`
     }
   ]
 }
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
-export const passwords: Text = {
+export const passwords: PageText = {
   path: ["plan", "passwords"],
   usage: "CSV --passwords FILE [OPTIONS]",
   summary: "plan new, generated passwords for users",
   about: [
-    "Columns: username, the name of a user; password, where the present password is.",
+    "Columns: username, the user's name; password, a reference to the current password.",
     secrets,
-    "When the plan is applied, each new password is on the disk before it is set, as a line username=password, and afterwards the user is signed in with it. The next rotation takes its present passwords from there, as file:PATH#USERNAME, and writes to another file.",
+    "When the plan is applied, each new password is written to the file as username=password before it is set, then verified by signing in. For the next rotation, refer to the current passwords as file:PATH#USERNAME and write to another file.",
     shared
   ],
   examples: [
     {
-      does: "Plan the rows of a file",
-      line: "glowmarkt plan passwords users.csv --passwords new-passwords.txt --out plan.ndjson"
+      description: "Plan the rows of a file",
+      command: "glowmarkt plan passwords users.csv --passwords new-passwords.txt --out plan.ndjson"
     }
   ]
 }
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
-export const mobileTokens: Text = {
+export const mobileTokens: PageText = {
   path: ["plan", "mobile-tokens"],
   usage: "CSV [OPTIONS]",
   summary: "plan new tokens for users' mobile apps",
   about: [
-    "Columns: username, the name of a user; password, where the password is; oldToken, where the token to remove is; newToken, where the one to add is.",
+    "Columns: username, the user's name; password, oldToken and newToken, references to the password, the token to remove and the token to add.",
     secrets,
-    "The new token is added first. The provider cannot list these tokens, so nothing can be compared or verified.",
+    "The new token is added before the old one is removed. Glowmarkt cannot list tokens, so nothing can be compared or verified.",
     shared
   ],
-  examples: [{ does: "Plan the rows of a file", line: "glowmarkt plan mobile-tokens tokens.csv --out plan.ndjson" }]
+  examples: [
+    { description: "Plan the rows of a file", command: "glowmarkt plan mobile-tokens tokens.csv --out plan.ndjson" }
+  ]
 }
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
-export const undo: Text = {
+export const undo: PageText = {
   path: ["plan", "undo"],
   usage: "RUN [OPTIONS]",
-  summary: "plan how to take back what a run changed",
+  summary: "plan to undo the changes of a run",
   about: [
-    "Makes a plan from what a finished run recorded: only what it changed, back to what was there before. Runs of rename and correct can be taken back; for a run of onboard it is a plan that makes the added accounts inactive.",
-    "Nothing is written to the server. When the plan is applied, each subject is read again: one that has changed since the run is left alone.",
-    "Making accounts inactive, new passwords and mobile tokens cannot be taken back. Exits with 2 for such a run, and with 1 when the plan leaves rows alone."
+    "Makes a plan that restores the values a finished run changed. Runs of rename and correct can be undone; for a run of onboard, the plan makes the added accounts inactive.",
+    "Planning changes nothing on the server. When the plan is applied, each account or user is read again: one that has changed since the run is skipped.",
+    "Making accounts inactive and changing passwords or mobile tokens cannot be undone. Exits 2 for such a run, and 1 if any rows are skipped."
   ],
   examples: [
     {
-      does: "Plan, look, and take back",
-      line: "glowmarkt plan undo renameAccounts-20260314T091500-k3xq --out undo.ndjson"
+      description: "Plan to undo a run",
+      command: "glowmarkt plan undo renameAccounts-20260314T091500-k3xq --out undo.ndjson"
     }
   ]
 }
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
-export const group: Text = {
+export const group: PageText = {
   path: ["plan"],
   usage: "COMMAND CSV [OPTIONS]",
-  summary: "say what a bulk change would do, before it is done",
+  summary: "plan a bulk change without making it",
   about: [
-    "A plan is a file of JSON lines, a line a subject: read it, compare it, have it approved. It contains no secrets."
+    "A plan is a JSON Lines file with one line per account or user. Review it, compare it, have it approved. It contains no secrets."
   ],
   examples: [
-    { does: "Plan", line: "glowmarkt plan rename names.csv --out plan.ndjson" },
-    { does: "and do it", line: "glowmarkt apply plan.ndjson --out results" }
+    { description: "Make a plan", command: "glowmarkt plan rename names.csv --out plan.ndjson" },
+    { description: "Apply it", command: "glowmarkt apply plan.ndjson --out results" }
   ]
 }

@@ -1,5 +1,5 @@
 /**
- * What `glowmarkt runs resume` does: whatever kind of run it is, it goes on.
+ * Runs `glowmarkt runs resume` for audits and changes.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
 import { UsageError } from "../../exit/CommandError.js"
 import * as FlowRegistry from "../../run/FlowRegistry.js"
-import * as Pace from "../../run/Pace.js"
+import * as RunLimits from "../../run/RunLimits.js"
 import * as RunView from "../../run/RunView.js"
 import * as Store from "../../run/Store.js"
 import * as ApplyReport from "../apply/ApplyReport.js"
@@ -30,21 +30,21 @@ export interface ResumeOptions extends ApplyRun.ChangeOptions {
 
 const decodePlan = Schema.decodeUnknownOption(Schema.Struct({ plan: Run.RunId }))
 
-/** To take back what a run added is a part of that run: what it undoes has the run's own name. */
+/** A rollback is part of the run it undoes, so resuming the rollback resumes that run. */
 const parentOf = ({ flow, parameters }: Run.Run): Option.Option<Run.RunId> =>
   flow.endsWith(".undo") ? Option.map(decodePlan(parameters), ({ plan }) => plan) : Option.none()
 
-type Found = Effect.Effect.Success<ReturnType<typeof find>>
+type FoundRun = Effect.Effect.Success<ReturnType<typeof findRun>>
 
-/** What the id means: the run itself, and what it has begun if it applies a plan. */
-const find = Effect.fnUntraced(function* (runId: Run.RunId) {
+/** The run to resume and, if it applies a plan, the state of that plan. */
+const findRun = Effect.fnUntraced(function* (runId: Run.RunId) {
   const store = yield* RunStore.RunStore
-  const named = yield* store.get(runId)
-  const run = yield* Option.match(parentOf(named), { onNone: () => Effect.succeed(named), onSome: store.get })
+  const requested = yield* store.get(runId)
+  const run = yield* Option.match(parentOf(requested), { onNone: () => Effect.succeed(requested), onSome: store.get })
   return { run, begun: yield* PlannedFlow.begun(run.runId) }
 })
 
-const audit = (options: ResumeOptions) =>
+const resumeAudit = (options: ResumeOptions) =>
   Audit.resume({
     ...options,
     run: Option.some(options.run),
@@ -55,17 +55,17 @@ const audit = (options: ResumeOptions) =>
     expiringDays: Option.none()
   })
 
-const change = Effect.fnUntraced(function* (options: ResumeOptions, { begun, run }: Found) {
+const resumeChange = Effect.fnUntraced(function* (options: ResumeOptions, { begun, run }: FoundRun) {
   const { runId } = run
   const flow = FlowRegistry.find(run.flow)
   if (Option.isNone(flow) || Option.isNone(begun)) {
     return yield* new UsageError({
-      message: `Run ${runId} is of the flow ${run.flow}, which this program does not know.\nResume it with the program that began it.`
+      message: `Run ${runId} uses the flow ${run.flow}, which glowmarkt does not know.\nResume it with the program that started it.`
     })
   }
   if (Option.isSome(options.formats) || Option.isSome(options.failOn)) {
     return yield* new UsageError({
-      message: `--format and --fail-on are for audits, and run ${runId} is of the flow ${run.flow}.\nLeave them out.`
+      message: `--format and --fail-on are for audits, and run ${runId} is not an audit (${run.flow}).\nLeave them out.`
     })
   }
   yield* ApplyReport.prepare(options, runId, [])
@@ -76,20 +76,20 @@ const change = Effect.fnUntraced(function* (options: ResumeOptions, { begun, run
     Effect.succeed({
       flow: flow.value,
       finished: "report",
-      begin: ["apply", "PLAN"],
+      restart: ["apply", "PLAN"],
       show: () => RunView.facts(run),
       work: begun.value,
       carryOut: ({ resume }, consent) =>
-        resume(runId, { target, consent, ...Pace.ofFew(options, begun.value.remaining) })
+        resume(runId, { target, consent, ...RunLimits.forSubjects(options, begun.value.remaining) })
     })
   )
 })
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const run = Effect.fn("glowmarkt.runs.resume")(function* (options: ResumeOptions) {
-  const found = yield* Effect.provide(find(options.run), yield* Store.reader(options.store))
-  yield* found.run.flow === StatusAudit.flow.name ? audit(options) : change(options, found)
+  const found = yield* Effect.provide(findRun(options.run), yield* Store.reader(options.store))
+  yield* found.run.flow === StatusAudit.flow.name ? resumeAudit(options) : resumeChange(options, found)
 })

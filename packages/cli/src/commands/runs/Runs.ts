@@ -1,5 +1,5 @@
 /**
- * What the commands under `glowmarkt runs` do, but for resuming.
+ * Runs the commands of `glowmarkt runs`, except `resume`.
  *
  * @since 0.1.0
  */
@@ -10,14 +10,14 @@ import * as Schema from "effect/Schema"
 import type { Form } from "../../args/Flags.js"
 import { Unfinished } from "../../exit/CommandError.js"
 import * as FlowRegistry from "../../run/FlowRegistry.js"
-import * as ResumeLine from "../../run/ResumeLine.js"
+import * as ResumeCommand from "../../run/ResumeCommand.js"
 import * as RunView from "../../run/RunView.js"
 import * as Store from "../../run/Store.js"
-import { count } from "../../terminal/Format.js"
+import { plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as Prompt from "../../terminal/Prompt.js"
 import * as ApplySummary from "../apply/ApplySummary.js"
-import * as Tally from "../apply/Tally.js"
+import * as ApplyTally from "../apply/ApplyTally.js"
 import * as AuditSummary from "../audit/AuditSummary.js"
 
 interface Common {
@@ -25,89 +25,89 @@ interface Common {
   readonly form: Form
 }
 
-interface OfRun extends Common {
+interface RunOptions extends Common {
   readonly run: Run.RunId
 }
 
 const encode = Schema.encodeSync(Run.Run)
 
-const reading = <A, E, R>(command: Effect.Effect<A, E, R>, { store }: Common) =>
+const withReader = <A, E, R>(command: Effect.Effect<A, E, R>, { store }: Common) =>
   Effect.flatMap(Store.reader(store), (reader) => Effect.provide(command, reader))
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const list = Effect.fn("glowmarkt.runs.list")(function* ({ form }: Common) {
   const store = yield* RunStore.RunStore
   const runs = yield* store.list
   if (form === "json") return yield* Output.json(runs.map((run) => encode(run)))
   if (runs.length > 0) yield* Output.data(RunView.list(runs, yield* Output.layout))
-  yield* Output.note(`${runs.length === 1 ? "1 run" : `${count(runs.length)} runs`} in ${store.file}`)
-}, reading)
+  yield* Output.note(`${plural(runs.length, "run")} in ${store.file}`)
+}, withReader)
 
-interface Shown {
-  readonly forPrograms: Readonly<Record<string, unknown>>
-  readonly forPeople: (layout: Output.Layout) => string
+interface RunDetails {
+  readonly json: Readonly<Record<string, unknown>>
+  readonly text: (layout: Output.Layout) => string
 }
 
-const shownAudit = (run: Run.Run) =>
+const auditDetails = (run: Run.Run) =>
   Effect.zipWith(
     StatusAudit.tally(run.runId),
     AuditSummary.thresholds(run),
-    (found, lines): Shown => ({
-      forPrograms: { ...encode(run), counts: found.counts, errors: found.errors },
-      forPeople: (layout) => AuditSummary.render(RunView.facts(run), found, lines, layout)
+    (tally, thresholds): RunDetails => ({
+      json: { ...encode(run), counts: tally.counts, errors: tally.errors },
+      text: (layout) => AuditSummary.render(RunView.facts(run), tally, thresholds, layout)
     })
   )
 
-const shownChange = (run: Run.Run) =>
+const changeDetails = (run: Run.Run) =>
   Option.match(FlowRegistry.find(run.flow), {
-    onNone: () => Effect.succeed<Shown>({ forPrograms: encode(run), forPeople: () => RunView.facts(run) }),
+    onNone: () => Effect.succeed<RunDetails>({ json: encode(run), text: () => RunView.facts(run) }),
     onSome: ({ rows }) =>
       Effect.map(
-        Tally.of(rows(run.runId)),
-        (tally): Shown => ({
-          forPrograms: { ...encode(run), counts: tally.counts },
-          forPeople: (layout) => ApplySummary.render(RunView.facts(run), tally, undefined, layout)
+        ApplyTally.fromRows(rows(run.runId)),
+        (tally): RunDetails => ({
+          json: { ...encode(run), counts: tally.counts },
+          text: (layout) => ApplySummary.render(RunView.facts(run), tally, undefined, layout)
         })
       )
   })
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
-export const show = Effect.fn("glowmarkt.runs.show")(function* ({ form, run: runId, store: named }: OfRun) {
+export const show = Effect.fn("glowmarkt.runs.show")(function* ({ form, run: runId, store: storeOption }: RunOptions) {
   const store = yield* RunStore.RunStore
   const run = yield* store.get(runId)
-  const { forPeople, forPrograms } = yield* run.flow === StatusAudit.flow.name ? shownAudit(run) : shownChange(run)
-  yield* form === "json" ? Output.json(forPrograms) : Output.data(forPeople(yield* Output.layout))
+  const { json, text } = yield* run.flow === StatusAudit.flow.name ? auditDetails(run) : changeDetails(run)
+  yield* form === "json" ? Output.json(json) : Output.data(text(yield* Output.layout))
   if (form === "human" && run.finishedAt === undefined) {
-    yield* Output.note(`\nGo on with\n  ${ResumeLine.make(["runs", "resume", runId], { store: named })}`)
+    yield* Output.note(`\nResume it with\n  ${ResumeCommand.make(["runs", "resume", runId], { store: storeOption })}`)
   }
-}, reading)
+}, withReader)
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const forget = Effect.fn("glowmarkt.runs.forget")(
-  function* ({ consent, run: runId }: Omit<OfRun, "form"> & { readonly consent: "given" | "ask" }) {
+  function* ({ consent, run: runId }: Omit<RunOptions, "form"> & { readonly consent: "given" | "ask" }) {
     const store = yield* RunStore.RunStore
     const run = yield* store.get(runId)
-    yield* Output.note(`${RunView.facts(run)}\n\nForgetting it deletes what the store has of it, results included.`)
-    if (consent === "ask" && !(yield* Prompt.consent("Forget it?"))) {
-      return yield* new Unfinished({ message: "Nothing was forgotten." })
+    yield* Output.note(`${RunView.facts(run)}\n\nThis deletes the run and its results from the store.`)
+    if (consent === "ask" && !(yield* Prompt.consent("Forget this run?"))) {
+      return yield* new Unfinished({ message: "Nothing was deleted." })
     }
     yield* store.forget(runId)
     yield* Output.data(`Forgot run ${runId}.`)
   },
   (command, { run, store }) =>
     Effect.gen(function* () {
-      // Looked for first: nobody wants a store made to find that the run is not in it.
+      // Fails if the store does not exist, instead of creating one without the run.
       yield* Store.reader(store)
-      // As the only one: a run must not be pulled away under a process that works on it.
+      // Exclusive, so that no process is working on the run while it is deleted.
       return yield* Effect.provide(command, Store.exclusive(yield* Store.file(store), Option.some(run)))
     })
 )

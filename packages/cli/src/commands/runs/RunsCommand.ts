@@ -1,5 +1,5 @@
 /**
- * How `glowmarkt runs …` is spelled.
+ * The arguments and options of `glowmarkt runs …`.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ const load = () => import("./Runs.js")
 
 const id = "renameAccounts-20260314T091500-k3xq"
 
-const run = Flags.argument("ID", RunId).pipe(Args.withDescription("The id of the run."))
+const run = Flags.argument("ID", RunId).pipe(Args.withDescription("The run's id."))
 
 const list = HelpPage.describe(
   Command.make(
@@ -28,13 +28,13 @@ const list = HelpPage.describe(
   {
     path: ["runs", "list"],
     usage: "[OPTIONS]",
-    summary: "list the runs that are kept",
+    summary: "list saved runs",
     about: [],
     examples: [
-      { does: "See all of them", line: "glowmarkt runs list" },
+      { description: "List all runs", command: "glowmarkt runs list" },
       {
-        does: "Those that are not finished, for a script",
-        line: "glowmarkt runs list --json | jq -r '.[] | select(.finishedAt == null) | .runId'"
+        description: "Print the ids of unfinished runs, for a script",
+        command: "glowmarkt runs list --json | jq -r '.[] | select(.finishedAt == null) | .runId'"
       }
     ]
   }
@@ -49,9 +49,9 @@ const show = HelpPage.describe(
   {
     path: ["runs", "show"],
     usage: "ID [OPTIONS]",
-    summary: "show one run, and what came of it so far",
-    about: ["Works while another process works on the run, too."],
-    examples: [{ does: "Show a run", line: `glowmarkt runs show ${id}` }]
+    summary: "show one run and its results so far",
+    about: ["Also works while another process is working on the run."],
+    examples: [{ description: "Show a run", command: `glowmarkt runs show ${id}` }]
   }
 )
 
@@ -65,7 +65,7 @@ const resume = HelpPage.describe(
       overwrite: RunFlags.overwrite,
       formats: AuditFlags.formats,
       failOn: AuditFlags.failOn,
-      ...RunFlags.effort,
+      ...RunFlags.limits,
       ...RunFlags.consent,
       auth: Auth.admin,
       progress: RunFlags.progress,
@@ -79,13 +79,16 @@ const resume = HelpPage.describe(
   {
     path: ["runs", "resume"],
     usage: "ID [OPTIONS]",
-    summary: "go on with a run that is not finished",
+    summary: "resume an unfinished run",
     about: [
-      "What is done is not done again. Audits and changes alike; for what is left to change consent is asked for as by glowmarkt apply. A finished run is only reported on."
+      "Resumes audits and changes. Finished work is not repeated, and remaining changes are confirmed as in glowmarkt apply. For a finished run, shows its saved results."
     ],
     examples: [
-      { does: "Go on with a run", line: `glowmarkt runs resume ${id} --out results` },
-      { does: "In a script, where nobody can be asked", line: `glowmarkt runs resume ${id} --yes --out results` }
+      { description: "Resume a run", command: `glowmarkt runs resume ${id} --out results` },
+      {
+        description: "Resume it in a script, without confirmation",
+        command: `glowmarkt runs resume ${id} --yes --out results`
+      }
     ]
   }
 )
@@ -99,11 +102,11 @@ const forget = HelpPage.describe(
   {
     path: ["runs", "forget"],
     usage: "ID [OPTIONS]",
-    summary: "delete what is kept of a run",
-    about: ["Shows the run and asks. The server is not asked anything, and nothing is undone there."],
+    summary: "delete a run and its results from the store",
+    about: ["Shows the run and asks for confirmation. Sends no requests: changes the run made to accounts stay."],
     examples: [
-      { does: "Forget a run after a question", line: `glowmarkt runs forget ${id}` },
-      { does: "In a script, where nobody can be asked", line: `glowmarkt runs forget ${id} --yes` }
+      { description: "Forget a run, after confirmation", command: `glowmarkt runs forget ${id}` },
+      { description: "Forget it in a script, without confirmation", command: `glowmarkt runs forget ${id} --yes` }
     ]
   }
 )
@@ -113,28 +116,28 @@ const group = HelpPage.describe(
   {
     path: ["runs"],
     usage: "COMMAND [OPTIONS]",
-    summary: "the runs that are kept: audits and changes",
-    about: ["Whatever ends a run, what it did is kept, and it can be resumed by its id."],
-    examples: [{ does: "See all of them", line: "glowmarkt runs list" }]
+    summary: "list and manage saved audits and changes",
+    about: ["A run that stops early keeps its finished work and can be resumed by its id."],
+    examples: [{ description: "List all runs", command: "glowmarkt runs list" }]
   }
 )
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category constants
  */
 export const command = group.command
 
 /**
- * Help of the words that other words follow.
+ * Help pages of the command groups.
  *
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const groups: ReadonlyArray<HelpPage.HelpPage> = [group.page]
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const pages: ReadonlyArray<HelpPage.HelpPage> = [list.page, show.page, resume.page, forget.page]

@@ -1,5 +1,5 @@
 /**
- * Bad days of the simulated server, for people who want to see a run survive them before it meets a real one.
+ * The faults of the simulated server: throttling, latency and an outage.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import * as Format from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 
 /**
- * `after` the first request nothing is answered as it should be, for as long as it `lasts`.
+ * The server fails every request for `lasts`, starting `after` the first request.
  *
  * @since 0.1.0
  * @category models
@@ -23,7 +23,7 @@ export interface Outage {
 }
 
 /**
- * `throttle` is how many requests a second are admitted.
+ * `throttle` is the number of requests admitted per second.
  *
  * @since 0.1.0
  * @category models
@@ -35,7 +35,7 @@ export interface FaultFlags {
 }
 
 /**
- * After a rest a quarter of a second's requests may come at once.
+ * Allows bursts of a quarter of a second's requests.
  *
  * @since 0.1.0
  * @category constructors
@@ -46,19 +46,19 @@ export const limit = (perSecond: number): Throttle.Limit => ({
 })
 
 /**
- * What goes wrong all the time.
+ * The faults that apply to every request.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const always = ({ latency }: Pick<FaultFlags, "latency">): Faults.Rules =>
+export const constantFaults = ({ latency }: Pick<FaultFlags, "latency">): Faults.Rules =>
   Option.match(latency, {
     onNone: () => [],
     onSome: (duration) => [Faults.always({}, Faults.Latency({ duration }))]
   })
 
-// As proxies and providers fail: in their place, in between, and themselves.
-const down = Faults.Cycle({
+// An error page of a proxy, a reset connection, and an error of the server itself.
+const outageFaults = Faults.Cycle({
   on: {},
   faults: [Faults.htmlError(503), Faults.Reset({ when: "before" }), Faults.serverError]
 })
@@ -71,20 +71,20 @@ const firstRequest = Effect.flatMap(Simulator.Simulator, ({ requests }) =>
 )
 
 /**
- * The outage, which says when it comes and goes.
+ * Runs the outage, if there is one, and prints when it starts and ends.
  *
  * @since 0.1.0
  * @category running
  */
-export const outage = Effect.fnUntraced(function* (rehearsal: FaultFlags) {
-  if (Option.isNone(rehearsal.outage)) return
-  const { after, lasts } = rehearsal.outage.value
+export const runOutage = Effect.fnUntraced(function* (flags: FaultFlags) {
+  if (Option.isNone(flags.outage)) return
+  const { after, lasts } = flags.outage.value
   const { faults } = yield* Simulator.Simulator
   yield* firstRequest
   yield* Effect.sleep(after)
-  yield* faults.add(down)
-  yield* Output.note(`Outage: nothing is answered as it should be for ${Format.duration(lasts)}.`)
+  yield* faults.add(outageFaults)
+  yield* Output.note(`Outage: every request fails for ${Format.duration(lasts)}.`)
   yield* Effect.sleep(lasts)
-  yield* faults.set(always(rehearsal))
+  yield* faults.set(constantFaults(flags))
   yield* Output.note("The outage is over.")
 })

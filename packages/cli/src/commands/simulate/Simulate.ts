@@ -1,5 +1,5 @@
 /**
- * What `glowmarkt simulate` does.
+ * Runs `glowmarkt simulate`.
  *
  * @since 0.1.0
  */
@@ -8,8 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as InterruptPolicy from "../../exit/InterruptPolicy.js"
-import * as ResumeLine from "../../run/ResumeLine.js"
-import { count } from "../../terminal/Format.js"
+import * as ResumeCommand from "../../run/ResumeCommand.js"
+import { plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as FaultFlags from "./FaultFlags.js"
 
@@ -25,53 +25,53 @@ export interface SimulateOptions extends FaultFlags.FaultFlags {
   readonly seed: number
 }
 
-const simulator = ({ accounts, port, seed, ...rehearsal }: SimulateOptions) =>
+const simulator = ({ accounts, port, seed, ...flags }: SimulateOptions) =>
   Simulator.layer({
     accounts,
     port,
     seed,
-    faults: FaultFlags.always(rehearsal),
-    ...Option.match(rehearsal.throttle, {
+    faults: FaultFlags.constantFaults(flags),
+    ...Option.match(flags.throttle, {
       onNone: () => ({}),
       onSome: (perSecond) => ({ throttle: FaultFlags.limit(perSecond) })
     })
   })
 
-const variables = (values: Readonly<Record<string, string>>) =>
+const exportLine = (values: Readonly<Record<string, string>>) =>
   `export ${Object.entries(values)
-    .map(([name, value]) => `${name}=${ResumeLine.quoted(value)}`)
+    .map(([name, value]) => `${name}=${ResumeCommand.shellQuote(value)}`)
     .join(" ")}`
 
 /**
- * What somebody at the prompt does next.
+ * The commands to paste into another terminal.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
-export const invitation = ({ accounts, appKeys, applicationId, docs, url, users }: Announcement.Announcement) =>
+export const instructions = ({ accounts, appKeys, applicationId, docs, url, users }: Announcement.Announcement) =>
   Effect.map(Simulator.Simulator, ({ population }) => {
     const [user] = users
     const asUser =
       user === undefined
         ? []
         : [
-            "As one of its users:",
-            `  ${variables({ GLOWMARKT_APPLICATION_ID: applicationId, GLOWMARKT_USERNAME: user.username, GLOWMARKT_PASSWORD: user.password })}`,
-            `  ${ResumeLine.make(["me", "status"], {})}`
+            "As a user:",
+            `  ${exportLine({ GLOWMARKT_APPLICATION_ID: applicationId, GLOWMARKT_USERNAME: user.username, GLOWMARKT_PASSWORD: user.password })}`,
+            `  ${ResumeCommand.make(["me", "status"], {})}`
           ]
     const toAdd = Option.match(population.newcomer(0), {
       onNone: () => [],
       onSome: ({ directoryId, username }) => [
-        "A user who has no account yet:",
-        `  ${ResumeLine.make(["accounts", "add"], { username: Option.some(username), "directory-id": Option.some(directoryId) })}`
+        "Add an account for a user who has none yet:",
+        `  ${ResumeCommand.make(["accounts", "add"], { username: Option.some(username), "directory-id": Option.some(directoryId) })}`
       ]
     })
     return [
       "",
-      `${count(accounts)} accounts are served until Ctrl-C. What the API is: ${docs}`,
+      `Serving ${plural(accounts, "account")} until Ctrl-C. API documentation: ${docs}`,
       "In another terminal, as an administrator:",
-      `  ${variables({ GLOWMARKT_BASE_URL: url, GLOWMARKT_APP_KEY: appKeys.key, GLOWMARKT_APP_SECRET: appKeys.secret })}`,
-      `  ${ResumeLine.make(["audit"], {})}`,
+      `  ${exportLine({ GLOWMARKT_BASE_URL: url, GLOWMARKT_APP_KEY: appKeys.key, GLOWMARKT_APP_SECRET: appKeys.secret })}`,
+      `  ${ResumeCommand.make(["audit"], {})}`,
       ...toAdd,
       ...asUser
     ].join("\n")
@@ -81,19 +81,19 @@ const announce = Effect.gen(function* () {
   const announcement = yield* Announcement.make
   yield* Output.data(encode(announcement))
   const { stderr } = yield* Output.Output
-  if (Option.isSome(yield* stderr.columns)) yield* Output.note(yield* invitation(announcement))
+  if (Option.isSome(yield* stderr.columns)) yield* Output.note(yield* instructions(announcement))
 })
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category running
  */
 export const run = Effect.fn("glowmarkt.simulate")(
   function* (options: SimulateOptions) {
-    yield* InterruptPolicy.endsWell
+    yield* InterruptPolicy.exitWithSuccess
     yield* announce
-    yield* FaultFlags.outage(options)
+    yield* FaultFlags.runOutage(options)
     return yield* Effect.never
   },
-  (serving, options) => Effect.provide(serving, simulator(options))
+  (server, options) => Effect.provide(server, simulator(options))
 )

@@ -1,5 +1,5 @@
 /**
- * How `glowmarkt simulate` is spelled.
+ * The arguments and options of `glowmarkt simulate`.
  *
  * @since 0.1.0
  */
@@ -15,34 +15,32 @@ const simulate = HelpPage.describe(
     "simulate",
     {
       port: Flags.wholeNumber("port", { min: 0, max: 65_535 }).pipe(
-        Options.withDescription("The port on 127.0.0.1; 0 is any free one. Default: 0."),
+        Options.withDescription("The port on 127.0.0.1; 0 picks a free one. Default: 0."),
         Options.withDefault(0)
       ),
       accounts: Flags.wholeNumber("accounts", { min: 0, max: 10_000_000 }).pipe(
-        Options.withDescription("How many accounts there are. Default: 100."),
+        Options.withDescription("The number of accounts. Default: 100."),
         Options.withDefault(100)
       ),
       seed: Flags.wholeNumber("seed", { min: 0, max: 2_147_483_647 }).pipe(
-        Options.withDescription(
-          "Decides everything: the same seed gives the same accounts, findings and keys. Default: 1."
-        ),
+        Options.withDescription("The same seed gives the same accounts, findings and keys. Default: 1."),
         Options.withDefault(1)
       ),
       throttle: Flags.wholeNumber("throttle", { min: 1, max: 100_000 }).pipe(
         Options.withDescription(
-          "Admits N requests a second, and a quarter as many at once; answers the others 429 with Retry-After."
+          "Admits N requests per second, in bursts of N/4; answers the rest with 429 and Retry-After."
         ),
         Options.optional
       ),
       latency: Flags.wholeNumber("latency", { min: 0, max: 600_000 }).pipe(
         Options.withPseudoName("MS"),
         Options.map(Duration.millis),
-        Options.withDescription("Answers everything so many milliseconds later."),
+        Options.withDescription("Delays every response by this many milliseconds."),
         Options.optional
       ),
       outage: Flags.secondsAfter("outage").pipe(
         Options.withDescription(
-          "So many seconds after the first request the server is away for so many seconds: it answers 503 and 500, or resets the connection."
+          "Simulates an outage START seconds after the first request, for LENGTH seconds: the server answers 503 and 500, or resets the connection."
         ),
         Options.optional
       )
@@ -55,21 +53,22 @@ const simulate = HelpPage.describe(
   {
     path: ["simulate"],
     usage: "[OPTIONS]",
-    summary: "serve the Account API on this machine, with made-up accounts",
+    summary: "serve a simulated Account API on this machine",
     about: [
-      "Prints one line of JSON when it is ready: url, applicationId, appKeys, orgAppKeys, devUserToken, users (with passwords), accounts, seed, docs. On a terminal it says beside it what to paste into another one. Then serves until it is interrupted (Ctrl-C, SIGTERM), and exits with 0.",
-      "It listens on 127.0.0.1 only and forgets everything when it ends.",
-      "With --throttle, --latency and --outage it has bad days on purpose: rehearse there how a run behaves before you start it on the real thing."
+      "Prints one line of JSON when it is ready: url, applicationId, appKeys, orgAppKeys, devUserToken, users (with passwords), accounts, seed, docs. On a terminal, also prints commands to paste into another terminal. Serves until interrupted (Ctrl-C, SIGTERM), then exits 0.",
+      "Listens on 127.0.0.1 only. Changes are lost when it stops.",
+      "Use --throttle, --latency and --outage to see how a run copes with a slow or failing server."
     ],
     examples: [
-      { does: "Serve 5,000 accounts", line: "glowmarkt simulate --port 8080 --accounts 5000" },
+      { description: "Serve 5,000 accounts", command: "glowmarkt simulate --port 8080 --accounts 5000" },
       {
-        does: "Read its keys in a script: the line is there when it is ready",
-        line: "glowmarkt simulate > simulator.json & until [ -s simulator.json ]; do sleep 1; done; jq -r .appKeys.key simulator.json"
+        description: "Read its keys in a script",
+        command:
+          "glowmarkt simulate > simulator.json & until [ -s simulator.json ]; do sleep 1; done; jq -r .appKeys.key simulator.json"
       },
       {
-        does: "Rehearse slow answers, 200 a second at most, and a minute of outage",
-        line: "glowmarkt simulate --accounts 5000 --throttle 200 --latency 80 --outage 5,60"
+        description: "Simulate slow responses, throttling and an outage of one minute",
+        command: "glowmarkt simulate --accounts 5000 --throttle 200 --latency 80 --outage 5,60"
       }
     ]
   }
@@ -77,12 +76,12 @@ const simulate = HelpPage.describe(
 
 /**
  * @since 0.1.0
- * @category commands
+ * @category constants
  */
 export const command = simulate.command
 
 /**
  * @since 0.1.0
- * @category help
+ * @category constants
  */
 export const page = simulate.page

@@ -1,5 +1,5 @@
 /**
- * Rows that something is wrong with, a line each and never cut: what is said of them is to be read.
+ * Problems with rows, one line each and never cut.
  *
  * @since 0.1.0
  */
@@ -10,46 +10,47 @@ import * as Sanitize from "./Sanitize.js"
 import * as Style from "./Style.js"
 
 /**
- * `line` is where it stands in the file it came from.
+ * `line` is the line of the row in its file.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Trouble {
+export interface RowProblem {
   readonly line?: number | undefined
   readonly text: string
 }
 
 /**
- * How many are told at once.
+ * The maximum number of problems shown.
  *
  * @since 0.1.0
  * @category constants
  */
-export const most = 20
+export const maxShown = 20
 
-const told = ({ line, text }: Trouble, width: number): string =>
+const format = ({ line, text }: RowProblem, width: number): string =>
   Sanitize.text(line === undefined ? text : `line ${String(line).padStart(width)}: ${text}`)
 
 /**
- * The first of `all`, of which there may be more than are given.
+ * The first problems under a title; empty if there are none. `number` is the total if `all` is only
+ * a part.
  *
  * @since 0.1.0
- * @category rendering
+ * @category reports
  */
 export const render = (
   title: string,
-  all: ReadonlyArray<Trouble>,
+  all: ReadonlyArray<RowProblem>,
   { colour }: Layout,
   number: number = all.length
 ): ReadonlyArray<string> => {
   if (all.length === 0) return []
-  const first = all.slice(0, most)
+  const first = all.slice(0, maxShown)
   const width = Math.max(...first.map(({ line }) => String(line ?? "").length))
   return [
     [
       Style.paint("strong", title, colour),
-      ...first.map((trouble) => told(trouble, width)),
+      ...first.map((problem) => format(problem, width)),
       ...(number > first.length ? [`and ${count(number - first.length)} more`] : [])
     ].join("\n")
   ]

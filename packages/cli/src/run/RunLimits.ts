@@ -1,22 +1,22 @@
 /**
- * How hard a run works, as its options say.
+ * The limits of a run, from its options.
  *
  * @since 0.1.0
  */
 import { Limits } from "@effect-glowmarkt/runner"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import type { Effort } from "../args/RunFlags.js"
+import type { LimitFlags } from "../args/RunFlags.js"
 
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const of = ({
+export const fromFlags = ({
   concurrency,
   patience,
   rate
-}: Effort): Pick<Limits.Limits, "concurrency" | "rate" | "maxOutage"> => ({
+}: LimitFlags): Pick<Limits.Limits, "concurrency" | "rate" | "maxOutage"> => ({
   concurrency: Option.getOrUndefined(concurrency),
   rate: Option.getOrUndefined(
     Option.map(rate, (rate) => (rate === "unlimited" ? rate : { limit: rate, interval: "1 second" }))
@@ -25,26 +25,27 @@ export const of = ({
 })
 
 /**
- * How long an outage is waited for.
- *
- * @since 0.1.0
- * @category reading
- */
-export const patienceOf = ({ patience }: Effort): Duration.Duration =>
-  Option.match(patience, { onNone: () => Limits.defaultMaxOutage, onSome: Duration.minutes })
-
-const deniedInARow = 20
-
-/**
- * Of so many subjects. Where all of the few there are are denied, it is the credentials, and not these subjects.
+ * How long the run waits for an unreachable server.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const ofFew = (
-  effort: Effort,
+export const maxOutageOf = ({ patience }: LimitFlags): Duration.Duration =>
+  Option.match(patience, { onNone: () => Limits.defaultMaxOutage, onSome: Duration.minutes })
+
+const maxDeniedLimit = 20
+
+/**
+ * The limits for this many subjects. If a small run is denied every one, the credentials are wrong,
+ * so the limit of denials is at most the number of subjects.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const forSubjects = (
+  flags: LimitFlags,
   subjects: number
 ): Pick<Limits.Limits, "concurrency" | "rate" | "maxOutage" | "deniedLimit"> => ({
-  ...of(effort),
-  deniedLimit: Math.max(1, Math.min(deniedInARow, subjects))
+  ...fromFlags(flags),
+  deniedLimit: Math.max(1, Math.min(maxDeniedLimit, subjects))
 })
