@@ -47,7 +47,7 @@ export const onboard: PageText = {
   summary: "plan accounts for users",
   about: [
     "Columns: username, the user's name; directoryId, the id of the user's directory.",
-    "Users who already have an account are skipped. Each add is sent once; if the response is lost, the account list is checked.",
+    "Users who already have an account need no change. Each add is sent once; if the response is lost, the account list is checked.",
     shared
   ],
   examples: [
