@@ -153,7 +153,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
       const [header, ...failed] = place.read("results/failed.csv").trimEnd().split("\r\n")
       assert.strictEqual(header, "\ufeffaccountId,name,note,error")
       assert.lengthOf(failed, 2)
-      assert.match(failed[0] ?? "", /^\.\.\/x,Bad,n2,.*line 3, accountId: /)
+      assert.match(failed[0] ?? "", /^\.\.\/x,Bad,n2,.*line 3: accountId /)
       assert.match(failed[1] ?? "", /,Mine,n3,.*now ""Theirs""/)
 
       const again = yield* Bulk.run(["plan", "rename", place.path("results/failed.csv"), "--skip-invalid", "--json"])
@@ -329,7 +329,10 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
       let edits = 0
       const edited = (text: string) => [`${command}`, place.write(`edited-${edits++}`, text), ...others, "--yes"]
       const cases: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]> = [
-        [edited(plan.replace(/"origin":"[^"]*"/, '"origin":"https://api.glowmarkt.com"')), /its origin is "https:/],
+        [
+          edited(plan.replace(/"origin":"[^"]*"/, '"origin":"https://api.glowmarkt.com"')),
+          /This plan is for server https:.*connected to /
+        ],
         [
           edited(plan.replace('"flow":"renameAccounts"', '"flow":"renameEverything"')),
           /line 1: unknown flow "renameEverything"/

@@ -115,7 +115,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       const place = Bulk.place()
       const id = "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"
       const cases: ReadonlyArray<readonly [flow: string, content: string | Uint8Array, says: RegExp]> = [
-        ["rename", Buffer.alloc(8_000_000), /line 1: the file has NUL characters: it is not text/],
+        ["rename", Buffer.alloc(8_000_000), /line 1: the file contains NUL characters, so it is not text/],
         ["rename", Buffer.from(`accountId,name\n${id},Si\u00e2n\n`, "latin1"), /UTF-8/],
         ["rename", `accountId,name\n${id},"Ann\n`.padEnd(2_000_000, "x"), /look for a quote that is not closed/],
         ["rename", `accountId,name\nffe4\u200b,Ann\n`, /line 2, accountId: "ffe4\\u200b" is no id/],
@@ -167,7 +167,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
         })
       const other = yield* plan("00000000-ab62-491c-8085-9ac2b6206346")
       assert.strictEqual(other.code, 1, other.stderr)
-      assert.match(other.stdout, /SKIPPED\nline 2: .*expected 00000000-ab62/)
+      assert.match(other.stdout, /SKIPPED\nline 2: .*, not 00000000-ab62/)
       assert.lengthOf(place.ndjson("plan.ndjson").filter(isChange), 0)
       const slip = yield* plan("another")
       assert.strictEqual(slip.code, 2)
@@ -188,7 +188,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       const exposed = place.write("exposed", "")
       chmodSync(exposed, 0o644)
       for (const [passwords, says] of [
-        [known, /the present passwords are read from this file/],
+        [known, /the current passwords are read from this file/],
         [exposed, /chmod 600 .*exposed/]
       ] as const) {
         const { code, stderr } = yield* Bulk.run(["plan", "passwords", file, "--passwords", passwords])
