@@ -124,7 +124,7 @@ describe("an answer about another account", () => {
         environment: environment(server.url)
       })
       assert.deepStrictEqual([code, stdout], [4, ""])
-      assert.include(stderr, "it names another account than the one asked for")
+      assert.include(stderr, "it is about a different account")
     })
   )
 

@@ -226,7 +226,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
       const environment = { ...appKeys, GLOWMARKT_BASE_URL: "http://127.0.0.1:1/api/v0-1" }
       const alone = yield* Captured.run(["accounts", "add", "--username", "x", "--directory-id", "y"], { environment })
       assert.strictEqual(alone.code, 4)
-      assert.include(told(alone), "cannot reach http://127.0.0.1:1")
+      assert.include(told(alone), "Cannot reach http://127.0.0.1:1")
     })
   )
 

@@ -1,9 +1,9 @@
 /**
- * What the API says of an account.
+ * Accounts as the API describes them.
  *
- * The provider's definition promises every field and live answers leave fields
- * out, so all but the id is optional here, and fields nobody documented are ignored.
- * The client takes fields that are `null` or empty out before it decodes.
+ * The provider's definition requires every field, but live responses omit some. So only the id
+ * is required here, and undocumented fields are ignored. The client drops fields that are `null`
+ * or empty before it decodes.
  *
  * @since 0.1.0
  */
@@ -100,7 +100,7 @@ export const AccountStatus = Schema.Struct({
 export interface AccountStatus extends Schema.Schema.Type<typeof AccountStatus> {}
 
 /**
- * What `POST /account` answers.
+ * The response of `POST /account`.
  *
  * @since 0.1.0
  * @category schemas
@@ -120,8 +120,8 @@ export const AddedAccount = Schema.Struct({
 export interface AddedAccount extends Schema.Schema.Type<typeof AddedAccount> {}
 
 /**
- * What `DELETE /account/{accountId}` answers: the account is `inactive` now.
- * The provider erases nothing.
+ * The response of `DELETE /account/{accountId}`: the account is `inactive` now.
+ * Accounts are never erased.
  *
  * @since 0.1.0
  * @category schemas

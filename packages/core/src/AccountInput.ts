@@ -1,5 +1,5 @@
 /**
- * What account operations take, and the answer that is no more than yes or no.
+ * Inputs of the account operations, and the `{"valid"}` response.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as Identifier from "./Identifier.js"
 import { optional } from "./internal/contract/optional.js"
 import { identifierProblem, placeholderProblem } from "./VisibleText.js"
 
-// What these schemas say of a refused value must not repeat it: errors stand in logs and traces.
+// Messages must not repeat the refused value: errors end up in logs and traces.
 
 /**
  * A password or a token, on its way to the provider.
@@ -31,11 +31,11 @@ const refusal = (text: string) => identifierProblem(text) ?? placeholderProblem(
  */
 export const Username = Schema.NonEmptyString.pipe(
   Schema.filter(
-    (name) => refusal(name) ?? (/^mailto:|[,;]$/i.test(name) ? 'has "mailto:" before it, or a comma after it' : true)
+    (name) => refusal(name) ?? (/^mailto:|[,;]$/i.test(name) ? 'starts with "mailto:" or ends with a comma' : true)
   )
 ).annotations({
   message: ({ actual }) => ({
-    message: `not a user name: ${(typeof actual === "string" && refusal(actual)) || "expected visible characters, at least one, no mailto: before them and no comma after"}`,
+    message: `not a user name: ${(typeof actual === "string" && refusal(actual)) || 'expected at least one visible character, without "mailto:" or a trailing comma'}`,
     override: true
   })
 })
@@ -68,7 +68,7 @@ export const Email = Schema.String.pipe(
 export const DirectoryId = Identifier.DirectoryId.pipe(
   Schema.filter((id) => refusal(id) === undefined, {
     message: ({ actual }) => ({
-      message: `not the id of a directory: ${(typeof actual === "string" && refusal(actual)) || "expected a UUID"}`,
+      message: `not a directory id: ${(typeof actual === "string" && refusal(actual)) || "expected a UUID"}`,
       override: true
     })
   })

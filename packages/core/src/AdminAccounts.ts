@@ -119,10 +119,10 @@ export class AdminAccounts extends Context.Tag("@effect-glowmarkt/core/AdminAcco
 >() {}
 
 const faults: Record<jsonArray.Fault, string> = {
-  NotText: "it is not UTF-8",
-  NotJson: "its body is not a JSON array",
-  Truncated: "its JSON breaks off",
-  TooLarge: "an element of it is larger than this client reads"
+  NotText: "the body is not UTF-8",
+  NotJson: "the body is not a JSON array",
+  Truncated: "the JSON is truncated",
+  TooLarge: "an element exceeds the size limit"
 }
 
 /** The elements of the list, each as soon as its last byte is there. */

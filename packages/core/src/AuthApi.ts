@@ -17,8 +17,7 @@ import * as Security from "./Security.js"
 import * as WireError from "./WireError.js"
 
 /**
- * What signing in takes. `directoryId` only where a user name means different
- * users in different directories.
+ * Input of signing in. Set `directoryId` only if the same user name exists in several directories.
  *
  * @since 0.1.0
  * @category schemas
@@ -46,7 +45,7 @@ export const IssuedToken = Schema.Redacted(
 
 /**
  * A token and the instant it ends: `exp`, in seconds since 1970, is the only
- * word on its lifetime that can be trusted.
+ * reliable statement of its lifetime.
  *
  * @since 0.1.0
  * @category schemas
@@ -83,7 +82,7 @@ export const SignedIn = Schema.Struct({
 export interface SignedIn extends Schema.Schema.Type<typeof SignedIn> {}
 
 /**
- * What checking a token gives.
+ * The response of a token check.
  *
  * @since 0.1.0
  * @category schemas
@@ -116,7 +115,7 @@ export const usernameLogin = HttpApiEndpoint.post("usernameLogin", "/auth")
   .annotateContext(
     endpointAnnotations({
       security: Security.application,
-      // A second token harms nobody.
+      // A second token does no harm.
       repeat: "absolute",
       summary: "Sign in with user name and password",
       operationId: "usernamelogin"

@@ -1,7 +1,6 @@
 /**
- * What any call can fail with, whatever the operation. With what only some
- * operations can fail with it makes up the family `GlowmarktError`, which
- * programs import.
+ * Errors that any operation can fail with. Programs import them from `GlowmarktError`, which
+ * adds the errors of specific operations.
  *
  * @since 0.1.0
  */
@@ -10,13 +9,13 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as errorFields from "./internal/error/errorFields.js"
 import {
-  begin,
   credentialAdvice,
   late,
   operationAdvice,
   quoted,
   repeated,
-  rounded
+  rounded,
+  sentence
 } from "./internal/error/errorMessages.js"
 
 /**
@@ -54,7 +53,10 @@ export class AccessDenied extends Schema.TaggedError<AccessDenied>()("AccessDeni
 
   override get message(): string {
     const also = this.stage === "call" ? (operationAdvice[this.operation] ?? "") : ""
-    return `${begin(this)}access denied (${this.status}) with ${this.caller}.${quoted(this)} ${credentialAdvice[this.caller]}${also}`
+    return sentence(
+      this,
+      `access denied (${this.status}) with ${this.caller}.${quoted(this)} ${credentialAdvice[this.caller]}${also}`
+    )
   }
 }
 
@@ -75,8 +77,11 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.status === 408)
 
   override get message(): string {
-    const hint = this.status === 404 ? " Check the base URL: it must end in the API's version, as in …/api/v0-1." : ""
-    return `${begin(this)}the provider refuses the request (${this.status})${repeated(this.attempts, "requests")}.${quoted(this)}${hint}`
+    const hint = this.status === 404 ? " Check the base URL: it must end with the API version, as in …/api/v0-1." : ""
+    return sentence(
+      this,
+      `Glowmarkt refused the request (${this.status})${repeated(this.attempts, "requests")}.${quoted(this)}${hint}`
+    )
   }
 }
 
@@ -97,9 +102,12 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   override get message(): string {
     const wait = Option.match(this.retryAfter, {
       onNone: () => "",
-      onSome: (duration) => ` It asks to wait ${rounded(duration)}.`
+      onSome: (duration) => ` Retry after ${rounded(duration)}.`
     })
-    return `${begin(this)}the provider is limiting requests (429)${repeated(this.attempts, "of ours")}.${quoted(this)}${wait} Send fewer at a time.`
+    return sentence(
+      this,
+      `Glowmarkt is limiting requests (429)${repeated(this.attempts, "requests")}.${quoted(this)}${wait} Send fewer requests at a time.`
+    )
   }
 }
 
@@ -123,7 +131,7 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || this.stage === "call"
 
   override get message(): string {
-    return `${begin(this)}the provider failed (${this.status})${repeated(this.attempts, "requests")}.${quoted(this)}`
+    return sentence(this, `Glowmarkt failed (${this.status})${repeated(this.attempts, "requests")}.${quoted(this)}`)
   }
 }
 
@@ -149,7 +157,7 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
   readonly retryAfter = never
 
   override get message(): string {
-    return `${begin(this)}the answer (${this.status}) is not what the API promises: ${this.problem}.${quoted(this)}`
+    return sentence(this, `unexpected response (${this.status}): ${this.problem}.${quoted(this)}`)
   }
 }
 
@@ -185,22 +193,34 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
   override get message(): string {
     if (this.code === "CIRCUIT_OPEN") {
       const pause = Option.match(this.retryAfter, { onNone: () => "a while", onSome: rounded })
-      return `${begin(this)}not sent: ${this.origin} failed so often in a row that it is left alone for ${pause}.`
+      return sentence(
+        this,
+        `not sent: the circuit breaker is open for ${pause} after repeated failures of ${this.origin}.`
+      )
     }
     if (this.code === "INVALID_REQUEST") {
-      return `${begin(this)}cannot be sent: a header value (a key, a token, an application id) has characters that no header may have.`
+      return sentence(
+        this,
+        `not sent: a header value (key, token or application id) contains characters that headers cannot carry.`
+      )
     }
     if (this.proxy !== undefined) {
       const [, reason = ""] = this.code.split("PROXY_")
-      const failed = /^(?:\d{3}|CLOSED)$/.test(reason) ? "does not let it through" : "cannot be reached"
-      return `${begin(this)}the proxy ${this.proxy} on the way to ${this.origin} ${failed} (${reason}). Check the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
+      const failed = /^(?:\d{3}|CLOSED)$/.test(reason) ? "refused the connection" : "cannot be reached"
+      return sentence(
+        this,
+        `the proxy ${this.proxy} on the way to ${this.origin} ${failed} (${reason}). Check the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
+      )
     }
     if (untrustedIssuer.test(this.code)) {
-      return `${begin(this)}the certificate of ${this.origin} is signed by an authority that is not trusted (${this.code}). If it is your own, name the file of its certificate in NODE_EXTRA_CA_CERTS.`
+      return sentence(
+        this,
+        `the certificate of ${this.origin} was issued by an untrusted authority (${this.code}). If the authority is your own, set NODE_EXTRA_CA_CERTS to its certificate file.`
+      )
     }
     return this.phase === "unsent"
-      ? `${begin(this)}cannot reach ${this.origin} (${this.code}). Check the address and the network.`
-      : `${begin(this)}the connection to ${this.origin} broke before an answer came (${this.code}).`
+      ? sentence(this, `cannot reach ${this.origin} (${this.code}). Check the address and the network.`)
+      : sentence(this, `the connection to ${this.origin} was lost before a response arrived (${this.code}).`)
   }
 }
 
@@ -224,12 +244,12 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
   readonly retryAfter = never
 
   override get message(): string {
-    return `${begin(this)}${late[this.waitedFor](rounded(this.limit), this.attempts)}.`
+    return sentence(this, `${late[this.waitedFor](rounded(this.limit), this.attempts)}.`)
   }
 }
 
 /**
- * What any call can fail with, whatever the operation.
+ * The errors that any operation can fail with.
  *
  * @since 0.1.0
  * @category errors

@@ -1,6 +1,5 @@
 /**
- * Leaving a server alone that does nothing but fail. Off unless the client is
- * given one.
+ * A circuit breaker: stops sending to a server that keeps failing. Off by default.
  *
  * @since 0.1.0
  */
@@ -72,7 +71,7 @@ export const make = ({ cooldown, failures }: CircuitBreaker): Circuit => {
     enter: (nowMillis) => {
       if (inARow < failures) return current
       if (nowMillis < openUntil) return Either.left(Duration.millis(Math.ceil(openUntil - nowMillis)))
-      // This one goes through; the others wait for what it meets.
+      // One probe goes through; the other calls are refused until it ends.
       openUntil = nowMillis + pause
       return current
     }

@@ -119,7 +119,7 @@ const isBaseUrl = (url: string) => {
 
 // What stands before an @ may be a password.
 const notABaseUrl = (url: unknown) =>
-  `${JSON.stringify(String(url).replace(/[^/]*@/, "…@"))} is not a base URL: expected something like ${defaultBaseUrl}`
+  `${JSON.stringify(String(url).replace(/[^/]*@/, "…@"))} is not a base URL: expected a URL such as ${defaultBaseUrl}`
 
 /**
  * @since 0.1.0

@@ -1,11 +1,10 @@
 /**
- * What a call can fail with: a small closed family.
+ * The errors of a call: a small closed family.
  *
  * Every member names the operation and says, in `message`, what happened and
  * what to do. Whether trying again makes sense, and whether the provider may
  * have carried the operation out, is answered by the error itself
- * (`isTransient`, `mayHaveBeenApplied`, `retryAfter`), so that nobody has to
- * list tags again.
+ * (`isTransient`, `mayHaveBeenApplied`, `retryAfter`), so callers need not list tags.
  *
  * @since 0.1.0
  */
@@ -46,7 +45,7 @@ export class MissingElements extends Schema.TaggedError<MissingElements>()("Miss
 
   override get message(): string {
     const named = this.elements.length === 0 ? "" : `: ${this.elements.join(", ")}`
-    return `${this.operation}: the provider misses elements of the request${named} (${this.status}). Check the values that were sent.`
+    return `Glowmarkt says required fields are missing${named} (${this.status}). Check the values sent.`
   }
 }
 
@@ -62,7 +61,7 @@ export class IncorrectElements extends Schema.TaggedError<IncorrectElements>()("
   readonly retryAfter = never
 
   override get message(): string {
-    return `${this.operation}: the provider does not accept the values sent (${this.status}).${quoted(this)}`
+    return `Glowmarkt does not accept the values sent (${this.status}).${quoted(this)}`
   }
 }
 
@@ -78,7 +77,7 @@ export class WeakPassword extends Schema.TaggedError<WeakPassword>()("WeakPasswo
   readonly retryAfter = never
 
   override get message(): string {
-    return `${this.operation}: the new password is too weak for the provider. Choose a longer one with letters, digits and signs.`
+    return `Glowmarkt says the new password is too weak. Choose a longer one with letters, digits and symbols.`
   }
 }
 
@@ -99,8 +98,8 @@ export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("Acco
 
   override get message(): string {
     return this.accountId === undefined
-      ? `${this.operation}: the application has no account of this user (${this.status}).${quoted(this)} Check that the user belongs to this application.`
-      : `${this.operation}: the application has no account ${this.accountId} (${this.status}).${quoted(this)} Check the id, and that it belongs to this application.`
+      ? `The application has no account for this user (${this.status}).${quoted(this)} Check that the user belongs to this application.`
+      : `The application has no account ${this.accountId} (${this.status}).${quoted(this)} Check the id, and that the account belongs to this application.`
   }
 }
 
@@ -119,8 +118,8 @@ export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", answerF
     const hint =
       this.operation === "usernameLogin"
         ? credentialAdvice.session
-        : "Check the values sent and the state of the account."
-    return `${this.operation}: the provider declined ("valid": false)${this.excerpt === "" ? " and gives no reason." : `.${quoted(this)}`} ${hint}`
+        : "Check the values sent and the status of the account."
+    return `Glowmarkt declined the request ("valid": false)${this.excerpt === "" ? " and gave no reason." : `.${quoted(this)}`} ${hint}`
   }
 }
 
@@ -140,12 +139,16 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
   readonly retryAfter = never
 
   override get message(): string {
-    return `${this.operation}: not sent: ${this.problem}`
+    return `Not sent: ${this.problem}`
   }
 }
 
 /**
- * The whole family.
+ * Every error of the client. All members share three fields:
+ *
+ * - `isTransient`: whether the same call may succeed later.
+ * - `mayHaveBeenApplied`: whether the provider may have carried the operation out.
+ * - `retryAfter`: how long the server asked to wait, if it did.
  *
  * @since 0.1.0
  * @category errors

@@ -68,7 +68,7 @@ export const AccountId = Schema.String.pipe(
     description: "The id of an account",
     examples: ["ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"],
     message: (issue) =>
-      `${quoted(issue.actual)} is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words ${[...routes].join(", ")}`,
+      `${quoted(issue.actual)} is not an account id: expected a UUID (letters, digits, "-" or "_"), and not one of ${[...routes].join(", ")}`,
     arbitrary: () => (fc) => fc.uuid(),
     jsonSchema: { pattern: segment.source }
   }),

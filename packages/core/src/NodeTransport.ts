@@ -60,8 +60,8 @@ const settings = (options: Options): Either.Either<connections.Settings, ConfigE
 /** A mistake of the program, in words: undici would refuse every request. */
 const mistake = (width: number, { connectMillis, keepAliveMillis }: connections.Settings): string | undefined => {
   if (!(width >= 1)) return `connections: expected at least 1, not ${width}`
-  if (!(connectMillis > 0)) return "connectTimeout: expected more than nothing"
-  return keepAliveMillis === undefined || keepAliveMillis > 0 ? undefined : "keepAlive: expected more than nothing"
+  if (!(connectMillis > 0)) return "connectTimeout: expected more than zero"
+  return keepAliveMillis === undefined || keepAliveMillis > 0 ? undefined : "keepAlive: expected more than zero"
 }
 
 /**

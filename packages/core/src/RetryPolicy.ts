@@ -76,11 +76,11 @@ export const delay = (
   const { attempts, elapsed, error, random, repeatability } = failure
   if (attempts > policy.retries || !Repeatability.mayRepeat(repeatability, error)) return Option.none()
   const longest = Duration.min(policy.cap, Duration.times(policy.base, 2 ** (attempts - 1)))
-  // In whole milliseconds: clocks know no parts of them.
+  // In whole milliseconds: clocks have no finer resolution.
   const backoff = Duration.millis(Math.round(Duration.toMillis(longest) * random))
   const asked = Option.getOrElse(error.retryAfter, () => Duration.zero)
   if (Duration.greaterThan(asked, policy.retryAfterCap)) return Option.none()
-  // Full jitter on top of what the server asks: all its clients were told the same.
+  // Full jitter on top of what the server asks: all its clients received the same wait.
   const wait = Duration.sum(asked, backoff)
   return Duration.greaterThan(Duration.sum(elapsed, wait), policy.total) ? Option.none() : Option.some(wait)
 }

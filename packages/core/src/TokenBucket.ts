@@ -22,7 +22,7 @@ export interface TokenBucket {
   readonly atMillis: number
 }
 
-/** One token per microsecond limits nobody, and arithmetic with it stays finite. */
+/** One token per microsecond is no limit in practice, and keeps the arithmetic finite. */
 const mostPerSecond = 1e6
 
 const capacity = (perSecond: number, burstMillis: number) => Math.max(1, (perSecond * burstMillis) / 1000)

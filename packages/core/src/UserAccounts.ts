@@ -1,6 +1,6 @@
 /**
  * A user's own account: every operation acts on the account that owns the
- * token, never on somebody else's.
+ * token, never on another user's.
  *
  * @since 0.1.0
  */
@@ -150,7 +150,7 @@ const settled = (
           caller
         })
       },
-      // What went wrong first is what to tell.
+      // Report the original failure.
       onFailure: () => Effect.fail(error)
     })
   }

@@ -106,7 +106,7 @@ const makeWith = (
     const revoke = (token: Redacted.Redacted) =>
       Effect.catchIf(
         auth.revoke({ applicationId, token }),
-        // It is over already: that is what was wanted.
+        // The token is already invalid.
         (error) => error._tag === "AccessDenied" && error.status === 401,
         () => Effect.void
       )
@@ -121,7 +121,7 @@ const makeWith = (
         ),
       refusal: (secret) =>
         signInWith(secret).pipe(
-          // It was only to see: nobody will use this token, and nobody waits for its end.
+          // The token only served as a check: revoke it in the background.
           Effect.tap(({ token }) => Effect.forkIn(Effect.ignore(revoke(token)), scope)),
           Effect.as(Option.none()),
           Effect.catchIf(isRefusal, (refused) => Effect.succeedSome(refused))
@@ -178,7 +178,7 @@ const makeCached = (options: Options) =>
   Effect.gen(function* () {
     const store = yield* KeyValueStore.KeyValueStore
     const { baseUrl } = yield* GlowmarktClient
-    // All that decides whose token it is: neither another server's nor another directory's user may get it.
+    // All that decides whose token it is: a user of another server or directory must not get it.
     const owner = JSON.stringify([baseUrl, options.applicationId, options.directoryId ?? null, options.username])
     return yield* makeWith(options, tokenCache.make(store, `glowmarkt-session:${owner}`))
   })

@@ -56,7 +56,7 @@ const codePoint = (character: string) =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
 
 /**
- * Says that a text lost a character before it came here, so that it is not what somebody wrote. `undefined` if not.
+ * Says that a text lost a character before it came here, so it is not the original text. `undefined` if not.
  *
  * @since 0.1.0
  * @category combinators
@@ -87,4 +87,6 @@ const placeholder = /^(#\p{Lu}[\p{Lu}\d/]*[!?]|#N\/A|#NV|#DIV\/0!|\\N|NULL|undef
  * @category combinators
  */
 export const placeholderProblem = (text: string): string | undefined =>
-  placeholder.test(text.trim()) ? "is what a spreadsheet or database writes where there is no value" : undefined
+  placeholder.test(text.trim())
+    ? "is a placeholder that a spreadsheet or database writes for a missing value"
+    : undefined

@@ -50,18 +50,18 @@ describe("the list", () => {
       assert.lengthOf(accounts, 1)
       assert.deepStrictEqual(unreadable, [
         { index: 0, accountId: Option.none(), problem: "accountId is missing" },
-        { index: 2, accountId: Option.some("x/../y"), problem: "accountId is not of the expected kind" },
+        { index: 2, accountId: Option.some("x/../y"), problem: "accountId has the wrong type" },
         {
           index: 3,
           accountId: Option.some(accountId),
-          problem: "active is not of the expected kind",
+          problem: "active has the wrong type",
           readable: { accountId, email: "private@example.com" }
         },
-        { index: 4, accountId: Option.none(), problem: "it lacks what is relied on" },
+        { index: 4, accountId: Option.none(), problem: "the JSON does not have the expected shape" },
         {
           index: 5,
           accountId: Option.some(accountId),
-          problem: "active is not of the expected kind",
+          problem: "active has the wrong type",
           readable: { accountId, name: "Flat 3" }
         }
       ])

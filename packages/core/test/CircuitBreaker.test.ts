@@ -84,7 +84,7 @@ describe("the circuit breaker", () => {
       assert.isTrue("attempts" in error && error.attempts === 0 && error.isTransient && !error.mayHaveBeenApplied)
       assert.strictEqual(
         error.message,
-        "getAccounts: not sent: https://glow.test failed so often in a row that it is left alone for 6s."
+        "Not sent: the circuit breaker is open for 6s after repeated failures of https://glow.test."
       )
     }).pipe(Effect.provide(over(wire, { ...options, retry: { ...RetryPolicy.standard, base: Duration.zero } })))
   })

@@ -36,7 +36,7 @@ describe("an answer that names whom it is about", () => {
         assert.isTrue(error._tag === "InvalidResponse" && error.reason === "Mismatch" && !error.isTransient)
         // A write was carried out on whichever account it was: only a read can tell.
         assert.isTrue(error.mayHaveBeenApplied)
-        assert.match(error.message, /names another account than the one asked for/)
+        assert.match(error.message, /is about a different account/)
         assert.notInclude(error.message, otherAccount)
       }).pipe(Effect.provide(answering({ accountId: otherAccount }, "appKeys")))
     )
@@ -47,7 +47,7 @@ describe("an answer that names whom it is about", () => {
       Effect.gen(function* () {
         const error = yield* Effect.flip(calls.status)
         assert.isTrue(error._tag === "InvalidResponse" && error.reason === "Mismatch")
-        assert.match(error.message, /names another application than the one asked for/)
+        assert.match(error.message, /is about a different application/)
       }).pipe(Effect.provide(answering({ accountId, applicationId: otherApplication }, credentials)))
     )
   }

@@ -104,16 +104,16 @@ describe("every shape of an answer becomes one member", () => {
         const kept = yield* Schema.encode(GlowmarktError.GlowmarktError)(error)
         const read = yield* Schema.decodeUnknown(GlowmarktError.GlowmarktError)(JSON.parse(JSON.stringify(kept)))
         assert.strictEqual(read.message, error.message)
-        assert.match(error.message, /^\w+: \S.*[.:]$/)
+        assert.match(error.message, /^[A-Z]\S*\s.*[.:]$/)
       })
     )
   }
 
   for (const [contentType, body, said] of [
-    ["text/html; charset=utf-8", "<html>maintenance</html>", "its body is not JSON but text/html."],
-    ["application/json", "<html>maintenance</html>", "its body is not JSON."],
-    ["application/problem+json", "down", "its body is not JSON."],
-    ["<script>", "down", "its body is not JSON."]
+    ["text/html; charset=utf-8", "<html>maintenance</html>", "the body is text/html, not JSON."],
+    ["application/json", "<html>maintenance</html>", "the body is not JSON."],
+    ["application/problem+json", "down", "the body is not JSON."],
+    ["<script>", "down", "the body is not JSON."]
   ] as const) {
     it.effect(`says what an answer calls itself: ${contentType}`, () =>
       Effect.gen(function* () {
@@ -228,10 +228,10 @@ describe("every shape of an answer becomes one member", () => {
 describe("a failure that is told with 200", () => {
   const stream = (admin: Admin) => Stream.runDrain(admin.stream)
   const cases = [
-    ['{"valid":false}', 'it says that the call failed ("valid": false).'],
-    ['{"valid":false,"error":"Access denied"}', '("valid": false). It said “Access denied”.'],
-    ['{"error":"token expired"}', "it says that the call failed. It said “token expired”."],
-    ['\n{"error":{"message":"quota exceeded"}}', "it says that the call failed. It said “quota exceeded”."]
+    ['{"valid":false}', 'it reports that the call failed ("valid": false).'],
+    ['{"valid":false,"error":"Access denied"}', '("valid": false). The response says “Access denied”.'],
+    ['{"error":"token expired"}', "it reports that the call failed. The response says “token expired”."],
+    ['\n{"error":{"message":"quota exceeded"}}', "it reports that the call failed. The response says “quota exceeded”."]
   ] as const
   for (const [body, says] of cases) {
     it.effect(`quotes what the provider says: ${body}`, () =>
@@ -262,9 +262,9 @@ describe("a failure that is told with 200", () => {
     const answer = { operation: "usernameLogin", attempts: 1, elapsed: Duration.zero, status: 200 }
     assert.include(
       new GlowmarktError.Rejected({ ...answer, excerpt: "user locked" }).message,
-      'declined ("valid": false). It said “user locked”. Check user name'
+      'declined the request ("valid": false). The response says “user locked”. Check the user name'
     )
-    assert.include(new GlowmarktError.Rejected({ ...answer, excerpt: "" }).message, "and gives no reason.")
+    assert.include(new GlowmarktError.Rejected({ ...answer, excerpt: "" }).message, "and gave no reason.")
   })
 })
 
@@ -336,9 +336,9 @@ describe("what an error knows of itself", () => {
     const advice = {
       appKeys: "Check the application's key and secret.",
       orgAppKeys: "Check the organisation's key and secret",
-      devUserToken: "Check that the developer token has not ended",
-      userToken: "Check that the user token has not ended or been revoked",
-      session: "sign in once on the web site: the provider refuses sign-in until its current terms are accepted",
+      devUserToken: "Check that the developer token has not expired",
+      userToken: "Check that the user token has not expired or been revoked",
+      session: "sign in once on the Glowmarkt website: sign-in is refused until its current terms are accepted",
       nobody: "This operation takes no credentials"
     }
     for (const caller of GlowmarktError.Caller.literals) {
@@ -352,7 +352,7 @@ describe("what an error knows of itself", () => {
       })
       assert.include(
         error.message,
-        `getAccounts: access denied (403) with ${caller}. It said “please accept the new terms”. `
+        `Access denied (403) with ${caller}. The response says “please accept the new terms”. `
       )
       assert.include(error.message, advice[caller])
     }
@@ -362,12 +362,12 @@ describe("what an error knows of itself", () => {
     const known = { operation: "getAccounts", attempts: 1, elapsed: Duration.zero }
     const retryAfter = Option.some(Duration.millis(35_199_001.755648))
     const limited = new GlowmarktError.RateLimited({ ...known, status: 429, excerpt: "", retryAfter })
-    assert.include(limited.message, "It asks to wait 9h 46m 39s.")
+    assert.include(limited.message, "Retry after 9h 46m 39s.")
     const keptBack = { ...known, phase: "unsent", code: "CIRCUIT_OPEN", origin: "https://glow.test" } as const
-    assert.include(new GlowmarktError.TransportError({ ...keptBack, retryAfter }).message, "for 9h 46m 39s.")
+    assert.include(new GlowmarktError.TransportError({ ...keptBack, retryAfter }).message, "for 9h 46m 39s")
     const limit = Duration.millis(250.755648)
     const late = new GlowmarktError.RequestTimeout({ ...known, phase: "sent", limit })
-    assert.include(late.message, "no answer within 251ms.")
+    assert.include(late.message, "No response within 251ms.")
   })
 
   it.effect("a certificate that is refused is not tried again", () =>

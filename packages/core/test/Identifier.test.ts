@@ -62,10 +62,10 @@ describe("AccountId", () => {
         // Past the types, as a program in JavaScript would.
         Effect.map(Effect.flip(admin.get(id as Identifier.AccountId)), ({ message }) => message)
       )
-      for (const message of problems) assert.match(message, /^getAccountById: not sent: accountId: /)
-      assert.include(problems[0], `"…@….…" is not an account id: expected letters, digits`)
+      for (const message of problems) assert.match(message, /^Not sent: accountId: /)
+      assert.include(problems[0], `"…@….…" is not an account id: expected a UUID (letters, digits`)
       assert.include(problems[1], `"../…" is not an account id`)
-      assert.include(problems[2], "none of the words status")
+      assert.include(problems[2], "not one of status")
       assert.notMatch(problems.join(), /scotty|example/)
       assert.lengthOf(wire.seen, 0)
     }).pipe(Effect.provide(Callers.adminOver(wire)))

@@ -51,7 +51,7 @@ describe("what an error quotes of a body", () => {
       assert.strictEqual(quote(text), quoted)
     }
     assert.strictEqual(redactBody("<html>Private Person</html>", []), "HTML, 27 characters")
-    assert.strictEqual(redactBody("Private Person", []), "no JSON, 14 characters")
+    assert.strictEqual(redactBody("Private Person", []), "not JSON, 14 characters")
     assert.strictEqual(redactBody('{"name":"Private Person"}', []), "")
   })
 
@@ -150,9 +150,9 @@ describe("an error of a body that is long or deep", () => {
     assert.deepStrictEqual(
       list.unreadable.map(({ index, problem }) => [index, problem]),
       [
-        [0, "it lacks what is relied on"],
-        [1, "accountId is not of the expected kind"],
-        [2, "name is not of the expected kind"]
+        [0, "the JSON does not have the expected shape"],
+        [1, "accountId has the wrong type"],
+        [2, "name has the wrong type"]
       ]
     )
     assert.lengthOf(list.accounts, 1)

@@ -129,10 +129,7 @@ describe("a turn that does not come in time", () => {
       const [took, error] = yield* Fiber.join(call)
       assert.strictEqual(Duration.toSeconds(took), 60)
       assert.isTrue(error._tag === "RequestTimeout" && error.phase === "unsent" && error.attempts === 0)
-      assert.strictEqual(
-        error.message,
-        "getAccounts: not sent: its turn by this client's own rate limit did not come in the time that was left (1m)."
-      )
+      assert.strictEqual(error.message, "Not sent: the client's rate limit left no slot in the remaining time (1m).")
       assert.lengthOf(wire.seen, 1)
     }).pipe(Effect.provide(over(wire, { rateLimit: { limit: 1, interval: Duration.hours(1) } })))
   })

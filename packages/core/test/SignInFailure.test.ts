@@ -47,10 +47,7 @@ describe("signing in for a call", () => {
       const [took, error] = yield* Fiber.join(hasty)
       assert.strictEqual(Duration.toMillis(took), 1000)
       assert.isTrue(error._tag === "RequestTimeout" && error.phase === "unsent" && !error.mayHaveBeenApplied)
-      assert.strictEqual(
-        error.message,
-        "addMobileAppToken: signing in: not done in the time that was left for the call (1s)."
-      )
+      assert.strictEqual(error.message, "Sign-in failed: no token in the time left for the call (1s).")
       answer("hangs")
       assert.strictEqual((yield* Fiber.join(patient)).status, "active")
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
@@ -87,7 +84,7 @@ describe("signing in for a call", () => {
         assert.strictEqual(error._tag, tag)
         assert.isFalse(error.mayHaveBeenApplied)
         assert.isTrue("stage" in error && error.stage === "signIn" && error.operation === "addMobileAppToken")
-        assert.match(error.message, /^addMobileAppToken: signing in: /)
+        assert.match(error.message, /^Sign-in failed: /)
         assert.isTrue(provider.seen.every(Provider.isSignIn))
       }).pipe(Effect.provide(Provider.sessionOver(provider)))
     })
@@ -276,7 +273,7 @@ describe("a token that cannot be sent", () => {
     return Effect.gen(function* () {
       const error = yield* Effect.flip(status)
       assert.isTrue(error._tag === "InvalidResponse" && error.reason === "Shape")
-      assert.include(error.message, "token is not of the expected kind")
+      assert.include(error.message, "token has the wrong type")
       assert.notInclude(JSON.stringify(error), "a\\nb")
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })

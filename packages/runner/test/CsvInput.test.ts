@@ -78,8 +78,8 @@ describe("CsvInput", () => {
       'name,accountId,secret\r\n"An\r\nn",a-1,\r\n,status,\r\nBob,b 2,hunter2\r\nCarl,c-3,env:C,x\r\nDora,d-4,\r\nDora,d-4,\r\nEve,e-5,\r\nEva,e-5,\r\n'
     assert.deepStrictEqual(problems(text), [
       "line 4: name is empty; enter the new name",
-      'line 4: accountId "status" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; enter an account id',
-      'line 5: accountId "b 2" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; enter an account id',
+      'line 4: accountId "status" is not an account id: expected a UUID (letters, digits, "-" or "_"), and not one of status, email, name, changepassword; enter an account id',
+      'line 5: accountId "b 2" is not an account id: expected a UUID (letters, digits, "-" or "_"), and not one of status, email, name, changepassword; enter an account id',
       "line 5: secret is not valid; enter env:NAME",
       "line 6: has 4 cells, but the header has 3; put cells that contain the delimiter in quotes",
       "line 8: d-4 is also on line 7; keep one of these lines",
@@ -101,9 +101,9 @@ describe("CsvInput", () => {
   it("refuses what spreadsheets write by accident and what cannot be seen, and shows it", () => {
     const text = `accountId,name,secret\na\u200b1,#REF!,\na-2,NULL,\na-3,"A\ufffdn",\na-4,Ann,env:\ufffd\na-5,null,\n`
     assert.deepStrictEqual(problems(text), [
-      'line 2: name "#REF!" is what a spreadsheet or database writes where there is no value; enter the new name',
-      'line 2: accountId "a\\u200b1" is not an account id: expected letters, digits, "-" or "_" (a UUID), and none of the words status, email, name, changepassword; enter an account id',
-      'line 3: name "NULL" is what a spreadsheet or database writes where there is no value; enter the new name',
+      'line 2: name "#REF!" is a placeholder that a spreadsheet or database writes for a missing value; enter the new name',
+      'line 2: accountId "a\\u200b1" is not an account id: expected a UUID (letters, digits, "-" or "_"), and not one of status, email, name, changepassword; enter an account id',
+      'line 3: name "NULL" is a placeholder that a spreadsheet or database writes for a missing value; enter the new name',
       'line 4: name "A\ufffdn" has a character that was lost in conversion (U+FFFD); enter the new name',
       "line 5: secret has a character that was lost in conversion (U+FFFD); enter env:NAME"
     ])

@@ -278,7 +278,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       const again = yield* bytesOf(RunReport.failedCsv(OffboardAccounts.rows(runId)))
       assert.deepStrictEqual(again.toString().split("\r\n").slice(0, 1), ["\ufeffAccount ID,note,error"])
       assert.include(again.toString(), `${a.accountId},'=1+1,`)
-      assert.include(again.toString(), "Rejected: deleteAccount: the provider declined")
+      assert.include(again.toString(), "Rejected: Glowmarkt declined the request")
       yield* faults.clear
       const rest = yield* planned(yield* rowsFrom(OffboardAccounts.input, again))
       assert.strictEqual((yield* OffboardAccounts.apply(rest, { consent: Consent.deletions(1) })).done, 1)

@@ -45,7 +45,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
           [4, "Skip", plan.entries[2]?.will]
         ]
       )
-      assert.include(plan.entries[2]?.will, `skip: getAccountById: the application has no account ${unknown}`)
+      assert.include(plan.entries[2]?.will, `skip: The application has no account ${unknown}`)
       assert.deepStrictEqual(plan.header.counts, { change: 1, nothing: 1, skip: 1, invalid: 0 })
       assert.deepStrictEqual(yield* throughFile(plan), plan)
       assert.deepStrictEqual(yield* writes, [])

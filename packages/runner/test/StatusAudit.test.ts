@@ -98,7 +98,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
   const people = Array.from({ length: 300 }, (_, i) =>
     account(i, { status: i % 3 === 0 ? "inactive" : "active", active: i % 3 !== 0 })
   )
-  const strange = { index: 0, accountId: Option.some("strange"), problem: "createdAt is not of the expected kind" }
+  const strange = { index: 0, accountId: Option.some("strange"), problem: "createdAt has the wrong type" }
   const population = listing(
     Stream.concat(
       Stream.fromIterable(people.map((account) => Either.right(account))),
@@ -201,7 +201,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       const strange = (index: number, problem: string, accountId = Option.none<string>()) =>
         Either.left({ index, accountId, problem })
       const elements = Stream.make(
-        strange(0, "createdAt is not of the expected kind", Option.some("strange")),
+        strange(0, "createdAt has the wrong type", Option.some("strange")),
         Either.right(account(1)),
         Either.right(account(2)),
         strange(3, "not an object"),
@@ -222,7 +222,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       )
       assert.deepStrictEqual(rows[0]?.error, {
         kind: "UnreadableAccount",
-        message: "in the account list, createdAt is not of the expected kind"
+        message: "in the account list, createdAt has the wrong type"
       })
       assert.strictEqual(summary.total, 5)
       assert.strictEqual(summary.counts.healthy, 3)
@@ -238,7 +238,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       const element = Either.left({
         index: 0,
         accountId: Option.some(readable.accountId),
-        problem: "createdAt is not of the expected kind",
+        problem: "createdAt has the wrong type",
         readable
       })
       const admin = listing(Stream.make(element), () => Effect.succeed({ status: "inactive" as const }))
@@ -250,7 +250,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       assert.deepInclude(row, { accountId: readable.accountId, liveStatus: "inactive" })
       assert.deepStrictEqual(row?.error, {
         kind: "UnreadableAccount",
-        message: "in the account list, createdAt is not of the expected kind"
+        message: "in the account list, createdAt has the wrong type"
       })
       assert.deepStrictEqual(summary.errors, { UnreadableAccount: 1 })
       assert.strictEqual(summary.counts.undetermined, 0)

@@ -55,7 +55,7 @@ export interface Bound {
 export interface Call extends Omit<Bound, "settingsFor"> {
   readonly settings: Settings
   readonly prepared: Operation.Prepared
-  /** Whether anybody sees spans: what nobody sees is not made. */
+  /** Whether a tracer records spans; without one, none are created. */
   readonly traced: boolean
   readonly clock: Clock.Clock
   /** By `monotonicClock`. */
@@ -204,10 +204,10 @@ export const succeeded = (call: Call, { permit }: Sent): void => {
   call.telemetry.answered()
 }
 
-/** Nobody waits for the answer any more. */
+/** The caller no longer waits for the response. */
 export const abandoned = (call: Call, ending: "interrupted" | "defect"): void => call.telemetry.requested(ending)
 
-/** Whether the server or the way to it failed. Who refuses by itself, or limits requests, does its work. */
+/** Whether the server or the connection failed. A refusal or a rate limit shows that the server works. */
 const isOutage = (error: AnyError): boolean =>
   error._tag === "TransportError" || (error.isTransient && error._tag !== "RateLimited")
 
@@ -245,5 +245,5 @@ export const failed = (
   return error
 }
 
-/** Whom the call is about, as far as the caller knows. */
+/** The account and credentials that the call is about. */
 export const asked = ({ prepared }: Call, { grant }: Attempt) => ({ accountId: prepared.accountId, grant })

@@ -9,9 +9,9 @@ const segment = (name: string, value: string): Either.Either<string, string> =>
   isPlain.test(value)
     ? Either.right(value)
     : Either.filterOrLeft(
-        Either.mapLeft(Encoding.encodeUriComponent(value), () => `${name}: cannot be part of a URL`),
+        Either.mapLeft(Encoding.encodeUriComponent(value), () => `${name}: cannot be encoded in a URL`),
         (encoded) => !/^\.{0,2}$/.test(encoded),
-        () => `${name}: would lead to another route`
+        () => `${name}: would change the route`
       )
 
 /** Fills parameters into a route. */

@@ -31,7 +31,7 @@ const retries = MetricKey.counter("glowmarkt_retries_total", {
 
 const latency = MetricKey.histogram(
   "glowmarkt_call_duration_ms",
-  // 5 ms to about 80 s: from a server next door to the end of the patience.
+  // 5 ms to about 80 s: from a server next door to the longest total timeout.
   MetricBoundaries.exponential({ start: 5, factor: 2, count: 15 }),
   "Duration of calls in milliseconds by operation, retries and waits included"
 )
@@ -92,10 +92,10 @@ export interface Telemetry {
   readonly streamSpan: <A, E, R>(call: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
 }
 
-// The tracer that Effect has when a program chooses none: nobody sees its spans.
+// Effect's default tracer discards its spans.
 const unseen = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
-/** Whether anybody would see a span: making one that nobody sees is work for nothing. */
+/** Whether a tracer records spans: creating discarded ones is wasted work. */
 export const isTraced = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
   Context.get(fiber.currentDefaultServices, Tracer.Tracer) !== unseen &&
   fiber.getFiberRef(FiberRef.currentTracerEnabled)

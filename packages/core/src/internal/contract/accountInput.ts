@@ -4,12 +4,12 @@ import { damage } from "../../VisibleText.js"
 
 export const accountPath = Schema.Struct({ accountId: AccountId })
 
-// What it says of a refused value must not repeat it: errors stand in logs and traces.
+// The message must not repeat the refused value: errors end up in logs and traces.
 export const trimmedName = Schema.NonEmptyTrimmedString.pipe(
   Schema.filter((name) => damage(name) === undefined)
 ).annotations({
   message: ({ actual }) => ({
-    message: `not a name: ${(typeof actual === "string" && damage(actual)) || "expected text with no blank at either end, at least one character"}`,
+    message: `not a name: ${(typeof actual === "string" && damage(actual)) || "expected at least one character, without leading or trailing spaces"}`,
     override: true
   })
 })

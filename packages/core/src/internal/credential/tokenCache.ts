@@ -23,8 +23,8 @@ export interface TokenCache {
 export const none: TokenCache = { load: Effect.succeedNone, save: () => Effect.void, clear: Effect.void }
 
 /**
- * However a store fails, by an error, a defect, an entry that is no token or
- * silence, the call does not: a token can always be had anew.
+ * A failing store (an error, a defect, an invalid entry or a timeout) never fails the call: a new
+ * token can always be obtained.
  */
 const harmless = <A>(what: string, otherwise: A, self: Effect.Effect<A, unknown>): Effect.Effect<A> =>
   self.pipe(
@@ -34,7 +34,7 @@ const harmless = <A>(what: string, otherwise: A, self: Effect.Effect<A, unknown>
     Effect.catchAllCause((cause) =>
       Cause.isInterruptedOnly(cause)
         ? Effect.interrupt
-        : Effect.as(Effect.logWarning(`the cached session could not be ${what}; going on without it`), otherwise)
+        : Effect.as(Effect.logWarning(`the cached session could not be ${what}; continuing without it`), otherwise)
     )
   )
 

@@ -29,7 +29,7 @@ const isJson = /json$/
 
 const notJson = (contentType: string | undefined) => {
   const type = mediaType(contentType)
-  return type === undefined || isJson.test(type) ? "its body is not JSON" : `its body is not JSON but ${type}`
+  return type === undefined || isJson.test(type) ? "the body is not JSON" : `the body is ${type}, not JSON`
 }
 
 const parseJson = (
@@ -39,9 +39,9 @@ const parseJson = (
   Either.try({
     try: (): unknown => JSON.parse(text),
     catch: () => {
-      if (text.trim() === "") return { reason: "NotJson", problem: "it has no body" }
+      if (text.trim() === "") return { reason: "NotJson", problem: "the body is empty" }
       return beginsAsJson.test(text) && breaksOff(text)
-        ? { reason: "Truncated", problem: "its JSON breaks off" }
+        ? { reason: "Truncated", problem: "the JSON is truncated" }
         : { reason: "NotJson", problem: notJson(contentType) }
     }
   })
@@ -51,9 +51,9 @@ const isDeclined = (json: unknown) => Predicate.hasProperty(json, "valid") && js
 /** What is wrong with JSON that is not the result: some servers answer 200 and say that the call failed. */
 const shapeProblem = (json: unknown, problem: string) =>
   isDeclined(json)
-    ? 'it says that the call failed ("valid": false)'
+    ? 'it reports that the call failed ("valid": false)'
     : Predicate.hasProperty(json, "error")
-      ? "it says that the call failed"
+      ? "it reports that the call failed"
       : problem
 
 /** The same of a body as text. */
@@ -64,11 +64,11 @@ export const problemOf = (body: string, problem: string): string =>
   })
 
 const unreadable: Record<responseBody.Unreadable, string> = {
-  TooLarge: "it is larger than this client reads",
-  NotText: "it is not UTF-8"
+  TooLarge: "the body exceeds the size limit",
+  NotText: "the body is not UTF-8"
 }
 
-/** Whom a call is about, as far as the caller knows. */
+/** The account and credentials that a call is about. */
 export interface Asked {
   readonly accountId: string | undefined
   readonly grant: Grant
@@ -80,17 +80,17 @@ const named = (json: unknown, field: "accountId" | "applicationId"): string | un
   return typeof value === "string" && value !== "" ? value : undefined
 }
 
-/** The provider, or a cache on the way, may answer with somebody else's account: that says nothing of the one asked for. */
+/** Detects a response about another account, which the provider or a cache in between may send. */
 const mismatch = (json: unknown, { accountId, grant }: Asked): string | undefined => {
   const account = named(json, "accountId")
   if (account !== undefined && accountId !== undefined && !isSame(account, accountId)) {
-    return "it names another account than the one asked for"
+    return "it is about a different account"
   }
   const application = named(json, "applicationId")
   return application !== undefined &&
     "applicationId" in grant &&
     !isSame(application, Redacted.value(grant.applicationId))
-    ? "it names another application than the one asked for"
+    ? "it is about a different application"
     : undefined
 }
 

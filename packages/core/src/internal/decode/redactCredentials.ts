@@ -25,8 +25,8 @@ const secretsKnown = (grant: Grant): ReadonlyArray<string> => {
 }
 
 /**
- * Takes our own credentials out of the JSON of an answer, so that a server that secretForms them does not
- * put them into results, stores and reports.
+ * Removes the call's own credentials from a response, so that a server that echoes them cannot put
+ * them into results, stores and reports.
  */
 export const redactCredentials = (json: string, grant: Grant): string => {
   let redacted = json

@@ -1,18 +1,18 @@
 import * as Duration from "effect/Duration"
 import type { Caller } from "./errorFields.js"
 
-/** How the message of an error begins: what was to be done. */
-export const begin = ({ operation, stage }: { readonly operation: string; readonly stage: "call" | "signIn" }) =>
-  stage === "signIn" ? `${operation}: signing in: ` : `${operation}: `
+/** A message as a sentence. The operation is a field of the error, not part of its message. */
+export const sentence = ({ stage }: { readonly stage: "call" | "signIn" }, text: string) =>
+  stage === "signIn" ? `Sign-in failed: ${text}` : text.charAt(0).toUpperCase() + text.slice(1)
 
-// Said by the status already.
-const plain = /^(?:access denied|not found|too many requests)\.?$/i
+// These repeat the status.
+const redundant = /^(?:access denied|not found|too many requests)\.?$/i
 
-/** The provider's own words, where they add something. */
+/** The provider's own words, if they add anything to the status. */
 export const quoted = ({ excerpt, status }: { readonly excerpt: string; readonly status: number }) =>
-  excerpt === "" || (status >= 400 && plain.test(excerpt)) ? "" : ` It said “${excerpt}”.`
+  excerpt === "" || (status >= 400 && redundant.test(excerpt)) ? "" : ` The response says “${excerpt}”.`
 
-/** That it was sent once is no news; and whoever repeats it himself would be told what is not so. */
+/** Mentions the number of requests only when there were retries: a caller with its own retry would find "after 1" wrong. */
 export const repeated = (attempts: number, unit: string) => (attempts > 1 ? `, after ${attempts} ${unit}` : "")
 
 /** A duration as every message shows it: in whole seconds, or in milliseconds below one second. */
@@ -25,27 +25,27 @@ export const rounded = (duration: Duration.Duration): string => {
 
 export const credentialAdvice: Record<Caller, string> = {
   appKeys: "Check the application's key and secret.",
-  orgAppKeys: "Check the organisation's key and secret, and the application id they speak for.",
-  devUserToken: "Check that the developer token has not ended, and the application id it speaks for.",
-  userToken: "Check that the user token has not ended or been revoked, and the application id it was issued for.",
+  orgAppKeys: "Check the organisation's key and secret, and the application id.",
+  devUserToken: "Check that the developer token has not expired, and the application id.",
+  userToken:
+    "Check that the user token has not expired or been revoked, and that it was issued for this application id.",
   session:
-    "Check user name, password and application id. If they are right, sign in once on the web site: the provider refuses sign-in until its current terms are accepted there.",
-  nobody: "This operation takes no credentials; the server in between may want some."
+    "Check the user name, password and application id. If they are correct, sign in once on the Glowmarkt website: sign-in is refused until its current terms are accepted there.",
+  nobody: "This operation takes no credentials; a proxy in between may require some."
 }
 
-const another = " It may be an account of somebody else: only that of the token's owner can be changed."
+const another = " The account may belong to another user: a token only gives access to its owner's account."
 
-/** What a refusal of these operations may also be about, although the credentials are good. */
+/** Other reasons for which these operations are refused although the credentials are valid. */
 export const operationAdvice: Readonly<Record<string, string>> = {
-  userChangePassword: " It may be the old password that is wrong.",
+  userChangePassword: " Or the old password is wrong.",
   addMobileAppToken: another,
   removeMobileAppToken: another
 }
 
-/** What did not come in time. */
+/** One message for each kind of timeout. */
 export const late = {
-  answer: (limit: string, attempts: number) => `no answer within ${limit}${repeated(attempts, "attempts")}`,
-  turn: (limit: string) =>
-    `not sent: its turn by this client's own rate limit did not come in the time that was left (${limit})`,
-  token: (limit: string) => `not done in the time that was left for the call (${limit})`
+  answer: (limit: string, attempts: number) => `no response within ${limit}${repeated(attempts, "attempts")}`,
+  turn: (limit: string) => `not sent: the client's rate limit left no slot in the remaining time (${limit})`,
+  token: (limit: string) => `no token in the time left for the call (${limit})`
 }

@@ -1,8 +1,8 @@
 import * as ParseResult from "effect/ParseResult"
 
 /**
- * A value that is not what was expected may be anything, a password or somebody's
- * address among it. What is shown of it are blanks and marks, which is where ids go wrong.
+ * A refused value may be a password or an address. Only its blanks and punctuation are shown,
+ * which is where ids usually go wrong.
  */
 const mask = (value: unknown): unknown => {
   if (value === undefined || value === null) return value
@@ -15,7 +15,7 @@ const masked = (issue: ParseResult.ParseIssue): ParseResult.ParseIssue => {
     case "Pointer":
       return new ParseResult.Pointer(issue.path, undefined, masked(issue.issue))
     case "Composite":
-      // The first is what is told.
+      // Only the first issue is reported.
       return new ParseResult.Composite(
         issue.ast,
         undefined,
@@ -47,12 +47,12 @@ export const fieldOf = (error: ParseResult.ParseError): string | undefined => {
 /** What is wrong with an answer: where, and what was expected. Not the value, which may be personal. */
 export const ofAnswer = (error: ParseResult.ParseError): string => {
   const issue = firstIssue(error)
-  if (issue === undefined || issue.path.length === 0) return "it lacks what is relied on"
-  return `${issue.path.join(".")} ${issue._tag === "Missing" ? "is missing" : "is not of the expected kind"}`
+  if (issue === undefined || issue.path.length === 0) return "the JSON does not have the expected shape"
+  return `${issue.path.join(".")} ${issue._tag === "Missing" ? "is missing" : "has the wrong type"}`
 }
 
 /** What is wrong with the input: the field, and what was expected. Of its value only {@link mask}. */
 export const ofInput = (error: ParseResult.ParseError): string => {
   const issue = firstIssue(error)
-  return issue === undefined ? "the input is not acceptable" : `${issue.path.join(".")}: ${issue.message}`
+  return issue === undefined ? "the input is invalid" : `${issue.path.join(".")}: ${issue.message}`
 }

@@ -49,7 +49,7 @@ export const redactBody = (body: string, sent: ReadonlyArray<string>): string =>
   if (body.length > longest) return `${isMarkup ? "HTML" : "long"}, ${size(body.length)}`
   if (body.trim() === "") return ""
   const json = Either.try((): unknown => JSON.parse(body))
-  if (Either.isLeft(json)) return `${isMarkup ? "HTML" : "no JSON"}, ${size(body.length)}`
+  if (Either.isLeft(json)) return `${isMarkup ? "HTML" : "not JSON"}, ${size(body.length)}`
   const said = [...new Set(words(json.right).map((text) => text.trim()))].filter((text) => text !== "")
   if (said.length === 0) return ""
   const carried = wordsOf(sent)

@@ -80,7 +80,7 @@ const askedOf = ({ nowMillis }: CallState, { date, retryAfter }: transport.Answe
 
 const textOf = (answer: transport.Answer) => Either.getOrElse(answer.body, () => "")
 
-const redirect = "a redirect, which is not followed because credentials would go with it; check the base URL"
+const redirect = "a redirect, which is not followed because it would receive the credentials; check the base URL"
 
 /**
  * The member of the family for an answer whose status is not 2xx. A 400 becomes
