@@ -1,4 +1,4 @@
-// Which way the arrows may point. Run by `npm run build`, so that an arrow that points up breaks the build.
+// The permitted directions of imports. `npm run build` fails on a violation.
 const upward = (from, forbidden) => ({
   name: `${from}-imports-nothing-above-it`,
   severity: "error",

@@ -5,7 +5,7 @@ const packages = ["core", "simulator", "runner", "cluster", "cli"]
 
 export default defineWorkspace(
   packages.map((name) => ({
-    // The packages' exports offer their sources under this condition: tests never run against a stale build.
+    // Resolves packages to their sources, so tests do not depend on a build.
     resolve: { conditions: ["source"] },
     ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
     test: {

@@ -1,7 +1,6 @@
 /**
- * A scripted batch: audit every account, and write the rows to a CSV file.
- * Killed in the middle and started again with the same RUN, it goes on where
- * it was.
+ * A scripted batch: audits every account and writes the rows to a CSV file. If it is killed, start it
+ * again with the same RUN to resume.
  *
  *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… RUN=weekly-48 npx tsx examples/audit-to-csv.ts audit.csv
  */

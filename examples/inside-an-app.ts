@@ -1,7 +1,6 @@
 /**
- * The layers inside another Effect app: a tenancy service with its own
- * configuration, its own errors, its own tracing and metrics. Nothing of Glowmarkt shows
- * outside `Meters`.
+ * The layers inside another Effect app: a tenancy service with its own configuration, errors, tracing
+ * and metrics. Only the service `Meters` depends on Glowmarkt.
  *
  *   TENANCY_METERS_URL=… TENANCY_METERS_KEY=… TENANCY_METERS_SECRET=… npx tsx examples/inside-an-app.ts
  */
@@ -14,7 +13,7 @@ import { PeriodicExportingMetricReader, type PushMetricExporter } from "@opentel
 import { SimpleSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base"
 import { Array, Config, Console, Data, Duration, Effect, Layer } from "effect"
 
-// --- what the app knows of meters -------------------------------------------
+// --- the app's service -------------------------------------------
 
 class MetersUnavailable extends Data.TaggedError("MetersUnavailable")<{
   readonly retryable: boolean
@@ -29,7 +28,7 @@ class Meters extends Effect.Service<Meters>()("app/Meters", {
     return {
       accountOf: (email: string): Effect.Effect<Account.Account, TenantUnknown | MetersUnavailable> =>
         admin.list.pipe(
-          // The error says itself whether trying later makes sense; the app lists no tags.
+          // Errors classify themselves, so the app does not list their tags.
           Effect.mapError((error) => new MetersUnavailable({ retryable: error.isTransient, reason: error.message })),
           Effect.flatMap(({ accounts }) =>
             Effect.mapError(
@@ -43,9 +42,9 @@ class Meters extends Effect.Service<Meters>()("app/Meters", {
   })
 }) {}
 
-// --- how the app is put together --------------------------------------------
+// --- the app's layers --------------------------------------------
 
-// The app's own names for its settings. The layers take values as well as `Config`s.
+// The app uses its own variable names. Each option is a value or a `Config`.
 const Client = GlowmarktClient.layerConfig({
   baseUrl: Config.string("METERS_URL").pipe(Config.nested("TENANCY")),
   timeout: Config.duration("METERS_TIMEOUT").pipe(Config.nested("TENANCY"), Config.withDefault(Duration.seconds(5))),
@@ -64,7 +63,7 @@ const MetersLive = Meters.Default.pipe(
   Layer.provide(NodeTransport.layer())
 )
 
-// A line a span, where an app would have its OTLP exporter.
+// Prints a line per span; a real app would use an OTLP exporter.
 const lines: SpanExporter = {
   export: (spans, done) => {
     for (const { attributes, duration, name } of spans) {
@@ -77,7 +76,7 @@ const lines: SpanExporter = {
   shutdown: () => Promise.resolve()
 }
 
-// And a line a metric of the client's, when the app ends.
+// Prints a line per metric of the client when the app ends.
 const numbers: PushMetricExporter = {
   export: ({ scopeMetrics }, done) => {
     for (const { dataPoints, descriptor } of scopeMetrics.flatMap(({ metrics }) => metrics)) {

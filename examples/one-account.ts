@@ -1,9 +1,9 @@
 /**
- * One operation, used from a program: the status of one account.
+ * One operation in a program: reads the status of one account.
  *
  *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… npx tsx examples/one-account.ts [ACCOUNT_ID]
  *
- * Without an id it takes the first account of the list.
+ * Without an id, it uses the first account of the list.
  */
 
 import { FetchHttpClient } from "@effect/platform"
@@ -31,7 +31,7 @@ const program = Effect.gen(function* () {
   const end = directory?.data?.tokenExpiryDate
   yield* Console.log(end === undefined ? "no directory token" : `directory token until ${DateTime.formatIso(end)}`)
 }).pipe(
-  // Each failure says what to do; this one deserves its own answer.
+  // Every error message says what to do; this error gets a message of its own.
   Effect.catchTag("AccountNotFound", (error) => Console.log(`no such account: ${error.accountId}`)),
   Effect.provide(Accounts)
 )

@@ -1,7 +1,6 @@
 /**
- * A flow of one's own, in three steps: leave inactive accounts alone, read the
- * name, and take superfluous spaces out of it. Where there are none it writes
- * nothing. Killed in the middle and started again with the same RUN, it goes on.
+ * A flow of your own. It skips inactive accounts, reads the name and removes superfluous spaces, writing
+ * only names that have some. If it is killed, start it again with the same RUN to resume.
  *
  *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… RUN=tidy-48 npx tsx examples/own-flow.ts
  */
@@ -18,7 +17,7 @@ const tidyNames = Flow.make({
   parameters: Schema.Struct({}),
   defaults: {},
   subject: Identifier.AccountId,
-  result: Schema.Struct({ outcome: Outcome.Settled, said: Schema.String }),
+  result: Schema.Struct({ outcome: Outcome.Settled, detail: Schema.String }),
   subjects: () =>
     Stream.unwrap(
       Effect.map(AdminAccounts.AdminAccounts, ({ stream }) => Stream.filterMap(stream, Either.getRight))
@@ -27,16 +26,16 @@ const tidyNames = Flow.make({
     Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
       if (Classification.isActive(yield* admin.status(accountId)) !== true) {
-        return { outcome: "skipped" as const, said: "not active" }
+        return { outcome: "skipped" as const, detail: "not active" }
       }
       const { name = "" } = yield* admin.get(accountId)
       if (name.trim() === "") {
-        return { outcome: "skipped" as const, said: "no name" }
+        return { outcome: "skipped" as const, detail: "no name" }
       }
-      // Writes only if needed, and verifies: so this may run twice.
+      // Writes only if needed and verifies the result, so it is safe to run twice.
       yield* Converge.ensureName(accountId, tidied(name))
-      return { outcome: "done" as const, said: tidied(name) }
-    }).pipe(Effect.catchAll(({ message }) => Effect.succeed({ outcome: "failed" as const, said: message }))),
+      return { outcome: "done" as const, detail: tidied(name) }
+    }).pipe(Effect.catchAll(({ message }) => Effect.succeed({ outcome: "failed" as const, detail: message }))),
   outcome: ({ outcome }) => outcome
 })
 

@@ -1,6 +1,6 @@
 /**
- * A planned flow of one's own: puts names into capitals. It is planned, applied and undone here; in
- * between, a plan can be a file that somebody approves.
+ * A planned flow of your own: changes names to upper case. This program plans, applies and undoes it. In
+ * practice, the plan is saved to a file and reviewed before it is applied.
  *
  *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… npx tsx examples/own-planned-flow.ts
  */
@@ -18,7 +18,7 @@ const flow = PlannedFlow.undoable(
     row: Wanted,
     key: ({ accountId }) => accountId,
     expected: { accountId: "an account id", name: "its new name" },
-    // All of it is compared when the plan is applied: an account that changed meanwhile is left alone.
+    // Applying compares this state with the plan and skips accounts that have changed since.
     state: Schema.Struct({ name: Schema.String }),
     read: ({ accountId }) =>
       Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.get(accountId)).pipe(
@@ -26,7 +26,7 @@ const flow = PlannedFlow.undoable(
         Effect.catchTag("AccountNotFound", ({ message }) => new Converge.Refused({ reason: message }))
       ),
     isSatisfied: (read, wanted) => read.name === wanted.name,
-    // Writes only if needed, and verifies.
+    // Writes only if needed and verifies the result.
     write: ({ wanted }) =>
       Effect.map(Converge.ensureName(wanted.accountId, wanted.name), ({ name = "" }) => ({ name })),
     describe: (read, { name }) => `set name to ${JSON.stringify(name)} (was ${JSON.stringify(read.name)})`
@@ -47,12 +47,12 @@ const program = Effect.gen(function* () {
   for (const { key, will } of plan.entries) yield* Console.log(`${key}: ${will}`)
 
   const { done, runId, total } = yield* PlannedFlow.apply(flow, plan)
-  yield* Console.log(`${done} of ${total} are in capitals`)
+  yield* Console.log(`${done} of ${total} are in upper case`)
   const failed = RunReport.failedCsv(PlannedFlow.rows(flow, runId))
   yield* Console.log(yield* Stream.mkString(Stream.decodeText(failed)))
 
   const undone = yield* PlannedFlow.apply(flow, yield* PlannedFlow.undo(flow, runId))
-  yield* Console.log(`${undone.done} of ${undone.total} are as they were`)
+  yield* Console.log(`${undone.done} of ${undone.total} are restored`)
 })
 
 const Accounts = AdminAccounts.layer.pipe(

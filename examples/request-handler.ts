@@ -1,7 +1,6 @@
 /**
- * Inside a server: every request acts as the user whose token it brings. The
- * client, with its connections, its limits and its retry budget, is one for all;
- * the credentials live as long as the request.
+ * A server in which every request acts as the user whose token it carries. All requests share one client
+ * with its connections, limits and retry budget; credentials belong to a request.
  *
  *   GLOWMARKT_APPLICATION_ID=… GLOWMARKT_USERNAME=… GLOWMARKT_PASSWORD=… npx tsx examples/request-handler.ts
  */
@@ -44,11 +43,13 @@ const router = HttpRouter.empty.pipe(
       Effect.flatMap((me) => me.status),
       Effect.map(({ status }) => HttpServerResponse.text(`your account is ${status}`)),
       Effect.catchTags({
-        ParseError: () => HttpServerResponse.text("who is asking?", { status: 400 }),
+        ParseError: () => HttpServerResponse.text("missing headers", { status: 400 }),
         AccessDenied: () => HttpServerResponse.text("sign in again", { status: 401 })
       }),
-      // Whatever else it was: the error says whether trying later makes sense.
-      Effect.catchAll(({ isTransient }) => HttpServerResponse.text("no luck", { status: isTransient ? 503 : 500 }))
+      // Transient errors are worth a retry by the caller.
+      Effect.catchAll(({ isTransient }) =>
+        HttpServerResponse.text("Glowmarkt request failed", { status: isTransient ? 503 : 500 })
+      )
     )
   )
 )
@@ -59,9 +60,9 @@ const Server = HttpServer.serve(router).pipe(
 
 const Client = GlowmarktClient.layerConfig().pipe(Layer.provideMerge(NodeTransport.layer()))
 
-// --- two requests, as a browser would send them -----------------------------
+// --- two requests, as from a browser -----------------------------
 
-const ask = (headers: Record<string, string>) =>
+const request = (headers: Record<string, string>) =>
   Effect.gen(function* () {
     const server = yield* HttpServer.HttpServer
     const { status, text } = yield* HttpClient.get(`${HttpServer.formatAddress(server.address)}/me`, { headers })
@@ -71,8 +72,8 @@ const ask = (headers: Record<string, string>) =>
 const program = Effect.gen(function* () {
   const login = yield* UserSession.config
   const { token } = yield* Effect.flatMap(Auth.make, (auth) => auth.signIn(login))
-  yield* ask({ "x-meter-token": Redacted.value(token), "x-application": login.applicationId })
-  yield* ask({ "x-meter-token": "of nobody", "x-application": login.applicationId })
+  yield* request({ "x-meter-token": Redacted.value(token), "x-application": login.applicationId })
+  yield* request({ "x-meter-token": "unknown-token", "x-application": login.applicationId })
 })
 
 program.pipe(Effect.provide(Server), Effect.provide(Client), NodeRuntime.runMain)

@@ -1,5 +1,5 @@
 /**
- * Two applications side by side in one program, each with its own credentials.
+ * Two applications in one program, each with its own credentials.
  *
  *   SCHOOLS_KEY=… SCHOOLS_SECRET=… HOMES_KEY=… HOMES_SECRET=… npx tsx examples/two-applications.ts
  */
@@ -18,7 +18,7 @@ const accountsOf = <I>(tag: Context.Tag<I, AdminAccounts.AdminAccounts["Type"]>,
     )
   )
 
-// One client: both share its rate limit, its connections and its retry budget.
+// Both share one client with its rate limit, connections and retry budget.
 const Applications = Layer.merge(accountsOf(Schools, "SCHOOLS"), accountsOf(Homes, "HOMES")).pipe(
   Layer.provide(GlowmarktClient.layerConfig()),
   Layer.provide(FetchHttpClient.layer)

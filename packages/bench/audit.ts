@@ -1,6 +1,5 @@
 /**
- * The whole audit in a process of its own (list, statuses, findings, totals), or
- * the raw loop of the same requests.
+ * Measures a complete audit (list, statuses, findings, totals), or only the same requests.
  *
  *   audit.ts raw|memory|sqlite URL
  */
@@ -18,7 +17,7 @@ import * as Redacted from "effect/Redacted"
 
 const [, , way = "", url = ""] = process.argv
 
-const atATime = 32
+const concurrency = 32
 
 const raw = async () => {
   const { origin, pathname } = new URL(url)
@@ -28,12 +27,12 @@ const raw = async () => {
     return JSON.parse(Buffer.from(await body.arrayBuffer()).toString())
   }
   const list = await read("/account")
-  if (!Array.isArray(list)) throw new Error("the server gave no list")
+  if (!Array.isArray(list)) throw new Error("the response is not a list")
   let next = 0
   const chain = async () => {
     while (next < list.length) await read(`/account/${list[next++].accountId}/status`)
   }
-  await Promise.all(Array.from({ length: atATime }, chain))
+  await Promise.all(Array.from({ length: concurrency }, chain))
   return list.length
 }
 
@@ -51,8 +50,8 @@ const audited = (engine: "memory" | "sqlite") => async () => {
     Effect.provide(
       StatusAudit.run({
         runId: Run.RunId.make("bench"),
-        concurrency: atATime,
-        // The server is nobody's: politeness would be all that is measured.
+        concurrency,
+        // A rate limit would dominate the measurement.
         rate: "unlimited"
       }),
       layer

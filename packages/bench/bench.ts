@@ -1,14 +1,14 @@
 /**
- * How fast the client is, beside those one would use instead:
+ * Compares the client with its alternatives:
  *
- *   npm run bench                      all of it
- *   npm run bench -- --quick           in under two minutes
- *   npm run bench -- calls list        some of it: calls, rate, audit, list, growth, startup, bundle
- *   npm run bench -- --json FILE       the figures for other programs, too
- *   npm run bench -- growth --million  and how it grows up to a million accounts
+ *   npm run bench                      all benchmarks
+ *   npm run bench -- --quick           under two minutes
+ *   npm run bench -- calls list        any of calls, rate, audit, list, growth, startup, bundle
+ *   npm run bench -- --json FILE       also writes the figures as JSON
+ *   npm run bench -- growth --million  up to a million accounts
  *
- * Everything is compared within one run: rounds are interleaved (A B C A B C …),
- * and a ratio is the median of the rounds' ratios.
+ * Rounds are interleaved (A B C A B C …), and a ratio is the median of the rounds' ratios. So a change
+ * in the machine's speed affects all clients alike.
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
@@ -23,7 +23,7 @@ import { startup } from "./scenarios/startup.js"
 
 const scenarios = { calls, rate, audit, list, growth, startup, bundle }
 
-const usage = `Say which: ${Object.keys(scenarios).join(", ")}. Options: --quick, --million, --json FILE.`
+const usage = `Benchmarks: ${Object.keys(scenarios).join(", ")}. Options: --quick, --million, --json FILE.`
 
 const parsed = () => {
   try {
@@ -36,14 +36,14 @@ const parsed = () => {
   }
 }
 
-const told = parsed()
-const unknown = told?.positionals.find((name) => !(name in scenarios))
-if (told === undefined || unknown !== undefined) {
+const parsedArgs = parsed()
+const unknown = parsedArgs?.positionals.find((name) => !(name in scenarios))
+if (parsedArgs === undefined || unknown !== undefined) {
   console.error(unknown === undefined ? usage : `There is no benchmark called ${unknown}. ${usage}`)
   process.exit(2)
 }
 
-const { positionals, values } = told
+const { positionals, values } = parsedArgs
 const size = values.quick === true ? "quick" : "full"
 const results: Record<string, unknown> = {}
 for (const [name, scenario] of Object.entries(scenarios)) {

@@ -1,4 +1,4 @@
-/** Numbers, and tables of them. */
+/** Medians and tables. */
 
 export const median = (values: ReadonlyArray<number>): number => {
   const sorted = [...values].sort((a, b) => a - b)
@@ -7,7 +7,7 @@ export const median = (values: ReadonlyArray<number>): number => {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
 }
 
-/** Whether a bound is kept, as it is printed. */
+/** The printed result of a bound. */
 export const verdict = (kept: boolean) => (kept ? "kept" : "missed")
 
 export interface Table {
@@ -16,7 +16,7 @@ export interface Table {
   readonly rows: ReadonlyArray<ReadonlyArray<string>>
 }
 
-/** As Markdown, so that it can be pasted into the documentation as it is. */
+/** The table as Markdown, for the documentation. */
 export const markdown = ({ columns, rows, title }: Table): string => {
   const widths = columns.map((column, at) => Math.max(column.length, ...rows.map((row) => row[at]?.length ?? 0)))
   const line = (cells: ReadonlyArray<string>) =>

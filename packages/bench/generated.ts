@@ -1,4 +1,4 @@
-/** The client that @hey-api/openapi-ts makes of the provider's own definition, which is read where it is and never copied in. */
+/** The client that @hey-api/openapi-ts generates from the provider's definition, which is not part of this repository. */
 import { existsSync, mkdirSync, rmSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { build } from "esbuild"
@@ -7,12 +7,12 @@ const definition = resolve(import.meta.dirname, "../../../shared/glowmarkt/user-
 
 const cache = join(import.meta.dirname, "node_modules/.cache")
 
-/** Whether the provider's definition is at hand. */
+/** Whether the provider's definition exists. */
 export const isAvailable = () => existsSync(definition)
 
 const sources = join(cache, "openapi-ts")
 
-/** Where the generated module is, made anew. */
+/** Generates the client. Returns its directory. */
 export const generate = async (): Promise<string> => {
   rmSync(sources, { recursive: true, force: true })
   mkdirSync(sources, { recursive: true })
@@ -26,7 +26,7 @@ export const generate = async (): Promise<string> => {
   return sources
 }
 
-/** What was generated, as one module; gives where it is. */
+/** Bundles the generated client into one module. Returns its path. */
 export const bundled = async (): Promise<string> => {
   const outfile = join(cache, "openapi-ts.mjs")
   await build({

@@ -1,12 +1,11 @@
 /**
- * One way to read the list, in a process of its own: says how many accounts it
- * read, what that took and how much memory the process had at most.
+ * Reads the list in one way, and reports the number of accounts, time, CPU and peak memory.
  *
  *   list.ts stream|list|parse|bytes URL
  */
 const [, , way = "", url = ""] = process.argv
 
-/** Imported only where it is used: the bare ways have nothing of it in their memory. */
+/** Imports core only when it is used, so the baselines do not have it in memory. */
 const ours = async (way: "stream" | "list"): Promise<number> => {
   const AdminAccounts = await import("@effect-glowmarkt/core/AdminAccounts")
   const AppKeys = await import("@effect-glowmarkt/core/AppKeys")
@@ -43,14 +42,14 @@ const get = async () => {
   return body
 }
 
-/** How many accounts there are by each way of reading them. */
+/** Each way of reading the list. Returns the number of accounts. */
 const ways = new Map<string, () => Promise<number>>([
   ["stream", () => ours("stream")],
   ["list", () => ours("list")],
   [
     "parse",
     async () => {
-      // `body.text()` of undici, but for its limit: one string holds at most half a gigabyte.
+      // Like undici's `body.text()`, which is limited to strings of half a gigabyte.
       const json: unknown = JSON.parse(Buffer.from(await (await get()).arrayBuffer()).toString())
       return Array.isArray(json) ? json.length : 0
     }
@@ -59,7 +58,7 @@ const ways = new Map<string, () => Promise<number>>([
     "bytes",
     async () => {
       for await (const _ of await get()) {
-        // What stays when nothing is made of the bytes.
+        // Discards the bytes.
       }
       return 0
     }

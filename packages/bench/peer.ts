@@ -1,6 +1,6 @@
 /**
- * One client, in a process of its own: is told how many calls of
- * `GET /account/{accountId}/status` to make, 32 at a time, and says what they took.
+ * A process with one client. For each number it receives, it makes that many calls of
+ * `GET /account/{accountId}/status`, 32 concurrently, and reports time and CPU.
  *
  *   peer.ts NAME URL [MODULE]
  */
@@ -9,7 +9,7 @@ import { type Peer, peers } from "./peers.js"
 const [, , name = "", url = "", generated = ""] = process.argv
 
 const make = new Map<string, (url: string, generated: string) => Promise<Peer>>(Object.entries(peers)).get(name)
-if (make === undefined) throw new Error(`no peer is called ${name}`)
+if (make === undefined) throw new Error(`unknown client ${name}`)
 const call = await make(url, generated)
 
 process.on("message", async (calls: number) => {

@@ -1,4 +1,4 @@
-/** The clients that are compared. Each makes so many calls, 32 at a time, and reads the status of each answer. */
+/** The compared clients. Each makes the given number of calls, 32 concurrently, and reads the status of each response. */
 import { pathToFileURL } from "node:url"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpApi from "@effect/platform/HttpApi"
@@ -20,18 +20,18 @@ import * as Tracer from "effect/Tracer"
 
 export type Peer = (calls: number) => Promise<void>
 
-const atATime = 32
+const concurrency = 32
 const accountId = "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"
 const route = `/account/${accountId}/status`
 const authorization = `Basic ${btoa("app:app-secret")}`
 
 const expectActive = (answer: unknown) => {
   if (typeof answer !== "object" || answer === null || !("status" in answer) || answer.status !== "active") {
-    throw new Error(`an unexpected answer: ${JSON.stringify(answer)}`)
+    throw new Error(`unexpected response: ${JSON.stringify(answer)}`)
   }
 }
 
-/** Promises, 32 chains of them. */
+/** Runs promises in 32 concurrent chains. */
 const chained =
   (call: () => Promise<unknown>): Peer =>
   async (calls) => {
@@ -39,10 +39,10 @@ const chained =
     const chain = async () => {
       while (left-- > 0) expectActive(await call())
     }
-    await Promise.all(Array.from({ length: atATime }, chain))
+    await Promise.all(Array.from({ length: concurrency }, chain))
   }
 
-/** Effects, 32 fibers of them. */
+/** Runs effects in 32 fibers. */
 const fibers = <E>(call: Effect.Effect<unknown, E>, run: <A>(effect: Effect.Effect<A, E>) => Promise<A>): Peer => {
   return async (calls) => {
     let left = calls
@@ -50,7 +50,7 @@ const fibers = <E>(call: Effect.Effect<unknown, E>, run: <A>(effect: Effect.Effe
     const fiber = Effect.whileLoop({ while: () => left-- > 0, body: () => one, step: () => {} })
     await run(
       Effect.all(
-        Array.from({ length: atATime }, () => fiber),
+        Array.from({ length: concurrency }, () => fiber),
         { concurrency: "unbounded", discard: true }
       )
     )
@@ -59,7 +59,7 @@ const fibers = <E>(call: Effect.Effect<unknown, E>, run: <A>(effect: Effect.Effe
 
 const nothing = () => undefined
 
-// Listens to spans, and keeps nothing: what spans cost, not what an exporter does.
+// Discards spans, so the measurement covers spans but no exporter.
 const listening = Tracer.make({
   span: (name, parent, context, links, startTime, kind) => {
     const attributes = new Map<string, unknown>()
@@ -103,7 +103,7 @@ const ours =
     )
   }
 
-/** What is used of the module that `generated.ts` makes. */
+/** The used exports of the module that `generated.ts` generates. */
 interface Generated {
   readonly client: { readonly setConfig: (config: object) => void }
   readonly getAccountStatus: (options: {

@@ -1,4 +1,4 @@
-/** Each thing that is measured runs in a process of its own, so that none warms up another or pays for its garbage. */
+/** Runs each measurement in its own process, so they share neither compiled code nor garbage. */
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
@@ -7,7 +7,7 @@ import { build } from "esbuild"
 
 const scripts = new Map<string, Promise<string>>()
 
-/** The script as plain JavaScript: what compiles TypeScript on the way has memory of its own. Packages are imported as they are published. */
+/** Compiles a script ahead of time: a TypeScript loader would need memory of its own. Packages are imported as published. */
 const compiled = async (script: string): Promise<string> => {
   const outfile = join(import.meta.dirname, "node_modules/.cache", script.replace(/ts$/, "mjs"))
   await build({
@@ -33,12 +33,12 @@ const start = async (
 }
 
 const next = async (child: ChildProcess): Promise<unknown> => {
-  // Else every message would leave its listeners behind.
+  // Removes the listeners after each message.
   const over = new AbortController()
   const ended = once(child, "exit", over).then(([code]) => {
-    throw new Error(`a process ended early (${code})`)
+    throw new Error(`a process ended unexpectedly (exit code ${code})`)
   })
-  // What is not waited for any more must not count as unhandled.
+  // The promise that loses the race must not be reported as unhandled.
   ended.catch(() => undefined)
   const said = once(child, "message", over)
   said.catch(() => undefined)
@@ -55,7 +55,7 @@ export interface Server {
   readonly close: () => void
 }
 
-/** A server with so many accounts. */
+/** Starts a server with the given number of accounts. */
 export const server = async (accounts: number): Promise<Server> => {
   const child = await start("server.ts", [String(accounts)])
   const port = Schema.decodeUnknownSync(Schema.Int)(await next(child))
@@ -72,7 +72,7 @@ export interface Client {
   readonly close: () => void
 }
 
-/** A client that waits to be told how many calls to make. */
+/** Starts a client process. */
 export const client = async (name: string, url: string, generated = ""): Promise<Client> => {
   const child = await start("peer.ts", [name, url, generated])
   await next(child)
@@ -95,7 +95,7 @@ const Ran = Schema.Struct({
 
 export interface Ran extends Schema.Schema.Type<typeof Ran> {}
 
-/** One run of a script from start to end, with options of Node as users set them in `NODE_OPTIONS`. */
+/** Runs a script to its end. `nodeOptions` are options of Node, as in `NODE_OPTIONS`. */
 export const ran = async (
   script: "list.ts" | "audit.ts" | "rate.ts",
   args: ReadonlyArray<string>,

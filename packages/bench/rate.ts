@@ -1,6 +1,5 @@
 /**
- * Calls of `GET /account/{accountId}/status` that are all begun at once, in a process of its own: how long
- * they took and what they cost.
+ * Starts all calls of `GET /account/{accountId}/status` at once, and reports their time and CPU.
  *
  *   rate.ts unlimited|limited|paced URL CALLS PER_SECOND
  */
@@ -35,7 +34,7 @@ const repeated = (count: number) =>
 
 const interval = 1000 / perSecond
 
-/** One call after each interval and nothing that waits: what a process costs that wakes up so often. */
+/** One timer per call, without a rate limit: the cost of a process that wakes up this often. */
 const paced = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) =>
   Effect.forEach(
     Array.from({ length: count }, (_, index) => index),
@@ -58,7 +57,7 @@ const measured = <A, E, R>(calls: Effect.Effect<A, E, R>) =>
     return { count, millis, cpuMillis: (user + system) / 1000, peakMiB }
   })
 
-// Warm, by a client without a limit: what is compiled first is no argument.
+// Warms up the compiler with a client without a limit.
 await Effect.runPromise(Effect.provide(Effect.repeatN(repeated(200), 24), client({})))
 process.send?.(
   await Effect.runPromise(

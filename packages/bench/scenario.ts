@@ -2,7 +2,7 @@ import type { Table } from "./figures.js"
 
 export interface Settings {
   readonly size: "quick" | "full"
-  /** The largest number of accounts that growth is measured at. */
+  /** The largest number of accounts in the benchmark `growth`. */
   readonly upTo: number
 }
 

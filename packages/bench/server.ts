@@ -1,6 +1,6 @@
 /**
- * The far end of every benchmark: as little server as there can be, so that the
- * clients are what is measured. Speaks enough HTTP/1.1 for requests without a body.
+ * The server of all benchmarks: a minimal HTTP/1.1 server for requests without a body, so that the
+ * clients dominate the measurement.
  *
  *   server.ts ACCOUNTS
  */
@@ -11,7 +11,7 @@ const applicationId = "0537b17c-ab62-491c-8085-9ac2b6206346"
 
 const idOf = (index: number) => `00000000-0000-4000-8000-${index.toString(16).padStart(12, "0")}`
 
-// As long as an element of the provider's list is: about 400 bytes.
+// About 400 bytes, like an element of the provider's list.
 const listed = (index: number) =>
   JSON.stringify({
     accountId: idOf(index),
@@ -32,7 +32,7 @@ const status = (accountId: string) =>
 
 const head = "HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=utf-8\r\nconnection: keep-alive\r\n"
 
-/** The list in pieces, as fast as they are taken. */
+/** Sends the list in chunks, as fast as the client reads them. */
 const sendList = (socket: Socket) => {
   socket.write(`${head}transfer-encoding: chunked\r\n\r\n`)
   let index = 0

@@ -1,7 +1,6 @@
 /**
- * Drives core against an independent mock server of the provider's own
- * definition: every operation, under every combination of credentials that the
- * definition allows and under each that it does not.
+ * Runs core and the command line against Prism, an independent mock server, on the provider's own
+ * definition: every operation with every combination of credentials, allowed or not.
  *
  *   npm run conformance -- path/to/user-system.json
  */
@@ -54,8 +53,8 @@ const Definition = Schema.Struct({
 
 type Combination = ReadonlyArray<string>
 
-/** Scheme names of the definition, as what distinguishes them on the wire. */
-const onTheWire: Readonly<Record<string, string>> = {
+/** The kind of header that each scheme of the definition uses. Schemes of one kind are indistinguishable to Prism. */
+const headerKinds: Readonly<Record<string, string>> = {
   appKeys: "basic",
   orgAppKeys: "basic",
   devUserToken: "token",
@@ -63,8 +62,8 @@ const onTheWire: Readonly<Record<string, string>> = {
   applicationId: "application"
 }
 
-/** Everything that can be told apart on the wire. */
-const wireCombinations: ReadonlyArray<Combination> = [
+/** All distinguishable combinations of headers. */
+const headerCombinations: ReadonlyArray<Combination> = [
   [],
   ["application"],
   ["token"],
@@ -149,7 +148,7 @@ const services = (
   )
 }
 
-/** A program cannot send a wrong combination through core's types, so it is put on the wire below them. */
+/** Core's types rule out wrong combinations, so this rewrites the headers of its requests. */
 const forceCombination = (combination: Combination) => (request: HttpClientRequest.HttpClientRequest) => {
   const { applicationid: _, authorization: __, token: ___, ...headers } = request.headers
   return HttpClientRequest.make(request.method)(request.url, {
@@ -184,7 +183,7 @@ const driveAll = (url: string, definition: typeof Definition.Type) =>
       const security = definition.paths[path]?.[method]?.security ?? []
       const alternatives = security.map((alternative) => Object.keys(alternative))
 
-      // As a program would: each scheme of ours that the definition lists.
+      // Each of core's schemes that the definition lists.
       const schemes = alternatives.flatMap((alternative) =>
         Object.entries(adminLayers).filter(([scheme]) => alternative.includes(scheme))
       )
@@ -203,16 +202,16 @@ const driveAll = (url: string, definition: typeof Definition.Type) =>
         lines.push({ operation, credentials: "UserToken.layer", expected: "accepted", got: describeOutcome(outcome) })
       }
 
-      // Below the types: everything that can be told apart on the wire.
+      // Each combination of headers.
       const allowed = alternatives.map(
-        (alternative) => new Set(alternative.map((scheme) => onTheWire[scheme] ?? scheme))
+        (alternative) => new Set(alternative.map((scheme) => headerKinds[scheme] ?? scheme))
       )
-      for (const combination of wireCombinations) {
+      for (const combination of headerCombinations) {
         const suffices = allowed.some((needed) => [...needed].every((element) => combination.includes(element)))
         const outcome = yield* Effect.provide(call, services(url, adminLayers.appKeys, forceCombination(combination)))
         lines.push({
           operation,
-          credentials: `on the wire: ${combination.join(" + ") || "nothing"}`,
+          credentials: `headers: ${combination.join(" + ") || "nothing"}`,
           expected: suffices ? "accepted" : "AccessDenied 401",
           got: describeOutcome(outcome)
         })
@@ -221,10 +220,10 @@ const driveAll = (url: string, definition: typeof Definition.Type) =>
     return lines
   })
 
-/** Where the definition takes the token or the application id, and we always send both. */
+/** Operations for which the definition requires the token or the application id. Core always sends both. */
 const narrowed = new Set(["get /account/status", "post /account/changepassword"])
 
-/** Each operation once more by hand, in a process of its own, as an operator would. */
+/** A command line for each operation. */
 const commands: ReadonlyArray<ReadonlyArray<string>> = [
   ["accounts", "list"],
   ["accounts", "add", "--username", "scotty", "--directory-id", directoryId],
@@ -240,7 +239,7 @@ const commands: ReadonlyArray<ReadonlyArray<string>> = [
   ["me", "mobile-token", "remove"]
 ]
 
-const byHand = (url: string) =>
+const runCommands = (url: string) =>
   Effect.forEach(commands, (command) =>
     Effect.async<Line>((resume) => {
       const child = spawn(
@@ -261,9 +260,9 @@ const byHand = (url: string) =>
           }
         }
       )
-      let complaint = ""
+      let stderr = ""
       child.stderr.on("data", (data) => {
-        complaint += String(data)
+        stderr += String(data)
       })
       child.on("close", (code) =>
         resume(
@@ -271,14 +270,17 @@ const byHand = (url: string) =>
             operation: `glowmarkt ${command.join(" ")}`,
             credentials: "the environment",
             expected: "exit 0",
-            got: code === 0 ? "exit 0" : `exit ${code}: ${complaint.trim()}`
+            got: code === 0 ? "exit 0" : `exit ${code}: ${stderr.trim()}`
           })
         )
       )
     })
   )
 
-/** Our document against theirs. Where we narrow on purpose, ours must satisfy one of theirs. */
+/**
+ * Compares the alternatives of credentials of core's contract with the provider's definition. Those of a
+ * `narrowed` operation must each satisfy one of the provider's.
+ */
 const compareContract = (definition: typeof Definition.Type): ReadonlyArray<Line> =>
   Object.entries(GlowmarktApi.openApi().paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, ours]) => {
@@ -290,7 +292,7 @@ const compareContract = (definition: typeof Definition.Type): ReadonlyArray<Line
       const oneOfTheirs = our.every((mine) =>
         their.some((other) => other.split("+").every((scheme) => mine.split("+").includes(scheme)))
       )
-      // Signing in has no security in the definition: the application id is a plain header there.
+      // The definition has no security for sign-in: there the application id is an ordinary header.
       const agrees =
         theirs !== undefined &&
         (their.join() === our.join() || their.length === 0 || (narrowed.has(`${method} ${path}`) && oneOfTheirs))
@@ -363,7 +365,7 @@ const main = Effect.gen(function* () {
     const [issue] = ParseResult.ArrayFormatter.formatErrorSync(decoded.left)
     const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `
     yield* Console.error(
-      `conformance: ${argument} is no definition of the API: ${where}${issue?.message ?? ""}\nName the provider's user-system.json.`
+      `conformance: ${argument} is not a definition of the API: ${where}${issue?.message ?? ""}\nName the provider's user-system.json.`
     )
     process.exitCode = 2
     return
@@ -372,7 +374,7 @@ const main = Effect.gen(function* () {
   const declared = compareContract(definition)
   const { url } = yield* prism(file)
   const driven = yield* driveAll(url, definition)
-  const typed = yield* byHand(url)
+  const typed = yield* runCommands(url)
   const failed = (yield* report(declared)) + (yield* report(driven)) + (yield* report(typed))
   const accepted = driven.filter((line) => line.expected === "accepted").length
   yield* Console.log(

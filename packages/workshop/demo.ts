@@ -1,7 +1,4 @@
-/**
- * The first thing a newcomer runs: a simulated Glowmarkt with 5,000 accounts,
- * an audit of all of them by the real command line, and where the report is.
- */
+/** The demo: audits 5,000 accounts of a simulated Glowmarkt with the real command line. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, rm } from "node:fs/promises"
@@ -14,7 +11,7 @@ import * as Schema from "effect/Schema"
 const glowmarkt = join(import.meta.dirname, "../../node_modules/.bin/glowmarkt")
 const out = resolve(process.env["INIT_CWD"] ?? ".", "audit")
 
-// Only what the simulator says counts: neither your own credentials nor your own runs have a part in it.
+// Keeps your own credentials and stored runs out of the demo.
 const home = await mkdtemp(join(tmpdir(), "glowmarkt-demo-"))
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GLOWMARKT_")))
 
@@ -43,9 +40,9 @@ simulator.kill("SIGTERM")
 await rm(home, { recursive: true })
 if (code === 0) {
   say(`
-The report is in ${out}: report.html to look at, audit.json (totals), accounts.csv and
-accounts.ndjson (a line an account).
-With your own credentials in the environment the same command audits your application:
+The results are in ${out}: report.html, audit.json (totals), accounts.csv and accounts.ndjson
+(one row per account).
+With your own credentials in the environment, the same command audits your application:
   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… npx glowmarkt audit --out audit`)
 }
 process.exitCode = typeof code === "number" ? code : 1

@@ -1,9 +1,8 @@
 /**
- * Deep equality that sees into Effect's values.
+ * Makes deep equality compare the contents of Effect's values.
  *
- * `assert.deepStrictEqual` compares what can be iterated by what it yields, and an
- * `Option`, an `Either` or an error yields itself, once: any two were equal. So
- * were any two `Redacted`, whose values are nowhere to be seen.
+ * `assert.deepStrictEqual` compares iterables by their elements. An `Option`, an `Either` or an error
+ * yields only itself, so any two would be equal. So would any two `Redacted`, which hide their value.
  */
 import { addEqualityTesters } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -17,7 +16,7 @@ type Is<A> = (value: unknown) => value is A
 
 const isError: Is<Error> = (value) => value instanceof Error
 
-/** `null` where the two are not of this kind: then others decide. */
+/** Returns `null` if neither value is of this kind, so the next comparison decides. */
 const both =
   <A>(is: Is<A>, areEqual: (left: A, right: A) => boolean) =>
   (left: unknown, right: unknown): boolean | null =>

@@ -1,7 +1,4 @@
-/**
- * Runs every example against the simulator, as somebody who copied it would:
- * in a process of its own, configured by the environment.
- */
+/** Runs every example against the simulator, each as a process configured by the environment. */
 import { spawn } from "node:child_process"
 import { mkdtempSync, readdirSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -14,8 +11,8 @@ import * as Effect from "effect/Effect"
 const folder = resolve(import.meta.dirname, "../../examples")
 const tsx = createRequire(import.meta.url).resolve("tsx")
 
-/** What must be in the output of those that show something which goes missing without a failure. */
-const shows: Readonly<Record<string, ReadonlyArray<RegExp>>> = {
+/** Output that an example must contain, for features whose absence is not an error. */
+const requiredOutput: Readonly<Record<string, ReadonlyArray<RegExp>>> = {
   "inside-an-app.ts": [
     /^span GET \/account: \d+ ms, status 200$/m,
     /^span Glowmarkt\.getAccounts: /m,
@@ -38,7 +35,7 @@ const run = (file: string, environment: NodeJS.ProcessEnv, directory: string) =>
       process.stdout.write(chunk)
     })
     child.on("close", (code) => {
-      const missing = (shows[file] ?? []).filter((pattern) => !pattern.test(output))
+      const missing = (requiredOutput[file] ?? []).filter((pattern) => !pattern.test(output))
       resume(Effect.succeed({ code: code ?? 1, missing }))
     })
   })
@@ -68,7 +65,7 @@ const main = Effect.gen(function* () {
     yield* Console.log(`--- examples/${file}`)
     const { code, missing } = yield* run(file, environment, directory)
     if (code !== 0 || missing.length > 0) failed++
-    for (const pattern of missing) yield* Console.log(`--- it does not show ${pattern}`)
+    for (const pattern of missing) yield* Console.log(`--- output does not match ${pattern}`)
     yield* Console.log(`--- exit ${code}`)
   }
   yield* Console.log(`examples: ${files.length - failed} passed, ${failed} failed`)

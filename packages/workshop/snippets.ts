@@ -1,7 +1,4 @@
-/**
- * Type-checks every example that people will copy: the `ts` blocks of the
- * Markdown files, and the `@example`s of doc comments.
- */
+/** Type-checks the `ts` blocks of Markdown files and the `@example`s of doc comments. */
 import { spawnSync } from "node:child_process"
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -69,5 +66,5 @@ writeFileSync(
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc")
 const { status } = spawnSync(process.execPath, [tsc, "-p", folder], { stdio: "inherit" })
 if (status === 0) rmSync(folder, { recursive: true })
-console.log(`snippets: ${snippets.length} ${status === 0 ? "compile" : "checked; what failed is in .snippets"}`)
+console.log(`snippets: ${snippets.length} ${status === 0 ? "compile" : "checked; the failed ones are in .snippets"}`)
 process.exitCode = status ?? 1

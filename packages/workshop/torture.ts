@@ -1,15 +1,22 @@
 /**
- * Runs under stress, with figures: `npm run torture -- throttle|outage|memory|kill|cluster|all [flow …] [--quick] [--json]`.
+ * Torture tests: `npm run torture -- throttle|outage|memory|kill|cluster|all [flow …] [options]`.
  *
- * - `throttle`: an audit, and the application of a plan, at a provider that answers 200 requests a second and refuses the others.
- * - `outage`: the same at a provider that fails, hangs or takes no connections for a while.
+ * - `throttle`: an audit and the application of a plan against a limit of 200 requests per second.
+ * - `outage`: the same while the server fails, hangs or refuses connections.
  * - `memory`: audits of 10,000 and of 100,000 accounts.
- * - `kill`: every flow, or those that are named, killed with SIGKILL and started again.
- * - `cluster`: three workers over PostgreSQL against one, and workers killed with SIGKILL during an audit and a rename.
+ * - `kill`: the named flows, or all, killed with SIGKILL and resumed.
+ * - `cluster`: three workers over PostgreSQL compared with one, and workers killed during an audit and a rename.
  *
- * `--quick` takes minutes instead of half an hour: shorter, smaller, fewer kills. `--json` prints one line of JSON a table.
- * `--seconds N`: how long the throttled runs are measured (40), or the outages last (60). `--points N`: how often each flow is killed (25).
- * `--accounts N`: the larger audit (100000). `--burst N`: what the throttle lets come at once (50). `--seed N` (1).
+ * Options, with defaults in parentheses:
+ *
+ * - `--quick`: shorter, smaller and with fewer kills; minutes instead of half an hour.
+ * - `--json`: prints one line of JSON per table.
+ * - `--seconds N`: how long a throttled run is measured (40), or an outage lasts (60).
+ * - `--points N`: how often each flow is killed (25).
+ * - `--accounts N`: accounts of the larger audit (100000).
+ * - `--burst N`: burst of the throttle (50).
+ * - `--seed N`: seed of the simulator (1).
+ *
  * Exits 1 if a bound is missed.
  */
 import { parseArgs } from "node:util"
@@ -40,7 +47,7 @@ const { accounts, points, seconds } = values.quick === true ? quick : usual
 
 const main = Effect.gen(function* () {
   if (chosen.length === 0) {
-    yield* Console.error(`Say which: ${names.join(", ")} or all`)
+    yield* Console.error(`Name a scenario: ${names.join(", ")} or all`)
     return false
   }
   let kept = true

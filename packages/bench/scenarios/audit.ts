@@ -1,4 +1,4 @@
-/** The whole audit, on both engines, beside the bare loop of the same requests. */
+/** A complete audit with either store, compared with a bare loop of the same requests. */
 import { median, verdict } from "../figures.js"
 import * as processes from "../processes.js"
 import type { Scenario } from "../scenario.js"

@@ -1,4 +1,4 @@
-/** One admin operation in a browser: the bytes, and whose they are. */
+/** The size of a bundle with one admin operation, by package. */
 import { gzipSync } from "node:zlib"
 import { build } from "esbuild"
 import { generate, isAvailable } from "../generated.js"
@@ -74,12 +74,12 @@ export const bundle: Scenario = async () => {
         rows: [mine, ...others].map(({ gzipped, minified, name }) => [name, kB(minified), kB(gzipped)])
       },
       {
-        title: "Whose bytes ours are",
+        title: "Our bundle by package",
         columns: ["package", "minified kB"],
         rows: [...owners].sort(([, a], [, b]) => b - a).map(([name, bytes]) => [name, kB(bytes)])
       },
       {
-        title: "The largest modules of ours",
+        title: "The largest modules of our bundle",
         columns: ["module", "minified kB"],
         rows: largest.map(({ bytes, path }) => [path.replace(/^.*node_modules\//, ""), kB(bytes)])
       }

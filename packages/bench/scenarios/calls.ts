@@ -1,4 +1,4 @@
-/** One operation, `GET /account/{accountId}/status`, 32 calls at a time, by every client. */
+/** `GET /account/{accountId}/status` with every client, 32 calls concurrently. */
 import { median, verdict } from "../figures.js"
 import { bundled, isAvailable } from "../generated.js"
 import type { Name } from "../peers.js"
@@ -23,11 +23,11 @@ const names: ReadonlyArray<Name> = [
 const raw: Name = "undici.Pool"
 
 interface Bound {
-  /** The client that ours is compared with. */
+  /** The client to compare with. */
   readonly peer: Name
-  /** At least so many times its calls. */
+  /** The minimum ratio of calls per second. */
   readonly throughput: number
-  /** At most so many times its CPU for each call. */
+  /** The maximum ratio of CPU per call. */
   readonly cpu: number
 }
 
@@ -44,7 +44,7 @@ const bounds: ReadonlyArray<readonly [Name, Bound]> = [
 
 export const calls: Scenario = async ({ size }) => {
   const rounds = size === "quick" ? 5 : 15
-  // About a second each, whatever the client: enough for its garbage to be collected.
+  // About a second per client, long enough to include garbage collection.
   const aRound = { fast: size === "quick" ? 8_000 : 20_000, slow: size === "quick" ? 1_500 : 4_000 }
   const generated = isAvailable() ? await bundled() : undefined
   const server = await processes.server(1)
@@ -60,7 +60,7 @@ export const calls: Scenario = async ({ size }) => {
     const { cpuMicros, millis } = await client.calls(count)
     return { perSecond: (count / millis) * 1000, cpuMicros: cpuMicros / count }
   }
-  // Warm, each of them: what is compiled first is no argument.
+  // Warms up each client.
   for (const client of clients) for (let turn = 0; turn < 2; turn++) await once(client)
   const measured = new Map(
     clients.map(({ name }) => [name, [] as Array<{ readonly perSecond: number; readonly cpuMicros: number }>])
@@ -103,7 +103,7 @@ export const calls: Scenario = async ({ size }) => {
     figures: { rounds, ...aRound, clients: figures, bounded },
     tables: [
       {
-        title: `One call, 32 at a time (${rounds} rounds)`,
+        title: `One call, 32 concurrent (${rounds} rounds)`,
         columns: ["client", "calls/s", "of undici.Pool", "CPU µs/call", "× undici.Pool", "ours is"],
         rows: figures.map(({ cpuMicros, cpuRatio, name, perSecond, throughputRatio }) => [
           name,
@@ -115,8 +115,8 @@ export const calls: Scenario = async ({ size }) => {
         ])
       },
       {
-        title: "Ours beside a peer, in the same rounds",
-        columns: ["client", "beside", "calls", "CPU", "bound"],
+        title: "Ours compared with a peer, in the same rounds",
+        columns: ["client", "compared with", "calls", "CPU", "bound"],
         rows: bounded.map(({ bound, cpuRatio, name, peer, throughputRatio }) => [
           name,
           peer,

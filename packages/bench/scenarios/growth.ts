@@ -1,4 +1,4 @@
-/** How the audit grows with the number of accounts: its time, and the most memory it has. */
+/** Time and peak memory of an audit by the number of accounts. */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Plot from "@observablehq/plot"
@@ -55,8 +55,8 @@ export const growth: Scenario = async ({ upTo }) => {
     figures: points,
     tables: [
       {
-        title: "How an audit grows",
-        columns: ["accounts", "engine", "seconds", "accounts/s", "peak memory MiB"],
+        title: "Audits by number of accounts",
+        columns: ["accounts", "store", "seconds", "accounts/s", "peak memory MiB"],
         rows: points.map(({ accounts, engine, peakMiB, seconds }) => [
           accounts.toLocaleString("en"),
           engine,

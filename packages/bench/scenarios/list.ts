@@ -1,4 +1,4 @@
-/** The list, element by element and whole, beside reading it whole with `JSON.parse`. */
+/** Streaming the list and reading it whole, compared with `JSON.parse`. */
 import { median, verdict } from "../figures.js"
 import * as processes from "../processes.js"
 import type { Scenario } from "../scenario.js"
@@ -13,7 +13,7 @@ interface Way {
 const whole: Way = { name: "undici.Pool and JSON.parse, whole", way: "parse" }
 
 const ways: ReadonlyArray<Way> = [
-  { name: "undici.Pool, bytes thrown away", way: "bytes" },
+  { name: "undici.Pool, bytes discarded", way: "bytes" },
   whole,
   { name: "AdminAccounts.stream", way: "stream" },
   {

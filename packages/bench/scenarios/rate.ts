@@ -1,11 +1,12 @@
-/** Calls that all wait for the rate limit of their client at once, beside the same ones without a limit. */
+/** Calls that all wait for the client's rate limit, compared with the same calls without a limit. */
 import { median, verdict } from "../figures.js"
 import * as processes from "../processes.js"
 import type { Scenario } from "../scenario.js"
 
 const perSecond = 180
 
-// Without a limit all are sent together; one at a time, however it is paced, costs more of the system.
+// The unlimited calls are all sent at once. Spreading them over time costs more CPU in any case, so the
+// limited calls are compared with calls that are paced by timers.
 const ways = ["unlimited", "paced", "limited"] as const
 
 const bounds = { ideal: 1.1, cpu: 1.1 }

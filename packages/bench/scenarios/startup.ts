@@ -1,4 +1,4 @@
-/** What it takes to begin: the command line beside Node itself, and the client beside what it imports of Effect. */
+/** Start-up time: the command line compared with Node, and core compared with the parts of Effect it imports. */
 import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -15,7 +15,7 @@ const imports = (modules: ReadonlyArray<string>) => [
 
 const core = join(root, "packages/core/dist")
 
-/** What the modules of core's main entry import of Effect, read from them. */
+/** The modules of Effect that core's main entry imports. */
 const ofEffect = [
   ...new Set(
     readdirSync(core, { recursive: true, encoding: "utf8" })
@@ -30,7 +30,7 @@ const ofEffect = [
 const commands = {
   "node -e 0": ["-e", "0"],
   "glowmarkt --version": [join(root, "packages/cli/dist/bin.js"), "--version"],
-  "what core imports of Effect": imports(ofEffect),
+  "Effect, as imported by core": imports(ofEffect),
   "@effect-glowmarkt/core": imports(["@effect-glowmarkt/core"])
 }
 
@@ -38,7 +38,7 @@ type Name = keyof typeof commands
 
 const bounds: ReadonlyArray<readonly [Name, Name, number]> = [
   ["glowmarkt --version", "node -e 0", 4],
-  ["@effect-glowmarkt/core", "what core imports of Effect", 1.3]
+  ["@effect-glowmarkt/core", "Effect, as imported by core", 1.3]
 ]
 
 export const startup: Scenario = async ({ size }) => {
@@ -49,7 +49,7 @@ export const startup: Scenario = async ({ size }) => {
       const started = performance.now()
       const { status, stderr } = spawnSync(process.execPath, args, { cwd: join(root, "packages/bench") })
       if (status !== 0) throw new Error(`${name} exits ${status}: ${stderr}`)
-      // The first round brings the files into the system's memory.
+      // The first round only fills the file cache.
       if (round >= 0) measured.get(name)?.push(performance.now() - started)
     }
   }
@@ -67,7 +67,7 @@ export const startup: Scenario = async ({ size }) => {
     tables: [
       {
         title: `Start-up (${rounds} rounds)`,
-        columns: ["what", "ms", "beside", "ms", "ratio", "bound"],
+        columns: ["what", "ms", "compared with", "ms", "ratio", "bound"],
         rows: figures.map(({ beside, besideMillis, bound, millis, name, ratio }) => [
           name,
           millis.toFixed(0),

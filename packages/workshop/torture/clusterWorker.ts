@@ -9,28 +9,28 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { ClusterWorkerTold } from "./protocol.js"
+import { ClusterWorkerOptions } from "./protocol.js"
 
-const told = Schema.decodeUnknownSync(Schema.parseJson(ClusterWorkerTold))(process.argv[2])
+const options = Schema.decodeUnknownSync(Schema.parseJson(ClusterWorkerOptions))(process.argv[2])
 
 const flows = [ClusterFlow.make(StatusAudit.flow), ClusterFlow.make(PlannedFlow.toFlow(RenameAccounts.flow))]
 
 const worker = Cluster.worker({
   flows,
-  target: { origin: new URL(told.url).origin },
-  name: told.name,
-  rate: told.rate === "unlimited" ? told.rate : { limit: told.rate, interval: "1 second" }
+  target: { origin: new URL(options.url).origin },
+  name: options.name,
+  rate: options.rate === "unlimited" ? options.rate : { limit: options.rate, interval: "1 second" }
 }).pipe(
   Layer.provide(AdminAccounts.layer),
-  Layer.provide(AppKeys.layer({ key: told.key, secret: Redacted.make(told.secret) })),
-  Layer.provide(GlowmarktClient.layer({ baseUrl: told.url })),
+  Layer.provide(AppKeys.layer({ key: options.key, secret: Redacted.make(options.secret) })),
+  Layer.provide(GlowmarktClient.layer({ baseUrl: options.url })),
   Layer.provide(NodeTransport.layer()),
-  Layer.provide(Cluster.layer({ url: Either.getOrThrow(DatabaseUrl.parse(Redacted.make(told.database))) }))
+  Layer.provide(Cluster.layer({ url: Either.getOrThrow(DatabaseUrl.parse(Redacted.make(options.database))) }))
 )
 
 const fiber = Effect.runFork(Layer.launch(worker))
 fiber.addObserver((exit) => {
-  if (exit._tag === "Failure") console.error(told.name, String(exit.cause))
+  if (exit._tag === "Failure") console.error(options.name, String(exit.cause))
   process.exit(exit._tag === "Success" ? 0 : 1)
 })
 process.on("SIGTERM", () => fiber.unsafeInterruptAsFork(fiber.id()))

@@ -1,4 +1,4 @@
-/** What a scenario comes to: lines of a table, each with its bound; or one line of JSON. */
+/** The results of a scenario with their bounds, as a table or as one line of JSON. */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 
@@ -35,7 +35,7 @@ const table = (title: string, figures: ReadonlyArray<Figure>): string => {
   return [title, ...lines, ""].join("\n")
 }
 
-/** Whether all bounds were kept. */
+/** Prints the figures. Returns whether all bounds were met. */
 export const print = (scenario: string, figures: ReadonlyArray<Figure>, form: "table" | "json") => {
   const kept = figures.every(({ verdict }) => verdict !== "missed")
   return Effect.as(

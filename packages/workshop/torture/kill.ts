@@ -1,4 +1,4 @@
-/** Killed at any moment, a run that goes on ends as an undisturbed one. */
+/** A run that is killed at any moment and resumed must end like an undisturbed one. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -31,11 +31,11 @@ const figuresOf = (verdict: typeof Verdict.Type, points: number): ReadonlyArray<
   const kinds = (["anyMoment", "request", "listing", "commit", "file"] as const).filter((kind) => hit[kind] > 0)
   const hits = kinds.reduce((sum, kind) => sum + hit[kind], 0)
   return [
-    bounded("killed before its end", `${hits} times`, [`${points} times`, hits === points]),
+    bounded("killed before the end", `${hits} times`, [`${points} times`, hits === points]),
     plain("of these", kinds.map((kind) => `${hit[kind]} ${words[kind]}`).join(", ")),
-    plain("in the middle of such a deed", String(inside)),
-    plain("came too late and were repeated", String(missed)),
-    plain("requests more than undisturbed, at most", `${mostRepeated}, of ${rows} rows`),
+    plain("during such an operation", String(inside)),
+    plain("missed the run and were repeated", String(missed)),
+    plain("additional requests, at most", `${mostRepeated}, of ${rows} rows`),
     bounded(
       "differences, repeated writes, lost rows",
       problems.length === 0 ? "none" : problems.slice(0, 3).join("\n"),
@@ -54,7 +54,7 @@ export const kill: Scenario = ({ flows, points, seed }) =>
     const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
     const all: ReadonlyArray<Figure> = [
       plain("took", `${number.format(seconds)} s`),
-      bounded("the harness ended with", String(code), ["0", code === 0])
+      bounded("exit code of the harness", String(code), ["0", code === 0])
     ]
     return [...verdicts.map((verdict) => [`kill ${verdict.flow}`, figuresOf(verdict, points)] as const), ["kill", all]]
   })

@@ -1,4 +1,4 @@
-/** Starts simulators and workers as processes, from one bundled script each so that they start quickly. */
+/** Starts simulators and workers as processes, each from one bundled script for a quick start. */
 import { type ChildProcess, fork } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -7,7 +7,14 @@ import { Announcement } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { build } from "esbuild"
-import { type ClusterWorkerTold, type Command, Counted, Said, type Settings, type Told } from "./protocol.js"
+import {
+  type ClusterWorkerOptions,
+  type Command,
+  Counted,
+  type Settings,
+  WorkerMessage,
+  type WorkerOptions
+} from "./protocol.js"
 
 const bundled = (name: "simulator" | "worker" | "clusterWorker") =>
   Effect.promise(async () => {
@@ -20,7 +27,7 @@ const bundled = (name: "simulator" | "worker" | "clusterWorker") =>
       format: "esm",
       conditions: ["source"],
       external: ["better-sqlite3", "pg-native"],
-      // What is CommonJS inside asks for Node's own modules by `require`.
+      // Bundled CommonJS modules load Node's own modules with `require`.
       banner: {
         js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);'
       },
@@ -39,19 +46,19 @@ const started = (script: string, argument: unknown, options: ReadonlyArray<strin
 
 const next = (child: ChildProcess) =>
   Effect.async<unknown>((resume) => {
-    const answered = (message: unknown) => {
-      child.off("close", closed)
+    const onMessage = (message: unknown) => {
+      child.off("close", onClose)
       resume(Effect.succeed(message))
     }
-    const closed = (code: number | null) => {
-      child.off("message", answered)
-      resume(Effect.dieMessage(`a process ended early (${code})`))
+    const onClose = (code: number | null) => {
+      child.off("message", onMessage)
+      resume(Effect.dieMessage(`a process ended unexpectedly (exit code ${code})`))
     }
-    child.once("message", answered)
-    child.once("close", closed)
+    child.once("message", onMessage)
+    child.once("close", onClose)
   })
 
-/** A directory that goes with the scope. */
+/** A temporary directory that is removed with the scope. */
 export const directory = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "torture-"))),
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
@@ -61,38 +68,42 @@ export const simulator = (settings: Settings) =>
   Effect.gen(function* () {
     const child = yield* started(yield* bundled("simulator"), settings)
     const { appKeys, url } = Schema.decodeUnknownSync(Announcement.Announcement)(yield* next(child))
-    const tell = (command: Command) => Effect.sync(() => child.send(command))
+    const send = (command: Command) => Effect.sync(() => child.send(command))
     return {
       address: { url, key: appKeys.key, secret: appKeys.secret },
-      tell,
-      /** Counts, of the latest requests those of the last so many milliseconds. */
+      send,
+      /** Counts requests; `lately` covers the last `lastMillis` milliseconds. */
       count: (lastMillis: number) =>
-        Effect.zipRight(tell({ do: "count", lastMillis }), Effect.map(next(child), Schema.decodeUnknownSync(Counted)))
+        Effect.zipRight(send({ do: "count", lastMillis }), Effect.map(next(child), Schema.decodeUnknownSync(Counted)))
     }
   })
 
-export type End = Extract<Said, { readonly said: "ends" | "fails" }> | { readonly said: "killed" }
+export type End = Extract<WorkerMessage, { readonly event: "finished" | "failed" }> | { readonly event: "killed" }
 
-/** Starts workers; what they say goes to `hear`. `options` are for Node. */
+/** Starts workers. `hear` receives their messages; `options` are options of Node. */
 export const worker = Effect.map(
   bundled("worker"),
   (script) =>
-    (told: Told, hear: (said: Said) => void = () => undefined, options: ReadonlyArray<string> = []) =>
+    (
+      workerOptions: WorkerOptions,
+      hear: (message: WorkerMessage) => void = () => undefined,
+      options: ReadonlyArray<string> = []
+    ) =>
       Effect.gen(function* () {
-        const child = yield* started(script, told, options)
-        let end: End = { said: "killed" }
-        const words = new Set<Said["said"]>()
-        // Listened for from the start: it may have ended when somebody asks.
+        const child = yield* started(script, workerOptions, options)
+        let end: End = { event: "killed" }
+        const sent = new Set<WorkerMessage["event"]>()
+        // Registered at the start, because the process may have ended before `ended` is run.
         const closed = new Promise<void>((resolve) => child.once("close", () => resolve()))
         child.on("message", (message) => {
-          const said = Schema.decodeUnknownSync(Said)(message)
-          if (said.said === "ends" || said.said === "fails") end = said
-          words.add(said.said)
-          hear(said)
+          const received = Schema.decodeUnknownSync(WorkerMessage)(message)
+          if (received.event === "finished" || received.event === "failed") end = received
+          sent.add(received.event)
+          hear(received)
         })
         return {
           kill: Effect.sync(() => child.kill("SIGKILL")),
-          hasSaid: (word: Said["said"]) => words.has(word),
+          hasSent: (event: WorkerMessage["event"]) => sent.has(event),
           ended: Effect.map(
             Effect.promise(() => closed),
             () => end
@@ -104,15 +115,15 @@ export const worker = Effect.map(
 /** Starts workers of a cluster. */
 export const clusterWorker = Effect.map(
   bundled("clusterWorker"),
-  (script) => (told: ClusterWorkerTold) =>
-    Effect.map(started(script, told), (child) => ({
-      name: told.name,
+  (script) => (options: ClusterWorkerOptions) =>
+    Effect.map(started(script, options), (child) => ({
+      name: options.name,
       hasExited: () => child.exitCode !== null,
       signal: (signal: "SIGKILL" | "SIGSTOP" | "SIGTERM") => Effect.sync(() => child.kill(signal))
     }))
 )
 
-/** The test harness for kills as a process; each line it prints goes to `hear`. Gives its exit code. */
+/** Runs the test harness for kills as a process. `hear` receives each line it prints. Returns its exit code. */
 export const killer = (args: ReadonlyArray<string>, hear: (line: string) => void) =>
   Effect.async<number>((resume) => {
     const script = join(import.meta.dirname, "../../runner/test/fixtures/killEachMain.ts")

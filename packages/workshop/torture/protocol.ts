@@ -1,7 +1,7 @@
-/** What the processes tell each other. */
+/** The messages between the processes. */
 import * as Schema from "effect/Schema"
 
-/** How a simulator begins. */
+/** The options of a simulator process. */
 export const Settings = Schema.Struct({
   accounts: Schema.Int,
   seed: Schema.Int,
@@ -12,12 +12,12 @@ export const Settings = Schema.Struct({
 
 export type Settings = typeof Settings.Type
 
-/** How a provider is away: it answers with errors and cuts connections, takes requests and says nothing, or takes no connections. */
+/** The kinds of outage: errors and reset connections, no responses, or refused connections. */
 export const Outage = Schema.Literal("failing", "hanging", "refusing")
 
 export type Outage = typeof Outage.Type
 
-/** What a simulator is told. */
+/** A command to a simulator process. */
 export const Command = Schema.Union(
   Schema.Struct({ do: Schema.Literal("breakDown"), how: Outage }),
   Schema.Struct({ do: Schema.Literal("recover") }),
@@ -26,7 +26,7 @@ export const Command = Schema.Union(
 
 export type Command = typeof Command.Type
 
-/** Requests since the start, but for those that were refused a connection; those of lately, and how many of these were throttled. */
+/** Requests since the start (excluding refused connections), requests of the last time, and how many of these were throttled. */
 export const Counted = Schema.Struct({
   total: Schema.Int,
   /** Renames. */
@@ -38,7 +38,7 @@ export const Counted = Schema.Struct({
 
 export type Counted = typeof Counted.Type
 
-/** What is done: an audit, or a plan to rename so many accounts and its application. */
+/** The work of a run: an audit, or planning and applying that many renames. */
 export const Work = Schema.Union(
   Schema.Struct({ flow: Schema.Literal("statusAudit") }),
   Schema.Struct({ flow: Schema.Literal("renameAccounts"), rows: Schema.Int })
@@ -46,8 +46,8 @@ export const Work = Schema.Union(
 
 export type Work = typeof Work.Type
 
-/** What a worker is told. A rate and a concurrency that are not given are the library's own. */
-export const Told = Schema.Struct({
+/** The options of a worker process. Rate and concurrency default to those of the library. */
+export const WorkerOptions = Schema.Struct({
   work: Work,
   url: Schema.String,
   key: Schema.String,
@@ -58,9 +58,12 @@ export const Told = Schema.Struct({
   rate: Schema.optionalWith(Schema.Literal("unlimited"), { exact: true })
 })
 
-export type Told = typeof Told.Type
+export type WorkerOptions = typeof WorkerOptions.Type
 
-/** In megabytes, at the end: what of the heap was in use, what was mapped for it, what is outside of it; and resident, at most. */
+/**
+ * Memory in megabytes: at the end the heap in use, the heap allocated and external memory; resident
+ * memory after the list was read, and its peak.
+ */
 export const Memory = Schema.Struct({
   live: Schema.Number,
   heap: Schema.Number,
@@ -71,29 +74,29 @@ export const Memory = Schema.Struct({
 
 export type Memory = typeof Memory.Type
 
-/** What a worker says: that it has loaded and begins, that it applies what it planned, that it waits or goes on, how it ended. */
-export const Said = Schema.Union(
-  Schema.Struct({ said: Schema.Literal("begins") }),
-  Schema.Struct({ said: Schema.Literal("applies") }),
-  Schema.Struct({ said: Schema.Literal("waits"), reason: Schema.String }),
-  Schema.Struct({ said: Schema.Literal("goesOn"), waitedMillis: Schema.Number }),
+/** A message from a worker process about its progress. */
+export const WorkerMessage = Schema.Union(
+  Schema.Struct({ event: Schema.Literal("started") }),
+  Schema.Struct({ event: Schema.Literal("applying") }),
+  Schema.Struct({ event: Schema.Literal("waiting"), reason: Schema.String }),
+  Schema.Struct({ event: Schema.Literal("resumed"), waitedMillis: Schema.Number }),
   Schema.Struct({
-    said: Schema.Literal("ends"),
+    event: Schema.Literal("finished"),
     total: Schema.Int,
-    /** Rows whose end was missed, or whose status could not be established but for a reason of their own. */
+    /** Rows that were not completed, or whose status could not be determined. */
     failed: Schema.Int,
-    /** Of all rows in order. */
+    /** A hash of all rows in order. */
     digest: Schema.String,
     retries: Schema.Int,
     memory: Memory
   }),
-  Schema.Struct({ said: Schema.Literal("fails"), message: Schema.String })
+  Schema.Struct({ event: Schema.Literal("failed"), message: Schema.String })
 )
 
-export type Said = typeof Said.Type
+export type WorkerMessage = typeof WorkerMessage.Type
 
-/** What a worker of a cluster is told. */
-export const ClusterWorkerTold = Schema.Struct({
+/** The options of a cluster worker process. */
+export const ClusterWorkerOptions = Schema.Struct({
   name: Schema.String,
   database: Schema.String,
   url: Schema.String,
@@ -102,4 +105,4 @@ export const ClusterWorkerTold = Schema.Struct({
   rate: Schema.Union(Schema.Int, Schema.Literal("unlimited"))
 })
 
-export type ClusterWorkerTold = typeof ClusterWorkerTold.Type
+export type ClusterWorkerOptions = typeof ClusterWorkerOptions.Type

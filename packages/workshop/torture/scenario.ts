@@ -1,39 +1,39 @@
-/** What all scenarios have in common. */
+/** Definitions that all scenarios share. */
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Figure } from "./figures.js"
 import type { End, simulator, worker } from "./processes.js"
-import type { Said, Work } from "./protocol.js"
+import type { Work, WorkerMessage } from "./protocol.js"
 
-/** What the command line may change. */
+/** The options of the command line. */
 export interface Choice {
   readonly seconds: number
   readonly points: number
   readonly seed: number
   readonly burst: number
   readonly accounts: number
-  /** Of which flows, where a scenario has several. */
+  /** The flows to run; all if empty. */
   readonly flows: ReadonlyArray<string>
 }
 
-/** Tables with their titles. */
+/** Runs a scenario and returns its tables. */
 export type Scenario = (choice: Choice) => Effect.Effect<ReadonlyArray<readonly [title: string, ReadonlyArray<Figure>]>>
 
 export type Served = Effect.Effect.Success<ReturnType<typeof simulator>>
 
 export type Worker = Effect.Effect.Success<ReturnType<Effect.Effect.Success<typeof worker>>>
 
-export const ended = (end: Exclude<End, { readonly said: "ends" }>) =>
-  Effect.dieMessage(end.said === "fails" ? `the run failed: ${end.message}` : "the run was killed")
+export const ended = (end: Exclude<End, { readonly event: "finished" }>) =>
+  Effect.dieMessage(end.event === "failed" ? `the run failed: ${end.message}` : "the run was killed")
 
-/** Until the work proper has begun: after the list, after the plan. */
+/** Waits until the run has listed its subjects (or made its plan) and sent its first requests. */
 export const underWay = (served: Served, work: Work, running: Worker) =>
   Effect.gen(function* () {
-    const awaited: Said["said"] = work.flow === "statusAudit" ? "begins" : "applies"
+    const awaited: WorkerMessage["event"] = work.flow === "statusAudit" ? "started" : "applying"
     yield* Effect.repeat(
-      Effect.sync(() => running.hasSaid(awaited)),
+      Effect.sync(() => running.hasSent(awaited)),
       {
-        until: (said) => said,
+        until: (hasSent) => hasSent,
         schedule: Schedule.spaced("50 millis")
       }
     )
@@ -43,8 +43,8 @@ export const underWay = (served: Served, work: Work, running: Worker) =>
       .pipe(Effect.repeat({ until: ({ total }) => total > before.total + 20, schedule: Schedule.spaced("50 millis") }))
   })
 
-/** All of them, unless some are named. */
-export const asked = (works: ReadonlyArray<Work>, { flows }: Choice): ReadonlyArray<Work> =>
+/** The works whose flow was named, or all. */
+export const selected = (works: ReadonlyArray<Work>, { flows }: Choice): ReadonlyArray<Work> =>
   flows.length === 0 ? works : works.filter(({ flow }) => flows.includes(flow))
 
 export const title = (scenario: string, { flow }: Work, detail = ""): string => `${scenario} ${flow}${detail}`

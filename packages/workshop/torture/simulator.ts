@@ -1,16 +1,16 @@
-/** A simulator in a process of its own, behind a gate. Says where it listens, then does as told. */
+/** A simulator process behind a TCP proxy. Sends its announcement, then carries out commands. */
 import { Announcement, Faults, Operation, Simulator } from "@effect-glowmarkt/simulator"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
-import { type Gate, make } from "./gate.js"
 import { Command, Counted, type Outage, Settings } from "./protocol.js"
+import { make, type TcpProxy } from "./tcpProxy.js"
 
 const settings = Schema.decodeUnknownSync(Schema.parseJson(Settings))(process.argv[2])
 
-const say = (message: unknown) => Effect.sync(() => process.send?.(message))
+const send = (message: unknown) => Effect.sync(() => process.send?.(message))
 
 const faults: Record<Exclude<Outage, "refusing">, Faults.Rule> = {
   failing: Faults.Cycle({
@@ -20,24 +20,24 @@ const faults: Record<Exclude<Outage, "refusing">, Faults.Rule> = {
   hanging: Faults.always({}, Faults.Hang({ when: "before" }))
 }
 
-const carryOut = (command: Command, gate: Gate) =>
+const carryOut = (command: Command, proxy: TcpProxy) =>
   Effect.gen(function* () {
     const simulator = yield* Simulator.Simulator
     switch (command.do) {
       case "breakDown":
-        return yield* command.how === "refusing" ? gate.shut : simulator.faults.set([faults[command.how]])
+        return yield* command.how === "refusing" ? proxy.stop : simulator.faults.set([faults[command.how]])
       case "recover":
-        return yield* Effect.zipRight(simulator.faults.clear, gate.open)
+        return yield* Effect.zipRight(simulator.faults.clear, proxy.start)
       case "count": {
         const { requests } = simulator
         const since = Date.now() - command.lastMillis
         const latest = (yield* requests.latest).filter(({ at }) => DateTime.toEpochMillis(at) >= since)
         const counts = yield* Effect.forEach(Operation.all, ({ name }) => requests.count(name))
-        return yield* say(
+        return yield* send(
           Counted.make({
             total: counts.reduce((sum, count) => sum + count, 0),
             updates: yield* requests.count("updateAccount"),
-            connections: gate.connections(),
+            connections: proxy.connections(),
             lately: latest.length,
             refusedLately: latest.filter(({ fault }) => fault._tag === "Some" && fault.value === "Throttled").length
           })
@@ -50,22 +50,22 @@ Effect.gen(function* () {
   const commands = yield* Queue.unbounded<unknown>()
   process.on("message", (message) => Queue.unsafeOffer(commands, message))
   const announced = yield* Announcement.make
-  const gate = yield* make(announced.url)
+  const proxy = yield* make(announced.url)
   if (settings.latencyMillis !== undefined) {
     const { faults } = yield* Simulator.Simulator
     yield* faults.set([Faults.always({}, Faults.Latency({ duration: Duration.millis(settings.latencyMillis) }))])
   }
-  yield* say({ ...announced, url: gate.url })
+  yield* send({ ...announced, url: proxy.url })
   yield* Effect.forever(
-    Effect.flatMap(Queue.take(commands), (message) => carryOut(Schema.decodeUnknownSync(Command)(message), gate))
+    Effect.flatMap(Queue.take(commands), (message) => carryOut(Schema.decodeUnknownSync(Command)(message), proxy))
   )
 })
   .pipe(Effect.provide(Simulator.layer({ ...settings, tokenLifetime: Duration.days(7) })), Effect.runFork)
-  // It goes on for ever: whatever ended it is a mistake, and nobody should wait for it.
+  // It never ends by itself, so any exit is a defect.
   .addObserver((exit) => {
     console.error(exit)
     process.exit(1)
   })
 
-// Its parent is gone.
+// The parent process has ended.
 process.on("disconnect", () => process.exit())

@@ -1,9 +1,9 @@
-/** A provider that grants 200 requests a second: a run that was told no limit settles there. */
+/** A run without a configured limit must settle at the provider's limit of 200 requests per second. */
 import * as Effect from "effect/Effect"
 import { bounded, type Figure, number, plain } from "./figures.js"
 import { directory, simulator, worker } from "./processes.js"
 import type { Work } from "./protocol.js"
-import { asked, type Choice, type Scenario, title, underWay } from "./scenario.js"
+import { type Choice, type Scenario, selected, title, underWay } from "./scenario.js"
 
 const perSecond = 200
 const within = perSecond / 10
@@ -21,7 +21,7 @@ const measured = (work: Work, accounts: number, { burst, seconds, seed }: Choice
     const early = yield* served.count(warmUp * 1000)
     let lately = 0
     let refused = 0
-    // In parts: the simulator remembers only its latest requests.
+    // Counts in intervals of 10 seconds, because the simulator keeps only its latest requests.
     for (let part = 0; part < seconds; part += 10) {
       const length = Math.min(10, seconds - part)
       yield* Effect.sleep(`${length} seconds`)
@@ -33,8 +33,8 @@ const measured = (work: Work, accounts: number, { burst, seconds, seed }: Choice
     const rate = (lately - refused) / seconds
     const share = (100 * refused) / lately
     const figures: ReadonlyArray<Figure> = [
-      plain(`refused while it warmed up (${warmUp} s)`, `${early.refusedLately} of ${number.format(early.lately)}`),
-      bounded(`answered a second, over ${seconds} s`, number.format(rate), [
+      plain(`refused during warm-up (${warmUp} s)`, `${early.refusedLately} of ${number.format(early.lately)}`),
+      bounded(`accepted per second, over ${seconds} s`, number.format(rate), [
         `${perSecond - within} to ${perSecond + within}`,
         Math.abs(rate - perSecond) <= within
       ]),
@@ -44,12 +44,12 @@ const measured = (work: Work, accounts: number, { burst, seconds, seed }: Choice
   }).pipe(Effect.scoped)
 
 export const throttle: Scenario = (choice) => {
-  // Enough for all of it at that rate, and for what is read before it begins.
+  // Enough requests for the whole measurement, including the preparation.
   const requests = (warmUp + choice.seconds + 15) * perSecond
-  // Three a row when it is applied.
+  // Applying a row takes three requests.
   const rows = Math.ceil(requests / 3)
   const works: ReadonlyArray<Work> = [{ flow: "statusAudit" }, { flow: "renameAccounts", rows }]
-  return Effect.forEach(asked(works, choice), (work) =>
+  return Effect.forEach(selected(works, choice), (work) =>
     measured(work, work.flow === "statusAudit" ? requests : rows + 1000, choice)
   )
 }

@@ -1,4 +1,4 @@
-/** One audit, or one plan and its application, in a process of its own. */
+/** A worker process: one audit, or planning and applying renames. */
 import { createHash } from "node:crypto"
 import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
 import * as NodeTransport from "@effect-glowmarkt/core/NodeTransport"
@@ -13,17 +13,17 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type Memory, type Said, Told } from "./protocol.js"
+import { type Memory, type WorkerMessage, WorkerOptions } from "./protocol.js"
 
-const told = Schema.decodeUnknownSync(Schema.parseJson(Told))(process.argv[2])
+const options = Schema.decodeUnknownSync(Schema.parseJson(WorkerOptions))(process.argv[2])
 
-const say = (said: Said) => {
-  process.send?.(said)
+const send = (message: WorkerMessage) => {
+  process.send?.(message)
 }
 
 const accounts = AdminAccounts.layer.pipe(
-  Layer.provide(AppKeys.layer({ key: told.key, secret: Redacted.make(told.secret) })),
-  Layer.provide(GlowmarktClient.layer({ baseUrl: told.url })),
+  Layer.provide(AppKeys.layer({ key: options.key, secret: Redacted.make(options.secret) })),
+  Layer.provide(GlowmarktClient.layer({ baseUrl: options.url })),
   Layer.provide(NodeTransport.layer())
 )
 
@@ -34,7 +34,7 @@ const megabytes = (bytes: number) => bytes / 2 ** 20
 
 const peak = () => process.resourceUsage().maxRSS / 1024
 
-/** What is left after a collection of garbage, which the parent has made possible. */
+/** Memory after a garbage collection; the parent starts Node with `--expose-gc`. */
 const memory = (): Memory => {
   const most = peak()
   const { external, heapTotal } = process.memoryUsage()
@@ -49,8 +49,8 @@ const memory = (): Memory => {
 }
 
 const follow = (event: Progress.Event) => {
-  if (event._tag === "Waiting") say({ said: "waits", reason: event.reason })
-  if (event._tag === "Resumed") say({ said: "goesOn", waitedMillis: Duration.toMillis(event.waited) })
+  if (event._tag === "Waiting") send({ event: "waiting", reason: event.reason })
+  if (event._tag === "Resumed") send({ event: "resumed", waitedMillis: Duration.toMillis(event.waited) })
   if (event._tag === "SubjectsListed") listing = peak()
   if (event._tag === "Advanced") retries = event.retries
 }
@@ -62,12 +62,12 @@ const digest = <A, E, R>(rows: Stream.Stream<A, E, R>, text: (row: A) => string)
 
 const encode = Schema.encodeSync(AuditRow.AuditRow)
 
-const runId = Run.RunId.make(told.runId)
+const runId = Run.RunId.make(options.runId)
 
 const pace = {
   runId,
-  ...(told.concurrency === undefined ? {} : { concurrency: told.concurrency }),
-  ...(told.rate === undefined ? {} : { rate: told.rate })
+  ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+  ...(options.rate === undefined ? {} : { rate: options.rate })
 }
 
 const audit = Effect.gen(function* () {
@@ -75,7 +75,7 @@ const audit = Effect.gen(function* () {
   const used = memory()
   const failed = Object.values(errors).reduce((sum, n) => sum + n, 0)
   const all = yield* digest(StatusAudit.rows(runId), (row) => JSON.stringify(encode(row)))
-  say({ said: "ends", total, failed, digest: all, retries, memory: used })
+  send({ event: "finished", total, failed, digest: all, retries, memory: used })
 })
 
 const rename = (count: number) =>
@@ -88,19 +88,19 @@ const rename = (count: number) =>
       value: { accountId, name: `Renamed ${i}` }
     }))
     const plan = yield* PlannedFlow.plan(RenameAccounts.flow, { rows, parameters: {}, ...pace })
-    say({ said: "applies" })
+    send({ event: "applying" })
     const { done, total } = yield* PlannedFlow.apply(RenameAccounts.flow, plan, pace)
     const used = memory()
     const all = yield* digest(PlannedFlow.rows(RenameAccounts.flow, runId), (row) => JSON.stringify(row))
-    say({ said: "ends", total, failed: total - done, digest: all, retries, memory: used })
+    send({ event: "finished", total, failed: total - done, digest: all, retries, memory: used })
   })
 
-say({ said: "begins" })
+send({ event: "started" })
 
-Effect.suspend(() => (told.work.flow === "statusAudit" ? audit : rename(told.work.rows))).pipe(
+Effect.suspend(() => (options.work.flow === "statusAudit" ? audit : rename(options.work.rows))).pipe(
   Progress.observe(Stream.runForEach((event) => Effect.sync(() => follow(event)))),
-  Effect.provide(Layer.merge(accounts, SqliteRunStore.layer(told.store))),
-  Effect.catchAllCause((cause) => Effect.sync(() => say({ said: "fails", message: String(Cause.squash(cause)) }))),
+  Effect.provide(Layer.merge(accounts, SqliteRunStore.layer(options.store))),
+  Effect.catchAllCause((cause) => Effect.sync(() => send({ event: "failed", message: String(Cause.squash(cause)) }))),
   Effect.ensuring(Effect.sync(() => process.disconnect?.())),
   Effect.runFork
 )

@@ -1,17 +1,17 @@
-/** A door in front of a server that can be shut: then connections are refused, and those that were open break. */
+/** A TCP proxy that can stop: then it refuses connections and closes the open ones. */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import * as Effect from "effect/Effect"
 
-export interface Gate {
-  /** The same URL, by way of the gate. */
+export interface TcpProxy {
+  /** The target's URL through the proxy. */
   readonly url: string
   readonly connections: () => number
-  readonly shut: Effect.Effect<void>
-  readonly open: Effect.Effect<void>
+  readonly stop: Effect.Effect<void>
+  readonly start: Effect.Effect<void>
 }
 
-export const make = (target: string): Effect.Effect<Gate> =>
-  Effect.async<Gate>((resume) => {
+export const make = (target: string): Effect.Effect<TcpProxy> =>
+  Effect.async<TcpProxy>((resume) => {
     const { hostname, port } = new URL(target)
     const sockets = new Set<Socket>()
     let connections = 0
@@ -31,7 +31,7 @@ export const make = (target: string): Effect.Effect<Gate> =>
       upstream.pipe(client)
     })
     server.listen(0, "127.0.0.1", () => {
-      // It listens on an address.
+      // Safe: a server that listens on a TCP port has an `AddressInfo`.
       const { port } = server.address() as AddressInfo
       const url = new URL(target)
       url.port = String(port)
@@ -39,12 +39,11 @@ export const make = (target: string): Effect.Effect<Gate> =>
         Effect.succeed({
           url: url.toString().replace(/\/$/, ""),
           connections: () => connections,
-          shut: Effect.async<void>((done) => {
+          stop: Effect.async<void>((done) => {
             server.close(() => done(Effect.void))
             for (const socket of sockets) socket.destroy()
           }),
-          open: Effect.async<void>((done) => {
-            // It may not have been shut.
+          start: Effect.async<void>((done) => {
             if (server.listening) return done(Effect.void)
             server.listen(port, "127.0.0.1", () => done(Effect.void))
           })
