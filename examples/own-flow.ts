@@ -17,7 +17,7 @@ const tidyNames = Flow.make({
   parameters: Schema.Struct({}),
   defaults: {},
   subject: Identifier.AccountId,
-  result: Schema.Struct({ outcome: Outcome.Settled, detail: Schema.String }),
+  result: Schema.Struct({ outcome: Outcome.FinalOutcome, detail: Schema.String }),
   subjects: () =>
     Stream.unwrap(
       Effect.map(AdminAccounts.AdminAccounts, ({ stream }) => Stream.filterMap(stream, Either.getRight))

@@ -100,7 +100,7 @@ describe("wrong usage exits with 2 and says what to do", () => {
     ["audit --only ,", /--only: expected account ids/],
     ["audit --only @none.csv", /none\.csv: no such file/],
     ["audit --where colour=red", /--where: .*colour/],
-    [`audit --where ${"(".repeat(3000)}name=a${")".repeat(3000)}`, /--where: .*at most 250 parts/],
+    [`audit --where ${"(".repeat(3000)}name=a${")".repeat(3000)}`, /--where: .*more than 250 parts/],
     [`accounts list --where ${"not:".repeat(3000).replaceAll(":", "\u00a0")}name=a`, /--where: /],
     ["audit --sample 0", /--sample takes a whole number/],
     ["audit --out /dev/null/x", /not a directory/],

@@ -107,7 +107,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const args = ["runs", "resume", "r1", "--yes", "--store", place.path("runs.db")]
       const { code, stderr } = yield* Bulk.run(args, { environment })
       assert.strictEqual(code, 2)
-      assert.match(stderr, /started differently: the application \(GLOWMARKT_APPLICATION_ID\) was/)
+      assert.match(stderr, /started with other parameters: the application \(GLOWMARKT_APPLICATION_ID\) was/)
       assert.notMatch(stderr, /Resume (it )?with/)
     })
   )

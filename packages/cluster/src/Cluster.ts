@@ -258,7 +258,7 @@ export const submit = <P extends object, S, A, E, R>(
  * @since 0.1.0
  * @category running
  */
-export const submitPlan = <P extends object, W, Read, E extends PlannedFlow.Trouble, R>(
+export const submitPlan = <P extends object, W, Read, E extends PlannedFlow.StepError, R>(
   flow: PlannedFlow.PlannedFlow<P, W, Read, E, R>,
   plan: Plan.Plan,
   options: SubmitOptions = {}

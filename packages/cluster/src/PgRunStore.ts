@@ -39,7 +39,7 @@ const PendingRow = Schema.Struct({ position: Schema.NonNegativeInt, subject: Jso
 const StoredRow = Schema.Struct({
   position: Schema.NonNegativeInt,
   subject: Json,
-  outcome: Schema.NullOr(Outcome.Settled),
+  outcome: Schema.NullOr(Outcome.FinalOutcome),
   result: Schema.NullOr(Json)
 })
 

@@ -122,7 +122,7 @@ export class InvalidFilter extends Schema.TaggedError<InvalidFilter>("@effect-gl
  * @category constructors
  */
 export const parse = (source: string): Either.Either<AccountFilter, InvalidFilter> =>
-  Either.mapLeft(parser.parse(source), (fault) => new InvalidFilter({ text: source, ...fault }))
+  Either.mapLeft(parser.parse(source), (problem) => new InvalidFilter({ text: source, ...problem }))
 
 /**
  * Formats a filter as text that {@link parse} reads back. Equal filters have equal texts.

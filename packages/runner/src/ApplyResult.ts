@@ -117,7 +117,7 @@ export class PlanNeeded extends Schema.TaggedError<PlanNeeded>("@effect-glowmark
  * @since 0.1.0
  * @category models
  */
-export interface Begun {
+export interface PlanRun {
   readonly runId: RunId
   readonly flow: string
   readonly plan: string

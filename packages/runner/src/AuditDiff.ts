@@ -194,7 +194,7 @@ export interface Counts {
  * @since 0.1.0
  * @category constants
  */
-export const none: Counts = { appeared: 0, vanished: 0, findingsChanged: 0, fieldsChanged: 0 }
+export const noDifferences: Counts = { appeared: 0, vanished: 0, findingsChanged: 0, fieldsChanged: 0 }
 
 /**
  * Counts differences in the order {@link diff} emits them.
@@ -206,7 +206,7 @@ export const count = <E, R>(differences: Stream.Stream<Difference, E, R>): Effec
   Effect.suspend(() => {
     // The changed fields of one account are consecutive.
     let last: Difference | undefined
-    return Stream.runFold(differences, none, (counts, difference): Counts => {
+    return Stream.runFold(differences, noDifferences, (counts, difference): Counts => {
       const again = last?._tag === "FieldChanged" && last.accountId === difference.accountId
       last = difference
       switch (difference._tag) {
@@ -255,7 +255,7 @@ const checkComparable = (before: Run, after: Run): Effect.Effect<void, NotCompar
  * @since 0.1.0
  * @category combinators
  */
-export const ofRuns = (
+export const diffRuns = (
   before: RunId,
   after: RunId
 ): Stream.Stream<Difference, RunMismatch | RunNotFound | RunUnfinished | NotComparable | RunStoreError, RunStore> =>

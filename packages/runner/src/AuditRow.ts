@@ -43,7 +43,7 @@ const account: Schema.Schema<Account, typeof recorded.Encoded> = recorded
  * @since 0.1.0
  * @category schemas
  */
-export const Listed = Schema.Union(
+export const ListElement = Schema.Union(
   Schema.TaggedStruct("Account", { account, problem: text }),
   Schema.TaggedStruct("Unreadable", { accountId: text, problem: Schema.String }),
   Schema.TaggedStruct("Unlisted", { accountId: Schema.String })
@@ -55,7 +55,7 @@ export const Listed = Schema.Union(
  * @since 0.1.0
  * @category models
  */
-export type Listed = typeof Listed.Type
+export type ListElement = typeof ListElement.Type
 
 /**
  * The stored part of a live status.
@@ -63,7 +63,7 @@ export type Listed = typeof Listed.Type
  * @since 0.1.0
  * @category schemas
  */
-export const Live = Schema.Struct({
+export const LiveStatus = Schema.Struct({
   status: Schema.optionalWith(Status, { exact: true }),
   active: flag,
   createdAt: millis,
@@ -77,7 +77,7 @@ export const Live = Schema.Struct({
  * @since 0.1.0
  * @category models
  */
-export interface Live extends Schema.Schema.Type<typeof Live> {}
+export interface LiveStatus extends Schema.Schema.Type<typeof LiveStatus> {}
 
 /**
  * The stored result for one element: its findings, and either the live status or the problem that
@@ -86,9 +86,9 @@ export interface Live extends Schema.Schema.Type<typeof Live> {}
  * @since 0.1.0
  * @category schemas
  */
-export const Audited = Schema.Struct({
+export const AuditResult = Schema.Struct({
   findings: Schema.NonEmptyArray(Finding),
-  live: Schema.optionalWith(Live, { exact: true }),
+  live: Schema.optionalWith(LiveStatus, { exact: true }),
   problem: Schema.optionalWith(Schema.Struct({ kind: Schema.String, message: Schema.String }), { exact: true })
 })
 
@@ -98,7 +98,7 @@ export const Audited = Schema.Struct({
  * @since 0.1.0
  * @category models
  */
-export interface Audited extends Schema.Schema.Type<typeof Audited> {}
+export interface AuditResult extends Schema.Schema.Type<typeof AuditResult> {}
 
 /**
  * One row of a report. Values the provider did not return are absent. Instants come from the live
@@ -166,7 +166,7 @@ const present = <A extends object>(fields: { readonly [K in keyof A]: A[K] | und
  * @since 0.1.0
  * @category constructors
  */
-export const notYet: Audited = {
+export const unprocessed: AuditResult = {
   findings: ["undetermined"],
   problem: { kind: "Unprocessed", message: "the run did not get to this account" }
 }
@@ -177,7 +177,7 @@ export const notYet: Audited = {
  * @since 0.1.0
  * @category constructors
  */
-export const live = ({ active, createdAt, directory, status, updatedAt }: AccountStatus): Live =>
+export const live = ({ active, createdAt, directory, status, updatedAt }: AccountStatus): LiveStatus =>
   present({ status, active, createdAt, updatedAt, tokenExpiryDate: directory?.data?.tokenExpiryDate })
 
 /**
@@ -186,7 +186,7 @@ export const live = ({ active, createdAt, directory, status, updatedAt }: Accoun
  * @since 0.1.0
  * @category constructors
  */
-export const make = (listed: Listed, audited: Audited = notYet): AuditRow => {
+export const make = (listed: ListElement, audited: AuditResult = unprocessed): AuditRow => {
   const { findings, live, problem } = audited
   if (listed._tag !== "Account") {
     return { ...present({ accountId: listed.accountId, error: problem }), findings }

@@ -19,7 +19,7 @@ import type { Finding } from "./Finding.js"
  * @since 0.1.0
  * @category models
  */
-export interface Lines {
+export interface Thresholds {
   readonly now: DateTime.Utc
   /** An account is `dormant` if its last update is older than this. */
   readonly dormantFor: Duration.Duration
@@ -48,7 +48,7 @@ export interface Problem {
  * @since 0.1.0
  * @category models
  */
-export interface Verdict {
+export interface Classification {
   readonly findings: Arr.NonEmptyReadonlyArray<Finding>
   readonly problem?: Problem
 }
@@ -81,7 +81,7 @@ const isRecognised = (listed: StatusFields, live: StatusFields) => {
 const otherId = (a: string | undefined, b: string | undefined) => a !== undefined && b !== undefined && !isSame(a, b)
 
 /** The response describes another account or another application. */
-const elsewhere = (listed: Account, live: AccountStatus, { applicationId }: Lines): Problem | undefined => {
+const elsewhere = (listed: Account, live: AccountStatus, { applicationId }: Thresholds): Problem | undefined => {
   if (otherId(live.accountId, listed.accountId)) {
     return { kind: "OtherAccount", message: `the response describes account ${live.accountId}` }
   }
@@ -92,7 +92,7 @@ const elsewhere = (listed: Account, live: AccountStatus, { applicationId }: Line
     : { kind: "OtherApplication", message: `the account belongs to application ${found}, not ${other}` }
 }
 
-const token = (live: AccountStatus, { expiringWithin, now }: Lines): Finding | undefined => {
+const token = (live: AccountStatus, { expiringWithin, now }: Thresholds): Finding | undefined => {
   const expiry = live.directory?.data?.tokenExpiryDate
   if (expiry === undefined) {
     return undefined
@@ -101,7 +101,7 @@ const token = (live: AccountStatus, { expiringWithin, now }: Lines): Finding | u
   return left <= 0 ? "tokenExpired" : left <= Duration.toMillis(expiringWithin) ? "tokenExpiring" : undefined
 }
 
-const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Lines) => {
+const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Thresholds) => {
   // The live status is fresher, but may omit the date.
   const updated = live.updatedAt ?? listed.updatedAt
   return updated !== undefined && DateTime.distance(updated, now) > Duration.toMillis(dormantFor)
@@ -113,17 +113,17 @@ const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Li
  * @since 0.1.0
  * @category combinators
  */
-export const ofStatus = (listed: Account, live: AccountStatus, lines: Lines): Verdict => {
-  const other = elsewhere(listed, live, lines)
+export const ofStatus = (listed: Account, live: AccountStatus, thresholds: Thresholds): Classification => {
+  const other = elsewhere(listed, live, thresholds)
   if (other !== undefined) return { findings: ["undetermined"], problem: other }
   const active = isActive(live)
   const findings: Array<Finding> = []
   if (active === false) findings.push("inactive")
   if (!isRecognised(listed, live)) findings.push("unrecognised")
   if (contradictsItself(listed) || contradictsItself(live) || disagree(listed, live)) findings.push("mismatch")
-  const ofToken = token(live, lines)
+  const ofToken = token(live, thresholds)
   if (ofToken !== undefined) findings.push(ofToken)
-  if (isDormant(listed, live, lines)) findings.push("dormant")
+  if (isDormant(listed, live, thresholds)) findings.push("dormant")
   return { findings: Arr.isNonEmptyReadonlyArray(findings) ? findings : ["healthy"] }
 }
 
@@ -133,7 +133,7 @@ export const ofStatus = (listed: Account, live: AccountStatus, lines: Lines): Ve
  * @since 0.1.0
  * @category combinators
  */
-export const ofError = (error: GlowmarktError): Verdict => {
+export const ofError = (error: GlowmarktError): Classification => {
   switch (error._tag) {
     case "AccountNotFound":
       return { findings: ["missing"] }
@@ -167,9 +167,9 @@ export const ofError = (error: GlowmarktError): Verdict => {
 export const classify = (
   listed: Account,
   answer: Either.Either<AccountStatus, GlowmarktError>,
-  lines: Lines
-): Verdict =>
+  thresholds: Thresholds
+): Classification =>
   Either.match(answer, {
     onLeft: ofError,
-    onRight: (live) => ofStatus(listed, live, lines)
+    onRight: (live) => ofStatus(listed, live, thresholds)
   })

@@ -113,7 +113,7 @@ export const converge = Effect.fnUntraced(function* <
   if (options.isSatisfied(before)) {
     return before
   }
-  const written = yield* Effect.either(Journal.writing(options.write(before)))
+  const written = yield* Effect.either(Journal.recordWrite(options.write(before)))
   if (Either.isRight(written)) {
     const after = yield* options.read
     if (options.isSatisfied(after)) return after
@@ -129,7 +129,7 @@ export const converge = Effect.fnUntraced(function* <
   if (options.isSatisfied(after)) {
     return after
   }
-  yield* Journal.strike
+  yield* Journal.retract
   return yield* Effect.fail(failure)
 })
 
@@ -159,7 +159,7 @@ export const ensureName = Effect.fn("Converge.ensureName")(function* (
  * @since 0.1.0
  * @category models
  */
-export interface Seen {
+export interface AccountState {
   readonly account: Account
   readonly status: AccountStatus
 }
@@ -170,7 +170,7 @@ export interface Seen {
  * @since 0.1.0
  * @category combinators
  */
-export const isInactive = ({ account, status }: Seen): boolean =>
+export const isInactive = ({ account, status }: AccountState): boolean =>
   isActive(account) === false && isActive(status) === false
 
 /**
@@ -199,10 +199,10 @@ export const getOwn = Effect.fn("Converge.getOwn")(function* (
  * @since 0.1.0
  * @category combinators
  */
-export const seeOwn = Effect.fn("Converge.seeOwn")(function* (
+export const getOwnState = Effect.fn("Converge.getOwnState")(function* (
   accountId: AccountId,
   application: ApplicationId
-): Effect.fn.Return<Seen, AccountNotFound | InvalidInput | CallError | Refused, AdminAccounts> {
+): Effect.fn.Return<AccountState, AccountNotFound | InvalidInput | CallError | Refused, AdminAccounts> {
   const admin = yield* AdminAccounts
   const account = yield* getOwn(accountId, application)
   return { account, status: yield* admin.status(accountId) }
@@ -224,13 +224,13 @@ export const ensureInactive = Effect.fn("Converge.ensureInactive")(function* (
   accountId: AccountId,
   application: ApplicationId
 ): Effect.fn.Return<
-  Seen,
+  AccountState,
   AccountNotFound | IncorrectElements | Rejected | InvalidInput | CallError | Refused | NotReached,
   AdminAccounts
 > {
   const admin = yield* AdminAccounts
   return yield* converge({
-    read: seeOwn(accountId, application),
+    read: getOwnState(accountId, application),
     isSatisfied: isInactive,
     write: () => admin.remove(accountId),
     wanted: "the account inactive",
@@ -261,9 +261,9 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
   const index = yield* AccountIndex
   const existing = yield* index.find(user)
   if (Option.isSome(existing)) {
-    return yield* activeOnly(existing.value)
+    return yield* refuseInactive(existing.value)
   }
-  const added = yield* Effect.either(Journal.writing(admin.add(user)))
+  const added = yield* Effect.either(Journal.recordWrite(admin.add(user)))
   if (Either.isRight(added)) {
     const { accountId, applicationId } = added.right
     // Indexed even if the read below fails: the account must not be added again.
@@ -285,7 +285,7 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
   if (Option.isSome(found)) {
     return found.value
   }
-  yield* Journal.strike
+  yield* Journal.retract
   return yield* Effect.fail(added.left)
 })
 
@@ -295,7 +295,7 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
  * @since 0.1.0
  * @category combinators
  */
-export const activeOnly = (account: Account): Effect.Effect<Account, Refused> =>
+export const refuseInactive = (account: Account): Effect.Effect<Account, Refused> =>
   isActive(account) === false
     ? Effect.fail(
         new Refused({

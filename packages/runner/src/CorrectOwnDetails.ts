@@ -26,7 +26,7 @@ import { quoteName } from "./internal/flows/quoteName.js"
 import { refuseMissing } from "./internal/flows/refuseMissing.js"
 import { mayHaveWritten, transient } from "./internal/plan/callError.js"
 import * as Journal from "./Journal.js"
-import { PartialChange, Undone } from "./PartialChange.js"
+import { PartialChange, RolledBack } from "./PartialChange.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 import { SecretRef, type Secrets } from "./Secrets.js"
 import * as UserSessions from "./UserSessions.js"
@@ -118,7 +118,7 @@ const asAdministrator = (accountId: AccountId, { applicationId }: Parameters) =>
   )
 
 const readDetails = ({ password, username }: Wanted, parameters: Parameters): ReadEffect =>
-  UserSessions.user({ applicationId: parameters.applicationId, username, password }, (user) =>
+  UserSessions.withUser({ applicationId: parameters.applicationId, username, password }, (user) =>
     Effect.map(
       asAdministrator(user.accountId, parameters),
       Option.getOrElse(() => seen(user))
@@ -131,9 +131,10 @@ const again = ({ read, wanted }: Subject, parameters: Parameters): ReadEffect =>
     asAdministrator(read.accountId, parameters),
     Option.match({
       onNone: () =>
-        Effect.flatMap(UserSessions.secret(wanted.password), (password) =>
-          UserSessions.anew({ applicationId: parameters.applicationId, username: wanted.username, password }, (user) =>
-            Effect.as(UserSessions.ensureAccount(user, read.accountId), seen(user))
+        Effect.flatMap(UserSessions.resolveSecret(wanted.password), (password) =>
+          UserSessions.withFreshSession(
+            { applicationId: parameters.applicationId, username: wanted.username, password },
+            (user) => Effect.as(UserSessions.ensureAccount(user, read.accountId), seen(user))
           )
         ),
       onSome: Effect.succeed
@@ -160,7 +161,7 @@ const setEmail = (accounts: UserSessions.User["accounts"], again: ReadEffect, em
   return Effect.serviceOption(AdminAccounts).pipe(
     Effect.flatMap(
       Option.match({
-        onNone: () => Effect.as(Journal.writing(write), before),
+        onNone: () => Effect.as(Journal.recordWrite(write), before),
         onSome: () =>
           Converge.converge({
             before,
@@ -183,8 +184,8 @@ const restoreName = (
   accounts: UserSessions.User["accounts"],
   again: ReadEffect,
   { planned, wanted }: Subject,
-  error: PlannedFlow.Trouble
-): Effect.Effect<never, PlannedFlow.Trouble, GlowmarktClient | Secrets> =>
+  error: PlannedFlow.StepError
+): Effect.Effect<never, PlannedFlow.StepError, GlowmarktClient | Secrets> =>
   Effect.gen(function* () {
     if (isNamed(planned, wanted)) {
       return yield* Effect.fail(error)
@@ -195,7 +196,7 @@ const restoreName = (
       return yield* new PartialChange({ explanation, ...transient(error) })
     }
     // Taken now, because restoring the name writes to the journal too.
-    const standing = yield* Journal.standing
+    const standing = yield* Journal.writeStatus
     const back = yield* Effect.either(setName(accounts, again, planned.name))
     if (Either.isLeft(back)) {
       const { message } = back.left
@@ -204,19 +205,19 @@ const restoreName = (
     }
     const mayHaveBeenApplied = mayHaveWritten(error, standing) ?? error.mayHaveBeenApplied ?? false
     if (!mayHaveBeenApplied) {
-      yield* Journal.strike
+      yield* Journal.retract
     }
     const explanation = `${failed}, so the name was changed back.`
-    return yield* new Undone({ explanation, mayHaveBeenApplied, ...transient(error) })
+    return yield* new RolledBack({ explanation, mayHaveBeenApplied, ...transient(error) })
   })
 
 const writeDetails = (
   subject: Subject,
   parameters: Parameters
-): Effect.Effect<Read, PlannedFlow.Trouble, GlowmarktClient | Secrets> => {
+): Effect.Effect<Read, PlannedFlow.StepError, GlowmarktClient | Secrets> => {
   const { read, wanted } = subject
   const { password, username } = wanted
-  return UserSessions.user({ applicationId: parameters.applicationId, username, password }, ({ accounts }) =>
+  return UserSessions.withUser({ applicationId: parameters.applicationId, username, password }, ({ accounts }) =>
     Effect.gen(function* () {
       const afterwards = again(subject, parameters)
       // The name first: it can be read, and so restored.

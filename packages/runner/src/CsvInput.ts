@@ -217,12 +217,12 @@ export const parse = <A>(
   bytes: Uint8Array,
   options: { readonly invalid?: Invalid | undefined } = {}
 ): Either.Either<Input<A>, InvalidCsv> => {
-  const { cells, problems, rows, standing } = Either.match(csvDecode.text(bytes), {
+  const { cells, problems, rows, state } = Either.match(csvDecode.text(bytes), {
     onLeft: (damage) => internal.broken<A>([damage]),
     onRight: (text) => internal.read(definition, csvDecode.records(text, internal.knows(definition.columns)))
   })
   const all = problems.map((problem) => new Problem(problem))
-  if (Arr.isNonEmptyReadonlyArray(all) && (standing === "broken" || options.invalid !== "skip")) {
+  if (Arr.isNonEmptyReadonlyArray(all) && (state === "broken" || options.invalid !== "skip")) {
     return Either.left(new InvalidCsv({ problems: all }))
   }
   const invalid = Object.values(Arr.groupBy(all, ({ line }) => String(line))).map((problems): InvalidRow => {

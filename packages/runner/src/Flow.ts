@@ -10,7 +10,7 @@ import type * as Stream from "effect/Stream"
 import * as executeRun from "./internal/run/executeRun.js"
 import * as internalRows from "./internal/run/runRows.js"
 import type { Limits } from "./Limits.js"
-import type { Outcome, Settled } from "./Outcome.js"
+import type { FinalOutcome, Outcome } from "./Outcome.js"
 import type { Run, RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
@@ -30,7 +30,7 @@ export interface Flow<Parameters extends object, Subject, Result, E, R> {
   readonly result: Codec.Codec<Result>
   readonly subjects: (run: RunContext<Parameters>) => Stream.Stream<Subject, E, R>
   readonly step: Step<Subject, Result, Parameters, E | TransientFailure<Result, E>, R>
-  readonly outcome: (result: Result) => Settled
+  readonly outcome: (result: Result) => FinalOutcome
   readonly retriedBy: "client" | "run"
   readonly requests?: (subject: Subject) => number | undefined
   readonly read?: Step<Subject, unknown, Parameters, TransientFailure<unknown, E>, R>
@@ -92,7 +92,7 @@ export const make = <
   readonly result: Schema.Schema<Result, RI>
   readonly subjects: (run: RunContext<NoInfer<Parameters>>) => Stream.Stream<NoInfer<Subject>, E, R>
   readonly step: Step<NoInfer<Subject>, NoInfer<Result>, NoInfer<Parameters>, E2 | TransientFailure<Result, E3>, R2>
-  readonly outcome?: (result: NoInfer<Result>) => Settled
+  readonly outcome?: (result: NoInfer<Result>) => FinalOutcome
   readonly retriedBy?: "client" | "run"
   readonly requests?: (subject: NoInfer<Subject>) => number | undefined
   readonly read?: Step<
@@ -248,7 +248,7 @@ export const finish: (runId: RunId) => Effect.Effect<Run, RunNotFound | RunStore
  * @category models
  */
 export type Row<Subject, Result> =
-  | { readonly position: number; readonly subject: Subject; readonly outcome: Settled; readonly result: Result }
+  | { readonly position: number; readonly subject: Subject; readonly outcome: FinalOutcome; readonly result: Result }
   | {
       readonly position: number
       readonly subject: Subject

@@ -27,7 +27,7 @@ export class Journal extends Context.Reference<Journal>()("@effect-glowmarkt/run
 }) {}
 
 const writes = "writes"
-const struck = "did not write"
+const retracted = "did not write"
 
 /**
  * Records a write before sending it. If it provably had no effect, the note is retracted.
@@ -39,19 +39,19 @@ const struck = "did not write"
  * import { Effect } from "effect"
  *
  * const rename = (accountId: Identifier.AccountId, name: string) =>
- *   Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Journal.writing(admin.rename(accountId, name)))
+ *   Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Journal.recordWrite(admin.rename(accountId, name)))
  * ```
  *
  * @since 0.1.0
  * @category combinators
  */
-export const writing = <A, E extends { readonly mayHaveBeenApplied: boolean }, R>(
+export const recordWrite = <A, E extends { readonly mayHaveBeenApplied: boolean }, R>(
   write: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   Effect.flatMap(Journal, ({ note }) =>
     Effect.zipRight(
       note(writes),
-      Effect.tapError(write, ({ mayHaveBeenApplied }) => (mayHaveBeenApplied ? Effect.void : note(struck)))
+      Effect.tapError(write, ({ mayHaveBeenApplied }) => (mayHaveBeenApplied ? Effect.void : note(retracted)))
     )
   )
 
@@ -61,7 +61,7 @@ export const writing = <A, E extends { readonly mayHaveBeenApplied: boolean }, R
  * @since 0.1.0
  * @category combinators
  */
-export const strike: Effect.Effect<void> = Effect.flatMap(Journal, ({ note }) => note(struck))
+export const retract: Effect.Effect<void> = Effect.flatMap(Journal, ({ note }) => note(retracted))
 
 /**
  * What the journal knows about writes to a subject: none was sent, the latest had no effect, or it
@@ -70,7 +70,7 @@ export const strike: Effect.Effect<void> = Effect.flatMap(Journal, ({ note }) =>
  * @since 0.1.0
  * @category models
  */
-export type Standing = "nothing" | "struck" | "written"
+export type WriteStatus = "nothing" | "retracted" | "written"
 
 /**
  * Returns what the journal knows about writes to the current subject.
@@ -78,9 +78,9 @@ export type Standing = "nothing" | "struck" | "written"
  * @since 0.1.0
  * @category combinators
  */
-export const standing: Effect.Effect<Standing> = Effect.flatMap(Journal, ({ notes }) =>
-  Effect.map(notes, (all): Standing => {
-    const latest = all.findLast((note) => note === writes || note === struck)
-    return latest === undefined ? "nothing" : latest === writes ? "written" : "struck"
+export const writeStatus: Effect.Effect<WriteStatus> = Effect.flatMap(Journal, ({ notes }) =>
+  Effect.map(notes, (all): WriteStatus => {
+    const latest = all.findLast((note) => note === writes || note === retracted)
+    return latest === undefined ? "nothing" : latest === writes ? "written" : "retracted"
   })
 )

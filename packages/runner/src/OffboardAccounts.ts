@@ -67,7 +67,7 @@ export const Wanted = Schema.Struct({ accountId: Schema.compose(canonicalId.InCe
 export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
 
 const readAccount = ({ accountId }: Wanted, { applicationId }: Parameters) =>
-  Effect.map(Converge.seeOwn(accountId, applicationId), (seen) => auditRowGuard.seen(seen, applicationId))
+  Effect.map(Converge.getOwnState(accountId, applicationId), (seen) => auditRowGuard.seen(seen, applicationId))
 
 const isSatisfied = ({ listStatus, liveStatus }: auditRowGuard.Read) =>
   listStatus === "inactive" && liveStatus === "inactive"
@@ -155,7 +155,7 @@ export const plan = (
  * @since 0.1.0
  * @category models
  */
-export interface Consenting {
+export interface ConsentOptions {
   readonly consent: Consent.Consent
 }
 
@@ -167,7 +167,7 @@ export interface Consenting {
  */
 export const apply = (
   plan: Plan,
-  options: PlannedFlow.ApplyOptions & Consenting
+  options: PlannedFlow.ApplyOptions & ConsentOptions
 ): Effect.Effect<
   Summary,
   Consent.ConsentMismatch | InvalidPlan | PlanMismatch | PlanNeeded | CallError | RunMismatch | RunStoreError,
@@ -176,18 +176,18 @@ export const apply = (
   Effect.zipRight(Consent.check(consentOf(options), plan.header.counts.change), PlannedFlow.apply(flow, plan, options))
 
 // JavaScript callers can omit it.
-const consentOf = (options: Partial<Consenting> | undefined) => options?.consent ?? Consent.deletions(0)
+const consentOf = (options: Partial<ConsentOptions> | undefined) => options?.consent ?? Consent.deletions(0)
 
 /**
  * Resumes an unfinished run. The consent is for its remaining accounts: `remaining` from
- * `PlannedFlow.begun`.
+ * `PlannedFlow.inspect`.
  *
  * @since 0.1.0
  * @category running
  */
 export const resume = (
   runId: RunId,
-  options: PlannedFlow.ResumeOptions & Consenting
+  options: PlannedFlow.ResumeOptions & ConsentOptions
 ): Effect.Effect<
   Summary,
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,

@@ -91,7 +91,7 @@ const flow = PlannedFlow.make({
       Effect.flatMap(
         Option.match({
           onNone: () => Effect.succeed(noAccount),
-          onSome: (account) => Effect.map(Converge.activeOnly(account), seen)
+          onSome: (account) => Effect.map(Converge.refuseInactive(account), seen)
         })
       )
     ),
@@ -129,7 +129,7 @@ export const plan = (
  * @since 0.1.0
  * @category models
  */
-export interface Undone {
+export interface Rollback {
   readonly runId: RunId
   readonly inactive: number
   readonly failed: number
@@ -141,9 +141,9 @@ export interface Undone {
  * @since 0.1.0
  * @category models
  */
-export interface Onboarded {
+export interface OnboardResult {
   readonly summary: Summary
-  readonly undone?: Undone
+  readonly undone?: Rollback
 }
 
 /**
@@ -153,7 +153,7 @@ export interface Onboarded {
  * @since 0.1.0
  * @category models
  */
-export interface Consenting {
+export interface ConsentOptions {
   readonly consent?: Consent.Consent | undefined
 }
 
@@ -205,7 +205,7 @@ interface Completion {
 const finished = Effect.fnUntraced(function* (
   summary: Summary,
   { limits, target, together, wanted }: Completion
-): Effect.fn.Return<Onboarded, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
+): Effect.fn.Return<OnboardResult, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
   return together === "eachRow" || summary.done === wanted
     ? { summary }
     : { summary, undone: yield* rollback.undo(flow, summary, target, limits) }
@@ -221,9 +221,9 @@ const finished = Effect.fnUntraced(function* (
  */
 export const apply = Effect.fn("OnboardAccounts.apply")(function* (
   plan: Plan,
-  { consent, runId, target, ...limits }: PlannedFlow.ApplyOptions & Consenting = {}
+  { consent, runId, target, ...limits }: PlannedFlow.ApplyOptions & ConsentOptions = {}
 ): Effect.fn.Return<
-  Onboarded,
+  OnboardResult,
   | Consent.ConsentMismatch
   | Converge.Refused
   | InvalidPlan
@@ -256,9 +256,9 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
  */
 export const resume = Effect.fn("OnboardAccounts.resume")(function* (
   runId: RunId,
-  { consent, target = {}, ...limits }: PlannedFlow.ResumeOptions & Consenting = {}
+  { consent, target = {}, ...limits }: PlannedFlow.ResumeOptions & ConsentOptions = {}
 ): Effect.fn.Return<
-  Onboarded,
+  OnboardResult,
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   AdminAccounts | RunStore
 > {

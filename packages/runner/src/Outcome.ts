@@ -15,7 +15,7 @@ import * as Schema from "effect/Schema"
  * @since 0.1.0
  * @category schemas
  */
-export const Settled = Schema.Literal("done", "skipped", "failed")
+export const FinalOutcome = Schema.Literal("done", "skipped", "failed")
 
 /**
  * The outcome of a processed subject.
@@ -23,7 +23,7 @@ export const Settled = Schema.Literal("done", "skipped", "failed")
  * @since 0.1.0
  * @category models
  */
-export type Settled = typeof Settled.Type
+export type FinalOutcome = typeof FinalOutcome.Type
 
 /**
  * Any outcome. `unprocessed` is a subject that the run has not reached yet.
@@ -31,7 +31,7 @@ export type Settled = typeof Settled.Type
  * @since 0.1.0
  * @category schemas
  */
-export const Outcome = Schema.Literal(...Settled.literals, "unprocessed")
+export const Outcome = Schema.Literal(...FinalOutcome.literals, "unprocessed")
 
 /**
  * Any outcome.

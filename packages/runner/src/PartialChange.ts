@@ -35,7 +35,7 @@ export class PartialChange extends Schema.TaggedError<PartialChange>("@effect-gl
  * @since 0.1.0
  * @category errors
  */
-export class Undone extends Schema.TaggedError<Undone>("@effect-glowmarkt/runner/Undone")("Undone", {
+export class RolledBack extends Schema.TaggedError<RolledBack>("@effect-glowmarkt/runner/RolledBack")("RolledBack", {
   ...fields,
   mayHaveBeenApplied: Schema.Boolean
 }) {

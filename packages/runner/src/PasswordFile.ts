@@ -15,7 +15,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { absolutePath, directoryOf } from "./internal/flows/absolutePath.js"
 import * as PrivateFile from "./PrivateFile.js"
-import { named } from "./Secrets.js"
+import { parseNamed } from "./Secrets.js"
 import * as StrictText from "./StrictText.js"
 
 /**
@@ -87,7 +87,7 @@ const lookingIn = (known: ReadonlyMap<string, string>) => (username: string) =>
  * @since 0.1.0
  * @category combinators
  */
-export const ensureOther = Effect.fn("PasswordFile.ensureOther")(function* (
+export const ensureNotSource = Effect.fn("PasswordFile.ensureNotSource")(function* (
   path: string,
   current: Iterable<string>
 ): Effect.fn.Return<void, PasswordFileError, FileSystem.FileSystem> {
@@ -126,13 +126,13 @@ const checkWritable = (path: string, content: Option.Option<string>) =>
  * @since 0.1.0
  * @category constructors
  */
-export const peek = (
+export const openReadOnly = (
   path: string
 ): Effect.Effect<Context.Tag.Service<PasswordFile>, PasswordFileError, FileSystem.FileSystem> =>
   Effect.map(
     Effect.tap(read(path), (content) => checkWritable(path, content)),
     (content) => ({
-      find: lookingIn(named(whole(Option.getOrElse(content, () => "")))),
+      find: lookingIn(parseNamed(whole(Option.getOrElse(content, () => "")))),
       put: () => Effect.fail(new PasswordFileError({ path, problem: "the file was opened for reading only" }))
     })
   )
@@ -165,7 +165,7 @@ export const open = Effect.fn("PasswordFile.open")(function* (
     Effect.scoped(Effect.flatMap(fs.open(directoryOf(path), { flag: "r" }), (directory) => directory.sync))
   )
   const turn = yield* Effect.makeSemaphore(1)
-  const known = new Map(named(kept))
+  const known = new Map(parseNamed(kept))
   return {
     find: lookingIn(known),
     put: (username, password) => {

@@ -15,7 +15,7 @@ import type * as Either from "effect/Either"
 import type * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Begun, PlanMismatch, PlanNeeded, Result, Row, Summary } from "./ApplyResult.js"
+import type { PlanMismatch, PlanNeeded, PlanRun, Result, Row, Summary } from "./ApplyResult.js"
 import type { Refused } from "./Converge.js"
 import * as CsvInput from "./CsvInput.js"
 import type { Flow } from "./Flow.js"
@@ -35,7 +35,7 @@ import type { RunStoreError } from "./RunStoreError.js"
  * @since 0.1.0
  * @category models
  */
-export interface Trouble {
+export interface StepError {
   readonly _tag: string
   readonly message: string
   readonly mayHaveBeenApplied?: boolean
@@ -61,7 +61,7 @@ export interface Subject<Wanted, Read> {
  * @since 0.1.0
  * @category models
  */
-export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends Trouble, R> {
+export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends StepError, R> {
   readonly name: string
   /** The expected CSV columns. */
   readonly input: CsvInput.Definition<Wanted>
@@ -72,7 +72,7 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
   readonly applicationOf: (read: Read) => string | null | undefined
   readonly isSatisfied: (read: Read, wanted: Wanted) => boolean
   readonly isPartial: (subject: Subject<Wanted, Read>) => boolean
-  readonly write: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, Trouble, R>
+  readonly write: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, StepError, R>
   readonly describe: (read: Read, wanted: Wanted) => string
 }
 
@@ -130,7 +130,7 @@ export const make = <
   WI extends object,
   Read,
   RI,
-  E extends Trouble,
+  E extends StepError,
   R,
   R2
 >(options: {
@@ -151,7 +151,7 @@ export const make = <
   readonly write: (
     subject: Subject<NoInfer<Wanted>, NoInfer<Read>>,
     parameters: NoInfer<Parameters>
-  ) => Effect.Effect<NoInfer<Read>, Trouble, R2>
+  ) => Effect.Effect<NoInfer<Read>, StepError, R2>
   readonly describe: (read: NoInfer<Read>, wanted: NoInfer<Wanted>) => string
 }): PlannedFlow<Parameters, Wanted, Read, E, R | R2> => {
   const {
@@ -191,7 +191,7 @@ export const make = <
  * @since 0.1.0
  * @category models
  */
-export interface Undoable<Parameters extends object, Wanted, Read, E extends Trouble, R>
+export interface Undoable<Parameters extends object, Wanted, Read, E extends StepError, R>
   extends PlannedFlow<Parameters, Wanted, Read, E, R> {
   readonly revert: (subject: Subject<Wanted, Read>) => Either.Either<Wanted, string>
 }
@@ -202,7 +202,7 @@ export interface Undoable<Parameters extends object, Wanted, Read, E extends Tro
  * @since 0.1.0
  * @category combinators
  */
-export const undoable = <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+export const undoable = <Parameters extends object, Wanted, Read, E extends StepError, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
   revert: (subject: Subject<NoInfer<Wanted>, NoInfer<Read>>) => Either.Either<NoInfer<Wanted>, string>
 ): Undoable<Parameters, Wanted, Read, E, R> => ({ ...flow, revert })
@@ -218,7 +218,7 @@ export const undoable = <Parameters extends object, Wanted, Read, E extends Trou
  * @since 0.1.0
  * @category running
  */
-export const undo: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+export const undo: <Parameters extends object, Wanted, Read, E extends StepError, R>(
   flow: Undoable<Parameters, Wanted, Read, E, R>,
   runId: RunId
 ) => Effect.Effect<Plan, RunNotFound | RunMismatch | RunUnfinished | RunStoreError, RunStore> = undoRun.undo
@@ -248,7 +248,7 @@ export interface PlanOptions<Parameters, Wanted> extends Limits {
  * @since 0.1.0
  * @category running
  */
-export const plan: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+export const plan: <Parameters extends object, Wanted, Read, E extends StepError, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
   options: PlanOptions<NoInfer<Parameters>, NoInfer<Wanted>>
 ) => Effect.Effect<Plan, CallError, R> = makePlan.plan
@@ -284,7 +284,7 @@ export interface ResumeOptions extends Limits {
  * @since 0.1.0
  * @category running
  */
-export const toFlow: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+export const toFlow: <Parameters extends object, Wanted, Read, E extends StepError, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>
 ) => Flow<runParameters.RunParameters, Entry, Result, PlanNeeded | CallError, R | RunStore> = applyPlan.toFlow
 
@@ -295,7 +295,7 @@ export const toFlow: <Parameters extends object, Wanted, Read, E extends Trouble
  * @since 0.1.0
  * @category running
  */
-export const list: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+export const list: <Parameters extends object, Wanted, Read, E extends StepError, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
   plan: Plan,
   options?: ApplyOptions
@@ -310,7 +310,7 @@ export const list: <Parameters extends object, Wanted, Read, E extends Trouble, 
  * @since 0.1.0
  * @category running
  */
-export const apply: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+export const apply: <Parameters extends object, Wanted, Read, E extends StepError, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
   plan: Plan,
   options?: ApplyOptions
@@ -326,7 +326,7 @@ export const apply: <Parameters extends object, Wanted, Read, E extends Trouble,
  * @since 0.1.0
  * @category running
  */
-export const resume: <Parameters extends object, Wanted, Read, E extends Trouble, R>(
+export const resume: <Parameters extends object, Wanted, Read, E extends StepError, R>(
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
   runId: RunId,
   options?: ResumeOptions
@@ -339,8 +339,8 @@ export const resume: <Parameters extends object, Wanted, Read, E extends Trouble
  * @since 0.1.0
  * @category running
  */
-export const begun: (runId: RunId) => Effect.Effect<Option.Option<Begun>, RunNotFound | RunStoreError, RunStore> =
-  runParameters.begun
+export const inspect: (runId: RunId) => Effect.Effect<Option.Option<PlanRun>, RunNotFound | RunStoreError, RunStore> =
+  runParameters.inspect
 
 /**
  * Streams the subjects of a run in plan order, each exactly once. Works on unfinished runs too.

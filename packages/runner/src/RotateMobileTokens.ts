@@ -84,7 +84,7 @@ export const Read = Schema.Struct({ accountId: AccountId })
 export interface Read extends Schema.Schema.Type<typeof Read> {}
 
 const tokens = ({ newToken, oldToken }: Wanted) =>
-  Effect.all({ before: UserSessions.secret(oldToken), after: UserSessions.secret(newToken) }).pipe(
+  Effect.all({ before: UserSessions.resolveSecret(oldToken), after: UserSessions.resolveSecret(newToken) }).pipe(
     Effect.filterOrFail(
       ({ after, before }) => Redacted.value(after) !== Redacted.value(before),
       () => new Converge.Refused({ reason: "the old and the new token are the same" })
@@ -102,20 +102,20 @@ const add = ({ accountId, accounts }: UserSessions.User, token: Redacted.Redacte
     if ((yield* journal.notes).includes(added)) {
       return
     }
-    if ((yield* Journal.standing) === "written") {
+    if ((yield* Journal.writeStatus) === "written") {
       yield* accounts.removeMobileAppToken(accountId, token).pipe(
         // The provider may reject the removal of a token that is not there.
         Effect.catchTag("Rejected", () => Effect.void)
       )
-      yield* Journal.strike
+      yield* Journal.retract
     }
-    yield* Journal.writing(accounts.addMobileAppToken(accountId, token))
+    yield* Journal.recordWrite(accounts.addMobileAppToken(accountId, token))
     yield* journal.note(added)
   })
 
 const remove = ({ accountId, accounts }: UserSessions.User, token: Redacted.Redacted) =>
   Effect.mapError(
-    Journal.writing(accounts.removeMobileAppToken(accountId, token)),
+    Journal.recordWrite(accounts.removeMobileAppToken(accountId, token)),
     (error) =>
       new PartialChange({
         explanation: `The new token was added, but the old one could not be removed and still works (${error.message})`,
@@ -125,7 +125,7 @@ const remove = ({ accountId, accounts }: UserSessions.User, token: Redacted.Reda
 
 const writeTokens = ({ wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
   Effect.flatMap(tokens(wanted), ({ after, before }) =>
-    UserSessions.user(login(wanted, parameters), (user) =>
+    UserSessions.withUser(login(wanted, parameters), (user) =>
       add(user, after).pipe(Effect.zipRight(remove(user, before)), Effect.as<Read>({ accountId: user.accountId }))
     )
   )
@@ -161,7 +161,7 @@ export const flow: PlannedFlow.PlannedFlow<
   ): Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, GlowmarktClient | Secrets> =>
     Effect.zipRight(
       tokens(wanted),
-      UserSessions.user(login(wanted, parameters), ({ accountId }) => Effect.succeed({ accountId }))
+      UserSessions.withUser(login(wanted, parameters), ({ accountId }) => Effect.succeed({ accountId }))
     ),
   isSatisfied: () => false,
   write: writeTokens,

@@ -90,7 +90,7 @@ const trySignIn = (
   { applicationId }: Parameters,
   password: Redacted.Redacted
 ): Effect.Effect<Option.Option<AccountId>, CallError | InvalidInput, GlowmarktClient> =>
-  UserSessions.signedIn({ applicationId, username, password }, accountOf).pipe(
+  UserSessions.withSession({ applicationId, username, password }, accountOf).pipe(
     Effect.asSome,
     Effect.catchTag("Refused", () => Effect.succeedNone)
   )
@@ -111,7 +111,7 @@ const readPassword = (
       return { accountId: account.value, password: "new" }
     }
     const { password, username } = wanted
-    const accountId = yield* UserSessions.user(
+    const accountId = yield* UserSessions.withUser(
       { applicationId: parameters.applicationId, username, password },
       accountOf
     )
@@ -125,7 +125,7 @@ const writePassword = ({ read, wanted }: PlannedFlow.Subject<Wanted, Read>, para
     const { applicationId } = parameters
     const { username } = wanted
     const file = yield* PasswordFile.PasswordFile
-    const oldPassword = yield* UserSessions.secret(wanted.password)
+    const oldPassword = yield* UserSessions.resolveSecret(wanted.password)
     const newPassword = yield* Option.match(file.find(username), {
       onNone: () => Effect.tap(NewPassword.generate, (password) => file.put(username, password)),
       onSome: Effect.succeed
@@ -149,7 +149,7 @@ const writePassword = ({ read, wanted }: PlannedFlow.Subject<Wanted, Read>, para
       ),
       isSatisfied: ({ password }) => password === "new",
       write: () =>
-        UserSessions.signedIn({ applicationId, username, password: oldPassword }, ({ accounts }) =>
+        UserSessions.withSession({ applicationId, username, password: oldPassword }, ({ accounts }) =>
           accounts.changePassword({ oldPassword, newPassword })
         ),
       wanted: "to sign in with the new password"
@@ -197,7 +197,7 @@ export const plan = (
     return Effect.provideServiceEffect(
       PlannedFlow.plan(flow, { ...options, parameters: { ...options.parameters, passwordFile } }),
       PasswordFile.PasswordFile,
-      Effect.zipRight(PasswordFile.ensureOther(passwordFile, current), PasswordFile.peek(passwordFile))
+      Effect.zipRight(PasswordFile.ensureNotSource(passwordFile, current), PasswordFile.openReadOnly(passwordFile))
     )
   })
 

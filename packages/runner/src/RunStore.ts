@@ -11,7 +11,7 @@ import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import * as memoryStore from "./internal/store/memoryStore.js"
-import type { Outcome, Settled } from "./Outcome.js"
+import type { FinalOutcome, Outcome } from "./Outcome.js"
 import type { Run, RunId, RunNotFound } from "./Run.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
@@ -47,7 +47,7 @@ export interface PendingSubject {
  */
 export interface Result {
   readonly position: number
-  readonly outcome: Settled
+  readonly outcome: FinalOutcome
   readonly result: unknown
 }
 

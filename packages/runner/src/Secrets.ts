@@ -103,7 +103,7 @@ export class Secrets extends Context.Tag("@effect-glowmarkt/runner/Secrets")<
  * @since 0.1.0
  * @category combinators
  */
-export const named = (file: string): ReadonlyMap<string, string> =>
+export const parseNamed = (file: string): ReadonlyMap<string, string> =>
   new Map(
     file.split(/\r?\n/).flatMap((line): ReadonlyArray<readonly [string, string]> => {
       const at = line.indexOf("=")
@@ -124,7 +124,7 @@ export const make: Effect.Effect<Context.Tag.Service<Secrets>, never, FileSystem
     fs.readFile(path).pipe(
       Effect.mapError(({ message }) => `the file cannot be read (${message})`),
       Effect.flatMap((bytes) => Effect.mapError(StrictText.decode(bytes), (problem) => `the file ${problem}`)),
-      Effect.map((text) => ({ text: Redacted.make(text), lines: Redacted.make(named(text)) }))
+      Effect.map((text) => ({ text: Redacted.make(text), lines: Redacted.make(parseNamed(text)) }))
     )
   )
 

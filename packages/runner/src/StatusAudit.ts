@@ -26,7 +26,7 @@ import * as AccountFilter from "./AccountFilter.js"
 import * as AuditRow from "./AuditRow.js"
 import * as Classification from "./Classification.js"
 import * as Flow from "./Flow.js"
-import * as countFindings from "./internal/audit/countFindings.js"
+import * as internalCount from "./internal/audit/countFindings.js"
 import { DurationText } from "./internal/audit/durationText.js"
 import * as selectAccounts from "./internal/audit/selectAccounts.js"
 import type { Limits } from "./Limits.js"
@@ -38,7 +38,7 @@ import type { RunContext } from "./Step.js"
 import * as Step from "./Step.js"
 
 /**
- * The thresholds of the audit (see `Classification.Lines`), the accounts it covers, and the server
+ * The thresholds of the audit (see `Classification.Thresholds`), the accounts it covers, and the server
  * (see `Plan.Target`).
  *
  * @since 0.1.0
@@ -114,11 +114,11 @@ export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/Sta
  * @since 0.1.0
  * @category models
  */
-export interface Tally extends Pick<Summary, "counts" | "errors" | "total"> {}
+export interface FindingCounts extends Pick<Summary, "counts" | "errors" | "total"> {}
 
 const listed = Either.match({
-  onRight: (account: Account): AuditRow.Listed => ({ _tag: "Account", account }),
-  onLeft: ({ accountId, problem, readable }: UnreadableAccount): AuditRow.Listed =>
+  onRight: (account: Account): AuditRow.ListElement => ({ _tag: "Account", account }),
+  onLeft: ({ accountId, problem, readable }: UnreadableAccount): AuditRow.ListElement =>
     readable === undefined
       ? {
           _tag: "Unreadable",
@@ -137,9 +137,9 @@ const asListed = (problem: string): Classification.Problem => ({
 
 const audit = Step.retried(
   (
-    subject: AuditRow.Listed,
+    subject: AuditRow.ListElement,
     { parameters, startedAt }: RunContext<Parameters>
-  ): Effect.Effect<AuditRow.Audited, AccountNotFound | InvalidInput | CallError, AdminAccounts> => {
+  ): Effect.Effect<AuditRow.AuditResult, AccountNotFound | InvalidInput | CallError, AdminAccounts> => {
     if (subject._tag === "Unreadable") {
       return Effect.succeed({
         findings: ["undetermined"],
@@ -155,7 +155,7 @@ const audit = Step.retried(
     const { account, problem: unread } = subject
     const { applicationId, dormantFor, expiringWithin } = parameters
     return Effect.flatMap(AdminAccounts, (admin) =>
-      Effect.map(admin.status(account.accountId), (answer): AuditRow.Audited => {
+      Effect.map(admin.status(account.accountId), (answer): AuditRow.AuditResult => {
         const { findings, problem = unread === undefined ? undefined : asListed(unread) } = Classification.ofStatus(
           account,
           answer,
@@ -179,16 +179,16 @@ const audit = Step.retried(
  */
 export const flow: Flow.Flow<
   Parameters,
-  AuditRow.Listed,
-  AuditRow.Audited,
+  AuditRow.ListElement,
+  AuditRow.AuditResult,
   CallError | RunStoreError,
   AdminAccounts | RunStore
 > = Flow.make({
   name: "statusAudit",
   parameters: Parameters,
   defaults,
-  subject: AuditRow.Listed,
-  result: AuditRow.Audited,
+  subject: AuditRow.ListElement,
+  result: AuditRow.AuditResult,
   subjects: (run) => selectAccounts.of(list, run),
   step: audit,
   retriedBy: "run",
@@ -276,7 +276,7 @@ export const run = Effect.fn("StatusAudit.run")(function* (
     }
   })
   const store = yield* RunStore
-  const recorded = yield* tally(finished.runId)
+  const recorded = yield* countFindings(finished.runId)
   const listed = yield* selectAccounts.listedOf(store, finished.runId)
   if (finishedAt === undefined) {
     return yield* Effect.dieMessage(`Flow.run returned the unfinished run ${finished.runId}`)
@@ -297,8 +297,8 @@ export const run = Effect.fn("StatusAudit.run")(function* (
  * @since 0.1.0
  * @category running
  */
-export const tally = (runId: RunId): Effect.Effect<Tally, RunStoreError, RunStore> =>
-  Effect.flatMap(RunStore, (store) => countFindings.of(store, runId))
+export const countFindings = (runId: RunId): Effect.Effect<FindingCounts, RunStoreError, RunStore> =>
+  Effect.flatMap(RunStore, (store) => internalCount.of(store, runId))
 
 /**
  * Streams the rows of an audit in list order, in pages, so that memory use is constant. In an

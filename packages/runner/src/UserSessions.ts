@@ -49,7 +49,7 @@ export interface User {
  * @since 0.1.0
  * @category combinators
  */
-export const secret = (ref: SecretRef): Effect.Effect<Redacted.Redacted, Refused, Secrets> =>
+export const resolveSecret = (ref: SecretRef): Effect.Effect<Redacted.Redacted, Refused, Secrets> =>
   Secrets.pipe(
     Effect.flatMap(({ resolve }) => resolve(ref)),
     Effect.mapError(({ message }) => new Refused({ reason: message }))
@@ -65,9 +65,12 @@ interface Session {
 }
 
 /** Sessions shared by several uses. */
-class Held extends Context.Reference<Held>()("@effect-glowmarkt/runner/UserSessions/Held", {
-  defaultValue: (): { readonly sessions: Array<Session> | undefined } => ({ sessions: undefined })
-}) {}
+class SharedSessions extends Context.Reference<SharedSessions>()(
+  "@effect-glowmarkt/runner/UserSessions/SharedSessions",
+  {
+    defaultValue: (): { readonly sessions: Array<Session> | undefined } => ({ sessions: undefined })
+  }
+) {}
 
 const isSame = (a: Auth.SignIn, b: Auth.SignIn) =>
   a.username === b.username &&
@@ -100,12 +103,12 @@ const begin = (login: Auth.SignIn): Effect.Effect<Session, CallError | InvalidIn
 }
 
 /**
- * Signs in for the duration of `use`, always anew, so that the user's details are current.
+ * Signs in for the duration of `use`, always withFreshSession, so that the user's details are current.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const anew = <A, E, R>(
+export const withFreshSession = <A, E, R>(
   login: Auth.SignIn,
   use: (user: User) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | CallError | InvalidInput | Refused, R | GlowmarktClient> =>
@@ -116,20 +119,20 @@ export const anew = <A, E, R>(
   )
 
 /**
- * Signs in for the duration of `use`, or of the surrounding {@link inOneSession}. Fails with
+ * Signs in for the duration of `use`, or of the surrounding {@link shareSessions}. Fails with
  * `Refused` if the provider rejects the sign-in.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const signedIn = <A, E, R>(
+export const withSession = <A, E, R>(
   login: Auth.SignIn,
   use: (user: User) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | CallError | InvalidInput | Refused, R | GlowmarktClient> =>
   Effect.flatMap(
-    Held,
+    SharedSessions,
     ({ sessions }): Effect.Effect<A, E | CallError | InvalidInput | Refused, R | GlowmarktClient> => {
-      if (sessions === undefined) return anew(login, use)
+      if (sessions === undefined) return withFreshSession(login, use)
       const held = sessions.find((session) => isSame(session.login, login))
       return held !== undefined
         ? use(held.user)
@@ -160,21 +163,21 @@ export const ensureAccount = (user: Pick<User, "accountId">, accountId: AccountI
  * @since 0.1.0
  * @category combinators
  */
-export const inOneSession = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+export const shareSessions = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.acquireUseRelease(
     Effect.sync((): Array<Session> => []),
-    (sessions) => Effect.provideService(self, Held, { sessions }),
+    (sessions) => Effect.provideService(self, SharedSessions, { sessions }),
     (sessions) => Effect.forEach(sessions, ({ end }) => end, { discard: true })
   )
 
 /**
- * {@link signedIn} with a reference to the password.
+ * {@link withSession} with a reference to the password.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const user = <A, E, R>(
+export const withUser = <A, E, R>(
   { password, ...login }: Login,
   use: (user: User) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | CallError | InvalidInput | Refused, R | GlowmarktClient | Secrets> =>
-  Effect.flatMap(secret(password), (password) => signedIn({ ...login, password }, use))
+  Effect.flatMap(resolveSecret(password), (password) => withSession({ ...login, password }, use))

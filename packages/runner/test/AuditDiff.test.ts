@@ -99,7 +99,7 @@ describe("AuditDiff", () => {
         [read(other), read(other), 5_001]
       ] as const) {
         const { message } = yield* Effect.flip(collected(AuditDiff.diff(before, after)))
-        assert.include(message, `line ${line}: this is no row`)
+        assert.include(message, `line ${line}: not an audit row`)
       }
     })
   )
@@ -182,14 +182,14 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("AuditDiff of runs", 
       const march = yield* audit("march", ["a", "b"])
       const april = yield* audit("april", ["b", "c"])
       assert.deepStrictEqual(
-        (yield* collected(AuditDiff.ofRuns(march, april))).map(({ _tag, accountId }) => [_tag, accountId]),
+        (yield* collected(AuditDiff.diffRuns(march, april))).map(({ _tag, accountId }) => [_tag, accountId]),
         [
           ["Vanished", "a"],
           ["Appeared", "c"]
         ]
       )
       const refused = (before: Run.RunId, after: Run.RunId) =>
-        Effect.map(Effect.flip(collected(AuditDiff.ofRuns(before, after))), ({ message }) => message)
+        Effect.map(Effect.flip(collected(AuditDiff.diffRuns(before, after))), ({ message }) => message)
 
       const where = Either.getOrThrow(AccountFilter.parse("status = active"))
       const some = yield* audit("some", ["a", "b"], { where })

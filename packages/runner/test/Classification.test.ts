@@ -4,7 +4,7 @@ import { DateTime, Duration, Either, FastCheck as fc, Schema } from "effect"
 import { Classification, Finding } from "../src/index.js"
 
 const now = DateTime.unsafeMake("2026-03-14T12:00:00Z")
-const lines: Classification.Lines = { now, dormantFor: Duration.days(180), expiringWithin: Duration.days(7) }
+const lines: Classification.Thresholds = { now, dormantFor: Duration.days(180), expiringWithin: Duration.days(7) }
 
 const accountId = "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"
 

@@ -172,7 +172,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       // Interrupted when two are recorded.
       yield* Effect.repeat(
         Effect.delay(
-          Effect.flatMap(PlannedFlow.begun(runId).pipe(Effect.orElseSucceed(Option.none)), Effect.succeed),
+          Effect.flatMap(PlannedFlow.inspect(runId).pipe(Effect.orElseSucceed(Option.none)), Effect.succeed),
           "20 millis"
         ),
         {

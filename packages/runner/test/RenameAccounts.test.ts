@@ -349,7 +349,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const impatient = { target: here, runId, maxOutage: "1 second" } as const
       assert.strictEqual((yield* Effect.flip(PlannedFlow.apply(flow, plan, impatient)))._tag, "ServerError")
       yield* faults.clear
-      const begun = Option.getOrThrow(yield* PlannedFlow.begun(runId))
+      const begun = Option.getOrThrow(yield* PlannedFlow.inspect(runId))
       assert.deepStrictEqual([begun.flow, begun.target, begun.remaining, begun.counts.change], [flow.name, here, 2, 2])
 
       for (const target of [
@@ -365,7 +365,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       }
       assert.deepStrictEqual(yield* writes, [])
       assert.strictEqual((yield* PlannedFlow.resume(flow, runId, { target: here })).done, 2)
-      assert.strictEqual(Option.getOrThrow(yield* PlannedFlow.begun(runId)).remaining, 0)
+      assert.strictEqual(Option.getOrThrow(yield* PlannedFlow.inspect(runId)).remaining, 0)
     })
   )
 
@@ -476,7 +476,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const runId = id("cut-off")
       const recorded = { plan: of, counts, target: {}, parameters }
       yield* store.open({ runId, flow: flow.name, parameters: recorded, startedAt: createdAt })
-      assert.strictEqual(Option.getOrThrow(yield* PlannedFlow.begun(runId)).remaining, 1)
+      assert.strictEqual(Option.getOrThrow(yield* PlannedFlow.inspect(runId)).remaining, 1)
       const error = yield* Effect.flip(PlannedFlow.resume(flow, runId))
       assert.strictEqual(error._tag, "PlanNeeded")
       assert.strictEqual((yield* PlannedFlow.apply(flow, plan, { runId })).done, 1)

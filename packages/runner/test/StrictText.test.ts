@@ -74,7 +74,7 @@ describe("Secrets", () => {
 
 describe("PasswordFile", () => {
   const peeking = (content: Uint8Array, { mode = 0o100600, uid = process.getuid?.() ?? 0 } = {}) =>
-    PasswordFile.peek("/passwords").pipe(
+    PasswordFile.openReadOnly("/passwords").pipe(
       Effect.flip,
       Effect.map(({ message }) => message),
       Effect.provide(

@@ -116,7 +116,7 @@ layer(live, { excludeTestServices: true })("CorrectOwnDetails", (it) => {
       yield* PlannedFlow.apply(CorrectOwnDetails.flow, plan, { runId, concurrency: 1 })
       const [first, second] = yield* collected(PlannedFlow.rows(CorrectOwnDetails.flow, runId))
       assert(first?.result?._tag === "Failed")
-      assert.strictEqual(first.result.kind, "Undone")
+      assert.strictEqual(first.result.kind, "RolledBack")
       assert.include(first.result.message, "the name was changed back")
       assert.strictEqual((yield* view(a.accountId)).name, a.name)
       assert.strictEqual((yield* view(a.accountId)).email, a.email)
@@ -179,7 +179,7 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
   const newPasswords = (file: string) =>
     Effect.map(
       Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(file)),
-      Secrets.named
+      Secrets.parseNamed
     )
 
   const signsIn = (username: string, password = "") =>

@@ -24,7 +24,7 @@ import type { CommandError } from "../exit/CommandError.js"
  */
 export interface RunOutcome {
   readonly summary: ApplyResult.Summary
-  readonly undone?: OnboardAccounts.Undone
+  readonly undone?: OnboardAccounts.Rollback
 }
 
 /**
@@ -60,7 +60,7 @@ export interface FlowActions<R> {
  * @since 0.1.0
  * @category models
  */
-export interface PendingWork extends Pick<ApplyResult.Begun, "counts" | "parameters" | "remaining"> {}
+export interface PendingWork extends Pick<ApplyResult.PlanRun, "counts" | "parameters" | "remaining"> {}
 
 /**
  * How to plan the undo of a run, or why it cannot be undone.

@@ -44,11 +44,11 @@ const noDeletions: Pick<CliFlow, "deletions" | "deletes"> = {
   deletes: () => "makes no account inactive"
 }
 
-const undoOf = <P extends object, W, Read, E extends PlannedFlow.Trouble, R>(
+const undoOf = <P extends object, W, Read, E extends PlannedFlow.StepError, R>(
   flow: PlannedFlow.Undoable<P, W, Read, E, R>
 ): Undo => ({ plan: (runId) => PlannedFlow.undo(flow, runId) })
 
-const cliFlow = <P extends object, W, Read, E extends PlannedFlow.Trouble, R>(
+const cliFlow = <P extends object, W, Read, E extends PlannedFlow.StepError, R>(
   flow: PlannedFlow.PlannedFlow<P, W, Read, E, R>,
   flowServices: FlowServices<R>,
   properties: Pick<CliFlow, "command" | "subjects" | "undo">

@@ -24,8 +24,8 @@ export interface ApplyOptions extends ApplyRun.ChangeOptions {
 
 /** The state of the run, if the store has it and it applies this plan. */
 const begunOf = (runId: Run.RunId, { header }: Plan.Plan) =>
-  PlannedFlow.begun(runId).pipe(
-    Effect.catchTag("RunNotFound", () => Effect.succeed(Option.none<ApplyResult.Begun>())),
+  PlannedFlow.inspect(runId).pipe(
+    Effect.catchTag("RunNotFound", () => Effect.succeed(Option.none<ApplyResult.PlanRun>())),
     Effect.map(Option.filter(({ plan }) => plan === header.id))
   )
 

@@ -52,7 +52,7 @@ const incomplete = (tally: ApplyTally.ApplyTally, layout: Layout): ReadonlyArray
     ApplyTally.incompleteCount(tally)
   )
 
-const rollback = (undone: OnboardAccounts.Undone | undefined): ReadonlyArray<string> =>
+const rollback = (undone: OnboardAccounts.Rollback | undefined): ReadonlyArray<string> =>
   undone === undefined
     ? []
     : [
@@ -68,6 +68,6 @@ const rollback = (undone: OnboardAccounts.Undone | undefined): ReadonlyArray<str
 export const render = (
   head: string,
   tally: ApplyTally.ApplyTally,
-  undone: OnboardAccounts.Undone | undefined,
+  undone: OnboardAccounts.Rollback | undefined,
   layout: Layout
 ): string => [head, counted(tally, layout), ...incomplete(tally, layout), ...rollback(undone)].join("\n\n")

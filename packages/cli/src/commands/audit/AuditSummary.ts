@@ -68,7 +68,7 @@ export const head = ({ finishedAt, listed, runId, startedAt, total }: StatusAudi
 }
 
 const findings = (
-  { counts, total }: StatusAudit.Tally,
+  { counts, total }: StatusAudit.FindingCounts,
   meaning: Readonly<Record<Finding.Finding, string>>,
   layout: Layout
 ): string =>
@@ -91,7 +91,7 @@ const findings = (
     layout
   )
 
-const failures = ({ errors }: StatusAudit.Tally, layout: Layout): ReadonlyArray<string> => {
+const failures = ({ errors }: StatusAudit.FindingCounts, layout: Layout): ReadonlyArray<string> => {
   const kinds = Object.entries(errors)
   if (kinds.length === 0) return []
   const table = Table.render(
@@ -111,7 +111,7 @@ const failures = ({ errors }: StatusAudit.Tally, layout: Layout): ReadonlyArray<
  */
 export const render = (
   head: string,
-  tally: StatusAudit.Tally,
+  tally: StatusAudit.FindingCounts,
   thresholds: { readonly dormantDays: number; readonly expiringDays: number },
   layout: Layout
 ): string => [head, findings(tally, meanings(thresholds), layout), ...failures(tally, layout)].join("\n\n")

@@ -80,7 +80,7 @@ const differencesOf = (
   store: Option.Option<string>
 ): Rows<AuditDiff.Difference> =>
   before._tag === "Run" && after._tag === "Run"
-    ? withStore(store, AuditDiff.ofRuns(before.runId, after.runId))
+    ? withStore(store, AuditDiff.diffRuns(before.runId, after.runId))
     : AuditDiff.diff(rowsOf(before, store), rowsOf(after, store))
 
 const encode = Schema.encodeSync(AuditDiff.Difference)

@@ -41,7 +41,7 @@ const findRun = Effect.fnUntraced(function* (runId: Run.RunId) {
   const store = yield* RunStore.RunStore
   const requested = yield* store.get(runId)
   const run = yield* Option.match(parentOf(requested), { onNone: () => Effect.succeed(requested), onSome: store.get })
-  return { run, begun: yield* PlannedFlow.begun(run.runId) }
+  return { run, begun: yield* PlannedFlow.inspect(run.runId) }
 })
 
 const resumeAudit = (options: ResumeOptions) =>

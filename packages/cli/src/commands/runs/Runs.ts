@@ -53,7 +53,7 @@ interface RunDetails {
 
 const auditDetails = (run: Run.Run) =>
   Effect.zipWith(
-    StatusAudit.tally(run.runId),
+    StatusAudit.countFindings(run.runId),
     AuditSummary.thresholds(run),
     (tally, thresholds): RunDetails => ({
       json: { ...encode(run), counts: tally.counts, errors: tally.errors },

@@ -5,14 +5,19 @@ import { Finding } from "../../Finding.js"
 import type { RunId } from "../../Run.js"
 import type { RunStore } from "../../RunStore.js"
 import { RunStoreError } from "../../RunStoreError.js"
-import type { Tally } from "../../StatusAudit.js"
+
+export interface FindingCounts {
+  readonly total: number
+  readonly counts: Readonly<Record<Finding, number>>
+  readonly errors: Readonly<Record<string, number>>
+}
 
 const decode = Codec.decoder(
   Schema.Struct({ values: Schema.Tuple(Schema.Array(Finding), Schema.NullOr(Schema.String)), count: Schema.Int })
 )
 
 /** Counts in the store, without reading rows. */
-export const of = (store: RunStore["Type"], runId: RunId): Effect.Effect<Tally, RunStoreError> =>
+export const of = (store: RunStore["Type"], runId: RunId): Effect.Effect<FindingCounts, RunStoreError> =>
   Effect.gen(function* () {
     const counts: Record<Finding, number> = {
       healthy: 0,

@@ -4,40 +4,46 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { sha256 } from "js-sha256"
-import { matches } from "../../AccountFilter.js"
+import { type AccountFilter, matches } from "../../AccountFilter.js"
 import type * as AuditRow from "../../AuditRow.js"
 import type { RunId } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
-import type { Parameters } from "../../StatusAudit.js"
 import type { RunContext } from "../../Step.js"
+
+/** The parameters of an audit that select accounts. */
+interface Selection {
+  readonly only?: ReadonlyArray<string>
+  readonly where?: AccountFilter
+  readonly sample?: number
+}
 
 const countNote = "the list"
 
-const idOf = (element: AuditRow.Listed): string | undefined =>
+const idOf = (element: AuditRow.ListElement): string | undefined =>
   element._tag === "Account" ? element.account.accountId : element.accountId
 
 /** A pseudo-random sort key, the same for the same run and element. */
-const sampleKey = (runId: RunId, element: AuditRow.Listed, position: number): string =>
+const sampleKey = (runId: RunId, element: AuditRow.ListElement, position: number): string =>
   sha256(`${runId}\n${idOf(element) ?? position}`)
 
 interface Sampled {
   readonly key: string
   readonly position: number
-  readonly element: AuditRow.Listed
+  readonly element: AuditRow.ListElement
 }
 
 /** Keeps the elements with the smallest keys, in list order. Holds no more than `size` elements. */
 const sampled = <E, R>(
-  elements: Stream.Stream<AuditRow.Listed, E, R>,
+  elements: Stream.Stream<AuditRow.ListElement, E, R>,
   runId: RunId,
   size: number
-): Stream.Stream<AuditRow.Listed, E, R> =>
+): Stream.Stream<AuditRow.ListElement, E, R> =>
   Stream.suspend(() => {
     // Sorted by key, ascending.
     const sample: Array<Sampled> = []
     let position = 0
-    const consider = (element: AuditRow.Listed) => {
+    const consider = (element: AuditRow.ListElement) => {
       const next = { key: sampleKey(runId, element, position), position, element }
       position++
       const largest = sample.at(-1)
@@ -65,9 +71,9 @@ const sampled = <E, R>(
  * of its own, so that it is reported.
  */
 export const of = <E, R>(
-  listed: Stream.Stream<AuditRow.Listed, E, R>,
-  { parameters: { only, sample, where }, runId, startedAt }: RunContext<Parameters>
-): Stream.Stream<AuditRow.Listed, E | RunStoreError, R | RunStore> =>
+  listed: Stream.Stream<AuditRow.ListElement, E, R>,
+  { parameters: { only, sample, where }, runId, startedAt }: RunContext<Selection>
+): Stream.Stream<AuditRow.ListElement, E | RunStoreError, R | RunStore> =>
   only === undefined && where === undefined && sample === undefined
     ? listed
     : Stream.suspend(() => {
@@ -75,7 +81,7 @@ export const of = <E, R>(
         const wanted = only === undefined ? undefined : new Set(only.map(canonical))
         const missing = new Set(wanted)
         const meets = where === undefined ? () => true : matches(where, startedAt)
-        const isSelected = (element: AuditRow.Listed) => {
+        const isSelected = (element: AuditRow.ListElement) => {
           count++
           const id = canonical(idOf(element) ?? "")
           if (wanted !== undefined && !wanted.has(id)) return false
@@ -84,7 +90,10 @@ export const of = <E, R>(
         }
         const selected = Stream.filter(listed, isSelected)
         const unlisted = Stream.suspend(() =>
-          Stream.map(Stream.fromIterable(missing), (accountId): AuditRow.Listed => ({ _tag: "Unlisted", accountId }))
+          Stream.map(
+            Stream.fromIterable(missing),
+            (accountId): AuditRow.ListElement => ({ _tag: "Unlisted", accountId })
+          )
         )
         const counted = Effect.flatMap(RunStore, (store) => store.note(runId, countNote, String(count)))
         return (sample === undefined ? selected : sampled(selected, runId, sample)).pipe(

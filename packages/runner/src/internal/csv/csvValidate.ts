@@ -18,14 +18,14 @@ export interface Read<A> {
   /** The cells of all rows by line. */
   readonly cells: ReadonlyMap<number, Readonly<Record<string, string>>>
   /** `broken`: the problem concerns the whole file, not single rows. */
-  readonly standing: "whole" | "broken"
+  readonly state: "whole" | "broken"
 }
 
 export const broken = <A>(problems: ReadonlyArray<Problem>): Read<A> => ({
   rows: [],
   problems,
   cells: new Map(),
-  standing: "broken"
+  state: "broken"
 })
 
 const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
@@ -253,6 +253,6 @@ export const read = <A>({ columns, decode, key }: Definition<A>, { damage, recor
     rows: unique.kept,
     cells: kept,
     problems: [...structural, ...problems, ...unique.problems].sort((a, b) => a.line - b.line),
-    standing: structural.length > 0 ? "broken" : "whole"
+    state: structural.length > 0 ? "broken" : "whole"
   }
 }

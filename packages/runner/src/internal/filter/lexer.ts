@@ -1,7 +1,7 @@
 /** Splits a filter into words, quoted texts and signs. */
 import * as Either from "effect/Either"
 
-export interface Fault {
+export interface SyntaxProblem {
   /** Counts from 1. */
   readonly position: number
   readonly problem: string
@@ -24,7 +24,7 @@ const unquoted = (quoted: string) => {
 // Enough for a list of a thousand ids.
 const maxLength = 50_000
 
-export const tokens = (source: string): Either.Either<ReadonlyArray<Token>, Fault> => {
+export const tokens = (source: string): Either.Either<ReadonlyArray<Token>, SyntaxProblem> => {
   if (source.length > maxLength) {
     return Either.left({ position: maxLength + 1, problem: `the filter is longer than ${maxLength} characters` })
   }

@@ -7,9 +7,9 @@ import * as Option from "effect/Option"
 import * as Struct from "effect/Struct"
 import type { AccountFilter, Field, InstantField, Moment, TextField } from "../../AccountFilter.js"
 import { durationText } from "../audit/durationText.js"
-import { type Fault, type Token, tokens } from "./lexer.js"
+import { type SyntaxProblem, type Token, tokens } from "./lexer.js"
 
-type Parsed = Either.Either<AccountFilter, Fault>
+type Parsed = Either.Either<AccountFilter, SyntaxProblem>
 
 const quoted = (text: string) => JSON.stringify(text)
 
@@ -88,7 +88,7 @@ const reader = (all: ReadonlyArray<Token>) => {
     const { kind, text } = peek()
     return kind !== "quoted" && text.toLowerCase() === word
   }
-  const fault = ({ position }: Token, problem: string) => Either.left<Fault>({ position, problem })
+  const failAt = ({ position }: Token, problem: string) => Either.left<SyntaxProblem>({ position, problem })
   const shown = ({ kind, text }: Token) => (kind === "end" ? "the end" : quoted(text))
 
   const joined = (tag: "Or" | "And", word: string, operand: () => Parsed): Parsed =>
@@ -106,7 +106,7 @@ const reader = (all: ReadonlyArray<Token>) => {
 
   const single = (): Parsed => {
     if (++parts > maxParts) {
-      return fault(
+      return failAt(
         peek(),
         `the filter has more than ${maxParts} parts; use field in (a, b, …) for many values of one field`
       )
@@ -119,7 +119,7 @@ const reader = (all: ReadonlyArray<Token>) => {
       take()
       return Either.flatMap(either(), (inner) => {
         const closing = take()
-        return closing.text === ")" ? Either.right(inner) : fault(closing, `expected ")", found ${shown(closing)}`)
+        return closing.text === ")" ? Either.right(inner) : failAt(closing, `expected ")", found ${shown(closing)}`)
       })
     }
     return comparison()
@@ -129,13 +129,13 @@ const reader = (all: ReadonlyArray<Token>) => {
     const name = take()
     const field = fields.find((field) => field.toLowerCase() === name.text.toLowerCase() && name.kind === "word")
     if (field === undefined) {
-      return fault(name, `expected a field (${fields.join(", ")}), found ${shown(name)}`)
+      return failAt(name, `expected a field (${fields.join(", ")}), found ${shown(name)}`)
     }
     const operator = take()
     const word = operator.text.toLowerCase()
     const allowed = operators[kinds[field]]
     if (operator.kind === "quoted" || !allowed.includes(word)) {
-      return fault(operator, `expected an operator for ${field} (${allowed.join(" ")}), found ${shown(operator)}`)
+      return failAt(operator, `expected an operator for ${field} (${allowed.join(" ")}), found ${shown(operator)}`)
     }
     return word === "is" ? presence(field) : ofKind(field, word)
   }
@@ -145,20 +145,20 @@ const reader = (all: ReadonlyArray<Token>) => {
     const word = token.text.toLowerCase()
     return word === "missing" || word === "present"
       ? Either.right({ _tag: "Is", field, presence: word })
-      : fault(token, `expected "missing" or "present" after ${field} is, found ${shown(token)}`)
+      : failAt(token, `expected "missing" or "present" after ${field} is, found ${shown(token)}`)
   }
 
   const ofKind = (field: Field, operator: string): Parsed =>
     isText(field) ? ofText(field, operator) : isInstant(field) ? when(field, operator) : flag(operator)
 
-  const value = (field: TextField): Either.Either<string, Fault> => {
+  const value = (field: TextField): Either.Either<string, SyntaxProblem> => {
     const token = take()
     if (token.kind === "sign" || token.kind === "end" || token.text === "") {
-      return fault(token, `expected a value for ${field}, found ${shown(token)}`)
+      return failAt(token, `expected a value for ${field}, found ${shown(token)}`)
     }
     const known = ["active", "inactive"]
     return field === "status" && token.kind === "word" && !known.includes(token.text.toLowerCase())
-      ? fault(token, `status must be ${known.join(" or ")}, found ${shown(token)}; put any other word in quotes`)
+      ? failAt(token, `status must be ${known.join(" or ")}, found ${shown(token)}; put any other word in quotes`)
       : Either.right(field === "status" && token.kind === "word" ? token.text.toLowerCase() : token.text)
   }
 
@@ -166,7 +166,7 @@ const reader = (all: ReadonlyArray<Token>) => {
     if (operator === "in") return Either.map(list(field), (values) => ({ _tag: "OneOf", field, values }))
     return Either.flatMap(value(field), (value): Parsed => {
       if (peek().kind === "word" && !["and", "or"].some(isNext)) {
-        return fault(peek(), `expected "and", "or" or the end, found ${shown(peek())}; put text with spaces in quotes`)
+        return failAt(peek(), `expected "and", "or" or the end, found ${shown(peek())}; put text with spaces in quotes`)
       }
       const equal: AccountFilter = { _tag: "OneOf", field, values: [value] }
       return Either.right(
@@ -175,17 +175,17 @@ const reader = (all: ReadonlyArray<Token>) => {
     })
   }
 
-  const list = (field: TextField): Either.Either<ReadonlyArray<string>, Fault> =>
+  const list = (field: TextField): Either.Either<ReadonlyArray<string>, SyntaxProblem> =>
     Either.gen(function* () {
       const opening = take()
-      if (opening.text !== "(") return yield* fault(opening, `expected "(" before the values, found ${shown(opening)}`)
+      if (opening.text !== "(") return yield* failAt(opening, `expected "(" before the values, found ${shown(opening)}`)
       const values = [yield* value(field)]
       while (isNext(",")) {
         take()
         values.push(yield* value(field))
       }
       const closing = take()
-      if (closing.text !== ")") return yield* fault(closing, `expected "," or ")", found ${shown(closing)}`)
+      if (closing.text !== ")") return yield* failAt(closing, `expected "," or ")", found ${shown(closing)}`)
       return values
     })
 
@@ -196,7 +196,7 @@ const reader = (all: ReadonlyArray<Token>) => {
     const word = token.text.toLowerCase()
     return word === "true" || word === "false"
       ? Either.right(operator === "=" ? isSo(word === "true") : not(isSo(word === "true")))
-      : fault(token, `active must be true or false, found ${shown(token)}`)
+      : failAt(token, `active must be true or false, found ${shown(token)}`)
   }
 
   const when = (field: InstantField, operator: string): Parsed => {
@@ -207,7 +207,7 @@ const reader = (all: ReadonlyArray<Token>) => {
     }
     return Option.match(parseMoment(words.join(" ")), {
       onNone: () =>
-        fault(
+        failAt(
           first,
           `${field} takes ${momentForms}, found ${words.length === 0 ? shown(first) : quoted(words.join(" "))}`
         ),
@@ -217,7 +217,7 @@ const reader = (all: ReadonlyArray<Token>) => {
           ? Either.right(not({ _tag: "When", field, order: "=", moment }))
           : order === "=" || order === "<" || order === "<=" || order === ">" || order === ">="
             ? Either.right({ _tag: "When", field, order, moment })
-            : fault(first, `instants cannot be compared with ${quoted(order)}`)
+            : failAt(first, `instants cannot be compared with ${quoted(order)}`)
       }
     })
   }
@@ -226,7 +226,7 @@ const reader = (all: ReadonlyArray<Token>) => {
     Either.flatMap(either(), (filter) =>
       peek().kind === "end"
         ? Either.right(filter)
-        : fault(peek(), `expected "and", "or" or the end, found ${shown(peek())}`)
+        : failAt(peek(), `expected "and", "or" or the end, found ${shown(peek())}`)
     )
 }
 

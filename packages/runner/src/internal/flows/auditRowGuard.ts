@@ -37,8 +37,8 @@ export const Read = Schema.Struct({
 
 export interface Read extends Schema.Schema.Type<typeof Read> {}
 
-/** `applicationId` was checked by `seeOwn`. */
-export const seen = ({ account, status }: Converge.Seen, applicationId: ApplicationId): Read => ({
+/** `applicationId` was checked by `getOwnState`. */
+export const seen = ({ account, status }: Converge.AccountState, applicationId: ApplicationId): Read => ({
   applicationId,
   username: account.username ?? null,
   listStatus: statusWord(account) ?? null,

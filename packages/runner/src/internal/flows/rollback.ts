@@ -26,7 +26,7 @@ const Read = Schema.Struct({ inactive: Schema.Boolean })
 const describe = ({ accountId }: typeof Added.Type) => `make ${accountId} inactive again`
 
 const readAccount = ({ accountId, applicationId }: typeof Added.Type) =>
-  Effect.map(Converge.seeOwn(accountId, applicationId), (seen) => ({ inactive: Converge.isInactive(seen) }))
+  Effect.map(Converge.getOwnState(accountId, applicationId), (seen) => ({ inactive: Converge.isInactive(seen) }))
 
 const rollbackFlow = PlannedFlow.make({
   name: "onboardAccounts.undo",
@@ -85,7 +85,7 @@ const planFor = (run: Pick<Run, "runId" | "startedAt">, target: Plan.Target, row
   }
 }
 
-export interface Undone {
+export interface Rollback {
   readonly runId: RunId
   readonly inactive: number
   readonly failed: number
@@ -96,7 +96,7 @@ export const undo = Effect.fnUntraced(function* (
   run: Pick<Run, "runId" | "startedAt">,
   target: Plan.Target,
   limits: Limits
-): Effect.fn.Return<Undone, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
+): Effect.fn.Return<Rollback, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
   const rows = yield* Effect.catchTag(Stream.runCollect(PlannedFlow.rows(of, run.runId)), "RunNotFound", Effect.die)
   const plan = planFor(run, target, Chunk.toReadonlyArray(rows))
   const runId = rollbackRunId(run.runId)

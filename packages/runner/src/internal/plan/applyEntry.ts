@@ -7,9 +7,9 @@ import type { Result } from "../../ApplyResult.js"
 import { Refused } from "../../Converge.js"
 import * as Journal from "../../Journal.js"
 import type { Entry } from "../../Plan.js"
-import type { PlannedFlow, Trouble } from "../../PlannedFlow.js"
+import type { PlannedFlow, StepError } from "../../PlannedFlow.js"
 import { TransientFailure } from "../../Step.js"
-import { inOneSession } from "../../UserSessions.js"
+import { shareSessions } from "../../UserSessions.js"
 import { unretried } from "../scheduler/unretried.js"
 import { isCallError, mayHaveWritten } from "./callError.js"
 import { isMeant, toRecord, understood } from "./planEntry.js"
@@ -41,7 +41,7 @@ const drifted = (differences: Differences): Result => {
 }
 
 /** A refusal before any write means that the subject was skipped. */
-const failed = (error: Trouble, mayHaveBeenApplied: boolean): Result =>
+const failed = (error: StepError, mayHaveBeenApplied: boolean): Result =>
   error instanceof Refused && !mayHaveBeenApplied
     ? missed(error.reason)
     : { _tag: "Failed", kind: error._tag, message: error.message, mayHaveBeenApplied }
@@ -51,7 +51,7 @@ const failed = (error: Trouble, mayHaveBeenApplied: boolean): Result =>
  * result.
  */
 const concluded = (
-  error: Trouble,
+  error: StepError,
   mayHaveBeenApplied: boolean
 ): Effect.Effect<Result, TransientFailure<Result, CallError>> => {
   const failure = isCallError(error) ? error : error.failure
@@ -60,12 +60,12 @@ const concluded = (
 }
 
 /** Reading does not write, so only an earlier attempt can have written. */
-const onReadError = (error: Trouble) =>
-  Effect.flatMap(Journal.standing, (standing) => concluded(error, standing === "written"))
+const onReadError = (error: StepError) =>
+  Effect.flatMap(Journal.writeStatus, (standing) => concluded(error, standing === "written"))
 
 /** The journal knows whether a call may have been sent. Other errors say so themselves. */
-const onWriteError = (error: Trouble) =>
-  Effect.flatMap(Journal.standing, (standing) =>
+const onWriteError = (error: StepError) =>
+  Effect.flatMap(Journal.writeStatus, (standing) =>
     concluded(
       error,
       error instanceof Refused
@@ -74,7 +74,7 @@ const onWriteError = (error: Trouble) =>
     )
   )
 
-export const step = <P extends object, W, Read, E extends Trouble, R>(
+export const step = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   parameters: P,
   { intent }: Entry
@@ -97,7 +97,7 @@ export const step = <P extends object, W, Read, E extends Trouble, R>(
   // show is only sent.
   const done = (read: Read) =>
     Effect.map(
-      Journal.standing,
+      Journal.writeStatus,
       (standing): Result => ({
         _tag: "Done",
         read: toRecord(flow.state.encode(read)),
@@ -124,13 +124,13 @@ export const step = <P extends object, W, Read, E extends Trouble, R>(
   }
 
   return Effect.matchEffect(flow.read(wanted, parameters), { onSuccess: found, onFailure: onReadError }).pipe(
-    inOneSession,
+    shareSessions,
     unretried
   )
 }
 
 /** Reads a subject only to see whether the provider responds. Errors of the subject are ignored. */
-export const probe = <P extends object, W, Read, E extends Trouble, R>(
+export const probe = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   parameters: P,
   { intent }: Entry
@@ -140,7 +140,7 @@ export const probe = <P extends object, W, Read, E extends Trouble, R>(
     ? Effect.void
     : Effect.matchEffect(flow.read(known.right.wanted, parameters), {
         onSuccess: () => Effect.void,
-        onFailure: (error: Trouble) =>
+        onFailure: (error: StepError) =>
           isCallError(error) ? Effect.fail(new TransientFailure(error, undefined, error)) : Effect.void
       })
 }

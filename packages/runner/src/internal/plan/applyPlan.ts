@@ -8,9 +8,9 @@ import * as Stream from "effect/Stream"
 import { PlanMismatch, PlanNeeded, Result, type Row, Summary } from "../../ApplyResult.js"
 import * as Flow from "../../Flow.js"
 import { Journal } from "../../Journal.js"
-import type { Outcome, Settled } from "../../Outcome.js"
+import type { FinalOutcome, Outcome } from "../../Outcome.js"
 import * as Plan from "../../Plan.js"
-import type { ApplyOptions, PlannedFlow, ResumeOptions, Trouble } from "../../PlannedFlow.js"
+import type { ApplyOptions, PlannedFlow, ResumeOptions, StepError } from "../../PlannedFlow.js"
 import { Run, type RunId, type RunMismatch, type RunNotFound } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
@@ -24,7 +24,7 @@ import { checked, isMeant } from "./planEntry.js"
 import { damaged, parametersOf, RunParameters, recorded } from "./runParameters.js"
 import * as targetMismatch from "./targetMismatch.js"
 
-const outcomes: Record<Result["_tag"], Settled> = { Done: "done", Skipped: "skipped", Failed: "failed" }
+const outcomes: Record<Result["_tag"], FinalOutcome> = { Done: "done", Skipped: "skipped", Failed: "failed" }
 
 const noPlan: RunParameters = {
   plan: "",
@@ -36,7 +36,7 @@ const noPlan: RunParameters = {
 /**
  * The run behind a planned flow. Its subjects are the entries of a plan, which only `apply` has.
  */
-export const toFlow = <P extends object, W, Read, E extends Trouble, R>(
+export const toFlow = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>
 ): Flow.Flow<RunParameters, Plan.Entry, Result, PlanNeeded | CallError, R | RunStore> => {
   // Checked before the run starts.
@@ -95,7 +95,7 @@ const summary = (flow: { readonly name: string }, run: Run) =>
   })
 
 /** Checks that the plan is for this flow and server, and that every line is consistent. */
-const checkPlan = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
+const checkPlan = Effect.fnUntraced(function* <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   plan: Plan.Plan,
   target: Plan.Target
@@ -117,7 +117,7 @@ const checkPlan = Effect.fnUntraced(function* <P extends object, W, Read, E exte
   return { plan: id, counts, target: header.target, parameters } satisfies RunParameters
 })
 
-export const list = Effect.fn("PlannedFlow.list")(function* <P extends object, W, Read, E extends Trouble, R>(
+export const list = Effect.fn("PlannedFlow.list")(function* <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   plan: Plan.Plan,
   { runId, target = {}, ...limits }: ApplyOptions = {}
@@ -129,7 +129,7 @@ export const list = Effect.fn("PlannedFlow.list")(function* <P extends object, W
   return new Run({ ...opened.run, total })
 })
 
-export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object, W, Read, E extends Trouble, R>(
+export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   plan: Plan.Plan,
   { runId, target = {}, ...limits }: ApplyOptions = {}
@@ -145,7 +145,7 @@ export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object,
   return yield* summary(flow, run)
 })
 
-export const resume = Effect.fn("PlannedFlow.resume")(function* <P extends object, W, Read, E extends Trouble, R>(
+export const resume = Effect.fn("PlannedFlow.resume")(function* <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   runId: RunId,
   { target = {}, ...limits }: ResumeOptions = {}

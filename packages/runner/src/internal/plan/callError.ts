@@ -4,7 +4,7 @@ import { Repeat } from "@effect-glowmarkt/core/Repeatability"
 import * as Context from "effect/Context"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Standing } from "../../Journal.js"
+import type { WriteStatus } from "../../Journal.js"
 
 export const CallError = Schema.Union(
   GlowmarktError.AccessDenied,
@@ -30,7 +30,7 @@ const writes = new Set<string>(
 )
 
 /** Whether a failed call may have changed something. `undefined` for other errors. */
-export const mayHaveWritten = (error: unknown, standing: Standing): boolean | undefined =>
+export const mayHaveWritten = (error: unknown, standing: WriteStatus): boolean | undefined =>
   !GlowmarktError.isGlowmarktError(error)
     ? undefined
     : standing === "nothing"

@@ -8,7 +8,7 @@ import { Refused } from "../../Converge.js"
 import type { InvalidRow, Row } from "../../CsvInput.js"
 import type { Limits } from "../../Limits.js"
 import { count, type Entry, type Intent, type Plan } from "../../Plan.js"
-import type { PlannedFlow, PlanOptions, Trouble } from "../../PlannedFlow.js"
+import type { PlannedFlow, PlanOptions, StepError } from "../../PlannedFlow.js"
 import * as Progress from "../../Progress.js"
 import { makeRunId, type RunId } from "../../Run.js"
 import { TransientFailure } from "../../Step.js"
@@ -20,7 +20,7 @@ import { isCallError } from "./callError.js"
 import { inWords, tagOf, toRecord } from "./planEntry.js"
 import * as targetMismatch from "./targetMismatch.js"
 
-const entry = <P extends object, W, Read, E extends Trouble, R>(
+const entry = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   parameters: P,
   { cells, line, value }: Row<W>
@@ -43,7 +43,7 @@ const entry = <P extends object, W, Read, E extends Trouble, R>(
       }
       return Effect.succeed<Entry>({ key, will: inWords(flow, tag, read, value), intent, ...from })
     },
-    onFailure: (error: Trouble) => {
+    onFailure: (error: StepError) => {
       if (error instanceof Refused) return Effect.succeed(skip(error.reason))
       const unread = skip(`could not be read: ${error.message}`)
       const failure = isCallError(error) ? error : error.failure
@@ -86,7 +86,7 @@ const byLine = Order.mapInput(Order.number, ({ line = Number.POSITIVE_INFINITY }
  * Uses the same worker pool as a run, for the same resilience, but keeps results in memory:
  * planning can be repeated.
  */
-const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
+const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   given: { readonly runId: RunId; readonly startedAt: DateTime.Utc; readonly parameters: P },
   rows: ReadonlyArray<Row<W>>,
@@ -126,7 +126,7 @@ const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends
   return entries
 })
 
-export const plan = Effect.fn("PlannedFlow.plan")(function* <P extends object, W, Read, E extends Trouble, R>(
+export const plan = Effect.fn("PlannedFlow.plan")(function* <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   { invalid = [], parameters, rows, target = {}, ...limits }: PlanOptions<P, W>
 ): Effect.fn.Return<Plan, CallError, R> {

@@ -5,19 +5,19 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { contradictions, type Entry, InvalidPlan, type Plan } from "../../Plan.js"
-import type { PlannedFlow, Trouble } from "../../PlannedFlow.js"
+import type { PlannedFlow, StepError } from "../../PlannedFlow.js"
 
 export const toRecord = Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 
 type Tag = "Change" | "Nothing"
 
-export const tagOf = <P extends object, W, Read, E extends Trouble, R>(
+export const tagOf = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   read: Read,
   wanted: W
 ): Tag => (flow.isSatisfied(read, wanted) ? "Nothing" : "Change")
 
-export const inWords = <P extends object, W, Read, E extends Trouble, R>(
+export const inWords = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   tag: Tag,
   read: Read,
@@ -31,7 +31,7 @@ export const isMeant = (intent: Entry["intent"]): intent is Meant =>
   intent._tag === "Change" || intent._tag === "Nothing"
 
 /** Decodes the intent of an entry into the flow's types. */
-export const understood = <P extends object, W, Read, E extends Trouble, R>(
+export const understood = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   intent: Meant
 ) => Either.all({ read: flow.state.decode(intent.read), wanted: flow.wanted.decode(intent.wanted) })
@@ -43,7 +43,7 @@ const inShort = (error: ParseResult.ParseError): string =>
     .map(({ message, path }) => `${path.join(".")}: ${message.split("\n")[0]}`)
     .join("")
 
-const problemOf = <P extends object, W, Read, E extends Trouble, R>(
+const problemOf = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   { intent, key, will }: Entry
 ): string | undefined => {
@@ -67,7 +67,7 @@ const problemOf = <P extends object, W, Read, E extends Trouble, R>(
 }
 
 /** Checks that every line can be decoded and is consistent. Returns the parameters. */
-export const checked = Effect.fnUntraced(function* <P extends object, W, Read, E extends Trouble, R>(
+export const checked = Effect.fnUntraced(function* <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   plan: Plan
 ): Effect.fn.Return<P, InvalidPlan> {

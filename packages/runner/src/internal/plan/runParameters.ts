@@ -8,7 +8,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Begun } from "../../ApplyResult.js"
+import type { PlanRun } from "../../ApplyResult.js"
 import * as Plan from "../../Plan.js"
 import { type Run, type RunId, RunMismatch } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
@@ -72,14 +72,14 @@ export const remaining = (runId: RunId) =>
     )
   )
 
-export const begun = Effect.fnUntraced(function* (runId: RunId) {
+export const inspect = Effect.fnUntraced(function* (runId: RunId) {
   const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
   const known = decode(run.parameters)
   if (Either.isLeft(known)) {
-    return Option.none<Begun>()
+    return Option.none<PlanRun>()
   }
   const { flow, recorded, startedAt, total, finishedAt } = run
-  return Option.some<Begun>({
+  return Option.some<PlanRun>({
     runId,
     flow,
     startedAt,

@@ -3,7 +3,7 @@ import { isSame } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
 import { Refused } from "../../Converge.js"
 import type { Target } from "../../Plan.js"
-import type { PlannedFlow, Trouble } from "../../PlannedFlow.js"
+import type { PlannedFlow, StepError } from "../../PlannedFlow.js"
 
 export interface Difference {
   readonly field: string
@@ -23,7 +23,7 @@ export const differences = (known: Target, given: Target): ReadonlyArray<Differe
   })
 
 /** Makes a flow refuse subjects of another application than the target's. */
-export const within = <P extends object, W, Read, E extends Trouble, R>(
+export const within = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   { applicationId }: Target
 ): PlannedFlow<P, W, Read, E, R> =>

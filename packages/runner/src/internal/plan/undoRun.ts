@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { Result } from "../../ApplyResult.js"
 import { count, Entry, type Plan } from "../../Plan.js"
-import type { Trouble, Undoable } from "../../PlannedFlow.js"
+import type { StepError, Undoable } from "../../PlannedFlow.js"
 import { makeRunId, type RunId, type RunMismatch, type RunNotFound, RunUnfinished } from "../../Run.js"
 import { RunStore, type StoredRow } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
@@ -26,7 +26,7 @@ const skipped = (entry: Entry, reason: string): Entry => ({
 })
 
 /** Returns no entry for a subject that the run did not change. */
-const undone = <P extends object, W, Read, E extends Trouble, R>(
+const undone = <P extends object, W, Read, E extends StepError, R>(
   flow: Undoable<P, W, Read, E, R>,
   entry: Entry,
   result: Result
@@ -56,7 +56,7 @@ const undone = <P extends object, W, Read, E extends Trouble, R>(
   ]
 }
 
-export const undo = Effect.fn("PlannedFlow.undo")(function* <P extends object, W, Read, E extends Trouble, R>(
+export const undo = Effect.fn("PlannedFlow.undo")(function* <P extends object, W, Read, E extends StepError, R>(
   flow: Undoable<P, W, Read, E, R>,
   runId: RunId
 ): Effect.fn.Return<Plan, RunNotFound | RunMismatch | RunUnfinished | RunStoreError, RunStore> {

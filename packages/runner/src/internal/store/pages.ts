@@ -8,7 +8,7 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Settled } from "../../Outcome.js"
+import { FinalOutcome } from "../../Outcome.js"
 import type { RunId } from "../../Run.js"
 import type { PendingSubject, Result, StoredRow } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
@@ -20,7 +20,7 @@ export const size = 1000
 const Subjects = Schema.Struct({ page: Schema.Int, subjects: Schema.parseJson(Schema.Array(Schema.Unknown)) })
 
 /** Position, outcome, result. */
-const Recorded = Schema.Tuple(Schema.Int, Settled, Schema.Unknown)
+const Recorded = Schema.Tuple(Schema.Int, FinalOutcome, Schema.Unknown)
 
 type Recorded = typeof Recorded.Type
 
