@@ -56,49 +56,49 @@ const hovers = (): ReadonlyArray<string> => {
 describe("hovering over a method", () => {
   it("shows what goes in, what comes out, and what can go wrong", { timeout: 60_000 }, () => {
     expect(hovers().join("\n\n")).toMatchInlineSnapshot(`
-      "(property) list: Effect<AccountList, CallError, never>
+      "(property) AdminAccountsService.list: Effect<AccountList, CallError, never>
 
-      (property) stream: Stream<Either<Account, UnreadableAccount>, CallError, never>
+      (property) AdminAccountsService.stream: Stream<Either<Account, UnreadableAccount>, CallError, never>
 
-      (property) get: (accountId: AccountId) => Effect<Account, AccountNotFound | InvalidInput | CallError>
+      (property) AdminAccountsService.get: (accountId: AccountId) => Effect<Account, AccountNotFound | InvalidInput | CallError>
 
-      (property) status: (accountId: AccountId) => Effect<AccountStatus, AccountNotFound | InvalidInput | CallError>
+      (property) AdminAccountsService.status: (accountId: AccountId) => Effect<AccountStatus, AccountNotFound | InvalidInput | CallError>
 
-      (property) add: (account: {
+      (property) AdminAccountsService.add: (account: {
           readonly username: string;
           readonly directoryId: DirectoryId;
       }) => Effect<AddedAccount, MissingElements | InvalidInput | CallError>
 
-      (property) rename: (accountId: AccountId, name: string) => Effect<Account, AccountNotFound | MissingElements | InvalidInput | CallError>
+      (property) AdminAccountsService.rename: (accountId: AccountId, name: string) => Effect<Account, AccountNotFound | MissingElements | InvalidInput | CallError>
 
-      (property) remove: (accountId: AccountId) => Effect<DeletedAccount, AccountNotFound | IncorrectElements | Rejected | InvalidInput | CallError>
+      (property) AdminAccountsService.remove: (accountId: AccountId) => Effect<DeletedAccount, AccountNotFound | IncorrectElements | Rejected | InvalidInput | CallError>
 
-      (property) status: Effect<AccountStatus, CallError | AccountNotFound, never>
+      (property) UserAccountsService.status: Effect<AccountStatus, CallError | AccountNotFound, never>
 
-      (property) changeEmail: (email: string) => Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
+      (property) UserAccountsService.changeEmail: (email: string) => Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
 
-      (property) changeName: (name: string) => Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
+      (property) UserAccountsService.changeName: (name: string) => Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
 
-      (property) changePassword: (passwords: {
+      (property) UserAccountsService.changePassword: (passwords: {
           readonly oldPassword: Redacted;
           readonly newPassword: Redacted;
       }) => Effect<void, WeakPassword | Rejected | InvalidInput | CallError>
 
-      (property) addMobileAppToken: (accountId: AccountId, token: Redacted) => Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
+      (property) UserAccountsService.addMobileAppToken: (accountId: AccountId, token: Redacted) => Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
 
-      (property) removeMobileAppToken: (accountId: AccountId, token: Redacted) => Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
+      (property) UserAccountsService.removeMobileAppToken: (accountId: AccountId, token: Redacted) => Effect<void, AccountNotFound | Rejected | InvalidInput | CallError>
 
-      (property) signIn: (options: Auth.SignIn) => Effect<SignedIn, MissingElements | Rejected | InvalidInput | CallError>
+      (property) AuthService.signIn: (options: Auth.SignIn) => Effect<SignedIn, MissingElements | Rejected | InvalidInput | CallError>
 
-      (property) check: (token: Options) => Effect<CheckedToken, MissingElements | Rejected | CallError>
+      (property) AuthService.check: (token: Options) => Effect<CheckedToken, MissingElements | Rejected | CallError>
 
-      (property) renew: (token: Options) => Effect<Token, MissingElements | Rejected | CallError>
+      (property) AuthService.renew: (token: Options) => Effect<Token, MissingElements | Rejected | CallError>
 
-      (property) revoke: (token: Options) => Effect<void, Rejected | CallError>
+      (property) AuthService.revoke: (token: Options) => Effect<void, Rejected | CallError>
 
-      (property) signOut: Effect<void, CallError | Rejected, never>
+      (property) UserSessionService.signOut: Effect<void, CallError | Rejected, never>
 
-      (property) signOut: Effect<"revoked" | "forgotten", CallError, never>"
+      (property) DevUserSessionService.signOut: Effect<"revoked" | "forgotten", CallError, never>"
     `)
   })
 })

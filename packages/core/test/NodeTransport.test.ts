@@ -239,7 +239,7 @@ describe("NodeTransport", () => {
           for (const server of ["http://glowmarkt.example", "https://glowmarkt.example"]) {
             const error = yield* Effect.flip(list(server))
             assert.isTrue(error._tag === "TransportError" && error.phase === "unsent", error.message)
-            assert.match(error.message, /the proxy http:\/\/[\w.:]+ on the way to \S+ cannot be reached \((?:E\w+)\)/)
+            assert.match(error.message, /The proxy http:\/\/[\w.:]+ on the way to \S+ cannot be reached \((?:E\w+)\)/)
             assert.notInclude(inspect(error, { depth: 9 }), "hunter2")
             assert.isTrue(error.isTransient)
           }
@@ -285,7 +285,7 @@ describe("NodeTransport", () => {
         assert.propertyVal(error, "phase", "unsent")
         assert.isFalse(error.mayHaveBeenApplied)
         assert.strictEqual(error.isTransient, code === "PROXY_CLOSED")
-        assert.include(error.message, `the proxy http://127.0.0.1:${proxy} on the way to https://glowmarkt.example`)
+        assert.include(error.message, `The proxy http://127.0.0.1:${proxy} on the way to https://glowmarkt.example`)
         assert.strictEqual(connections, 1)
       })
     )
