@@ -7,10 +7,10 @@ import { build } from "esbuild"
 
 // Gzipped bytes, slightly above the measured size, so that growth is noticed.
 const bundles = [
-  { name: "core, all of it", budget: 131_000, code: `export * from "@effect-glowmarkt/core"` },
+  { name: "core, all of it", budget: 135_500, code: `export * from "@effect-glowmarkt/core"` },
   {
     name: "one admin operation",
-    budget: 120_500,
+    budget: 124_500,
     code: `
       import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
       import * as AppKeys from "@effect-glowmarkt/core/AppKeys"
