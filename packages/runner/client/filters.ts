@@ -15,7 +15,7 @@ const tallied = (values: ReadonlyArray<string | undefined>): ReadonlyArray<reado
   return [...found].sort(([, a], [, b]) => b - a)
 }
 
-// A server may send any word as a status, and a list of thousands of them helps nobody.
+// A server may send any word as a status.
 const offered = 50
 
 const choice = (label: string, any: string, values: ReadonlyArray<string | undefined>) => {

@@ -1,6 +1,6 @@
 /**
  * Generates passwords.
- * Passwords nobody thought of.
+ * Generates passwords.
  *
  * @since 0.1.0
  */

@@ -161,6 +161,6 @@ export class RunMismatch extends Schema.TaggedError<RunMismatch>("@effect-glowma
         ? `it belongs to flow ${shown(recorded)}, not ${shown(given)}`
         : `${name} was ${shown(recorded)}, now ${shown(given)}`
     )
-    return `Run "${this.runId}" was started with other parameters: ${differences.join("; ")}. Resume it with the same parameters, or use another run id`
+    return `Run "${this.runId}" was started with other parameters: ${differences.join("; ")}. Use the same parameters, or another run id`
   }
 }
