@@ -79,7 +79,7 @@ describe("wrong usage exits with 2 and says what to do", () => {
     ["audit --frobnicate", /Unknown option --frobnicate\.\nSee glowmarkt audit --help/],
     ["accounts list --json --log-level foo", /--log-level takes one of/],
     ["accounts get a b", /Unknown argument at position 4\.\nSee glowmarkt accounts get --help/],
-    ["accounts get ../x --json --log-level none", /^ID: it is not an account id: expected letters/m],
+    ["accounts get ../x --json --log-level none", /^ID: it is not an account id: expected a UUID/m],
     ["plan rename /", /^\/: is a directory/],
     ["audit --concurrency many", /--concurrency takes a whole number from 1 to 256, or auto, not "many"/],
     ["audit --rate 0", /--rate takes a whole number from 1 to 10000, or unlimited, not "0"/],

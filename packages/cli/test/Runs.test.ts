@@ -108,7 +108,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const { code, stderr } = yield* Bulk.run(args, { environment })
       assert.strictEqual(code, 2)
       assert.match(stderr, /started with other parameters: the application \(GLOWMARKT_APPLICATION_ID\) was/)
-      assert.notMatch(stderr, /Resume (it )?with/)
+      assert.notMatch(stderr, /Resume (it )?with\n/)
     })
   )
 

@@ -160,7 +160,9 @@ export const someOf = <const Word extends string>(
 
 /** The schema's message without the value, which may be a misplaced secret. */
 const reason = (error: ParseResult.ParseError, value: string) =>
-  (ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? "").replaceAll(quote(value), "it")
+  (ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? "")
+    .replaceAll(` ${quote(value)}`, "")
+    .replaceAll(quote(value), "it")
 
 /**
  * Parses the text of an option with a schema whose message says what it expects.

@@ -126,7 +126,7 @@ const typed = Effect.fnUntraced(function* (prompts: SecretPrompt) {
 const names = (prompts: ReadonlyArray<SecretPrompt>) =>
   prompts.map(({ name, variables }) => `${name.toLowerCase()} (or set ${variables[0]})`).join(", then the ")
 
-/** Whoever started this with a pipe and writes nothing would see nothing. */
+/** Prints what is expected if nothing arrives, so that a silent pipe does not look like a hang. */
 const reminding = <A, E, R>(reading: Effect.Effect<A, E, R>, prompts: ReadonlyArray<SecretPrompt>) =>
   Effect.raceFirst(
     reading,
