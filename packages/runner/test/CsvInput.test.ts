@@ -255,7 +255,10 @@ describe("CsvInput", () => {
   )
 
   const nasty = fc.constantFrom("=1+1", "'=1", "''+1", "@x", "\tx", "'", '"', "a\r\nb", ",", ";", "-1")
-  const cell = fc.oneof(fc.string({ unit: "grapheme", minLength: 1 }), nasty).filter((text) => text.trim() !== "")
+  // A cell with U+FFFD is refused: it was lost in a conversion.
+  const cell = fc
+    .oneof(fc.string({ unit: "grapheme", minLength: 1 }), nasty)
+    .filter((text) => text.trim() !== "" && !text.includes("\uFFFD"))
 
   it.effect.prop(
     "what a report writes comes back as it was, neutralised formulas included",

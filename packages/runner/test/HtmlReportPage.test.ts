@@ -1,5 +1,7 @@
 /** The page as its reader has it: opened from a file, in a browser. */
+
 import { assert, describe, layer } from "@effect/vitest"
+import * as VisibleText from "@effect-glowmarkt/core/VisibleText"
 import axe from "axe-core"
 import { Effect } from "effect"
 import type { Page } from "playwright-core"
@@ -131,11 +133,17 @@ describe.skipIf(Chromium.executable === undefined)(
         async (page, all) => {
           assert.deepStrictEqual(
             await shown(page),
-            all.map(({ name = "" }) => (name.length > 160 ? `${name.slice(0, 160)}…` : name))
+            all.map(({ name = "" }) => {
+              const visible = VisibleText.escape(name)
+              return visible.length > 160 ? `${visible.slice(0, 160)}…` : visible
+            })
           )
           for (const place of [0, 7, 11]) {
             await page.locator(".pane tbody button").nth(place).click()
-            assert.strictEqual(await page.locator("dialog dd bdi").nth(1).textContent(), all[place]?.name)
+            assert.strictEqual(
+              await page.locator("dialog dd bdi").nth(1).textContent(),
+              VisibleText.escape(all[place]?.name ?? "")
+            )
             await page.keyboard.press("Escape")
           }
           assert.deepStrictEqual(

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Fiber, TestClock } from "effect"
+import { DateTime, Effect, Fiber, Stream, TestClock } from "effect"
 import { Run, RunStore, RunStoreError } from "../src/index.js"
 import * as ResultBatcher from "../src/internal/scheduler/resultBatcher.js"
 
@@ -12,6 +12,7 @@ const batching = (first: () => Effect.Effect<void, RunStoreError.RunStoreError>)
   Effect.gen(function* () {
     const store = yield* RunStore.RunStore
     yield* store.open({ runId, flow: "test", parameters: {}, startedAt: DateTime.unsafeMake(0) })
+    yield* store.putSubjects(runId, Stream.range(0, 149))
     const made = ResultBatcher.make(
       { ...store, record: (runId, results) => Effect.zipRight(Effect.suspend(first), store.record(runId, results)) },
       runId,

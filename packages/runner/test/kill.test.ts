@@ -159,7 +159,7 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("kill -9", (it) => {
           { stdio: ["ignore", "pipe", "inherit"] }
         )
         const { answer } = yield* ended(cramped)
-        assert.include(answer, "Check the disk")
+        assert.include(answer, "the disk is full. Free some space")
         assert.include((yield* run(script, { store, log, runId: "full" })).answer, `"recorded":2000`)
       })
   )
