@@ -27,7 +27,7 @@ import { toRunStoreError } from "./internal/sqlState.js"
 export interface Settings {
   /** How many shards the workers divide among themselves. Default: 120. */
   readonly shards: number
-  /** After how many seconds without a sign of life a worker's shards go to others. Default: 9. */
+  /** After how many seconds without a heartbeat a worker's shards go to other workers. Default: 9. */
   readonly lockSeconds: number
 }
 

@@ -44,27 +44,27 @@ export interface SignIn {
 export interface AuthService {
   /**
    * Obtains a token. A wrong name or password is `AccessDenied` or `Rejected`,
-   * as the provider pleases. (`POST /auth`)
+   * depending on the provider's response. (`POST /auth`)
    */
   readonly signIn: (
     options: SignIn
   ) => Effect.Effect<AuthApi.SignedIn, MissingElements | Rejected | InvalidInput | CallError>
 
   /**
-   * Asks whether a token holds. (`GET /auth`)
+   * Checks whether a token is valid. (`GET /auth`)
    */
   readonly check: (
     token: UserToken.Options
   ) => Effect.Effect<AuthApi.CheckedToken, MissingElements | Rejected | CallError>
 
   /**
-   * Mints another token; the one it was minted with keeps its own end.
+   * Mints another token. The token used for that keeps its own expiry.
    * (`GET /auth/newToken`)
    */
   readonly renew: (token: UserToken.Options) => Effect.Effect<AuthApi.Token, MissingElements | Rejected | CallError>
 
   /**
-   * Ends a token. (`DELETE /auth/deleteToken`)
+   * Revokes a token. (`DELETE /auth/deleteToken`)
    */
   readonly revoke: (token: UserToken.Options) => Effect.Effect<void, Rejected | CallError>
 }

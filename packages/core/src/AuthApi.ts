@@ -143,7 +143,7 @@ export const tokenCheck = HttpApiEndpoint.get("tokenCheck", "/auth")
   )
 
 /**
- * `GET /auth/newToken`: mints another token; the old one keeps its own end.
+ * `GET /auth/newToken`: mints another token; the old one keeps its own expiry.
  *
  * @since 0.1.0
  * @category models

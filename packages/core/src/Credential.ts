@@ -2,8 +2,8 @@
  * How a caller proves who it is.
  *
  * A credential yields a *grant*: the value of each security scheme's header.
- * The shapes below are the provider's complete combinations, so one that lacks
- * its application id cannot be written down. From the grant an operation takes
+ * The types below are the provider's complete combinations, so one without its
+ * application id does not compile. From the grant an operation takes
  * what one of its declared alternatives asks for, and nothing else.
  *
  * @since 0.1.0
@@ -16,7 +16,7 @@ import type { CallError, Caller } from "./GlowmarktError.js"
 import type { ApplicationId } from "./Identifier.js"
 
 /**
- * What proves an administrator.
+ * What an administrator authenticates with.
  *
  * @since 0.1.0
  * @category models
@@ -27,7 +27,7 @@ export type AdminGrant =
   | { readonly devUserToken: Redacted.Redacted; readonly applicationId: Redacted.Redacted }
 
 /**
- * What proves a user.
+ * What a user authenticates with.
  *
  * @since 0.1.0
  * @category models
@@ -48,7 +48,7 @@ export interface ApplicationGrant {
 }
 
 /**
- * What an operation is called with that takes no credentials.
+ * The grant of an operation that takes no credentials.
  *
  * @since 0.1.0
  * @category models

@@ -185,7 +185,7 @@ export const GlowmarktError = Schema.Union(
 )
 
 /**
- * Whether a value is an error of this family.
+ * Whether a value is one of these errors.
  *
  * @since 0.1.0
  * @category combinators

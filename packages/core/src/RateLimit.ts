@@ -12,8 +12,8 @@ import * as TokenBucket from "./TokenBucket.js"
 
 /**
  * - `limit` requests in every `interval`, evenly spread.
- * - `burst`: requests that were not sent for this long can be made up for at once. A second of a
- *   limit of 200/s therefore sees at most 220 requests. Default: 100 milliseconds.
+ * - `burst`: how much unused time can be made up for at once. With a limit of 200/s, no second
+ *   therefore sees more than 220 requests. Default: 100 milliseconds.
  *
  * @since 0.1.0
  * @category models
@@ -33,8 +33,8 @@ export interface RateLimit {
  */
 export interface RateLimiter {
   /**
-   * Waits for a turn, but no longer than `patience`: whether it came. Interrupted, it gives up its
-   * place in the queue.
+   * Waits for a turn, but no longer than `patience`, and returns whether it got one. If interrupted,
+   * it gives up its place in the queue.
    */
   readonly acquire: (patience: Duration.Duration) => Effect.Effect<boolean>
   /** A server refused a request and asked for this pause (`429`, `Retry-After`): no turns until it is over. */
@@ -54,7 +54,7 @@ export interface LocalRateLimiter extends RateLimiter {
   readonly opensInMillis: () => number
   /** Returns a turn that was taken for a request which was not sent. */
   readonly giveBack: () => void
-  /** Changes the rate from now on; also for those that wait. */
+  /** Changes the rate from now on, including for fibers that are already waiting. */
   readonly setPerSecond: (perSecond: number) => void
   /** No turns for this long: {@link RateLimiter.throttled} without an effect. */
   readonly pause: (millis: number) => void
@@ -142,7 +142,7 @@ const makeLimiter = Effect.fnUntraced(function* ({
     waiter.resume(isItsTurn ? granted : refused)
   }
 
-  /** Sends away all whose time is over. Only looks at all of them when the earliest deadline may have come. */
+  /** Drops all whose deadline has passed. Only looks at all of them when the earliest deadline may have come. */
   const expire = (nowMillis: number) => {
     earliestDeadline = Number.POSITIVE_INFINITY
     for (let waiter = queue.first(); waiter !== undefined; waiter = waiter.after) {

@@ -11,7 +11,7 @@ import type { GlowmarktError } from "./GlowmarktError.js"
  * - `absolute`: sets a value that does not depend on what was there; sending it
  *   again leaves the same state.
  * - `once`: sending it again may do it twice, or be answered as if it had
- *   failed. It is repeated only if it provably was not carried out.
+ *   failed. It is repeated only if it is certain that it was not carried out.
  *
  * @since 0.1.0
  * @category models
@@ -30,8 +30,8 @@ export class Repeat extends Context.Tag("@effect-glowmarkt/core/Repeat")<Repeat,
  * Whether a request may be sent again after this failure, by what is known of
  * the failure and of the operation alone.
  *
- * `safe` and `absolute` operations may after any transient failure; a `once`
- * operation only if it provably was not carried out.
+ * `safe` and `absolute` operations can be repeated after any transient failure,
+ * `once` operations only if it is certain that they were not carried out.
  *
  * @since 0.1.0
  * @category combinators

@@ -10,7 +10,7 @@
  * | `createdAt`, `updatedAt`                     | `= != < <= > >= before after`, with `2025-01-01`, an instant, or `180 days ago` |
  *
  * Every field also supports `is missing` and `is present`. Combine conditions with `and`, `or`,
- * `not` and parentheses. A missing value is neither equal to, before nor after anything. Days are
+ * `not` and parentheses. A missing value is never equal to, before or after anything. Days are
  * UTC days; `ago` counts back from the start of the run.
  *
  * @since 0.1.0

@@ -24,7 +24,8 @@ export interface Thresholds {
   /** An account is `dormant` if its last update is older than this. */
   readonly dormantFor: Duration.Duration
   /**
-   * A directory token is `tokenExpiring` if it expires within this, and `tokenExpired` once it has.
+   * A directory token is `tokenExpiring` if it expires within this time, and `tokenExpired` once it
+   * has.
    */
   readonly expiringWithin: Duration.Duration
   /** The audited application, if known. */

@@ -1,7 +1,7 @@
 /**
  * Convergent steps: each states the wanted state, reads, compares, writes only if needed, and
  * verifies by reading. A step can be interrupted anywhere and run again; if a response is lost,
- * reading decides.
+ * the next read shows whether the write took effect.
  *
  * These are the building blocks of all flows that change something, including your own.
  *
@@ -68,7 +68,7 @@ export class NotReached extends Schema.TaggedError<NotReached>("@effect-glowmark
  *
  * - `read` returns the state of the subject. It runs once if there is nothing to do, else twice.
  * - `write` runs only if `isSatisfied` returns `false`, and is recorded in the `Journal`. If it
- *   fails but may have taken effect, reading decides.
+ *   fails but may have taken effect, the next read shows whether it did.
  * - `wanted` and `describe` word the message of {@link NotReached}. Escape untrusted text with
  *   `VisibleText.quote`.
  * - `before` is the current state, if it was just read. It saves the first read.

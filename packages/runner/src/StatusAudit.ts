@@ -212,8 +212,8 @@ export interface Options extends Limits {
    */
   readonly dormantFor?: Duration.DurationInput | undefined
   /**
-   * A directory token that expires within this is `tokenExpiring`. Default: 7 days, or the resumed
-   * run's value.
+   * A directory token that expires within this time is `tokenExpiring`. Default: 7 days, or the
+   * resumed run's value.
    */
   readonly expiringWithin?: Duration.DurationInput | undefined
   /** Audits only these accounts. An id that is not in the list is `undetermined`. */

@@ -103,7 +103,8 @@ const begin = (login: Auth.SignIn): Effect.Effect<Session, CallError | InvalidIn
 }
 
 /**
- * Signs in for the duration of `use`, always withFreshSession, so that the user's details are current.
+ * Signs in for the duration of `use`, always with a new session, even inside {@link shareSessions}, so
+ * that the user's details are current.
  *
  * @since 0.1.0
  * @category combinators

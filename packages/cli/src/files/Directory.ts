@@ -1,6 +1,6 @@
 /**
- * Creates directories one level at a time. Node's recursive `mkdir` loops forever where the system
- * answers ENOENT for the first level (`/proc/x`).
+ * Creates directories one level at a time. Node's recursive `mkdir` loops forever if the system
+ * returns ENOENT for the first level (`/proc/x`).
  *
  * @since 0.1.0
  */

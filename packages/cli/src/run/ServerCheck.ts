@@ -17,7 +17,7 @@ import { Unreachable } from "../exit/CommandError.js"
 
 const connectTimeout = Duration.seconds(5)
 
-// After this long without an error, the connection is made; the response does not matter.
+// No error for this long means that the connection was made; the response does not matter.
 const checkTimeout = Duration.seconds(7)
 
 // Waiting does not help against a rejected certificate or a server without TLS.
@@ -30,7 +30,7 @@ const stringField = (error: unknown, name: string): Option.Option<string> =>
 // will not.
 const proxyMayRecover = /^PROXY_(?:5|CLOSED)/
 
-/** Why no connection was made, if that is the error. */
+/** Why no connection was made, if that is what went wrong. */
 const connectionFailure = (cause: unknown): Option.Option<{ readonly code: string; readonly proxy?: string }> => {
   // An AggregateError has one error per address tried.
   const error = Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors[0] : cause

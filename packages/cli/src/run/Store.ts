@@ -106,7 +106,7 @@ export const exclusive = (file: string, runId: Option.Option<Run.RunId>) =>
   )
 
 /**
- * The store for reading, also while another process works on it. Never creates one.
+ * The store for reading, even while another process is using it. Never creates one.
  *
  * @since 0.1.0
  * @category layers

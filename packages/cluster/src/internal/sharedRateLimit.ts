@@ -20,7 +20,7 @@ export interface Options {
   readonly perSecond: number
 }
 
-/** Requests that were not sent for this long can be made up for at once. */
+/** How much unused time can be made up for at once. */
 const burstMillis = 50
 
 /** How long the turns of one statement last: longer batches cost fewer statements and share less evenly. */
@@ -32,7 +32,7 @@ const expiresMillis = 200
 /** A refused request lowers the rate of all workers by this factor, at most once a second. */
 const decrease = 0.9
 
-/** Without refusals the rate recovers by this share of the limit in a second. */
+/** Without refusals, the rate recovers by this fraction of the limit per second. */
 const increasePerSecond = 0.02
 
 /** When the first of the turns is free, and the time between two of them. */

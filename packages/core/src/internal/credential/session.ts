@@ -22,7 +22,7 @@ interface Held<G> {
 const staleAt = (nowMillis: number, exp: number | undefined): number => {
   if (exp === undefined) return Number.POSITIVE_INFINITY
   const end = exp * 1000
-  // Over before it was used: the clocks disagree. It holds until it is refused.
+  // Expired before it was used: the clocks disagree. It counts as valid until it is refused.
   if (end <= nowMillis) return Number.POSITIVE_INFINITY
   return end - Math.min(60_000, (end - nowMillis) / 10)
 }
@@ -34,13 +34,13 @@ const refusalMillis = 30_000
 export interface Session<G extends Grant> extends Credential<G> {
   /** Revokes the token, if there is one, and then forgets it. If revoking fails, it is kept, so that it can be tried again. */
   readonly end: <E>(revoke: (token: Redacted.Redacted) => Effect.Effect<void, E>) => Effect.Effect<void, E>
-  /** Other credentials were given: what was refused before says nothing of them. */
+  /** Other credentials were given: an earlier refusal says nothing about them. */
   readonly forgetRefusal: Effect.Effect<void>
 }
 
 /**
- * A credential that is obtained when it is first needed, renewed before it
- * ends, and once more when it is refused although it should hold.
+ * A credential that is obtained when first needed, renewed before it expires,
+ * and renewed again if it is refused while it should still be valid.
  */
 export const make = <G extends Grant>(options: {
   readonly caller: Credential<G>["caller"]
@@ -129,7 +129,7 @@ export const make = <G extends Grant>(options: {
 
     const ended = <E>(revoke: (token: Redacted.Redacted) => Effect.Effect<void, E>) =>
       Effect.gen(function* () {
-        // A sign-in under way would outlive its end, and a token that only the cache knows holds as well.
+        // A sign-in under way would outlive the session, and a token that is only in the cache is still valid, too.
         if (Option.isSome(obtaining)) yield* Effect.exit(Deferred.await(obtaining.value))
         if (Option.isNone(held)) yield* cached
         if (Option.isSome(held)) {
@@ -173,7 +173,7 @@ export const make = <G extends Grant>(options: {
         }),
       forgetRefusal: Effect.sync(() => {
         refusal = Option.none()
-        // A change of password may end the tokens that were got before.
+        // A password change may invalidate the tokens obtained before it.
         replacedAt = Number.NEGATIVE_INFINITY
       }),
       end

@@ -134,9 +134,9 @@ const problemOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): Effect.
 }
 
 /**
- * Over any `HttpClient`. What a client does for a request runs in a fiber that is prepared for it:
- * that is one change of the caller's context and not one for each setting, and at its deadline the
- * fiber is left behind, whatever it waits for.
+ * Over any `HttpClient`. Each request runs in its own fiber, with all settings already in place. That
+ * changes the caller's context once instead of once per setting, and when the deadline passes, the
+ * caller does not wait for the fiber, whatever it is doing.
  */
 export const make = (client: HttpClient.HttpClient): transport.Transport => {
   const deadlinesOf = once((clock: Clock.Clock) => deadlines.make(clock))

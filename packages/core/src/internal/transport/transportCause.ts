@@ -3,7 +3,7 @@ import type { Broken } from "./transport.js"
 /** Codes of failures that happen before a byte of the request is written. */
 const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "UND_ERR_CONNECT_TIMEOUT"])
 
-// Who does not trust the server's certificate has told it nothing yet.
+// A client that does not trust the server's certificate has not sent it anything yet.
 const refusedCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/
 
 interface SystemFailure {
@@ -19,7 +19,7 @@ interface SystemFailure {
  */
 const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => {
   if (typeof cause !== "object" || cause === null || depth > 5) return undefined
-  // A client of the program's own may call anything a code.
+  // A custom client may put anything into `code`.
   if ("code" in cause && typeof cause.code === "string" && /^[A-Z][A-Z0-9_]{1,60}$/.test(cause.code)) {
     return {
       code: cause.code,

@@ -1,6 +1,6 @@
 /**
- * How many subjects a run works on at a time: a number, or found by additive increase and
- * multiplicative decrease, as TCP finds its window. Requests per second are not its concern: see
+ * How many subjects a run works on at a time: a fixed number, or one found by additive increase and
+ * multiplicative decrease, like TCP's congestion window. For requests per second, see
  * `rateController.ts`.
  */
 import type { Concurrency } from "../../Limits.js"

@@ -4,9 +4,9 @@
  *
  * - A subject that fails while others succeed gets a strike and is tried again. Five strikes, and
  *   it is given up.
- * - When one after the other fails and none succeeds, an outage of the provider is suspected, see
- *   `outage.ts`. Subjects get no strikes then. Once every subject has been tried, a single failure
- *   is enough: no untried one is left whose success could show that the provider is available.
+ * - When one subject after another fails and none succeeds, an outage of the provider is suspected,
+ *   see `outage.ts`. Subjects get no strikes then. Once every subject has been tried, a single
+ *   failure is enough: there are no untried subjects left to show that the provider is available.
  * - A refusal (429) with a pause longer than the run waits for the provider counts as an outage:
  *   probes find out when it is over.
  * - Subjects with refused credentials are held back, see `denials.ts`.
@@ -24,8 +24,8 @@ import type { End, QueuedSubject } from "./workQueue.js"
 const failuresInARow = 10
 
 /**
- * As many are enough when nothing was answered for so long: a provider that hangs fails one timeout
- * at a time.
+ * This many are enough if nothing has been answered for `silenceMillis`: a provider that hangs fails
+ * one timeout at a time.
  */
 const failuresInSilence = 3
 const silenceMillis = 20_000

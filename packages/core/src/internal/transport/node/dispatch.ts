@@ -100,7 +100,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     this.abort?.(undici.given)
   }
 
-  /** The caller has no use for an answer any more: the connection goes, too. */
+  /** The caller no longer needs an answer, so the connection is closed, too. */
   cancel(): void {
     this.over = true
     this.outcome = undefined
@@ -140,7 +140,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   }
 }
 
-/** Sends by undici's `dispatch`, and calls back once with how it ended; the result cancels it. */
+/** Sends with undici's `dispatch` and calls `ended` once with the outcome. Returns a function that cancels it. */
 export const start =
   (dispatcher: Undici.Dispatcher, queue: (origin: string) => ConnectionQueue, timers: deadlines.Deadlines) =>
   (request: transport.Request, ended: (outcome: Outcome) => void): (() => void) => {
