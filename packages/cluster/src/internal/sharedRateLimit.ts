@@ -63,7 +63,7 @@ export const make = ({
         ${every} * 1000 AS "everyMillis"
     `.pipe(Effect.flatMap(Schema.decodeUnknown(Reserved)), Effect.retry(whileAway), Effect.orDie)
 
-    // At most one batch waits in the queue while the next is fetched: a turn that nobody takes is lost to all workers.
+    // At most one batch waits while the next is fetched: an unused turn is lost to all workers.
     const turns = yield* Queue.bounded<number>(1)
     const refill = Effect.flatMap(reserve, ([{ delayMillis, everyMillis }]) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>

@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
   const callers = yield* Effect.makeSemaphore(options.concurrency)
   const permits = yield* Effect.makeSemaphore(lanes)
-  /** The runs that this process works on now, and how it is told that one of them must stop. */
+  /** The runs that this process works on now; `stop` ends the work on one of them. */
   const active = new Map<Run.RunId, { parts: number; readonly stop: Deferred.Deferred<void> }>()
   // A part that moves to another worker gives its subjects up: a write that is on its way must arrive before the other
   // worker reads.
