@@ -9,6 +9,15 @@ import { UsageError } from "../exit/CommandError.js"
 import * as LoadError from "../exit/LoadError.js"
 
 /**
+ * Loads a module that only some invocations of a command need.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const module = <Module>(load: () => Promise<Module>): Effect.Effect<Module, UsageError> =>
+  Effect.tryPromise({ try: load, catch: (error) => new UsageError({ message: LoadError.message(error) }) })
+
+/**
  * @since 0.1.0
  * @category constructors
  */
@@ -18,6 +27,4 @@ export const handler =
     pick: (module: Module) => (options: Options) => Effect.Effect<void, E, R>
   ) =>
   (options: Options): Effect.Effect<void, E | UsageError, R> =>
-    Effect.tryPromise({ try: load, catch: (error) => new UsageError({ message: LoadError.message(error) }) }).pipe(
-      Effect.flatMap((module) => pick(module)(options))
-    )
+    Effect.flatMap(module(load), (loaded) => pick(loaded)(options))

@@ -6,21 +6,19 @@
  */
 import type { PlatformError } from "@effect/platform/Error"
 import type { QuitException, Terminal } from "@effect/platform/Terminal"
-import {
-  AdminAccounts,
-  type AdminCredentials,
-  AppKeys,
-  DevUserSession,
-  DevUserToken,
-  GlowmarktClient,
-  Identifier,
-  OrgAppKeys,
-  UserAccounts,
-  type UserCredentials,
-  UserSession,
-  UserToken
-} from "@effect-glowmarkt/core"
+import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
+import type * as AdminCredentials from "@effect-glowmarkt/core/AdminCredentials"
+import * as AppKeys from "@effect-glowmarkt/core/AppKeys"
+import * as DevUserSession from "@effect-glowmarkt/core/DevUserSession"
+import * as DevUserToken from "@effect-glowmarkt/core/DevUserToken"
+import * as GlowmarktClient from "@effect-glowmarkt/core/GlowmarktClient"
+import * as Identifier from "@effect-glowmarkt/core/Identifier"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
+import * as OrgAppKeys from "@effect-glowmarkt/core/OrgAppKeys"
+import * as UserAccounts from "@effect-glowmarkt/core/UserAccounts"
+import type * as UserCredentials from "@effect-glowmarkt/core/UserCredentials"
+import * as UserSession from "@effect-glowmarkt/core/UserSession"
+import * as UserToken from "@effect-glowmarkt/core/UserToken"
 import * as StrictText from "@effect-glowmarkt/runner/StrictText"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"

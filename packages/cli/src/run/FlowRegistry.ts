@@ -5,17 +5,15 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { AdminAccounts, GlowmarktClient } from "@effect-glowmarkt/core"
-import {
-  type ApplyResult,
-  CorrectOwnDetails,
-  OffboardAccounts,
-  OnboardAccounts,
-  PlannedFlow,
-  RenameAccounts,
-  RotateMobileTokens,
-  RotatePasswords,
-  Secrets
-} from "@effect-glowmarkt/runner"
+import type * as ApplyResult from "@effect-glowmarkt/runner/ApplyResult"
+import * as CorrectOwnDetails from "@effect-glowmarkt/runner/CorrectOwnDetails"
+import * as OffboardAccounts from "@effect-glowmarkt/runner/OffboardAccounts"
+import * as OnboardAccounts from "@effect-glowmarkt/runner/OnboardAccounts"
+import * as PlannedFlow from "@effect-glowmarkt/runner/PlannedFlow"
+import * as RenameAccounts from "@effect-glowmarkt/runner/RenameAccounts"
+import * as RotateMobileTokens from "@effect-glowmarkt/runner/RotateMobileTokens"
+import * as RotatePasswords from "@effect-glowmarkt/runner/RotatePasswords"
+import * as Secrets from "@effect-glowmarkt/runner/Secrets"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Progress } from "@effect-glowmarkt/runner"
+import * as Progress from "@effect-glowmarkt/runner/Progress"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Limits } from "@effect-glowmarkt/runner"
+import * as Limits from "@effect-glowmarkt/runner/Limits"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import type { LimitFlags } from "../args/RunFlags.js"

@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
-import { Progress, type Run, RunStore } from "@effect-glowmarkt/runner"
+import * as Progress from "@effect-glowmarkt/runner/Progress"
+import type * as Run from "@effect-glowmarkt/runner/Run"
+import * as RunStore from "@effect-glowmarkt/runner/RunStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

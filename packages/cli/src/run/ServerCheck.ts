@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import { GlowmarktClient } from "@effect-glowmarkt/core"
+import * as GlowmarktClient from "@effect-glowmarkt/core/GlowmarktClient"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
 import type * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"

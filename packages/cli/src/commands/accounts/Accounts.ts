@@ -3,9 +3,14 @@
  *
  * @since 0.1.0
  */
-import { Account, type AccountList, AdminAccounts, type GlowmarktError, Identifier } from "@effect-glowmarkt/core"
-import { Classification, Converge } from "@effect-glowmarkt/runner"
+import * as Account from "@effect-glowmarkt/core/Account"
+import type * as AccountList from "@effect-glowmarkt/core/AccountList"
+import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
+import type * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
+import * as Identifier from "@effect-glowmarkt/core/Identifier"
 import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
+import * as Classification from "@effect-glowmarkt/runner/Classification"
+import * as Converge from "@effect-glowmarkt/runner/Converge"
 import * as Chunk from "effect/Chunk"
 import * as Config from "effect/Config"
 import * as DateTime from "effect/DateTime"

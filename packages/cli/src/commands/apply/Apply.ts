@@ -3,7 +3,10 @@
  *
  * @since 0.1.0
  */
-import { type ApplyResult, type Plan, PlannedFlow, Run } from "@effect-glowmarkt/runner"
+import type * as ApplyResult from "@effect-glowmarkt/runner/ApplyResult"
+import type * as Plan from "@effect-glowmarkt/runner/Plan"
+import * as PlannedFlow from "@effect-glowmarkt/runner/PlannedFlow"
+import * as Run from "@effect-glowmarkt/runner/Run"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as CredentialResolver from "../../config/CredentialResolver.js"

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import * as Path from "@effect/platform/Path"
-import { ApplyResult, type Run, RunReport } from "@effect-glowmarkt/runner"
+import * as ApplyResult from "@effect-glowmarkt/runner/ApplyResult"
+import type * as Run from "@effect-glowmarkt/runner/Run"
+import * as RunReport from "@effect-glowmarkt/runner/RunReport"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Consent } from "@effect-glowmarkt/runner"
+import * as Consent from "@effect-glowmarkt/runner/Consent"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Unfinished, UsageError } from "../../exit/CommandError.js"

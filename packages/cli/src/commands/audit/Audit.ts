@@ -4,18 +4,21 @@
  * @since 0.1.0
  */
 import * as Path from "@effect/platform/Path"
-import { Identifier } from "@effect-glowmarkt/core"
-import { AccountFilter, CsvInput, type Finding, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
+import type * as Finding from "@effect-glowmarkt/runner/Finding"
+import * as Run from "@effect-glowmarkt/runner/Run"
+import * as RunStore from "@effect-glowmarkt/runner/RunStore"
+import * as StatusAudit from "@effect-glowmarkt/runner/StatusAudit"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { AdminScheme } from "../../args/Auth.js"
 import type { Form } from "../../args/Flags.js"
+import * as Lazy from "../../args/Lazy.js"
 import type { LimitFlags } from "../../args/RunFlags.js"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
 import { Unfinished, UsageError } from "../../exit/CommandError.js"
-import * as InputFile from "../../files/InputFile.js"
 import * as OutputFile from "../../files/OutputFile.js"
 import * as ResultFolder from "../../files/ResultFolder.js"
 import * as ResumeCommand from "../../run/ResumeCommand.js"
@@ -25,7 +28,6 @@ import * as Store from "../../run/Store.js"
 import { count, plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as AccountIds from "./AccountIds.js"
-import * as AuditFiles from "./AuditFiles.js"
 import * as AuditFlags from "./AuditFlags.js"
 import * as AuditSummary from "./AuditSummary.js"
 
@@ -94,16 +96,13 @@ const commandsOf = (options: AuditOptions, runId: Run.RunId, store: string): Run
   }
 }
 
-const accountId = CsvInput.define({
-  row: Schema.Struct({ accountId: Schema.compose(Schema.Trim, Identifier.AccountId) }),
-  key: ({ accountId }) => accountId,
-  expected: { accountId: "an account id" }
-})
+// Files and their formats take long to load, and most audits need none.
+const auditFiles = Lazy.module(() => import("./AuditFiles.js"))
+const accountIdFile = Lazy.module(() => import("./AccountIdFile.js"))
 
 const idsOf = AccountIds.$match({
   Ids: ({ ids }) => Effect.succeed(ids),
-  File: ({ path }) =>
-    Effect.map(CsvInput.read(accountId, InputFile.bytes(path)), ({ rows }) => rows.map(({ value }) => value.accountId))
+  File: ({ path }) => Effect.flatMap(accountIdFile, ({ read }) => read(path))
 })
 
 const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
@@ -128,7 +127,8 @@ const report = Effect.fnUntraced(function* (
         )
       )
   if (Option.isNone(options.out)) return
-  const files = yield* AuditFiles.writeAll(options.out.value, formatsOf(options), summary)
+  const { writeAll } = yield* auditFiles
+  const files = yield* writeAll(options.out.value, formatsOf(options), summary)
   yield* Output.note(`Wrote ${files.join(", ")}`)
 })
 
@@ -153,7 +153,8 @@ const checkSummary = (options: AuditOptions, { counts, errors }: StatusAudit.Sum
 /** Checks that the results can be written, before the audit starts. */
 const prepare = Effect.fnUntraced(function* (options: AuditOptions, directory: string, runId: Run.RunId) {
   const { join } = yield* Path.Path
-  const written = formatsOf(options).map((format) => AuditFiles.names[format])
+  const { names } = yield* auditFiles
+  const written = formatsOf(options).map((format) => names[format])
   const only = Option.match(options.only, {
     onNone: () => [],
     onSome: AccountIds.$match({ Ids: () => [], File: ({ path }) => [path] })
@@ -165,7 +166,7 @@ const prepare = Effect.fnUntraced(function* (options: AuditOptions, directory: s
   yield* ResultFolder.prepare({
     directory,
     kind: "audit",
-    names: Object.values(AuditFiles.names),
+    names: Object.values(names),
     written,
     runId,
     overwrite: options.overwrite

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import * as Path from "@effect/platform/Path"
-import { HtmlReport, Report, StatusAudit } from "@effect-glowmarkt/runner"
+import * as HtmlReport from "@effect-glowmarkt/runner/HtmlReport"
+import * as Report from "@effect-glowmarkt/runner/Report"
+import * as StatusAudit from "@effect-glowmarkt/runner/StatusAudit"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as OutputFile from "../../files/OutputFile.js"

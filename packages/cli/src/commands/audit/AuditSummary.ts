@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
-import { Finding, type Run, StatusAudit } from "@effect-glowmarkt/runner"
+import * as Finding from "@effect-glowmarkt/runner/Finding"
+import type * as Run from "@effect-glowmarkt/runner/Run"
+import * as StatusAudit from "@effect-glowmarkt/runner/StatusAudit"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { count, elapsed } from "../../terminal/Format.js"

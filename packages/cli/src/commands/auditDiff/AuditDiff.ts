@@ -5,7 +5,11 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
-import { AuditDiff, type AuditRow, Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import * as AuditDiff from "@effect-glowmarkt/runner/AuditDiff"
+import type * as AuditRow from "@effect-glowmarkt/runner/AuditRow"
+import * as Run from "@effect-glowmarkt/runner/Run"
+import * as RunStore from "@effect-glowmarkt/runner/RunStore"
+import * as StatusAudit from "@effect-glowmarkt/runner/StatusAudit"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"

@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
-import { Account, type Identifier, UserAccounts } from "@effect-glowmarkt/core"
+import * as Account from "@effect-glowmarkt/core/Account"
+import type * as Identifier from "@effect-glowmarkt/core/Identifier"
+import * as UserAccounts from "@effect-glowmarkt/core/UserAccounts"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"

@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import { Plan, Progress } from "@effect-glowmarkt/runner"
+import * as Plan from "@effect-glowmarkt/runner/Plan"
+import * as Progress from "@effect-glowmarkt/runner/Progress"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"

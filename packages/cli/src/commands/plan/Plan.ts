@@ -4,23 +4,21 @@
  *
  * @since 0.1.0
  */
-import { Identifier } from "@effect-glowmarkt/core"
-import {
-  CorrectOwnDetails,
-  CsvInput,
-  type Finding,
-  OffboardAccounts,
-  OnboardAccounts,
-  type Plan,
-  PlannedFlow,
-  RenameAccounts,
-  RotateMobileTokens,
-  RotatePasswords,
-  type Run,
-  RunStore,
-  Secrets,
-  StatusAudit
-} from "@effect-glowmarkt/runner"
+import * as Identifier from "@effect-glowmarkt/core/Identifier"
+import * as CorrectOwnDetails from "@effect-glowmarkt/runner/CorrectOwnDetails"
+import * as CsvInput from "@effect-glowmarkt/runner/CsvInput"
+import type * as Finding from "@effect-glowmarkt/runner/Finding"
+import * as OffboardAccounts from "@effect-glowmarkt/runner/OffboardAccounts"
+import * as OnboardAccounts from "@effect-glowmarkt/runner/OnboardAccounts"
+import type * as Plan from "@effect-glowmarkt/runner/Plan"
+import * as PlannedFlow from "@effect-glowmarkt/runner/PlannedFlow"
+import * as RenameAccounts from "@effect-glowmarkt/runner/RenameAccounts"
+import * as RotateMobileTokens from "@effect-glowmarkt/runner/RotateMobileTokens"
+import * as RotatePasswords from "@effect-glowmarkt/runner/RotatePasswords"
+import type * as Run from "@effect-glowmarkt/runner/Run"
+import * as RunStore from "@effect-glowmarkt/runner/RunStore"
+import * as Secrets from "@effect-glowmarkt/runner/Secrets"
+import * as StatusAudit from "@effect-glowmarkt/runner/StatusAudit"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

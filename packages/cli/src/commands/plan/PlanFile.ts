@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Plan } from "@effect-glowmarkt/runner"
+import * as Plan from "@effect-glowmarkt/runner/Plan"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as InputFile from "../../files/InputFile.js"

@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
-import { Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+import * as Run from "@effect-glowmarkt/runner/Run"
+import * as RunStore from "@effect-glowmarkt/runner/RunStore"
+import * as StatusAudit from "@effect-glowmarkt/runner/StatusAudit"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"

@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
-import { Faults, Simulator, type Throttle } from "@effect-glowmarkt/simulator"
+import * as Faults from "@effect-glowmarkt/simulator/Faults"
+import * as Simulator from "@effect-glowmarkt/simulator/Simulator"
+import type * as Throttle from "@effect-glowmarkt/simulator/Throttle"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

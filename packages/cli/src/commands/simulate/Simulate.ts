@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import { Announcement, Simulator } from "@effect-glowmarkt/simulator"
+import * as Announcement from "@effect-glowmarkt/simulator/Announcement"
+import * as Simulator from "@effect-glowmarkt/simulator/Simulator"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
