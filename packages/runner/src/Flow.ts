@@ -144,8 +144,11 @@ export interface RunOptions<Parameters> extends Limits {
  *
  * A failure or an interruption stops the work but not the run: recorded results are kept, and the
  * same run id resumes it. Only a run that fails before its subjects are listed leaves nothing
- * behind. Fails with the flow's own errors, with `RunMismatch` if the run was started with other
- * parameters (nothing is done), and with `RunStoreError` if the store cannot be used.
+ * behind. Calls with the same run id in one process take turns: the next one resumes the run, or
+ * returns it if it is finished.
+ *
+ * Fails with the flow's own errors, with `RunMismatch` if the run was started with other parameters
+ * (nothing is done), and with `RunStoreError` if the store cannot be used.
  *
  * @since 0.1.0
  * @category running

@@ -245,6 +245,41 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
+  it.effect("calls with the same run id take turns: nothing is done twice, and both return the run", () =>
+    Effect.gen(function* () {
+      const { all, count } = yield* tally
+      const options = { runId: id("at-once"), parameters: { count: 300, factor: 2 } }
+      const [first, second] = yield* Effect.all(
+        [
+          Flow.run(
+            counting((n) => Effect.zipRight(Effect.yieldNow(), count(n))),
+            options
+          ),
+          Flow.run(counting(count), options)
+        ],
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(first, second)
+      assert.strictEqual(first.recorded, 300)
+      assert.isTrue([...(yield* all).values()].every((n) => n === 1))
+    })
+  )
+
+  it.effect("if the first of two calls with the same run id fails, the second does the rest", () =>
+    Effect.gen(function* () {
+      const { all, count } = yield* tally
+      const options = { runId: id("taken-over"), parameters: { count: 300, factor: 2 }, concurrency: 1 }
+      const failing = counting((n) => (n === 150 ? Effect.fail("refused") : count(n)))
+      const [first, second] = yield* Effect.all(
+        [Effect.exit(Flow.run(failing, options)), Flow.run(counting(count), options)],
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(first, Exit.fail("refused"))
+      assert.strictEqual(second.recorded, 300)
+      assert.isTrue([...(yield* all).values()].every((n) => n === 1))
+    })
+  )
+
   it.effect("several can work on ranges of one run, which is finished when all is done", () =>
     Effect.gen(function* () {
       const { all, count } = yield* tally

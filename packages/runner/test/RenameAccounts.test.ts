@@ -63,6 +63,20 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
+  it.effect("applied twice at once with one run id, a plan makes each change once", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const accounts = yield* healthy(10)
+      const plan = yield* planned(accounts.map(({ accountId }, i) => [accountId, `M${i}`] as const))
+      const runId = id("rename-at-once")
+      const apply = PlannedFlow.apply(flow, plan, { runId })
+      const [first, second] = yield* Effect.all([apply, apply], { concurrency: "unbounded" })
+      assert.deepStrictEqual(first, second)
+      assert.deepStrictEqual(yield* PlannedFlow.resume(flow, runId), first)
+      assert.strictEqual((yield* writes).length, 10)
+    })
+  )
+
   it.effect("applies, verifies, says what became of each, and applied again does nothing", () =>
     Effect.gen(function* () {
       yield* fresh

@@ -1,10 +1,10 @@
 /** Processes that die at the worst moment. */
 import { spawn } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, statSync } from "node:fs"
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { Chunk, DateTime, Effect, Stream } from "effect"
+import { Chunk, Context, DateTime, Effect, Layer, Option, Stream } from "effect"
 import { Flow, Run, RunStore } from "../src/index.js"
 import * as SqliteRunStore from "../src/SqliteRunStore.js"
 import { bundle } from "./fixtures/bundle.js"
@@ -145,22 +145,70 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("kill -9", (it) => {
     })
   )
 
-  // A limit on the size of files stands for a disk that is full. It is full soon after the start, while the engine
-  // makes its tables, before it has kept that there is a run, while the subjects are listed, and while results are recorded.
+  /** A limit on the size of files, in blocks of 512 bytes, stands for a disk that is full. */
+  const cramped = (blocks: number, args: ReadonlyArray<string>) =>
+    Effect.suspend(() =>
+      ended(
+        spawn("sh", ["-c", `ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, ...args], {
+          stdio: ["ignore", "pipe", "inherit"]
+        })
+      )
+    )
+
   it.scoped.each([100, 180, 230, 300, 600])(
     "a store that cannot grow beyond %s blocks ends the run with its reason, and the run goes on when there is room",
     (blocks) =>
       Effect.gen(function* () {
         const { directory, script, store } = yield* setting
         const log = `${directory}/full.log`
-        const cramped = spawn(
-          "sh",
-          ["-c", `ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, script, store, "full", log, "0", "0"],
-          { stdio: ["ignore", "pipe", "inherit"] }
-        )
-        const { answer } = yield* ended(cramped)
+        const { answer } = yield* cramped(blocks, [script, store, "full", log, "0", "0"])
         assert.include(answer, "the disk is full. Free some space")
         assert.include((yield* run(script, { store, log, runId: "full" })).answer, `"recorded":2000`)
       })
+  )
+
+  // One subject, so that every write is one commit, and the log is as long as in the run measured.
+  it.scoped("a disk that is full at any commit of a run is the run's failure, and the run goes on from there", () =>
+    Effect.gen(function* () {
+      const { directory, script, store } = yield* setting
+      const runId = Run.RunId.make("full")
+
+      // How long SQLite's log is before each commit.
+      const lengths: Array<number> = []
+      const measured = `${directory}/measured.sqlite`
+      const before = <A, E, R>(commit: Effect.Effect<A, E, R>) =>
+        Effect.suspend(() => {
+          lengths.push(statSync(`${measured}-wal`).size)
+          return commit
+        })
+      const watched = Layer.map(SqliteRunStore.layer(measured), (context) => {
+        const made = Context.get(context, RunStore.RunStore)
+        return Context.make(RunStore.RunStore, {
+          ...made,
+          open: (run) => before(made.open(run)),
+          putSubjects: (runId, subjects) => before(made.putSubjects(runId, subjects)),
+          record: (runId, results) => before(made.record(runId, results)),
+          finish: (runId, at) => before(made.finish(runId, at))
+        })
+      })
+      const flow = counting(() => Effect.void)
+      yield* Effect.provide(Flow.run(flow, { runId, parameters: { count: 1 } }), watched)
+
+      const stages: Array<unknown> = []
+      for (const length of lengths) {
+        const file = `${store}-${length}`
+        const args = [script, file, runId, `${directory}/full.log`, "0", "0", "1"]
+        const { answer } = yield* cramped(Math.ceil(length / 512), args)
+        assert.include(answer, "the disk is full. Free some space")
+        const left = yield* Effect.option(read(file, runId))
+        stages.push(Option.getOrUndefined(Option.map(left, ({ run }) => [run.total, run.recorded])))
+        assert.include(
+          (yield* ended(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] }))).answer,
+          `"recorded":1`
+        )
+      }
+      // Nothing, the run, its subjects, its results.
+      assert.deepStrictEqual(stages, [undefined, [undefined, 0], [1, 0], [1, 1]])
+    })
   )
 })

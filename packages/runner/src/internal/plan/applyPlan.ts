@@ -18,6 +18,7 @@ import type { RunContext } from "../../Step.js"
 import { execute, listed } from "../run/executeRun.js"
 import { existingRun, openRun } from "../run/openRun.js"
 import { decoded } from "../run/runRows.js"
+import { serialize } from "../run/serialize.js"
 import { probe, step } from "./applyEntry.js"
 import { journalOf } from "./journal.js"
 import { checked, isMeant } from "./planEntry.js"
@@ -140,8 +141,10 @@ export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object,
 > {
   const parameters = yield* checkPlan(flow, plan, target)
   const planned = toFlow(flow)
-  const opened = yield* openRun(planned, { runId, parameters })
-  const run = yield* execute(planned, opened, Stream.fromIterable(plan.entries), limits)
+  const run = yield* openRun(planned, { runId, parameters }).pipe(
+    Effect.flatMap((opened) => execute(planned, opened, Stream.fromIterable(plan.entries), limits)),
+    serialize(runId)
+  )
   return yield* summary(flow, run)
 })
 
@@ -153,8 +156,10 @@ export const resume = Effect.fn("PlannedFlow.resume")(function* <P extends objec
   const { parameters } = yield* recorded(flow, runId, target)
   yield* Effect.catchAll(flow.parameters.decode(parameters), (cause) => damaged(runId, cause))
   const planned = toFlow(flow)
-  const opened = yield* existingRun(planned, runId)
-  const run = yield* execute(planned, opened, planned.subjects(opened.context), limits)
+  const run = yield* existingRun(planned, runId).pipe(
+    Effect.flatMap((opened) => execute(planned, opened, planned.subjects(opened.context), limits)),
+    serialize(runId)
+  )
   return yield* summary(flow, run)
 })
 

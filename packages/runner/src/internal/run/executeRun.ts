@@ -10,6 +10,7 @@ import { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 import { listSubjects } from "./listSubjects.js"
 import { existingRun, type OpenedRun, openRun } from "./openRun.js"
+import { serialize } from "./serialize.js"
 import { work } from "./work.js"
 
 export const listed = <P extends object, S, A, E, R, E2, R2>(
@@ -87,6 +88,8 @@ export const run = Effect.fn("Flow.run")(function* <P extends object, S, A, E, R
   flow: Flow<P, S, A, E, R>,
   options: RunOptions<P> = {}
 ): Effect.fn.Return<Run, E | RunMismatch | RunStoreError, R | RunStore> {
-  const opened = yield* openRun(flow, options)
-  return yield* execute(flow, opened, flow.subjects(opened.context), options)
+  return yield* openRun(flow, options).pipe(
+    Effect.flatMap((opened) => execute(flow, opened, flow.subjects(opened.context), options)),
+    serialize(options.runId)
+  )
 })
