@@ -88,10 +88,10 @@ export const make = (
       ({ close }) => Effect.promise(close)
     )
     const queues = connectionQueue.make(width)
-    return transport.withShortCut(NodeHttpClient.makeUndici(dispatcher), {
+    return transport.attach(NodeHttpClient.makeUndici(dispatcher), {
       readsContext: false,
       send: dispatch.send(dispatch.start(dispatcher, queues, timers)),
-      open: download.open(dispatcher, queues, timers)
+      stream: download.open(dispatcher, queues, timers)
     })
   })
 

@@ -14,7 +14,7 @@ type AnyError = GlowmarktError.GlowmarktError
 
 /** What a call does with its requests: how each is sent, and what its answer means. */
 export interface Exchange<Received extends { readonly status: number }, A> {
-  readonly send: (request: transport.Request) => transport.Sending<Received>
+  readonly send: (request: transport.Request) => transport.PendingRequest<Received>
   /** Whether a client of the program's own may look at the current span while it sends. */
   readonly readsContext: boolean
   readonly decode: (
@@ -52,10 +52,10 @@ const send = <Received extends { readonly status: number }, A>(
   const acquired = callState.acquire(call, attempt)
   if (Either.isLeft(acquired)) return Effect.fail(acquired.left)
   const request = acquired.right
-  const { answer, cancel } = exchange.send(request)
-  const failed = (problem: AnyError | transport.Problem) =>
+  const { cancel, response } = exchange.send(request)
+  const failed = (problem: AnyError | transport.Failure) =>
     Effect.fail(callState.failed(call, attempt, request, problem))
-  return Effect.matchCauseEffect(call.interruptible(exchange.readsContext ? span.within(answer) : answer), {
+  return Effect.matchCauseEffect(call.interruptible(exchange.readsContext ? span.within(response) : response), {
     onSuccess: (received): Effect.Effect<A, AnyError> => {
       span.answered(received.status)
       try {

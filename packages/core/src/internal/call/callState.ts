@@ -215,10 +215,10 @@ const errorOf = (
   call: Call,
   attempt: Attempt,
   timeoutMillis: number,
-  problem: AnyError | transport.Problem
+  problem: AnyError | transport.Failure
 ): AnyError => {
   switch (problem._tag) {
-    case "Broken":
+    case "TransportFailure":
       return toError.fromTransport(stateOf(call, attempt), problem, call.server)
     case "TimedOut":
       return toError.timeout(stateOf(call, attempt), problem.phase, timeoutMillis)
@@ -234,11 +234,11 @@ export const failed = (
   call: Call,
   attempt: Attempt,
   { timeoutMillis, permit }: Sent,
-  problem: AnyError | transport.Problem
+  problem: AnyError | transport.Failure
 ): AnyError => {
   const error = errorOf(call, attempt, timeoutMillis, problem)
   // What cannot be sent is no request, and says nothing of the server.
-  if (problem === transport.unsendable) return error
+  if (problem === transport.invalidRequest) return error
   call.telemetry.requested(error._tag)
   if (isOutage(error)) permit.failed(monotonicClock.millis(call.clock))
   else permit.succeeded()

@@ -35,7 +35,7 @@ const counted = <Received extends { readonly status: number }, A>(
 }
 
 export const make = (client: HttpClient.HttpClient, settings: callState.Settings) => {
-  const sender = transport.shortCutOf(client) ?? httpClientTransport.make(client)
+  const sender = transport.attachedTo(client) ?? httpClientTransport.make(client)
   const { origin } = new URL(settings.baseUrl)
   const settingsFor = callState.overridable(settings)
 
@@ -58,7 +58,7 @@ export const make = (client: HttpClient.HttpClient, settings: callState.Settings
       credential: Credential<G>
     ) => {
       const { binding, invalid } = bound(operation, credential)
-      const exchange: Exchange<transport.Answer, Success> = {
+      const exchange: Exchange<transport.Response, Success> = {
         send: sender.send,
         readsContext: sender.readsContext,
         decode: (answer, _, call, attempt) =>

@@ -51,16 +51,16 @@ const read = <A>(
  * not by a stage of the stream: what passes through those lives for a while after.
  */
 export const exchange = <A>(
-  { open, readsContext }: transport.Transport,
+  { readsContext, stream }: transport.Transport,
   operation: Operation.Any,
   reader: BodyReader<A>
-): Exchange<transport.Answer | transport.Opened, Arriving<A>> => ({
+): Exchange<transport.Response | transport.StreamingResponse, Arriving<A>> => ({
   readsContext,
   send: (request) => ({
-    answer: Effect.flatMap(
-      open(request),
-      (opened): Effect.Effect<transport.Answer | transport.Opened, transport.Problem> =>
-        decodeResponse.isSuccess(opened.status) ? Effect.succeed(opened) : opened.whole
+    response: Effect.flatMap(
+      stream(request),
+      (opened): Effect.Effect<transport.Response | transport.StreamingResponse, transport.Failure> =>
+        decodeResponse.isSuccess(opened.status) ? Effect.succeed(opened) : opened.readAll
     ),
     // Opening gives itself up.
     cancel: Effect.void
@@ -74,8 +74,8 @@ export const exchange = <A>(
       )
     }
     const { pull, status } = received
-    const fromProblem = (problem: transport.Broken | transport.TimedOut) =>
-      problem._tag === "Broken"
+    const fromProblem = (problem: transport.TransportFailure | transport.TimedOut) =>
+      problem._tag === "TransportFailure"
         ? toError.fromTransport(state(), problem, call.server)
         : toError.timeout(state(), problem.phase, request.timeoutMillis)
     const reading = reader(

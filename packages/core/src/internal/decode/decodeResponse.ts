@@ -98,7 +98,7 @@ const mismatch = (json: unknown, { accountId, grant }: Asked): string | undefine
 export const understand = <Success>(
   operation: Operation.Operation<Endpoint, Success>,
   state: () => toError.CallState,
-  answer: transport.Answer,
+  answer: transport.Response,
   asked: Asked
 ): Either.Either<Success, GlowmarktError.GlowmarktError> => {
   const { body, status } = answer

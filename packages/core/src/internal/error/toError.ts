@@ -75,10 +75,10 @@ export const secretForms = (header: string): ReadonlyArray<string> => {
   return [encoded, pair, pair.slice(pair.indexOf(":") + 1)]
 }
 
-const askedOf = ({ nowMillis }: CallState, { date, retryAfter }: transport.Answer) =>
+const askedOf = ({ nowMillis }: CallState, { date, retryAfter }: transport.Response) =>
   parseRetryAfter(retryAfter, { date, nowMillis })
 
-const textOf = (answer: transport.Answer) => Either.getOrElse(answer.body, () => "")
+const textOf = (answer: transport.Response) => Either.getOrElse(answer.body, () => "")
 
 const redirect = "a redirect, which is not followed because it would receive the credentials; check the base URL"
 
@@ -90,7 +90,7 @@ const redirect = "a redirect, which is not followed because it would receive the
 export const fromAnswer = (
   state: CallState,
   declared: Declared,
-  answer: transport.Answer
+  answer: transport.Response
 ): Exclude<
   GlowmarktError.GlowmarktError,
   GlowmarktError.Rejected | GlowmarktError.InvalidInput | GlowmarktError.TransportError | GlowmarktError.RequestTimeout
@@ -148,7 +148,7 @@ export const fromAnswer = (
 export const redirected = (state: CallState): GlowmarktError.InvalidResponse =>
   invalidBody(state, 302, "Redirect", redirect)
 
-export const rejected = (state: CallState, answer: transport.Answer): GlowmarktError.Rejected =>
+export const rejected = (state: CallState, answer: transport.Response): GlowmarktError.Rejected =>
   new GlowmarktError.Rejected({
     ...callOf(state),
     status: answer.status,
@@ -157,7 +157,7 @@ export const rejected = (state: CallState, answer: transport.Answer): GlowmarktE
 
 export const invalidResponse = (
   state: CallState,
-  answer: transport.Answer,
+  answer: transport.Response,
   reason: GlowmarktError.InvalidResponse["reason"],
   problem: string
 ): GlowmarktError.InvalidResponse =>
@@ -229,5 +229,5 @@ export const isUnsentByClient = (error: GlowmarktError.GlowmarktError): boolean 
     : error._tag === "RequestTimeout" && error.waitedFor === "turn"
 
 /** A failure of the transport. */
-export const fromTransport = (state: CallState, { _tag, ...broken }: transport.Broken, origin: string) =>
-  new GlowmarktError.TransportError({ ...callOf(state), ...broken, origin })
+export const fromTransport = (state: CallState, { _tag, ...failure }: transport.TransportFailure, origin: string) =>
+  new GlowmarktError.TransportError({ ...callOf(state), ...failure, origin })

@@ -24,14 +24,14 @@ import * as monotonicClock from "../call/monotonicClock.js"
 import * as deadlines from "./deadlines.js"
 import * as responseBody from "./responseBody.js"
 import * as transport from "./transport.js"
-import { brokenBody, transportCause } from "./transportCause.js"
+import { bodyFailure, transportCause } from "./transportCause.js"
 
-const fromClient = (error: HttpClientError.HttpClientError): transport.Broken =>
+const fromClient = (error: HttpClientError.HttpClientError): transport.TransportFailure =>
   error._tag === "RequestError" && error.reason !== "Transport"
-    ? { _tag: "Broken", code: error.reason, phase: "unsent" }
+    ? { _tag: "TransportFailure", code: error.reason, phase: "unsent" }
     : error._tag === "RequestError"
       ? transportCause(error.cause, error.reason)
-      : brokenBody(error.cause)
+      : bodyFailure(error.cause)
 
 const isStatus = (error: HttpClientError.HttpClientError): error is HttpClientError.ResponseError =>
   error._tag === "ResponseError" && error.reason === "StatusCode"
@@ -117,7 +117,7 @@ const read = (response: HttpClientResponse.HttpClientResponse, maxBodyBytes: num
   const { headers, status } = response
   return Effect.map(
     responseBody.read(response, headers, maxBodyBytes),
-    (body): transport.Answer => ({
+    (body): transport.Response => ({
       status,
       retryAfter: headers["retry-after"],
       date: headers["date"],
@@ -127,7 +127,7 @@ const read = (response: HttpClientResponse.HttpClientResponse, maxBodyBytes: num
   )
 }
 
-const problemOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): Effect.Effect<never, transport.Problem> => {
+const problemOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): Effect.Effect<never, transport.Failure> => {
   const failure = Cause.failureOrCause(cause)
   if (Either.isLeft(failure)) return Effect.fail(fromClient(failure.left))
   return Chunk.contains(Cause.defects(cause), redirected) ? Effect.fail(redirected) : Effect.failCause(failure.right)
@@ -144,9 +144,9 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
   const send = <A>(
     request: transport.Request,
     use: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, HttpClientError.HttpClientError>
-  ): transport.Sending<A> => {
+  ): transport.PendingRequest<A> => {
     const sent = requestOf(request)
-    if (Option.isNone(sent)) return { answer: Effect.fail(transport.unsendable), cancel: Effect.void }
+    if (Option.isNone(sent)) return { response: Effect.fail(transport.invalidRequest), cancel: Effect.void }
     const exchanged = Effect.matchEffect(client.execute(sent.value), {
       onSuccess: use,
       // A client that only lets 2xx pass has the others, with what they say, among its errors.
@@ -154,7 +154,7 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
     })
     let cancel = Effect.void
     return {
-      answer: Effect.withFiberRuntime((caller) =>
+      response: Effect.withFiberRuntime((caller) =>
         Effect.async((resume) => {
           const clock = Context.get(caller.currentDefaultServices, Clock.Clock)
           const timers = deadlinesOf(clock)
@@ -189,11 +189,11 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
   return {
     readsContext: true,
     send: (request) => send(request, (response) => read(response, request.maxBodyBytes)),
-    open: (request) =>
+    stream: (request) =>
       Effect.flatMap(Clock.currentTimeMillis, (startedMillis) => {
-        const { answer, cancel } = send(request, (response) => Effect.succeed(response))
+        const { cancel, response } = send(request, (response) => Effect.succeed(response))
         return Effect.map(
-          Effect.onInterrupt(answer, () => cancel),
+          Effect.onInterrupt(response, () => cancel),
           (response) => ({
             status: response.status,
             // However long all of it takes: for the next pieces no longer than for an answer.
@@ -203,7 +203,7 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
                 onTimeout: () => Option.some(transport.timedOut.sent)
               })
             ),
-            whole: transport.inRestOfTime(
+            readAll: transport.withinDeadline(
               request,
               startedMillis,
               Effect.mapError(read(response, request.maxBodyBytes), fromClient)

@@ -9,44 +9,46 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as responseBody from "./responseBody.js"
 
-/** One request as it is sent. */
 export interface Request {
   readonly method: HttpClientRequest.HttpClientRequest["method"]
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** JSON, or nothing. */
+  /** JSON, if there is a body. */
   readonly body: string | undefined
-  /** What it may take, answer included. */
+  /** From sending the request to reading the last byte of the response. */
   readonly timeoutMillis: number
   readonly maxBodyBytes: number
 }
 
-/** An answer that was read whole. */
-export interface Answer {
+/** A response with its whole body. */
+export interface Response {
   readonly status: number
   readonly retryAfter: string | undefined
-  /** Of the server's clock; it only matters with the former. */
+  /** The `Date` header: a `Retry-After` date is relative to the server's clock. */
   readonly date: string | undefined
   readonly contentType: string | undefined
   readonly body: Either.Either<string, responseBody.Unreadable>
 }
 
-/** An answer whose body is still to come. */
-export interface Opened {
+/** A response whose body has not been read yet. */
+export interface StreamingResponse {
   readonly status: number
-  /** The next pieces, or nothing when that was all. The rest is given up when the scope closes. */
+  /** Pulls the next chunks, or `None` at the end. Closing the scope cancels the rest. */
   readonly pull: Effect.Effect<
-    Effect.Effect<Chunk.Chunk<Uint8Array>, Option.Option<Broken | TimedOut>>,
+    Effect.Effect<Chunk.Chunk<Uint8Array>, Option.Option<TransportFailure | TimedOut>>,
     never,
     Scope.Scope
   >
-  /** Reads it whole, instead. */
-  readonly whole: Effect.Effect<Answer, Broken | TimedOut>
+  /** Reads the whole body, instead of pulling it. */
+  readonly readAll: Effect.Effect<Response, TransportFailure | TimedOut>
 }
 
-/** No answer, or not all of it. Nothing of the client's own error: it holds the request, and with it the credentials. */
-export interface Broken {
-  readonly _tag: "Broken"
+/**
+ * The request got no response, or the response broke off. The client's own error is left out: it
+ * holds the request, and so the credentials.
+ */
+export interface TransportFailure {
+  readonly _tag: "TransportFailure"
   readonly code: string
   /** The proxy that failed, without its credentials. */
   readonly proxy?: string
@@ -54,10 +56,10 @@ export interface Broken {
   readonly phase: "unsent" | "sent"
 }
 
-/** No answer in time. */
+/** The request's deadline passed. */
 export interface TimedOut {
   readonly _tag: "TimedOut"
-  /** As for {@link Broken}. */
+  /** As in {@link TransportFailure}. */
   readonly phase: "unsent" | "sent"
 }
 
@@ -66,55 +68,54 @@ export const timedOut: Record<TimedOut["phase"], TimedOut> = {
   sent: { _tag: "TimedOut", phase: "sent" }
 }
 
-/** A request that cannot be sent, now or later. */
-export const unsendable: Broken = { _tag: "Broken", code: "INVALID_REQUEST", phase: "unsent" }
+/** The client refuses to send this request, and would refuse it again. */
+export const invalidRequest: TransportFailure = { _tag: "TransportFailure", code: "INVALID_REQUEST", phase: "unsent" }
 
-/** A client that follows redirects was about to go to another origin, and did not. */
+/** The client tried to follow a redirect to another origin and was stopped. */
 export interface Redirected {
   readonly _tag: "Redirected"
 }
 
-/** Why there is no answer. */
-export type Problem = Broken | TimedOut | Redirected
+/** Why a request has no response. */
+export type Failure = TransportFailure | TimedOut | Redirected
 
-/** A request on its way once `answer` runs. */
-export interface Sending<A> {
-  readonly answer: Effect.Effect<A, Problem>
-  /** To be run if `answer` is interrupted: closes the connection. */
+/** A request that is sent when `response` runs. */
+export interface PendingRequest<A> {
+  readonly response: Effect.Effect<A, Failure>
+  /** Closes the connection. Must be run if `response` is interrupted. */
   readonly cancel: Effect.Effect<void>
 }
 
-/** How an answer arrives. Retry, circuit breaker, metrics and spans are not a transport's business. */
+/** Sends requests. Retries, the circuit breaker, metrics and spans belong to `call/`. */
 export interface Transport {
-  /** Whether code of the program's own runs in it, which may look at its fiber's context. */
+  /** Whether the client may read the fiber's context, such as its current span, while it sends. */
   readonly readsContext: boolean
-  readonly send: (request: Request) => Sending<Answer>
-  /** The same for a body that is taken as it arrives. Gives itself up when it is interrupted. */
-  readonly open: (request: Request) => Effect.Effect<Opened, Problem>
+  readonly send: (request: Request) => PendingRequest<Response>
+  /** Sends a request and returns once the headers have arrived. Interruption closes the connection. */
+  readonly stream: (request: Request) => Effect.Effect<StreamingResponse, Failure>
 }
 
-const direct = Symbol.for("@effect-glowmarkt/core/transport")
+const attached = Symbol.for("@effect-glowmarkt/core/transport")
 
-interface Direct {
-  readonly [direct]: Transport
+interface Attached {
+  readonly [attached]: Transport
 }
 
-const isDirect = (client: object): client is Direct => direct in client
+const isAttached = (client: object): client is Attached => attached in client
 
-/** The short cut of a client that has one. */
-export const shortCutOf = (client: HttpClient.HttpClient): Transport | undefined =>
-  isDirect(client) ? client[direct] : undefined
+/** The transport attached to a client, if it has one. */
+export const attachedTo = (client: HttpClient.HttpClient): Transport | undefined =>
+  isAttached(client) ? client[attached] : undefined
 
 /**
- * An `HttpClient` with a short cut around the platform's request and response objects. Wrapped in
- * anything (`mapRequest`, …) the client loses it, so that nothing a program puts around it is
- * passed over.
+ * Attaches a transport that skips the platform's request and response objects. `mapRequest` and the
+ * other combinators return a new client without it, so a program's own middleware always runs.
  */
-export const withShortCut = (client: HttpClient.HttpClient, shortCut: Transport): HttpClient.HttpClient =>
-  Object.assign(client, { [direct]: shortCut })
+export const attach = (client: HttpClient.HttpClient, transport: Transport): HttpClient.HttpClient =>
+  Object.assign(client, { [attached]: transport })
 
-/** Ends in what is left of the request's time, or as timed out. */
-export const inRestOfTime = <A, E>(
+/** Fails with a timeout when the request's remaining time is over. */
+export const withinDeadline = <A, E>(
   request: Request,
   startedMillis: number,
   self: Effect.Effect<A, E>

@@ -1,9 +1,9 @@
-import type { Broken } from "./transport.js"
+import type { TransportFailure } from "./transport.js"
 
 /** Codes of failures that happen before a byte of the request is written. */
 const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "UND_ERR_CONNECT_TIMEOUT"])
 
-// A client that does not trust the server's certificate has not sent it anything yet.
+// Certificates are checked before the request is written.
 const refusedCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/
 
 interface SystemFailure {
@@ -13,9 +13,8 @@ interface SystemFailure {
 }
 
 /**
- * Clients wrap the system's error differently: undici's `fetch` in a
- * `TypeError`, happy eyeballs in an `AggregateError`. The code is on whichever
- * has one, outermost first.
+ * Clients wrap the system's error differently: undici's `fetch` in a `TypeError`, happy eyeballs in
+ * an `AggregateError`. Takes the outermost error that has a code.
  */
 const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => {
   if (typeof cause !== "object" || cause === null || depth > 5) return undefined
@@ -35,15 +34,23 @@ const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => 
   return undefined
 }
 
-/** What a system's error says of a request, of which it is known whether it was under way at all. */
-export const transportCause = (cause: unknown, otherwise: string): Broken => {
+/** The failure of a request, classified by the system error behind it. */
+export const transportCause = (cause: unknown, otherwise: string): TransportFailure => {
   const failure = systemFailure(cause)
   const code = failure?.code ?? otherwise
   const proxy = failure?.proxy
   const unsent =
     proxy !== undefined || failure?.connecting === true || beforeSending.has(code) || refusedCertificate.test(code)
-  return { _tag: "Broken", code, phase: unsent ? "unsent" : "sent", ...(proxy === undefined ? {} : { proxy }) }
+  return {
+    _tag: "TransportFailure",
+    code,
+    phase: unsent ? "unsent" : "sent",
+    ...(proxy === undefined ? {} : { proxy })
+  }
 }
 
-/** What ends a body before its end. */
-export const brokenBody = (cause: unknown): Broken => ({ ...transportCause(cause, "connection broken"), phase: "sent" })
+/** The failure of a response whose body breaks off or cannot be decompressed. */
+export const bodyFailure = (cause: unknown): TransportFailure => ({
+  ...transportCause(cause, "connection broken"),
+  phase: "sent"
+})

@@ -7,11 +7,11 @@ import * as contentEncoding from "../contentEncoding.js"
 import type * as deadlines from "../deadlines.js"
 import * as responseBody from "../responseBody.js"
 import * as transport from "../transport.js"
-import { brokenBody } from "../transportCause.js"
+import { bodyFailure } from "../transportCause.js"
 import type { Arrived, ConnectionQueue, Waiting } from "./connectionQueue.js"
 import * as undici from "./request.js"
 
-type Outcome = Either.Either<transport.Answer, transport.Broken | transport.TimedOut>
+type Outcome = Either.Either<transport.Response, transport.TransportFailure | transport.TimedOut>
 
 /**
  * One request under way: collects the answer, and says exactly once how it ended.
@@ -49,12 +49,12 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
       this.dispatcher.dispatch(undici.options(this.request), this)
     } catch {
       // What undici refuses to send, such as a header with a line break, it will refuse again.
-      this.end(Either.left(transport.unsendable))
+      this.end(Either.left(transport.invalidRequest))
       this.queue.leave()
     }
   }
 
-  private phase(): transport.Broken["phase"] {
+  private phase(): transport.TransportFailure["phase"] {
     return this.abort === undefined ? "unsent" : "sent"
   }
 
@@ -70,7 +70,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     if (this.outcome !== undefined) this.ended(this.outcome)
   }
 
-  private answer(body: transport.Answer["body"]): void {
+  private answer(body: transport.Response["body"]): void {
     const { contentType, date, retryAfter, status } = this.head
     this.end(Either.right({ status, retryAfter, date, contentType, body }))
   }
@@ -78,10 +78,10 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   private read(body: Buffer): void {
     const header = this.head.contentEncoding
     if (contentEncoding.isEncoded(header)) {
-      const decoded = contentEncoding.decode(header, Stream.succeed(body), brokenBody)
+      const decoded = contentEncoding.decode(header, Stream.succeed(body), bodyFailure)
       Effect.runFork(
         Effect.match(responseBody.collect(decoded, this.request.maxBodyBytes), {
-          onFailure: (broken) => this.end(Either.left(broken)),
+          onFailure: (failure) => this.end(Either.left(failure)),
           onSuccess: (text) => this.answer(text)
         })
       )
@@ -92,12 +92,12 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
 
   private refuse(): void {
     this.answer(Either.left("TooLarge"))
-    this.abort?.(undici.given)
+    this.abort?.(undici.cancelled)
   }
 
   expire(): void {
     this.end(Either.left(transport.timedOut[this.phase()]))
-    this.abort?.(undici.given)
+    this.abort?.(undici.cancelled)
   }
 
   /** The caller no longer needs an answer, so the connection is closed, too. */
@@ -105,12 +105,12 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     this.over = true
     this.outcome = undefined
     this.timers.remove(this)
-    this.abort?.(undici.given)
+    this.abort?.(undici.cancelled)
   }
 
   onConnect(abort: (error?: Error) => void): void {
     this.abort = abort
-    if (this.over) abort(undici.given)
+    if (this.over) abort(undici.cancelled)
   }
 
   onHeaders(status: number, headers: Array<Buffer>): boolean {
@@ -135,7 +135,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   }
 
   onError(error: Error): void {
-    this.end(Either.left(undici.broken(error, this.phase())))
+    this.end(Either.left(undici.failureOf(error, this.phase())))
     this.queue.leave()
   }
 }
@@ -151,10 +151,10 @@ export const start =
 /** The same as an effect. A cancelled request closes its connection without an `AbortSignal` for each. */
 export const send =
   (start: (request: transport.Request, ended: (outcome: Outcome) => void) => () => void) =>
-  (request: transport.Request): transport.Sending<transport.Answer> => {
+  (request: transport.Request): transport.PendingRequest<transport.Response> => {
     let cancel = () => {}
     return {
-      answer: Effect.async((resume) => {
+      response: Effect.async((resume) => {
         cancel = start(request, resume)
       }),
       cancel: Effect.sync(() => cancel())

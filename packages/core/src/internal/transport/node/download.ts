@@ -9,15 +9,15 @@ import * as contentEncoding from "../contentEncoding.js"
 import type * as deadlines from "../deadlines.js"
 import * as responseBody from "../responseBody.js"
 import * as transport from "../transport.js"
-import { brokenBody } from "../transportCause.js"
+import { bodyFailure } from "../transportCause.js"
 import type { ConnectionQueue, Waiting } from "./connectionQueue.js"
 import * as undici from "./request.js"
 
 /** So much may wait to be taken before the server is made to wait. */
 const highWaterBytes = 256 * 1024
 
-type Problem = transport.Broken | transport.TimedOut
-type Ending = Option.Option<Problem>
+type Failure = transport.TransportFailure | transport.TimedOut
+type Ending = Option.Option<Failure>
 
 /** One answer that is taken as it arrives. Who waits for a part of it is called back; nobody waits for ever. */
 class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Waiting {
@@ -47,12 +47,12 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     try {
       this.dispatcher.dispatch(undici.options(this.request), this)
     } catch {
-      this.end(Option.some(transport.unsendable))
+      this.end(Option.some(transport.invalidRequest))
       this.queue.leave()
     }
   }
 
-  private phase(): Problem["phase"] {
+  private phase(): Failure["phase"] {
     return this.abort === undefined ? "unsent" : "sent"
   }
 
@@ -92,28 +92,28 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   }
 
   /** Its head, or why there is none. */
-  begun(): Effect.Effect<undici.Head, Problem> | undefined {
+  begun(): Effect.Effect<undici.Head, Failure> | undefined {
     if (this.head !== undici.noHead) return Effect.succeed(this.head)
     return Option.isSome(this.ending)
-      ? Effect.fail(Option.getOrElse(this.ending.value, () => transport.unsendable))
+      ? Effect.fail(Option.getOrElse(this.ending.value, () => transport.invalidRequest))
       : undefined
   }
 
   expire(): void {
     this.end(Option.some(transport.timedOut[this.phase()]))
-    this.abort?.(undici.given)
+    this.abort?.(undici.cancelled)
   }
 
   cancel(): void {
     this.stopWaiting()
     if (Option.isSome(this.ending)) return
     this.ending = Option.some(Option.none())
-    this.abort?.(undici.given)
+    this.abort?.(undici.cancelled)
   }
 
   onConnect(abort: (error?: Error) => void): void {
     this.abort = abort
-    if (Option.isSome(this.ending)) abort(undici.given)
+    if (Option.isSome(this.ending)) abort(undici.cancelled)
   }
 
   onHeaders(status: number, headers: Array<Buffer>, resume: () => void): boolean {
@@ -137,7 +137,7 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   }
 
   onError(error: Error): void {
-    this.end(Option.some(undici.broken(error, this.phase())))
+    this.end(Option.some(undici.failureOf(error, this.phase())))
     this.queue.leave()
   }
 }
@@ -159,30 +159,30 @@ export const open =
     dispatcher: Undici.Dispatcher,
     queue: (origin: string) => ConnectionQueue,
     timers: deadlines.Deadlines
-  ): transport.Transport["open"] =>
+  ): transport.Transport["stream"] =>
   (request) =>
     Effect.flatMap(Clock.currentTimeMillis, (startedMillis) => {
       const download = new Download(request, dispatcher, queue(undici.originOf(request)), timers)
       const cancel = Effect.sync(() => download.cancel())
       const pieces = until(download, () => download.take())
-      const received: transport.Opened["pull"] = Effect.as(
+      const received: transport.StreamingResponse["pull"] = Effect.as(
         Effect.addFinalizer(() => cancel),
         pieces
       )
       return until(download, () => download.begun()).pipe(
         Effect.map(({ contentEncoding: header, contentType, date, retryAfter, status }) => {
           const pull = contentEncoding.isEncoded(header)
-            ? Stream.toPull(contentEncoding.decode(header, Stream.fromPull(received), brokenBody))
+            ? Stream.toPull(contentEncoding.decode(header, Stream.fromPull(received), bodyFailure))
             : received
           return {
             status,
             pull,
-            whole: transport.inRestOfTime(
+            readAll: transport.withinDeadline(
               request,
               startedMillis,
               Effect.map(
                 responseBody.collect(Stream.fromPull(pull), request.maxBodyBytes),
-                (text): transport.Answer => ({ status, retryAfter, date, contentType, body: text })
+                (text): transport.Response => ({ status, retryAfter, date, contentType, body: text })
               )
             )
           }

@@ -3,8 +3,8 @@ import type * as Undici from "@effect/platform-node/Undici"
 import * as transport from "../transport.js"
 import { transportCause } from "../transportCause.js"
 
-/** What undici is told when we have no use for the rest; nobody sees it. */
-export const given = new Error("given up")
+/** The reason undici requires for an abort. No caller sees it. */
+export const cancelled = new Error("cancelled")
 
 /** Scheme, host and port; the rest. A base URL always has a path or ends at the host. */
 const split = (url: string): readonly [string, string] => {
@@ -94,9 +94,9 @@ export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
   }
 }
 
-/** Before undici has a connection to write to, nothing can have arrived. */
-export const broken = (error: Error, phase: transport.Broken["phase"]): transport.Broken => {
-  // A parser that cannot go on has a name for its error, and not always a code.
-  const broken = transportCause(error, error.name === "HTTPParserError" ? error.name : "connection broken")
-  return broken.code === "UND_ERR_INVALID_ARG" ? transport.unsendable : { ...broken, phase }
+/** The caller knows the phase better than the error code does: whether undici had a connection yet. */
+export const failureOf = (error: Error, phase: transport.TransportFailure["phase"]): transport.TransportFailure => {
+  // Parser errors do not always have a code.
+  const failure = transportCause(error, error.name === "HTTPParserError" ? error.name : "connection broken")
+  return failure.code === "UND_ERR_INVALID_ARG" ? transport.invalidRequest : { ...failure, phase }
 }
