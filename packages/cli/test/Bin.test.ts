@@ -1,22 +1,43 @@
+import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Lazy from "../src/args/Lazy.js"
 import * as ExitCode from "../src/exit/ExitCode.js"
 import * as Spawned from "./support/Spawned.js"
 
-it.skipIf(process.platform === "win32")("too few file descriptors to load end with 2 and the remedy", async () => {
-  const limited = ["-c", 'ulimit -n 32; exec "$0" "$@"', process.execPath, Spawned.bin, "accounts", "list"]
-  const { code, stderr } = await Spawned.start(limited, { program: "sh" }).ended
-  assert.strictEqual(code, 2, stderr)
-  assert.match(stderr, /^glowmarkt cannot load its own files: .*\nRaise the limit of open files \(ulimit -n 1024\)/)
-  assert.notMatch(stderr, /^ +at /m)
-})
+it.skipIf(process.platform === "win32")(
+  "too few file descriptors: exit code 2, and the message names the remedy",
+  async () => {
+    const limited = ["-c", 'ulimit -n 32; exec "$0" "$@"', process.execPath, Spawned.bin, "accounts", "list"]
+    const { code, stderr } = await Spawned.start(limited, { program: "sh" }).ended
+    assert.strictEqual(code, 2, stderr)
+    assert.match(stderr, /^glowmarkt cannot load its own files: .*\nRaise the limit of open files \(ulimit -n 1024\)/)
+    assert.notMatch(stderr, /^ +at /m)
+  }
+)
 
-it.effect("modules of a command that cannot be loaded end with 2 and the remedy, too", () =>
+it.effect("a command whose modules cannot be loaded: exit code 2 and the remedy", () =>
   Effect.gen(function* () {
     const load = () => Promise.reject(new Error("EMFILE: too many open files, open 'x.js'"))
     const error = yield* Effect.flip(Lazy.handler(load, () => () => Effect.void)({}))
     assert.strictEqual(ExitCode.fromError(error), 2)
     assert.match(error.message, /EMFILE.*\nRaise the limit of open files/)
+  })
+)
+
+it.effect("the command says that it is not built yet", () =>
+  Effect.gen(function* () {
+    const cwd = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
+    mkdirSync(join(cwd, "bin"))
+    copyFileSync(Spawned.bin, join(cwd, "bin", "glowmarkt.mjs"))
+    const { code, stderr } = yield* Effect.promise(
+      () => Spawned.start([join(cwd, "bin", "glowmarkt.mjs")], { program: process.execPath, cwd }).ended
+    )
+    assert.deepStrictEqual(
+      { code, stderr },
+      { code: 2, stderr: "glowmarkt is not built yet: run npm run build first\n" }
+    )
   })
 )

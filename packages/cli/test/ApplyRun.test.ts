@@ -83,9 +83,9 @@ const coded = Effect.gen(function* () {
 // A process takes a second to begin, on a busy machine some.
 const patient = 120_000
 
-layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true })("bulk work as a process", (it) => {
+layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true })("ApplyRun", (it) => {
   it.effect(
-    "apply: Ctrl-C exits with 130, and the line that is printed goes on",
+    "apply: Ctrl-C exits with 130 and prints the command that continues the run",
     () =>
       Effect.gen(function* () {
         const { orgAppKeys } = yield* Captured.environments
@@ -141,7 +141,7 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
   )
 
   it.effect(
-    "plan: Ctrl-C exits with 130, and leaves no plan",
+    "plan: Ctrl-C exits with 130 and leaves no plan file",
     () =>
       Effect.gen(function* () {
         const { orgAppKeys } = yield* Captured.environments
@@ -167,7 +167,7 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
   )
 
   it.effect(
-    "a store in use says by which process, with which run",
+    "a store in use is reported with the other process and its run",
     () =>
       Effect.gen(function* () {
         const { orgAppKeys } = yield* Captured.environments
