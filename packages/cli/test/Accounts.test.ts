@@ -218,7 +218,7 @@ describe("responses to accounts list", () => {
     )
   }
 
-  it.scopedLive("a name of a megabyte among many", () =>
+  it.scopedLive("a name of one megabyte does not blow up the table", () =>
     Effect.gen(function* () {
       const accounts = Array.from({ length: 2000 }, (_, i) => ({
         ...StubServer.account,

@@ -36,7 +36,7 @@ const decodeEvent = Schema.decode(Schema.parseJson(Progress.Event))
 const outcomes = (rows: ReadonlyArray<Record<string, unknown>>) => rows.map(({ outcome }) => outcome)
 
 layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true })("glowmarkt apply", (it) => {
-  it.effect("shows what it will do, and does nothing without a yes", () =>
+  it.effect("shows what it will do, and does nothing without consent", () =>
     Effect.gen(function* () {
       const { requests } = yield* Simulator.Simulator
       const members = yield* take(0, 3)
@@ -55,7 +55,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
   )
 
   it.effect(
-    "plan undo: a finished run is taken back; one that cannot be is refused; again there is nothing to do",
+    "plan undo: reverts a finished run, refuses one that cannot be undone, and has nothing to do the second time",
     () =>
       Effect.gen(function* () {
         const { state } = yield* Simulator.Simulator
@@ -92,7 +92,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
       })
   )
 
-  it.effect("rename: done and verified, once; what drifted is left alone and can be planned again", () =>
+  it.effect("rename: changes and verifies each account once, and skips accounts that changed since the plan", () =>
     Effect.gen(function* () {
       const { requests, state } = yield* Simulator.Simulator
       const place = Bulk.place()
@@ -130,7 +130,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("failed.csv has every row that missed its end, with its columns and why, and is an input again", () =>
+  it.effect("failed.csv has every failed row with its columns and the reason, and works as input", () =>
     Effect.gen(function* () {
       const { state } = yield* Simulator.Simulator
       const place = Bulk.place()
@@ -161,7 +161,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("--json: what happens, line by line, and the summary as the last", () =>
+  it.effect("--json: one line per event, the summary last", () =>
     Effect.gen(function* () {
       const members = yield* take(7, 10)
       const apply = yield* planned(Bulk.place(), ["rename"], renames(members, "Json"))
@@ -178,7 +178,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("offboard: a flag of its own and the count, typed or said", () =>
+  it.effect("offboard: needs its own flag and the count, typed or given as an option", () =>
     Effect.gen(function* () {
       const { requests } = yield* Simulator.Simulator
       const members = yield* take(10, 12)
@@ -226,7 +226,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("onboard: each row for itself, or all or nothing", () =>
+  it.effect("onboard: row by row, or all or nothing", () =>
     Effect.gen(function* () {
       const { population, state } = yield* Simulator.Simulator
       const people = [0, 1, 2, 3].map((index) => Option.getOrThrow(population.newcomer(index)))
@@ -250,7 +250,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("correct: as the users themselves", () =>
+  it.effect("correct: signs in as each user", () =>
     Effect.gen(function* () {
       const { state } = yield* Simulator.Simulator
       const [first, second] = yield* take(13, 15)
@@ -274,7 +274,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("passwords: into a file for its owner, and nowhere else", () =>
+  it.effect("passwords: written only to a file that its owner alone can read", () =>
     Effect.gen(function* () {
       const { state } = yield* Simulator.Simulator
       const [first] = yield* take(15, 16)
@@ -302,7 +302,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("mobile-tokens: the new one is there, the old one gone", () =>
+  it.effect("mobile-tokens: adds the new token and removes the old one", () =>
     Effect.gen(function* () {
       const { state } = yield* Simulator.Simulator
       const [first] = yield* take(16, 17)
@@ -320,7 +320,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("a plan for somewhere else, of something else, or no plan at all", () =>
+  it.effect("refuses a plan for another server or application, and files that are not plans", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       const members = yield* take(17, 18)

@@ -15,7 +15,7 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
       ({ code, stderr }) => assert.strictEqual(code, 0, stderr)
     )
 
-  it.effect("says what changed, of runs and of files alike, and exits with 1", () =>
+  it.effect("prints the changes between runs or files and exits with 1", () =>
     Effect.gen(function* () {
       const { population, state } = yield* Simulator.Simulator
       const place = Bulk.place()
@@ -57,7 +57,7 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("reads pipes by their names, and ends with 130 when it is interrupted meanwhile", () =>
+  it.effect("reads named pipes, and exits with 130 when interrupted", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       yield* audited(place, "all")
@@ -73,7 +73,7 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("what cannot be compared is not, and exits with 2", () =>
+  it.effect("refuses audits that cannot be compared, with exit code 2", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       const [one] = yield* Bulk.members

@@ -38,7 +38,7 @@ describe("wrong usage exits with 2 and says what to do", () => {
     )
   }
 
-  it.effect("options of all commands may stand anywhere", () =>
+  it.effect("global options are accepted anywhere on the command line", () =>
     Effect.gen(function* () {
       for (const args of ["accounts list --json --log-level debug", "accounts --log-level=debug list --json"]) {
         const { code, stderr } = yield* Captured.run(args.split(" "))
@@ -174,7 +174,7 @@ describe("credentials in the environment", () => {
 })
 
 layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true })("against a server", (it) => {
-  it.effect("1: something is not there, or was refused", () =>
+  it.effect("1: not found, or refused", () =>
     Effect.gen(function* () {
       const { appKeys, session } = yield* Captured.environments
       const missing = yield* Captured.run(["accounts", "get", "nobody"], { environment: appKeys })
@@ -220,7 +220,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("4: nobody listens there", () =>
+  it.effect("4: the server does not accept connections", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const environment = { ...appKeys, GLOWMARKT_BASE_URL: "http://127.0.0.1:1/api/v0-1" }
@@ -230,7 +230,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("4, and not 1: a server that does not answer as it should, of which nothing can be finished", () =>
+  it.effect("4 rather than 1: a server with invalid responses leaves nothing finished", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const { faults } = yield* Simulator.Simulator
@@ -254,7 +254,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("4: a server that asks to come back later, or does not implement the call, which is sent once", () =>
+  it.effect("4: a server that asks for a retry later, or does not implement the call, gets one request", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const { faults, requests } = yield* Simulator.Simulator
@@ -274,7 +274,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("2: what is no store says how to name another, and no lock is left beside it", () =>
+  it.effect("2: a file that is not a store is reported with the option for another, and no lock file stays", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const place = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
@@ -305,7 +305,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("2: where the results cannot go is known before anything is asked", () =>
+  it.effect("2: an unusable results folder is reported before any request", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const { requests } = yield* Simulator.Simulator
@@ -320,7 +320,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("70: a defect is told in a line, with the way to its stack", () =>
+  it.effect("70: a defect is reported in one line that says how to see its stack trace", () =>
     Effect.gen(function* () {
       const { session } = yield* Captured.environments
       const args = ["me", "mobile-token", "add"]
@@ -332,7 +332,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("the debug log says what failed before it is tried again", () =>
+  it.effect("the debug log reports a failure before its retry", () =>
     Effect.gen(function* () {
       const { appKeys, member } = yield* Captured.environments
       const { faults } = yield* Simulator.Simulator
@@ -347,7 +347,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("names from the API cannot command the terminal", () =>
+  it.effect("control characters in names from the API are escaped", () =>
     Effect.gen(function* () {
       const { appKeys, member } = yield* Captured.environments
       const name = "\u001b[2J\u009b31m\u202eevil\r\nx"
@@ -368,7 +368,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("a list with an element that cannot be read shows the others and exits with 1", () =>
+  it.effect("a list with an invalid element shows the other elements and exits with 1", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const { faults } = yield* Simulator.Simulator

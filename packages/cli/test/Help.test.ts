@@ -19,7 +19,7 @@ const help = (path: ReadonlyArray<string>, columns: number) =>
   })
 
 describe("help", () => {
-  it.effect("every command has a page with an example, and says what each of its options is", () =>
+  it.effect("every command's page has an example and describes each option", () =>
     Effect.forEach(Commands.pages, (page) =>
       Effect.gen(function* () {
         const text = yield* help(page.path, 80)
@@ -34,7 +34,7 @@ describe("help", () => {
     )
   )
 
-  it.effect("the pages of plan have the columns that each flow reads, and no others", () =>
+  it.effect("the pages of plan list exactly the columns that each flow reads", () =>
     Effect.gen(function* () {
       const inputs = {
         rename: RenameAccounts.flow.input,
@@ -57,7 +57,7 @@ describe("help", () => {
     })
   )
 
-  it.effect("no line is wider than the terminal, examples of the shell aside", () =>
+  it.effect("no line is wider than the terminal, except shell examples", () =>
     Effect.forEach(
       [[], ...Commands.groups.map(({ path }) => path), ...Commands.pages.map(({ path }) => path)],
       (path) =>
@@ -71,7 +71,7 @@ describe("help", () => {
     )
   )
 
-  it.effect("the overview has every command, variable and exit code", () =>
+  it.effect("the overview lists every command, variable and exit code", () =>
     Effect.gen(function* () {
       const text = yield* help([], 100)
       for (const { path } of Commands.pages) assert.include(text, `  ${path.join(" ")} `)
@@ -80,14 +80,14 @@ describe("help", () => {
     })
   )
 
-  it.effect("simulate says its defaults", () =>
+  it.effect("simulate shows its defaults", () =>
     Effect.gen(function* () {
       const page = yield* help(["simulate"], 200)
       for (const said of ["Default: 0.", "Default: 100.", "Default: 1."]) assert.include(page, said)
     })
   )
 
-  it.effect("a command without its second word is an error that shows the choice", () =>
+  it.effect("a command without its subcommand is an error that lists the subcommands", () =>
     Effect.gen(function* () {
       for (const args of [[], ["plan"], ["runs"], ["accounts"], ["me"], ["me", "mobile-token"]]) {
         const { code, stderr, stdout } = yield* Captured.run(args)

@@ -65,7 +65,7 @@ const irreplaceable = (code: string) =>
   ).pipe(Layer.provide(NodeFileSystem.layer))
 
 layer(live)("OutputFile", (it) => {
-  it.effect("replaces what is there, for its owner only, and follows no name that could be foreseen", () =>
+  it.effect("replaces a file, readable only by its owner, without following links at predictable names", () =>
     Effect.gen(function* () {
       const place = directory()
       const victim = join(place, "victim")
@@ -80,7 +80,7 @@ layer(live)("OutputFile", (it) => {
     })
   )
 
-  it.effect("removes what a process that is gone left, and nothing else", () =>
+  it.effect("removes temporary files of dead processes and nothing else", () =>
     Effect.gen(function* () {
       const place = directory()
       const gone = "out.csv.999999999-0123456789abcdef.part"
@@ -91,7 +91,7 @@ layer(live)("OutputFile", (it) => {
     })
   )
 
-  it.effect("a write that fails leaves what was there, and nothing beside it", () =>
+  it.effect("a failed write keeps the old content and leaves no temporary file", () =>
     Effect.gen(function* () {
       const place = directory()
       const file = join(place, "out.csv")
@@ -102,7 +102,7 @@ layer(live)("OutputFile", (it) => {
     })
   )
 
-  it.effect("writes in place where nothing can be replaced", () =>
+  it.effect("writes in place where the directory does not allow replacing the file", () =>
     Effect.gen(function* () {
       for (const code of ["EBUSY", "EPERM", "EXDEV"]) {
         const place = directory()
@@ -123,7 +123,7 @@ layer(live)("OutputFile", (it) => {
     })
   )
 
-  it.effect("writes to standard output by any of its names, and to devices as they are", () =>
+  it.effect("writes to standard output under each of its names, and to devices", () =>
     Effect.gen(function* () {
       written.length = 0
       for (const name of ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
@@ -136,7 +136,7 @@ layer(live)("OutputFile", (it) => {
     })
   )
 
-  it.effect("appends to a descriptor that is a file, which a shell opened", () =>
+  it.effect("appends to a file that the shell opened for appending", () =>
     Effect.gen(function* () {
       const file = join(directory(), "log")
       writeFileSync(file, "before\n")
@@ -147,7 +147,7 @@ layer(live)("OutputFile", (it) => {
     })
   )
 
-  it.effect("is none of the files that are read, under whatever name", () =>
+  it.effect("refuses a file that is also an input, even through a link", () =>
     Effect.gen(function* () {
       const place = directory()
       const input = join(place, "in.csv")
@@ -163,7 +163,7 @@ layer(live)("OutputFile", (it) => {
 })
 
 layer(live)("ResultFolder", (it) => {
-  it.effect("keeps the results of a run from another one, unless it may write over them", () =>
+  it.effect("refuses to overwrite another run's results without consent", () =>
     Effect.gen(function* () {
       const place = join(directory(), "audit")
       const names = ["audit.json", "accounts.csv"]
@@ -190,7 +190,7 @@ layer(live)("ResultFolder", (it) => {
 })
 
 layer(live)("Directory", (it) => {
-  it.effect("that cannot be made is an error, and no endless loop", () =>
+  it.effect("reports a directory that cannot be made", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Directory.make("/proc/x/glowmarkt"))
       assert.strictEqual(error._tag, "SystemError")
@@ -200,7 +200,7 @@ layer(live)("Directory", (it) => {
     })
   )
 
-  it.effect("is made with those above it", () =>
+  it.effect("makes missing parent directories", () =>
     Effect.gen(function* () {
       const path = join(directory(), "a", "b")
       yield* Directory.make(path, { mode: 0o700 })

@@ -10,7 +10,7 @@ const isChange = ({ intent }: Record<string, unknown>) =>
   typeof intent === "object" && intent !== null && "_tag" in intent && intent._tag === "Change"
 
 layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true })("glowmarkt plan", (it) => {
-  it.effect("reads what a spreadsheet writes from standard input, writes a plan for its owner, and nothing else", () =>
+  it.effect("reads a spreadsheet's CSV from standard input and writes one plan, readable only by its owner", () =>
     Effect.gen(function* () {
       const { requests } = yield* Simulator.Simulator
       const [first, second] = yield* Bulk.members
@@ -39,7 +39,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("is not written over what it was made from, nor are the results of another run", () =>
+  it.effect("does not overwrite its input or another run's results", () =>
     Effect.gen(function* () {
       const [first] = yield* Bulk.members
       assert(first !== undefined)
@@ -64,7 +64,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("tells all that is wrong with a file, and asks the server nothing", () =>
+  it.effect("reports every problem of a file and sends no requests", () =>
     Effect.gen(function* () {
       const { requests } = yield* Simulator.Simulator
       const before = yield* requests.count("getAccountById")
@@ -84,7 +84,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("goes into a FIFO, and to the end of what a shell appends to", () =>
+  it.effect("writes to a FIFO, and appends where the shell appends", () =>
     Effect.gen(function* () {
       const { orgAppKeys } = yield* Captured.environments
       const [first] = yield* Bulk.members
@@ -108,7 +108,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("refuses early, with 2 and the line, what is no text, and values that slipped in", () =>
+  it.effect("refuses binary input and spreadsheet accidents, with exit code 2 and the line", () =>
     Effect.gen(function* () {
       const { requests } = yield* Simulator.Simulator
       const before = yield* requests.count("getAccounts")
@@ -136,7 +136,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("reads what Excel and its cousins write, whatever line sep= comes with", () =>
+  it.effect("reads CSV from Excel and similar programs, including a sep= line", () =>
     Effect.gen(function* () {
       const [first] = yield* Bulk.members
       assert(first !== undefined)
@@ -154,7 +154,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("leaves another application's accounts alone, and takes no id of an application that is none", () =>
+  it.effect("skips accounts of another application, and refuses an invalid application id", () =>
     Effect.gen(function* () {
       const [first] = yield* Bulk.members
       assert(first !== undefined)
@@ -175,7 +175,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("passwords: not into the file that they are read from, nor into one that others may read", () =>
+  it.effect("passwords: refuses their own source file and files that others can read", () =>
     Effect.gen(function* () {
       const [first] = yield* Bulk.members
       assert(first !== undefined)
@@ -199,7 +199,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("--skip-invalid plans the good rows, tells of the others, and exits with 1", () =>
+  it.effect("--skip-invalid plans the valid rows, reports the others, and exits with 1", () =>
     Effect.gen(function* () {
       const [first] = yield* Bulk.members
       assert(first !== undefined)
@@ -229,7 +229,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("credentials are tried while planning", () =>
+  it.effect("checks the credentials while planning", () =>
     Effect.gen(function* () {
       const [first] = yield* Bulk.members
       assert(first !== undefined)
@@ -246,7 +246,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("what a user's password cannot open is left alone and said so", () =>
+  it.effect("reports and skips users whose password does not sign in", () =>
     Effect.gen(function* () {
       const [first, second] = yield* Bulk.members
       assert(first !== undefined && second !== undefined)
@@ -269,7 +269,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("a secret where a reference belongs is not repeated", () =>
+  it.effect("does not print a secret given in place of a reference", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       const file = place.write("users.csv", Bulk.csv("username,password", [["scotty", "Hunter2-hunter2"]]))
@@ -280,7 +280,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("a plan has somewhere to go before anything is asked", () =>
+  it.effect("checks the plan's destination before any request", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       const file = place.write("names.csv", "accountId,name\n")
@@ -296,7 +296,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("offboard: a file or an audit's findings, and one of them", () =>
+  it.effect("offboard: takes either a file or an audit's findings", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       const file = place.write("leavers.csv", "accountId\n")
@@ -320,7 +320,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("a hostile name in a plan cannot command the terminal", () =>
+  it.effect("control characters in a plan's names are escaped", () =>
     Effect.gen(function* () {
       const [, , third] = yield* Bulk.members
       assert(third !== undefined)

@@ -29,7 +29,7 @@ const began = [
 ]
 
 describe("the progress of a run", () => {
-  it("tells each way an outage shows itself once, until it is over", () => {
+  it("reports each kind of outage once until it ends", () => {
     const told: Array<string> = []
     let known = RunProgress.initial
     const outage = [waiting("503", 1), waiting("reset", 2), waiting("503", 4), waiting("reset", 8)]
@@ -47,7 +47,7 @@ describe("the progress of a run", () => {
     ])
   })
 
-  it("does not count the time it waited against its speed", () => {
+  it("excludes waiting time from the rate", () => {
     const resumed = new Progress.Resumed({ runId, waited: Duration.seconds(60) })
     let known = RunProgress.initial
     for (const event of [...began, advanced(50), waiting("503", 1), resumed])
@@ -82,11 +82,11 @@ const seen = (events: ReadonlyArray<Progress.Event>, columns: Option.Option<numb
     return written
   })
 
-describe("the faces", () => {
+describe("the progress views", () => {
   const reason = `getAccountStatusById: ${"the provider failed, and says so at length; ".repeat(4)}the end`
   const events = [...began, advanced(40), waiting(reason, 60), advanced(40)]
 
-  it.effect("a terminal gets the whole reason on a line that stays, and a bar no wider than it is", () =>
+  it.effect("a terminal shows the whole reason on a permanent line, and a bar that fits", () =>
     Effect.gen(function* () {
       const written = yield* seen(events, Option.some(60))
       const whole = written.filter((text) => text.endsWith("the end\n"))
@@ -97,7 +97,7 @@ describe("the faces", () => {
     })
   )
 
-  it.effect("a log gets the end of what is finished, however soon it comes", () =>
+  it.effect("a log gets a final line even for a very short run", () =>
     Effect.gen(function* () {
       const finished = new Progress.RunFinished({ runId, total: 100 })
       assert.match(
@@ -107,7 +107,7 @@ describe("the faces", () => {
     })
   )
 
-  it.effect("a log gets lines, and no control characters", () =>
+  it.effect("a log gets lines without control characters", () =>
     Effect.gen(function* () {
       const written = (yield* seen(events, Option.none())).join("")
       assert.include(written, "the end\n")

@@ -35,7 +35,7 @@ const cutOff = (
   })
 
 layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true })("glowmarkt runs", (it) => {
-  it.effect("what was cut off says how to go on, goes on from there, and does nothing twice", () =>
+  it.effect("an interrupted run prints how to continue, continues where it stopped, and repeats nothing", () =>
     Effect.gen(function* () {
       const { requests } = yield* Simulator.Simulator
       const place = Bulk.place()
@@ -77,7 +77,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("consent to go on is for the deletions that are left, whichever way it goes on", () =>
+  it.effect("resuming asks for consent to the remaining deletions, by either command", () =>
     Effect.gen(function* () {
       const { requests } = yield* Simulator.Simulator
       const consent = ["--delete", "--deletions", "25", "--yes"]
@@ -99,7 +99,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("elsewhere a run is not resumed", () =>
+  it.effect("a run is not resumed against another server", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       yield* cutOff(place, 30)
@@ -112,7 +112,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("audits are shown and resumed, too", () =>
+  it.effect("audits are shown and resumed", () =>
     Effect.gen(function* () {
       const { faults } = yield* Simulator.Simulator
       const place = Bulk.place()
@@ -136,7 +136,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("results that cannot be written are no loss: the run says how to write them again", () =>
+  it.effect("when results cannot be written, the run prints how to write them later", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       const store = ["--store", place.path("runs.db")]
@@ -156,7 +156,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("forget asks first, and only then the run is gone", () =>
+  it.effect("forget asks before it deletes the run", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       const store = ["--store", place.path("runs.db")]
@@ -178,7 +178,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("to look creates nothing, and what is no store is left alone", () =>
+  it.effect("reading creates no files and does not touch a file that is not a store", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       const missing = place.path("runs.db")

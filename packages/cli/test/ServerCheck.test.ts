@@ -13,7 +13,7 @@ const listening = (server: Server) =>
     })
   })
 
-describe("a server that NO_PROXY excludes", () => {
+describe("connects directly to a server that NO_PROXY excludes", () => {
   for (const exclusion of [{ no_proxy: "", NO_PROXY: "127.0.0.1" }, { no_proxy: "127.0.0.0/8" }, { NO_PROXY: "*" }]) {
     it(`is asked itself: ${JSON.stringify(exclusion)}`, async () => {
       let proxied = 0
@@ -39,7 +39,7 @@ describe("a server that NO_PROXY excludes", () => {
   }
 })
 
-describe("a proxy that is not there", () => {
+describe("names a proxy that is unreachable", () => {
   for (const args of [
     ["accounts", "list"],
     ["audit", "--quiet"]

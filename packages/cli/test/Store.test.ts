@@ -24,7 +24,7 @@ const directory = () => mkdtempSync(join(tmpdir(), "glowmarkt-store-"))
 const auditing = (store: string) => ["audit", "--quiet", "--sample", "2", "--store", store]
 
 layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })("the store", (it) => {
-  it.effect("is the same under every name: a second process is kept out, and told by whom", () =>
+  it.effect("is recognized under every name: a second process is refused and told who uses it", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const { faults } = yield* Simulator.Simulator
@@ -50,7 +50,7 @@ layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })
     })
   )
 
-  it.effect("with a name that no lock knows is refused", () =>
+  it.effect("is refused under a name that cannot be locked", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const place = directory()
@@ -66,7 +66,7 @@ layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })
     })
   )
 
-  it.effect("may be looked at where it may not be written to, and nothing is left beside it", () =>
+  it.effect("can be read from a read-only directory, and leaves no files beside it", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const place = directory()
@@ -94,7 +94,7 @@ layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })
     })
   )
 
-  it.effect("that others may use is closed to them, before anything is kept in it", () =>
+  it.effect("gets owner-only permissions before anything is written", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const store = join(directory(), "runs.db")
@@ -105,7 +105,7 @@ layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })
     })
   )
 
-  it.effect("writes through nothing that was planted beside it", () =>
+  it.effect("does not follow links placed beside it", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const place = directory()
@@ -125,7 +125,7 @@ layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })
     })
   )
 
-  it.effect("without a place for it: XDG_STATE_HOME that cannot be made, HOME that is empty", () =>
+  it.effect("reports an XDG_STATE_HOME that cannot be made, and an empty HOME", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const cwd = directory()
@@ -142,7 +142,7 @@ layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })
     })
   )
 
-  it.effect("on a disk that is full ends with 2 and the remedy, whenever it becomes full", () =>
+  it.effect("a full disk ends the command with exit code 2 and the remedy", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const cwd = directory()

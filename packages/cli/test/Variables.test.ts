@@ -40,7 +40,7 @@ const reading = (bytes: Uint8Array) =>
 const text = `# settings\r\n${name}=http://127.0.0.1:1/\r\n`
 
 describe("the file .env", () => {
-  it.effect("is read as UTF-8, and as UTF-16 with a mark", () =>
+  it.effect("is read as UTF-8, or as UTF-16 with a byte order mark", () =>
     Effect.gen(function* () {
       const utf16 = Buffer.from(`\uFEFF${text}`, "utf16le")
       for (const bytes of [Buffer.from(text), utf16, Buffer.from(utf16).swap16()]) {
@@ -51,7 +51,7 @@ describe("the file .env", () => {
     })
   )
 
-  it.effect("is refused by name where it cannot be read, or no line of it can", () =>
+  it.effect("is refused when it cannot be read, or has no valid line", () =>
     Effect.gen(function* () {
       for (const bytes of [
         Buffer.from(text, "utf16le"),
@@ -68,7 +68,7 @@ describe("the file .env", () => {
     })
   )
 
-  it.effect("gets a note where nothing in it is for this program", () =>
+  it.effect("produces a note when it sets none of our variables", () =>
     Effect.gen(function* () {
       const { notes, value } = yield* reading(Buffer.from("PORT=3000\n"))
       assert.deepStrictEqual(value, Either.right(Option.none()))
@@ -77,7 +77,7 @@ describe("the file .env", () => {
     })
   )
 
-  it.effect("as a redirection of PowerShell writes it, it decides where a command goes", () =>
+  it.effect("works as PowerShell's redirection writes it", () =>
     Effect.gen(function* () {
       const cwd = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
       const lines = `${name}=http://127.0.0.1:1/\r\nGLOWMARKT_APP_KEY=k\r\nGLOWMARKT_APP_SECRET=s\r\n`
