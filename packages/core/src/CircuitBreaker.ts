@@ -27,7 +27,9 @@ export interface CircuitBreaker {
  * @category models
  */
 export interface Permit {
+  /** Reports that the server did its work. */
   readonly succeeded: () => void
+  /** Reports that the server failed, at this time of a monotonic clock. */
   readonly failed: (nowMillis: number) => void
 }
 

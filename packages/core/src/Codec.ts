@@ -17,7 +17,9 @@ import { unwritten, writerOf } from "./internal/decode/writer.js"
  * @category models
  */
 export interface Codec<A, I = unknown> {
+  /** Encodes a value. */
   readonly encode: (value: A) => I
+  /** Decodes an encoded value. */
   readonly decode: (encoded: unknown) => Either.Either<A, ParseResult.ParseError>
 }
 

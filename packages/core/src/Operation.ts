@@ -101,6 +101,7 @@ export interface Operation<E extends Endpoint, Success> {
   readonly prepare: (input: { readonly path?: unknown; readonly payload?: unknown }) => Either.Either<Prepared, string>
   /** The result, or what is wrong with the answer: where, and what was expected. Not the value, which may be personal. */
   readonly decode: (json: unknown) => Either.Either<Success, string>
+  /** The headers of a request with these credentials. */
   readonly headers: (grant: Grant) => Readonly<Record<string, string>>
 }
 

@@ -48,8 +48,11 @@ export const unlimited: RetryBudget = { reserve: Number.POSITIVE_INFINITY, perCa
  * @category models
  */
 export interface Balance {
+  /** Deposits for a call. */
   readonly call: () => void
+  /** Deposits for a call that succeeded. */
   readonly success: () => void
+  /** Withdraws one retry, or returns `false` if the budget is used up. */
   readonly withdraw: () => boolean
 }
 

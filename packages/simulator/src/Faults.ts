@@ -16,16 +16,7 @@ import * as SeededRandom from "./internal/seededRandom.js"
 import type { Match, Name } from "./Operation.js"
 
 /**
- * A fault of one request.
- *
- * - `None`: no fault; a placeholder in a script.
- * - `Latency`: delays the response.
- * - `Reset`: resets the connection, before the request takes effect or after.
- * - `Hang`: sends no response until the client gives up, before the request takes effect or after.
- * - `Truncate`: the request takes effect, but only a part of the response (0 to 1) is sent before
- *   the connection closes.
- * - `RateLimited`: 429, with `Retry-After` in seconds or as a date.
- * - `Respond`: sends this response instead; the request does not take effect.
+ * A fault of one request. The constructors say what each does.
  *
  * @since 0.1.0
  * @category models
@@ -51,13 +42,63 @@ export type RetryAfter =
   | { readonly form: "date"; readonly after: Duration.Duration }
   | { readonly form: "none" }
 
+const faultCases = Data.taggedEnum<Fault>()
+
 /**
- * The constructors of {@link Fault}.
+ * No fault; a placeholder in a script.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const { Hang, Latency, None, RateLimited, Reset, Respond, Truncate } = Data.taggedEnum<Fault>()
+export const None = faultCases.None
+
+/**
+ * Delays the response.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Latency = faultCases.Latency
+
+/**
+ * Resets the connection, before the request takes effect or after.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Reset = faultCases.Reset
+
+/**
+ * Sends no response until the client gives up, before the request takes effect or after.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Hang = faultCases.Hang
+
+/**
+ * Performs the request, but sends only a part of the response (0 to 1) before the connection closes.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Truncate = faultCases.Truncate
+
+/**
+ * Responds with 429, with `Retry-After` in seconds or as a date.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const RateLimited = faultCases.RateLimited
+
+/**
+ * Responds with this instead; the request does not take effect.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Respond = faultCases.Respond
 
 /**
  * The provider's intermittent 500 response.
@@ -134,13 +175,31 @@ export type Rule = Data.TaggedEnum<{
   Chance: { readonly on: Target; readonly percent: number; readonly fault: Fault }
 }>
 
+const ruleCases = Data.taggedEnum<Rule>()
+
 /**
- * The constructors of {@link Rule}.
+ * Applies each fault once, in order.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const { Chance, Cycle, Script } = Data.taggedEnum<Rule>()
+export const Script = ruleCases.Script
+
+/**
+ * Applies the faults in order, again and again.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Cycle = ruleCases.Cycle
+
+/**
+ * Applies the fault to this percentage of the requests, chosen at random.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Chance = ruleCases.Chance
 
 /**
  * A rule that applies the fault to every request that matches.

@@ -95,7 +95,9 @@ export interface Population {
   readonly directories: { readonly own: Directory; readonly external: Directory }
   /** In the order of the account list. */
   readonly members: Iterable<Member>
+  /** The account at this index, if the population is that large. */
   readonly member: (index: number) => Option.Option<Member>
+  /** Finds an account by its id. */
   readonly find: (accountId: string) => Option.Option<Member>
   /** Finds a user by name: a member or a newcomer. */
   readonly findUser: (username: string) => Option.Option<Person>

@@ -87,10 +87,12 @@ export interface StateService {
     readonly username: string
     readonly directoryId: string
   }) => Effect.Effect<Option.Option<AccountRecord>>
+  /** Renames an account. `operation` is the one that counts the write. */
   readonly rename: (
     accountId: string,
     change: { readonly operation: Name; readonly name: string }
   ) => Effect.Effect<Option.Option<AccountRecord>>
+  /** Changes the e-mail address of a user's own account. */
   readonly changeEmail: (accountId: string, email: string) => Effect.Effect<Option.Option<AccountRecord>>
   /** Makes the account inactive. If it already is, changes nothing and counts no write. */
   readonly deactivate: (accountId: string) => Effect.Effect<Option.Option<AccountRecord>>
@@ -100,13 +102,16 @@ export interface StateService {
     readonly password: Redacted.Redacted
     readonly directoryId: string | undefined
   }) => Effect.Effect<Option.Option<AccountRecord>>
+  /** Changes a user's password if the old one is right. */
   readonly changePassword: (
     accountId: string,
     passwords: { readonly old: Redacted.Redacted; readonly new: Redacted.Redacted }
   ) => Effect.Effect<PasswordChange>
   /** Stores a token that is added twice twice, so tests notice a repeated request. */
   readonly addMobileToken: (accountId: Identifier.AccountId, token: Redacted.Redacted) => Effect.Effect<void>
+  /** Removes a mobile app token of an account. */
   readonly removeMobileToken: (accountId: Identifier.AccountId, token: Redacted.Redacted) => Effect.Effect<void>
+  /** The mobile app tokens of an account. */
   readonly mobileTokens: (accountId: string) => Effect.Effect<ReadonlyArray<Redacted.Redacted>>
   readonly writes: Effect.Effect<ReadonlyArray<Write>>
   /** Restores the initial population. */

@@ -26,6 +26,7 @@ export interface Limit {
  * @category models
  */
 export interface ThrottleService {
+  /** Replaces the limit. */
   readonly set: (limit: Limit) => Effect.Effect<void>
   readonly clear: Effect.Effect<void>
   /** Takes a token. Without one, returns how long until the next is available. */

@@ -41,9 +41,11 @@ export interface TokenOwner {
  * @category models
  */
 export interface TokensService {
+  /** Issues a token for an account. */
   readonly issue: (accountId: Identifier.AccountId) => Effect.Effect<IssuedToken>
   /** `None` for a token that was not issued, has expired or was revoked. */
   readonly verify: (token: string) => Effect.Effect<Option.Option<TokenOwner>>
+  /** Makes a token invalid. */
   readonly revoke: (token: string) => Effect.Effect<void>
   readonly reset: Effect.Effect<void>
 }

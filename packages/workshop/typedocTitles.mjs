@@ -1,0 +1,44 @@
+/**
+ * A plugin for typedoc. Modules get the comment of their `export * as` line in the package's index,
+ * or else the comment at the top of their file. Guides are named after their first heading.
+ */
+import { readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { Comment, Converter, ReflectionKind } from "typedoc"
+
+const indexLine = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport \* as (\w+) from/g
+const fileHeader = /^\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nimport /
+
+/** @param {string} comment */
+const prose = (comment) =>
+  comment
+    .replace(/^[ \t]*\*[ \t]?/gm, "")
+    .replace(/^@.*$/gm, "")
+    .replace(/\{@link ([^}|\s]+)[^}]*\}/g, "`$1`")
+    .trim()
+
+/** @param {string} file */
+const indexComments = (file) => {
+  const text = readFileSync(file, "utf8")
+  return new Map([...text.matchAll(indexLine)].map(([, comment, name]) => [name, prose(comment)]))
+}
+
+/** @param {import("typedoc").Application} app */
+export const load = (app) => {
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
+      const file = project.getSymbolIdFromReflection(module)?.fileName ?? module.sources?.[0]?.fullFileName
+      if (file === undefined || module.hasComment()) continue
+      const header = fileHeader.exec(readFileSync(file, "utf8"))?.[1]
+      const text = indexComments(join(dirname(file), "index.ts")).get(module.name) ?? (header && prose(header))
+      if (text) module.comment = new Comment([{ kind: "text", text }])
+    }
+  })
+  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
+    const first = document.content[0]
+    const heading = first?.kind === "text" ? /^# (.+)\n/.exec(first.text) : null
+    if (heading === null) return
+    document.name = heading[1]
+    first.text = first.text.slice(heading[0].length)
+  })
+}
