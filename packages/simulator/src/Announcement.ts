@@ -58,6 +58,14 @@ const userCount = 5
  * The announcement of the running simulator. Its users are the first five members for which
  * `Population.isOrdinary` holds, so they can sign in.
  *
+ * @example
+ * ```ts
+ * import { Announcement, Simulator } from "@effect-glowmarkt/simulator"
+ * import { Effect } from "effect"
+ *
+ * const announced = Announcement.make.pipe(Effect.provide(Simulator.layer({ accounts: 10 })))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

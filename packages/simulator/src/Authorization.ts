@@ -106,6 +106,14 @@ export class Caller extends Context.Tag("@effect-glowmarkt/simulator/Caller")<
 /**
  * The account that owns the request's user token. Fails with `AccessDenied` without one.
  *
+ * @example
+ * ```ts
+ * import { Authorization } from "@effect-glowmarkt/simulator"
+ * import { Effect } from "effect"
+ *
+ * const greeting = Effect.map(Authorization.callerAccountId, (accountId) => `The token of ${accountId}`)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

@@ -36,6 +36,13 @@ export interface Credentials {
 /**
  * Derives the credentials from a seed.
  *
+ * @example
+ * ```ts
+ * import { Credentials } from "@effect-glowmarkt/simulator"
+ *
+ * const { appKeys, orgAppKeys } = Credentials.make(7)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -53,6 +60,14 @@ export const make = (seed: number): Credentials => {
 
 /**
  * The value of the `authorization` header for a key pair.
+ *
+ * @example
+ * ```ts
+ * import { Credentials } from "@effect-glowmarkt/simulator"
+ * import { Redacted } from "effect"
+ *
+ * const header = Redacted.value(Credentials.basic(Credentials.make(7).appKeys))
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -41,6 +41,20 @@ export interface Thresholds {
  * The expected findings about a member. `healthy` and `missing` exclude all others. `denied` and
  * `undetermined` occur only under injected faults.
  *
+ * @example
+ * ```ts
+ * import { Expected, Population } from "@effect-glowmarkt/simulator"
+ * import { DateTime, Duration, Option } from "effect"
+ *
+ * const population = Population.make({ accounts: 100, seed: 7, epoch: DateTime.unsafeMake("2026-01-01") })
+ * const thresholds = {
+ *   now: population.epoch,
+ *   expiringWithin: Duration.days(7),
+ *   dormantAfter: Duration.days(180)
+ * }
+ * const findings = Option.map(population.member(3), (member) => Expected.findings(population, member, thresholds))
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

@@ -47,6 +47,17 @@ const faultCases = Data.taggedEnum<Fault>()
 /**
  * No fault; a placeholder in a script.
  *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * // Every third status request fails.
+ * const rule = Faults.Cycle({
+ *   on: { operations: ["getAccountStatusById"] },
+ *   faults: [Faults.None(), Faults.None(), Faults.serverError]
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -54,6 +65,14 @@ export const None = faultCases.None
 
 /**
  * Delays the response.
+ *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ * import { Duration } from "effect"
+ *
+ * const slow = Faults.always({}, Faults.Latency({ duration: Duration.millis(200) }))
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -63,6 +82,14 @@ export const Latency = faultCases.Latency
 /**
  * Resets the connection, before the request takes effect or after.
  *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * // The deletion takes effect, but the client never learns of it.
+ * const lost = Faults.Script({ on: { operations: ["deleteAccount"] }, faults: [Faults.Reset({ when: "after" })] })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -70,6 +97,13 @@ export const Reset = faultCases.Reset
 
 /**
  * Sends no response until the client gives up, before the request takes effect or after.
+ *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const hangs = Faults.always({}, Faults.Hang({ when: "before" }))
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -79,6 +113,13 @@ export const Hang = faultCases.Hang
 /**
  * Performs the request, but sends only a part of the response (0 to 1) before the connection closes.
  *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const half = Faults.always({ operations: ["getAccounts"] }, Faults.Truncate({ keep: 0.5 }))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -86,6 +127,14 @@ export const Truncate = faultCases.Truncate
 
 /**
  * Responds with 429, with `Retry-After` in seconds or as a date.
+ *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ * import { Duration } from "effect"
+ *
+ * const limited = Faults.RateLimited({ retryAfter: { form: "seconds", after: Duration.seconds(2) } })
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -95,6 +144,13 @@ export const RateLimited = faultCases.RateLimited
 /**
  * Responds with this instead; the request does not take effect.
  *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const teapot = Faults.Respond({ status: 418, contentType: "text/plain", body: "I'm a teapot" })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -102,6 +158,13 @@ export const Respond = faultCases.Respond
 
 /**
  * The provider's intermittent 500 response.
+ *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const twice = Faults.Script({ on: {}, faults: [Faults.serverError, Faults.serverError] })
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -114,6 +177,13 @@ export const serverError: Fault = Respond({
 
 /**
  * The HTML error page of a proxy when the provider is unavailable.
+ *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const unavailable = Faults.always({}, Faults.htmlError(503))
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -128,6 +198,13 @@ export const htmlError = (status: 502 | 503 | 504): Fault =>
 /**
  * 401, regardless of the credentials.
  *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const denied = Faults.always({ operations: ["getAccounts"] }, Faults.accessDenied)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -139,6 +216,13 @@ export const accessDenied: Fault = Respond({
 
 /**
  * `200 {"valid": false}`, a refusal with a success status.
+ *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const refused = Faults.always({ operations: ["userChangePassword"] }, Faults.notValid)
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -180,6 +264,13 @@ const ruleCases = Data.taggedEnum<Rule>()
 /**
  * Applies each fault once, in order.
  *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const once = Faults.Script({ on: { operations: ["getAccountById"] }, faults: [Faults.serverError] })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -188,6 +279,13 @@ export const Script = ruleCases.Script
 /**
  * Applies the faults in order, again and again.
  *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const everySecond = Faults.Cycle({ on: {}, faults: [Faults.None(), Faults.serverError] })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -195,6 +293,13 @@ export const Cycle = ruleCases.Cycle
 
 /**
  * Applies the fault to this percentage of the requests, chosen at random.
+ *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const sometimes = Faults.Chance({ on: {}, percent: 5, fault: Faults.serverError })
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -256,6 +361,13 @@ const matches = (target: Target, { accountId, operation }: Match): boolean =>
 
 /**
  * Fault injection with initial rules. The seed decides the random ones.
+ *
+ * @example
+ * ```ts
+ * import { Faults } from "@effect-glowmarkt/simulator"
+ *
+ * const service = Faults.make({ seed: 7, rules: [Faults.always({}, Faults.serverError)] })
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -57,6 +57,13 @@ export type BodyError = "MissingElements" | "IncorrectElements"
 /**
  * All operations, in the order of the contract.
  *
+ * @example
+ * ```ts
+ * import { Operation } from "@effect-glowmarkt/simulator"
+ *
+ * const names = Operation.all.map(({ name }) => name)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -80,6 +87,13 @@ const routes = new Map(all.map((operation) => [`${operation.method} ${basePath}$
 
 /**
  * The operation of a route of the server.
+ *
+ * @example
+ * ```ts
+ * import { Operation } from "@effect-glowmarkt/simulator"
+ *
+ * const list = Operation.fromRoute({ method: "GET", path: "/account" })
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -107,6 +121,13 @@ const patterns = all
 
 /**
  * The operation of a request, or `undefined` if the contract has none for it.
+ *
+ * @example
+ * ```ts
+ * import { Operation } from "@effect-glowmarkt/simulator"
+ *
+ * const status = Operation.match({ method: "GET", url: "/api/v0-1/account/ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6/status" })
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -151,6 +151,14 @@ const directory = (seed: number, kind: Directory["kind"]): Directory => ({
  * Makes a population. The same `accounts` and `seed` give the same users, ids and credentials. Dates
  * are offsets from `epoch`.
  *
+ * @example
+ * ```ts
+ * import { Population } from "@effect-glowmarkt/simulator"
+ * import { DateTime } from "effect"
+ *
+ * const population = Population.make({ accounts: 1000, seed: 7, epoch: DateTime.unsafeMake("2026-01-01") })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -232,6 +240,16 @@ export const make = (options: {
 /**
  * Whether a member is active, exists and is listed consistently. Its user can sign in.
  *
+ * @example
+ * ```ts
+ * import { Population, Simulator } from "@effect-glowmarkt/simulator"
+ * import { Effect } from "effect"
+ *
+ * const firstOrdinary = Effect.map(Simulator.Simulator, ({ population }) =>
+ *   [...population.members].find(Population.isOrdinary)
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -242,6 +260,15 @@ const day = 24 * 60 * 60 * 1000
 
 /**
  * The instant a number of days after the epoch, or before it if negative.
+ *
+ * @example
+ * ```ts
+ * import { Population } from "@effect-glowmarkt/simulator"
+ * import { DateTime } from "effect"
+ *
+ * const population = Population.make({ accounts: 10, seed: 7, epoch: DateTime.unsafeMake("2026-01-01") })
+ * const nextWeek = Population.instant(population, 7)
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -139,6 +139,14 @@ const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis).toI
 /**
  * The initial state of a population.
  *
+ * @example
+ * ```ts
+ * import { Population, State } from "@effect-glowmarkt/simulator"
+ * import { DateTime } from "effect"
+ *
+ * const state = State.make(Population.make({ accounts: 10, seed: 7, epoch: DateTime.unsafeMake("2026-01-01") }))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -42,6 +42,14 @@ export class Throttle extends Context.Tag("@effect-glowmarkt/simulator/Throttle"
 /**
  * A throttle with an optional initial limit, measured by Effect's clock.
  *
+ * @example
+ * ```ts
+ * import { Throttle } from "@effect-glowmarkt/simulator"
+ * import { Option } from "effect"
+ *
+ * const throttle = Throttle.make(Option.some({ perSecond: 100, burst: 25 }))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

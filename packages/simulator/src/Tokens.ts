@@ -63,6 +63,14 @@ const header = base64url({ alg: "HS256", typ: "JWT" })
 /**
  * Issues and verifies the tokens of a seed. They expire by Effect's clock.
  *
+ * @example
+ * ```ts
+ * import { Tokens } from "@effect-glowmarkt/simulator"
+ * import { Duration } from "effect"
+ *
+ * const tokens = Tokens.make({ seed: 7, lifetime: Duration.hours(1) })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
