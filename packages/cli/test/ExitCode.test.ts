@@ -341,7 +341,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
       const { code, stderr } = yield* Captured.run(args, { environment: appKeys })
       yield* faults.clear
       assert.strictEqual(code, 0, stderr)
-      const [line = ""] = /^DEBUG: trying again after a failure .*$/m.exec(stderr) ?? []
+      const [line = ""] = /^DEBUG: retrying after a failure .*$/m.exec(stderr) ?? []
       assert.include(line, "operation=getAccountById")
       assert.include(line, "failure=5")
     })

@@ -9,7 +9,7 @@
  */
 import * as Schema from "effect/Schema"
 import { AccountId, ApplicationId, DirectoryId, UserId } from "./Identifier.js"
-import { optional } from "./internal/contract/optional.js"
+import { optional } from "./internal/contract/endpoint.js"
 
 /**
  * The status word of an account. `active` and `inactive` are documented; any

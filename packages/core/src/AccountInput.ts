@@ -5,7 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Identifier from "./Identifier.js"
-import { optional } from "./internal/contract/optional.js"
+import { optional } from "./internal/contract/endpoint.js"
 import { identifierProblem, placeholderProblem } from "./VisibleText.js"
 
 // Messages must not repeat the refused value: errors end up in logs and traces.

@@ -10,7 +10,7 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Account } from "./Account.js"
-import { answerDecoder } from "./internal/decode/answerDecoder.js"
+import { jsonDecoder } from "./internal/decode/jsonDecoder.js"
 import * as parseIssue from "./internal/error/parseIssue.js"
 
 /**
@@ -43,7 +43,7 @@ export interface AccountList {
 
 const decodeElements = Schema.decodeUnknownEither(Schema.Array(Schema.Unknown))
 
-const decodeAccount = answerDecoder(Account)
+const decodeAccount = jsonDecoder(Account)
 
 const without = (element: unknown, field: string): unknown =>
   Predicate.isReadonlyRecord(element)
@@ -64,7 +64,7 @@ const unreadable = (element: unknown, index: number, error: ParseResult.ParseErr
     Predicate.hasProperty(element, "accountId") && Predicate.isString(element.accountId)
       ? Option.some(element.accountId)
       : Option.none(),
-  problem: parseIssue.ofAnswer(error),
+  problem: parseIssue.ofResponse(error),
   ...Option.match(salvage(element, error), { onNone: () => ({}), onSome: (readable) => ({ readable }) })
 })
 
@@ -85,7 +85,7 @@ export const decodeElement = (element: unknown, index: number): Either.Either<Ac
  */
 export const decode = (json: unknown): Either.Either<AccountList, string> =>
   Either.mapBoth(decodeElements(json), {
-    onLeft: parseIssue.ofAnswer,
+    onLeft: parseIssue.ofResponse,
     onRight: (elements) => {
       const accounts: Array<Account> = []
       const rest: Array<UnreadableAccount> = []

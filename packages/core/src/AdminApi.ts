@@ -9,8 +9,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { Account, AccountStatus, AddedAccount, DeletedAccount } from "./Account.js"
 import { DirectoryId, Username } from "./AccountInput.js"
-import { accountPath, trimmedName } from "./internal/contract/accountInput.js"
-import { endpointAnnotations } from "./internal/contract/endpointAnnotations.js"
+import * as endpoint from "./internal/contract/endpoint.js"
 import * as Security from "./Security.js"
 import * as WireError from "./WireError.js"
 
@@ -25,7 +24,7 @@ export const getAccounts = HttpApiEndpoint.get("getAccounts", "/account")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.admin,
       repeat: "safe",
       summary: "List the accounts of an application",
@@ -46,7 +45,7 @@ export const addAccount = HttpApiEndpoint.post("addAccount", "/account")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.admin,
       repeat: "once",
       summary: "Add an account for an existing user",
@@ -61,13 +60,13 @@ export const addAccount = HttpApiEndpoint.post("addAccount", "/account")
  * @category models
  */
 export const getAccountById = HttpApiEndpoint.get("getAccountById", "/account/:accountId")
-  .setPath(accountPath)
+  .setPath(endpoint.accountPath)
   .addSuccess(Account)
   .addError(WireError.AccessDenied)
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.admin,
       repeat: "safe",
       summary: "Read an account",
@@ -85,17 +84,17 @@ export const getAccountById = HttpApiEndpoint.get("getAccountById", "/account/:a
  * @category models
  */
 export const updateAccount = HttpApiEndpoint.put("updateAccount", "/account/:accountId")
-  .setPath(accountPath)
-  .setPayload(Schema.Struct({ name: trimmedName }))
+  .setPath(endpoint.accountPath)
+  .setPayload(Schema.Struct({ name: endpoint.trimmedName }))
   .addSuccess(Account)
   .addError(WireError.MissingElements)
   .addError(WireError.AccessDenied)
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.admin,
-      repeat: "absolute",
+      repeat: "idempotent",
       summary: "Rename an account",
       operationId: "updateAccount"
     })
@@ -109,14 +108,14 @@ export const updateAccount = HttpApiEndpoint.put("updateAccount", "/account/:acc
  * @category models
  */
 export const deleteAccount = HttpApiEndpoint.del("deleteAccount", "/account/:accountId")
-  .setPath(accountPath)
+  .setPath(endpoint.accountPath)
   .addSuccess(DeletedAccount)
   .addError(WireError.IncorrectElements)
   .addError(WireError.AccessDenied)
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.deletion,
       // What a repeat answers is unknown.
       repeat: "once",
@@ -132,13 +131,13 @@ export const deleteAccount = HttpApiEndpoint.del("deleteAccount", "/account/:acc
  * @category models
  */
 export const getAccountStatusById = HttpApiEndpoint.get("getAccountStatusById", "/account/:accountId/status")
-  .setPath(accountPath)
+  .setPath(endpoint.accountPath)
   .addSuccess(AccountStatus)
   .addError(WireError.AccessDenied)
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.admin,
       repeat: "safe",
       summary: "Read the status of an account",

@@ -11,8 +11,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { Secret, Username, Validity } from "./AccountInput.js"
 import { AccountId, ApplicationId, DirectoryId } from "./Identifier.js"
-import { endpointAnnotations } from "./internal/contract/endpointAnnotations.js"
-import { optional } from "./internal/contract/optional.js"
+import * as endpoint from "./internal/contract/endpoint.js"
 import * as Security from "./Security.js"
 import * as WireError from "./WireError.js"
 
@@ -51,7 +50,7 @@ export const IssuedToken = Schema.Redacted(
  * @category schemas
  */
 export const Token = Schema.Struct({
-  valid: optional(Schema.Boolean),
+  valid: endpoint.optional(Schema.Boolean),
   token: IssuedToken,
   exp: Schema.Int
 }).annotations({ identifier: "Token" })
@@ -70,9 +69,9 @@ export interface Token extends Schema.Schema.Type<typeof Token> {}
  */
 export const SignedIn = Schema.Struct({
   ...Token.fields,
-  accountId: optional(AccountId),
-  applicationId: optional(ApplicationId),
-  name: optional(Schema.String)
+  accountId: endpoint.optional(AccountId),
+  applicationId: endpoint.optional(ApplicationId),
+  name: endpoint.optional(Schema.String)
 }).annotations({ identifier: "SignedIn" })
 
 /**
@@ -88,10 +87,10 @@ export interface SignedIn extends Schema.Schema.Type<typeof SignedIn> {}
  * @category schemas
  */
 export const CheckedToken = Schema.Struct({
-  valid: optional(Schema.Boolean),
-  exp: optional(Schema.Int),
-  accountId: optional(AccountId),
-  applicationId: optional(ApplicationId)
+  valid: endpoint.optional(Schema.Boolean),
+  exp: endpoint.optional(Schema.Int),
+  accountId: endpoint.optional(AccountId),
+  applicationId: endpoint.optional(ApplicationId)
 }).annotations({ identifier: "CheckedToken" })
 
 /**
@@ -113,10 +112,10 @@ export const usernameLogin = HttpApiEndpoint.post("usernameLogin", "/auth")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.application,
       // A second token does no harm.
-      repeat: "absolute",
+      repeat: "idempotent",
       summary: "Sign in with user name and password",
       operationId: "usernamelogin"
     })
@@ -134,7 +133,7 @@ export const tokenCheck = HttpApiEndpoint.get("tokenCheck", "/auth")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.user,
       repeat: "safe",
       summary: "Check a token",
@@ -154,7 +153,7 @@ export const newToken = HttpApiEndpoint.get("newToken", "/auth/newToken")
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.user,
       repeat: "safe",
       summary: "Mint another token",
@@ -173,7 +172,7 @@ export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.user,
       // The repeat of a revocation that arrived is refused: the token is gone.
       repeat: "once",
@@ -193,16 +192,21 @@ export const developerLogin = HttpApiEndpoint.post("developerLogin", "/devauth")
   .setPayload(Schema.Struct({ username: Username, password: Secret }))
   .addSuccess(
     Schema.Struct({
-      valid: optional(Schema.Boolean),
+      valid: endpoint.optional(Schema.Boolean),
       token: IssuedToken,
-      exp: optional(Schema.Int)
+      exp: endpoint.optional(Schema.Int)
     }).annotations({ identifier: "DeveloperToken" })
   )
   .addError(WireError.MissingElements)
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({ security: [], repeat: "absolute", summary: "Sign in as a developer", operationId: "devauth" })
+    endpoint.annotations({
+      security: [],
+      repeat: "idempotent",
+      summary: "Sign in as a developer",
+      operationId: "devauth"
+    })
   )
 
 /**

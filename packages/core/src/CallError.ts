@@ -10,17 +10,16 @@ import * as Schema from "effect/Schema"
 import * as errorFields from "./internal/error/errorFields.js"
 import {
   credentialAdvice,
-  late,
   operationAdvice,
   quoted,
   repeated,
   rounded,
-  sentence
+  sentence,
+  timeoutMessage
 } from "./internal/error/errorMessages.js"
 
 /**
- * How the caller identified itself. `session` is a user signed in by name and
- * password.
+ * The kind of credentials used. `session` means signed in with a user name and password.
  *
  * @since 0.1.0
  * @category models
@@ -44,7 +43,7 @@ const retryAfter = Schema.optionalWith(Schema.DurationFromMillis, { as: "Option"
  * @category errors
  */
 export class AccessDenied extends Schema.TaggedError<AccessDenied>()("AccessDenied", {
-  ...errorFields.answerFields,
+  ...errorFields.responseFields,
   caller: Caller
 }) {
   readonly isTransient = false
@@ -61,18 +60,18 @@ export class AccessDenied extends Schema.TaggedError<AccessDenied>()("AccessDeni
 }
 
 /**
- * Any other status from 400 to 499: the provider refuses the request as it is.
- * A 404 where no account is named usually means a wrong base URL.
+ * The request was refused: any other status from 400 to 499. A 404 from an operation without an account
+ * id usually means a wrong base URL.
  *
  * @since 0.1.0
  * @category errors
  */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
-  ...errorFields.answerFields,
-  /** What the header `Retry-After` asks for, where a repeat is asked for (408, 425). */
+  ...errorFields.responseFields,
+  /** The `Retry-After` header, for the statuses that ask for a repeat (408 and 425). */
   retryAfter
 }) {
-  /** 408 and 425 ask for a repeat; the others will say the same again. */
+  /** True for 408 and 425, which ask for a repeat. */
   readonly isTransient: boolean = this.status === 408 || this.status === 425
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.status === 408)
 
@@ -92,8 +91,8 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
  * @category errors
  */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
-  ...errorFields.answerFields,
-  /** What the header `Retry-After` asks for. */
+  ...errorFields.responseFields,
+  /** The `Retry-After` header. */
   retryAfter
 }) {
   readonly isTransient = true
@@ -112,7 +111,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
 }
 
 // Not implemented, HTTP version not supported, variant also negotiates, not extended, network
-// authentication required: the same request gets the same answer.
+// authentication required: a repeat fails the same way.
 const permanent: ReadonlySet<number> = new Set([501, 505, 506, 510, 511])
 
 /**
@@ -122,11 +121,11 @@ const permanent: ReadonlySet<number> = new Set([501, 505, 506, 510, 511])
  * @category errors
  */
 export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
-  ...errorFields.answerFields,
-  /** What the header `Retry-After` asks for. */
+  ...errorFields.responseFields,
+  /** The `Retry-After` header. */
   retryAfter
 }) {
-  /** False for a status that repeating does not change, such as 501. */
+  /** False for a permanent status such as 501. */
   readonly isTransient: boolean = !permanent.has(this.status)
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || this.stage === "call"
 
@@ -136,22 +135,26 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
 }
 
 /**
- * The answer is not what the contract says.
+ * The response does not match the contract. `reason` is one of:
  *
- * `reason` is `NotJson` (HTML, plain text, no body), `NotText` (not UTF-8), `Truncated` (JSON that
- * breaks off), `Shape` (JSON without something that is relied on), `Mismatch`
- * (it names another account or application than the one asked for), `Redirect` (3xx, not followed) or `TooLarge`.
+ * - `NotJson`: HTML, plain text or no body.
+ * - `NotText`: not UTF-8.
+ * - `Truncated`: JSON that breaks off.
+ * - `Shape`: JSON in which a required field is missing or invalid.
+ * - `Mismatch`: about another account or application than requested.
+ * - `Redirect`: status 3xx. Redirects are not followed.
+ * - `TooLarge`: longer than `maxBodyBytes`.
  *
  * @since 0.1.0
  * @category errors
  */
 export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("InvalidResponse", {
-  ...errorFields.answerFields,
+  ...errorFields.responseFields,
   reason: Schema.Literal("NotJson", "NotText", "Truncated", "Shape", "Mismatch", "Redirect", "TooLarge"),
-  /** What is wrong with it, in one line. */
+  /** One line that names the field and what was expected. */
   problem: Schema.String
 }) {
-  /** A cut answer is an accident of the connection; the others will come again. */
+  /** True for `Truncated`, which a lost connection causes. */
   readonly isTransient: boolean = this.reason === "Truncated"
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.reason !== "Redirect")
   readonly retryAfter = never
@@ -161,32 +164,32 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
   }
 }
 
-// What Node says of a certificate whose issuer it does not know, such as a company's own authority.
+// Node's codes for an unknown issuer, such as a company's own certificate authority.
 const untrustedIssuer = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/
 
 /**
- * No answer: the connection could not be made, or broke.
+ * The connection could not be made, or was lost before the response was complete.
  *
  * @since 0.1.0
  * @category errors
  */
 export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", {
   ...errorFields.fields,
-  /**
-   * How far it got: `unsent` when the request provably never reached the
-   * server, `sent` when it may have.
-   */
+  /** `unsent` if the request certainly did not reach the server, `sent` if it may have. */
   phase: Schema.Literal("unsent", "sent"),
-  /** The system's code where there is one (`ECONNREFUSED`, `ENOTFOUND`, …), `PROXY_` and the status or code of a proxy's failure, or `CIRCUIT_OPEN`. */
+  /**
+   * The system's code if there is one (`ECONNREFUSED`, `ENOTFOUND`, …), `PROXY_` followed by the status
+   * or code of a proxy's failure, or `CIRCUIT_OPEN`.
+   */
   code: Schema.String,
-  /** The origin that was called: scheme, host and port. */
+  /** Scheme, host and port of the server. */
   origin: Schema.String,
   /** The proxy that failed, without its credentials. */
   proxy: Schema.optionalWith(Schema.String, { exact: true }),
-  /** How long the circuit breaker will keep requests back. */
+  /** How long the circuit breaker stays open. */
   retryAfter: retryAfter.pipe(Schema.withConstructorDefault(() => never))
 }) {
-  /** What cannot be sent, a certificate that is not accepted, and a proxy that refuses will be no better the next time. */
+  /** False for an invalid request, a rejected certificate and a proxy that refuses (4xx). */
   readonly isTransient: boolean = !/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|INVALID|PROXY_4/i.test(this.code)
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.phase === "sent")
 
@@ -225,18 +228,18 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
 }
 
 /**
- * No answer in time.
+ * A time limit passed before the response was complete.
  *
  * @since 0.1.0
  * @category errors
  */
 export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("RequestTimeout", {
   ...errorFields.fields,
-  /** As for {@link TransportError}: `unsent` when the time was over before there was a connection. */
+  /** As in {@link TransportError}: `unsent` if there was no connection yet. */
   phase: Schema.Literal("unsent", "sent"),
-  /** What did not come in time: an answer, or this call's turn by the client's own rate limit, or its token. */
-  waitedFor: Schema.optionalWith(Schema.Literal("answer", "turn", "token"), { default: () => "answer" }),
-  /** The time that one attempt was given; for a turn or a token, the rest of the time for all attempts. */
+  /** What the call was waiting for: the response, the client's own rate limit or a token. */
+  waitedFor: Schema.optionalWith(Schema.Literal("response", "rateLimit", "token"), { default: () => "response" }),
+  /** The timeout of one attempt. For a rate limit or token: the time that was left for all attempts. */
   limit: Schema.DurationFromMillis
 }) {
   readonly isTransient = true
@@ -244,12 +247,12 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
   readonly retryAfter = never
 
   override get message(): string {
-    return sentence(this, `${late[this.waitedFor](rounded(this.limit), this.attempts)}.`)
+    return sentence(this, `${timeoutMessage[this.waitedFor](rounded(this.limit), this.attempts)}.`)
   }
 }
 
 /**
- * The errors that any operation can fail with.
+ * Every error that any operation can fail with.
  *
  * @since 0.1.0
  * @category errors

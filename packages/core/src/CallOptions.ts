@@ -1,5 +1,5 @@
 /**
- * Options for some calls only, in place of the client's.
+ * Options that apply to some calls only and replace the client's.
  *
  * @since 0.1.0
  */
@@ -13,18 +13,19 @@ import type * as RetryBudget from "./RetryBudget.js"
 import type { RetryPolicy } from "./RetryPolicy.js"
 
 /**
- * - `timeout`: what one attempt may take, answer included.
- * - `retry`: `RetryPolicy.none` switches retry off.
- * - `retryBudget`: what these calls may spend on retries, apart from the client's
- *   others; `RetryBudget.make(RetryBudget.unlimited)` switches the budget off.
- * - `circuitBreaker`: a circuit of their own; `CircuitBreaker.none` switches it off.
- * - `rateLimiter`: a limit of their own (requests, retries included); `"none"` switches it off.
- * - `turn`: one more limiter, beside whichever holds: each request waits for its
- *   turn first. For who works with many subjects at a client that others use, too.
- * - `maxBodyBytes`: the largest answer that is read; `Number.POSITIVE_INFINITY` switches the cap off.
+ * - `timeout`: the time limit of one attempt, from sending the request to the end of the response.
+ * - `retry`: `RetryPolicy.none` switches retries off.
+ * - `retryBudget`: a separate budget for these calls; `RetryBudget.make(RetryBudget.unlimited)`
+ *   switches it off.
+ * - `circuitBreaker`: a separate circuit for these calls; `CircuitBreaker.none` switches it off.
+ * - `rateLimiter`: replaces the client's limiter (every request counts, retries included); `"none"`
+ *   switches it off.
+ * - `additionalRateLimiter`: applies as well, before the client's limiter or its replacement. A bulk
+ *   job uses it to limit itself without limiting other users of the same client.
+ * - `maxBodyBytes`: the largest response body; `Number.POSITIVE_INFINITY` removes the limit.
  *
- * Budget, circuit and limiter have a memory: make one, and give the same one to
- * all calls that share it.
+ * Budgets, circuits and limiters are stateful: create one and pass the same one to every call that
+ * should share it.
  *
  * @since 0.1.0
  * @category models
@@ -35,12 +36,12 @@ export interface Options {
   readonly retryBudget?: RetryBudget.Balance
   readonly circuitBreaker?: CircuitBreaker.Circuit
   readonly rateLimiter?: RateLimiter | "none"
-  readonly turn?: RateLimiter
+  readonly additionalRateLimiter?: RateLimiter
   readonly maxBodyBytes?: number
 }
 
 /**
- * All as the client says.
+ * Overrides nothing.
  *
  * @since 0.1.0
  * @category constructors
@@ -48,7 +49,7 @@ export interface Options {
 export const none: Options = {}
 
 /**
- * What calls read: {@link none}, unless {@link locally} says otherwise.
+ * The options in effect for a call: {@link none}, unless {@link locally} sets some.
  *
  * @since 0.1.0
  * @category services
@@ -58,7 +59,7 @@ export class CallOptions extends Context.Reference<CallOptions>()("@effect-glowm
 }) {}
 
 /**
- * Options for all calls inside an effect. Nested, the inner ones win, one by one.
+ * Sets options for all calls inside an effect. When nested, each inner option overrides the outer one.
  *
  * @example
  * ```ts

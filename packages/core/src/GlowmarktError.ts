@@ -21,7 +21,7 @@ import {
   ServerError,
   TransportError
 } from "./CallError.js"
-import { answerFields } from "./internal/error/errorFields.js"
+import { responseFields } from "./internal/error/errorFields.js"
 import { credentialAdvice, quoted } from "./internal/error/errorMessages.js"
 
 export * from "./CallError.js"
@@ -35,7 +35,7 @@ const never = Option.none<Duration.Duration>()
  * @category errors
  */
 export class MissingElements extends Schema.TaggedError<MissingElements>()("MissingElements", {
-  ...answerFields,
+  ...responseFields,
   /** The missing elements, where the provider names them. */
   elements: Schema.Array(Schema.String)
 }) {
@@ -55,7 +55,7 @@ export class MissingElements extends Schema.TaggedError<MissingElements>()("Miss
  * @since 0.1.0
  * @category errors
  */
-export class IncorrectElements extends Schema.TaggedError<IncorrectElements>()("IncorrectElements", answerFields) {
+export class IncorrectElements extends Schema.TaggedError<IncorrectElements>()("IncorrectElements", responseFields) {
   readonly isTransient = false
   readonly mayHaveBeenApplied: boolean = this.appliedBefore
   readonly retryAfter = never
@@ -71,7 +71,7 @@ export class IncorrectElements extends Schema.TaggedError<IncorrectElements>()("
  * @since 0.1.0
  * @category errors
  */
-export class WeakPassword extends Schema.TaggedError<WeakPassword>()("WeakPassword", answerFields) {
+export class WeakPassword extends Schema.TaggedError<WeakPassword>()("WeakPassword", responseFields) {
   readonly isTransient = false
   readonly mayHaveBeenApplied: boolean = this.appliedBefore
   readonly retryAfter = never
@@ -88,7 +88,7 @@ export class WeakPassword extends Schema.TaggedError<WeakPassword>()("WeakPasswo
  * @category errors
  */
 export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("AccountNotFound", {
-  ...answerFields,
+  ...responseFields,
   /** The account asked for; absent where the token decides. */
   accountId: Schema.optionalWith(Schema.String, { exact: true })
 }) {
@@ -109,7 +109,7 @@ export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("Acco
  * @since 0.1.0
  * @category errors
  */
-export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", answerFields) {
+export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", responseFields) {
   readonly isTransient = false
   readonly mayHaveBeenApplied: boolean = this.appliedBefore
   readonly retryAfter = never

@@ -1,12 +1,9 @@
 /**
- * The transport for Node: undici's connection pool, driven without the objects,
- * abort signals and timers that a general `HttpClient` needs for each request.
+ * An `HttpClient` for Node on undici's connection pool. Import it from `@effect-glowmarkt/core/node`.
  *
- * It is an `HttpClient` like any other. Only when it is provided as it is does
- * `GlowmarktClient` take the short way; wrapped in `HttpClient.mapRequest` or
- * the like it does all that a wrapped client does.
- *
- * Imported from `@effect-glowmarkt/core/node`.
+ * `GlowmarktClient` sends through it without the objects, abort signals and timers that a general
+ * `HttpClient` creates for each request. If the client is wrapped, for example by
+ * `HttpClient.mapRequest`, the wrapped client is used like any other.
  *
  * @since 0.1.0
  */
@@ -32,17 +29,17 @@ import * as transport from "./internal/transport/transport.js"
  */
 export interface Options {
   /**
-   * Requests to one server at a time, and so connections; the others wait for their turn. Default: 64.
-   * Of a client that is wrapped in something there is no such limit.
+   * The maximum number of concurrent requests, and so of connections, to one server. Further requests
+   * wait. Does not apply to a wrapped client. Default: 64.
    */
   readonly connections?: number
-  /** What making a connection may take. Default: 10 seconds. */
+  /** The time limit for opening a connection. Default: 10 seconds. */
   readonly connectTimeout?: Duration.DurationInput
-  /** How long an idle connection is kept. Default: 4 seconds, or what the server says. */
+  /** How long to keep an idle connection. Default: 4 seconds, or the server's `Keep-Alive` header. */
   readonly keepAlive?: Duration.DurationInput
-  /** Certificates (PEM) of authorities to trust instead of those that Node knows. */
+  /** Certificates (PEM) of authorities to trust instead of Node's default list. */
   readonly ca?: string | ReadonlyArray<string>
-  /** `environment`, the default: by `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, as everywhere. */
+  /** `environment` (default) reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; `none` uses no proxy. */
   readonly proxy?: "environment" | "none"
 }
 
@@ -57,15 +54,15 @@ const settings = (options: Options): Either.Either<connections.Settings, ConfigE
     })
   )
 
-/** A mistake of the program, in words: undici would refuse every request. */
-const mistake = (width: number, { connectMillis, keepAliveMillis }: connections.Settings): string | undefined => {
-  if (!(width >= 1)) return `connections: expected at least 1, not ${width}`
+/** The invalid option, if any. Undici would only fail later, for every request. */
+const invalidOption = (limit: number, { connectMillis, keepAliveMillis }: connections.Settings): string | undefined => {
+  if (!(limit >= 1)) return `connections: expected at least 1, not ${limit}`
   if (!(connectMillis > 0)) return "connectTimeout: expected more than zero"
   return keepAliveMillis === undefined || keepAliveMillis > 0 ? undefined : "keepAlive: expected more than zero"
 }
 
 /**
- * Fails if a variable that names a proxy does not name one.
+ * Fails if a proxy variable does not contain the address of a proxy. Dies if an option is invalid.
  *
  * @since 0.1.0
  * @category constructors
@@ -74,29 +71,29 @@ export const make = (
   options: Options = {}
 ): Effect.Effect<HttpClient.HttpClient, ConfigError.ConfigError, Scope.Scope> =>
   Effect.gen(function* () {
-    const width = options.connections ?? 64
-    const chosen = yield* settings(options)
-    const wrong = mistake(width, chosen)
-    if (wrong !== undefined) return yield* Effect.dieMessage(`NodeTransport: ${wrong}`)
-    // Released last: requests have their deadlines until the connections are gone.
+    const limit = options.connections ?? 64
+    const resolved = yield* settings(options)
+    const problem = invalidOption(limit, resolved)
+    if (problem !== undefined) return yield* Effect.dieMessage(`NodeTransport: ${problem}`)
+    // Acquired first and so released last: deadlines apply until all connections are closed.
     const timers = yield* Effect.acquireRelease(
       Effect.sync(() => deadlines.make()),
       ({ close }) => Effect.sync(close)
     )
     const { dispatcher } = yield* Effect.acquireRelease(
-      Effect.sync(() => connections.make(chosen)),
+      Effect.sync(() => connections.make(resolved)),
       ({ close }) => Effect.promise(close)
     )
-    const queues = connectionQueue.make(width)
+    const queues = connectionQueue.make(limit)
     return transport.attach(NodeHttpClient.makeUndici(dispatcher), {
       readsContext: false,
       send: dispatch.send(dispatch.start(dispatcher, queues, timers)),
-      stream: download.open(dispatcher, queues, timers)
+      stream: download.stream(dispatcher, queues, timers)
     })
   })
 
 /**
- * An `HttpClient` for Node. Fails if a variable that names a proxy does not name one.
+ * Provides the `HttpClient` of {@link make}.
  *
  * @example
  * ```ts

@@ -20,9 +20,8 @@ import * as AST from "effect/SchemaAST"
 import type { Grant } from "./Credential.js"
 import type * as GlowmarktError from "./GlowmarktError.js"
 import * as path from "./internal/call/path.js"
-import { answerDecoder } from "./internal/decode/answerDecoder.js"
+import { jsonDecoder } from "./internal/decode/jsonDecoder.js"
 import * as parseIssue from "./internal/error/parseIssue.js"
-import { userAgent } from "./internal/transport/userAgent.js"
 import { Repeat, type Repeatability } from "./Repeatability.js"
 import { type Scheme, Security, schemes } from "./Security.js"
 
@@ -153,6 +152,9 @@ const tags = (ast: AST.AST): ReadonlyArray<string> => {
   return tag !== undefined && AST.isLiteral(tag) ? [String(tag.literal)] : []
 }
 
+/** Shown in the provider's logs. Browsers send their own instead. */
+const userAgent = "effect-glowmarkt/0.1.0"
+
 const PathParameters = Schema.Record({ key: Schema.String, value: Schema.String })
 
 const noParameters = Either.right<Readonly<Record<string, string>>>({})
@@ -168,8 +170,8 @@ const noPayload = Either.right(undefined)
 export const compile = <Name extends string, Method extends HttpMethod.HttpMethod, Path, Payload, Success, Error>(
   endpoint: HttpApiEndpoint.HttpApiEndpoint<Name, Method, Path, never, Payload, never, Success, Error>
 ) => {
-  const decode = answerDecoder(endpoint.successSchema)
-  return compileWith(endpoint, (json) => Either.mapLeft(decode(json), parseIssue.ofAnswer))
+  const decode = jsonDecoder(endpoint.successSchema)
+  return compileWith(endpoint, (json) => Either.mapLeft(decode(json), parseIssue.ofResponse))
 }
 
 /**

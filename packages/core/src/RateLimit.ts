@@ -1,5 +1,6 @@
 /**
- * How many requests may be sent in a time. Those above it wait in a queue: first come, first served.
+ * Limits how many requests are sent per interval. Further requests wait in a queue, first come, first
+ * served.
  *
  * @since 0.1.0
  */
@@ -11,9 +12,9 @@ import * as monotonicClock from "./internal/call/monotonicClock.js"
 import * as TokenBucket from "./TokenBucket.js"
 
 /**
- * - `limit` requests in every `interval`, evenly spread.
- * - `burst`: how much unused time can be made up for at once. With a limit of 200/s, no second
- *   therefore sees more than 220 requests. Default: 100 milliseconds.
+ * - `limit`: requests per `interval`, evenly spread.
+ * - `burst`: how much unused time accumulates. With 200 requests per second and the default of 100
+ *   milliseconds, up to 20 extra requests can follow an idle time, so at most 220 in one second.
  *
  * @since 0.1.0
  * @category models
@@ -25,52 +26,52 @@ export interface RateLimit {
 }
 
 /**
- * What a client asks before every request. {@link make} implements it for one process; a limit that
- * several processes share implements the same, for example on a row of a database.
+ * Consulted by the client before every request. {@link make} limits one process; other implementations
+ * can share a limit between processes, for example through a database row.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RateLimiter {
   /**
-   * Waits for a turn, but no longer than `patience`, and returns whether it got one. If interrupted,
-   * it gives up its place in the queue.
+   * Waits until a request may be sent and returns true, or false after `maxWait`. Interruption leaves
+   * the queue.
    */
-  readonly acquire: (patience: Duration.Duration) => Effect.Effect<boolean>
-  /** A server refused a request and asked for this pause (`429`, `Retry-After`): no turns until it is over. */
+  readonly acquire: (maxWait: Duration.Duration) => Effect.Effect<boolean>
+  /** Reports that the server asked for a pause (`429` with `Retry-After`): no requests until it is over. */
   readonly throttled: (pause: Duration.Duration) => Effect.Effect<void>
 }
 
 /**
- * A limiter within one process. Schedulers can also ask without waiting.
+ * A limiter for one process. Schedulers can also query it without waiting.
  *
  * @since 0.1.0
  * @category models
  */
 export interface LocalRateLimiter extends RateLimiter {
-  /** Takes a turn if there is one now and no fiber waits for it. */
+  /** Acquires without waiting. False if the limit is reached or other fibers are waiting. */
   readonly tryAcquire: () => boolean
-  /** How long until there is a turn behind all that wait, in milliseconds; 0 if there is one now. */
-  readonly opensInMillis: () => number
-  /** Returns a turn that was taken for a request which was not sent. */
-  readonly giveBack: () => void
-  /** Changes the rate from now on, including for fibers that are already waiting. */
+  /** Milliseconds until a request that joins the queue now may be sent; 0 if it need not wait. */
+  readonly availableInMillis: () => number
+  /** Undoes an acquisition whose request was not sent. */
+  readonly refund: () => void
+  /** Changes the rate at once, for waiting fibers too. */
   readonly setPerSecond: (perSecond: number) => void
-  /** No turns for this long: {@link RateLimiter.throttled} without an effect. */
+  /** {@link RateLimiter.throttled} as a plain function. */
   readonly pause: (millis: number) => void
 }
 
-/** A fiber that waits, between those that came before and after it. */
+/** A waiting fiber, as a node of a linked list. */
 interface Waiter {
-  readonly resume: (answer: Effect.Effect<boolean>) => void
+  readonly resume: (isAdmitted: Effect.Effect<boolean>) => void
   readonly deadlineMillis: number
-  /** Whether it got its turn, once that is known. */
-  isItsTurn: boolean | undefined
+  /** Undefined while it waits. */
+  isAdmitted: boolean | undefined
   before: Waiter | undefined
   after: Waiter | undefined
 }
 
-/** First come, first served; leaving from anywhere is as cheap as from the front. */
+/** A linked list, because waiters that time out leave from anywhere in the queue. */
 const makeQueue = () => {
   let first: Waiter | undefined
   let last: Waiter | undefined
@@ -95,7 +96,7 @@ const makeQueue = () => {
   }
 }
 
-// The longest that timers can wait: with a longer one they do not wait at all.
+// Node's timers fire at once if the delay is longer than this.
 const longestMillis = 2 ** 31 - 1
 
 const granted = Effect.succeed(true)
@@ -124,10 +125,9 @@ const makeLimiter = Effect.fnUntraced(function* ({
   }
 
   const wakeAt = (atMillis: number, nowMillis: number) => {
-    // One that wakes too early looks and waits on: cheaper than a new one.
+    // Waking too early and waiting again is cheaper than replacing the timer.
     if (timer !== undefined && timer.atMillis <= atMillis) return
     stopTimer()
-    // Whole milliseconds, as timers count.
     const wait = Math.min(Math.ceil(atMillis - nowMillis), longestMillis)
     const woken = Effect.sync(() => {
       timer = undefined
@@ -136,13 +136,13 @@ const makeLimiter = Effect.fnUntraced(function* ({
     timer = { fiber: Effect.runFork(Effect.zipRight(clock.sleep(Duration.millis(wait)), woken)), atMillis }
   }
 
-  const leave = (waiter: Waiter, isItsTurn: boolean) => {
+  const leave = (waiter: Waiter, isAdmitted: boolean) => {
     queue.remove(waiter)
-    waiter.isItsTurn = isItsTurn
-    waiter.resume(isItsTurn ? granted : refused)
+    waiter.isAdmitted = isAdmitted
+    waiter.resume(isAdmitted ? granted : refused)
   }
 
-  /** Drops all whose deadline has passed. Only looks at all of them when the earliest deadline may have come. */
+  /** Refuses every waiter whose deadline has passed. */
   const expire = (nowMillis: number) => {
     earliestDeadline = Number.POSITIVE_INFINITY
     for (let waiter = queue.first(); waiter !== undefined; waiter = waiter.after) {
@@ -152,10 +152,10 @@ const makeLimiter = Effect.fnUntraced(function* ({
   }
 
   /**
-   * How long the first can wait for the next few, to be served together: waking the process up costs
-   * more than a call. Half of the burst at most, so that a late timer loses no tokens.
+   * Extra delay so that one timer admits several waiters: waking the process costs more than a call.
+   * At most half of the burst, so that a late timer loses no tokens.
    */
-  const togetherMillis = () => {
+  const batchDelayMillis = () => {
     const intervalMillis = 1000 / bucket.perSecond
     return Math.max(0, Math.min((queue.size() - 1) * intervalMillis, bucket.burstMillis / 2 - intervalMillis))
   }
@@ -163,40 +163,34 @@ const makeLimiter = Effect.fnUntraced(function* ({
   const serve = () => {
     const nowMillis = now()
     if (earliestDeadline <= nowMillis) expire(nowMillis)
-    let opensAt = TokenBucket.opensAtMillis(bucket)
-    for (let waiter = queue.first(); waiter !== undefined && opensAt <= nowMillis; waiter = queue.first()) {
+    let availableAt = TokenBucket.availableAtMillis(bucket)
+    for (let waiter = queue.first(); waiter !== undefined && availableAt <= nowMillis; waiter = queue.first()) {
       bucket = TokenBucket.take(bucket, nowMillis)
-      opensAt = TokenBucket.opensAtMillis(bucket)
+      availableAt = TokenBucket.availableAtMillis(bucket)
       leave(waiter, true)
     }
     if (queue.size() === 0) stopTimer()
-    else wakeAt(Math.min(opensAt + togetherMillis(), earliestDeadline), nowMillis)
+    else wakeAt(Math.min(availableAt + batchDelayMillis(), earliestDeadline), nowMillis)
   }
 
   const tryAcquire = () => {
     const nowMillis = now()
-    if (queue.size() > 0 || TokenBucket.opensAtMillis(bucket) > nowMillis) return false
+    if (queue.size() > 0 || TokenBucket.availableAtMillis(bucket) > nowMillis) return false
     bucket = TokenBucket.take(bucket, nowMillis)
     return true
   }
 
-  const wait = (patienceMillis: number) =>
+  const wait = (maxWaitMillis: number) =>
     Effect.async<boolean>((resume) => {
-      const deadlineMillis = now() + patienceMillis
-      const waiter: Waiter = {
-        resume,
-        deadlineMillis,
-        isItsTurn: undefined,
-        before: undefined,
-        after: undefined
-      }
+      const deadlineMillis = now() + maxWaitMillis
+      const waiter: Waiter = { resume, deadlineMillis, isAdmitted: undefined, before: undefined, after: undefined }
       queue.add(waiter)
       earliestDeadline = Math.min(earliestDeadline, deadlineMillis)
       serve()
       return Effect.sync(() => {
-        if (waiter.isItsTurn === undefined) queue.remove(waiter)
-        // Interrupted between its turn and the request.
-        else if (waiter.isItsTurn) bucket = TokenBucket.giveBack(bucket)
+        if (waiter.isAdmitted === undefined) queue.remove(waiter)
+        // Interrupted after it was admitted and before it sent its request.
+        else if (waiter.isAdmitted) bucket = TokenBucket.refund(bucket)
         serve()
       })
     })
@@ -207,15 +201,15 @@ const makeLimiter = Effect.fnUntraced(function* ({
   }
 
   return {
-    acquire: (patience) => Effect.suspend(() => (tryAcquire() ? granted : wait(Duration.toMillis(patience)))),
+    acquire: (maxWait) => Effect.suspend(() => (tryAcquire() ? granted : wait(Duration.toMillis(maxWait)))),
     throttled: (duration) => Effect.sync(() => pause(Duration.toMillis(duration))),
     tryAcquire,
-    opensInMillis: () => {
-      const behindAll = TokenBucket.opensAtMillis(bucket) + (queue.size() * 1000) / bucket.perSecond
-      return Math.max(0, behindAll - now())
+    availableInMillis: () => {
+      const afterQueue = TokenBucket.availableAtMillis(bucket) + (queue.size() * 1000) / bucket.perSecond
+      return Math.max(0, afterQueue - now())
     },
-    giveBack: () => {
-      bucket = TokenBucket.giveBack(bucket)
+    refund: () => {
+      bucket = TokenBucket.refund(bucket)
       serve()
     },
     setPerSecond: (perSecond) => {
@@ -227,9 +221,8 @@ const makeLimiter = Effect.fnUntraced(function* ({
 })
 
 /**
- * A token bucket with a queue. However many fibers wait, there is one timer.
- *
- * Dies if `limit` or `interval` is not positive.
+ * Makes a token bucket with a queue. All waiting fibers share one timer. Dies if `limit` or `interval`
+ * is not positive.
  *
  * @example
  * ```ts
@@ -238,8 +231,8 @@ const makeLimiter = Effect.fnUntraced(function* ({
  *
  * const program = Effect.gen(function* () {
  *   const limiter = yield* RateLimit.make({ limit: 180, interval: "1 second" })
- *   const isMyTurn = yield* limiter.acquire(Duration.seconds(30))
- *   yield* Effect.log(isMyTurn ? "go" : "too late")
+ *   const isAdmitted = yield* limiter.acquire(Duration.seconds(30))
+ *   yield* Effect.log(isAdmitted ? "sending" : "rate limited")
  * })
  * ```
  *

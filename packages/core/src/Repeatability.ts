@@ -8,7 +8,7 @@ import type { GlowmarktError } from "./GlowmarktError.js"
 
 /**
  * - `safe`: reads; sending it again changes nothing.
- * - `absolute`: sets a value that does not depend on what was there; sending it
+ * - `idempotent`: sets a value that does not depend on what was there; sending it
  *   again leaves the same state.
  * - `once`: sending it again may do it twice, or be answered as if it had
  *   failed. It is repeated only if it is certain that it was not carried out.
@@ -16,7 +16,7 @@ import type { GlowmarktError } from "./GlowmarktError.js"
  * @since 0.1.0
  * @category models
  */
-export type Repeatability = "safe" | "absolute" | "once"
+export type Repeatability = "safe" | "idempotent" | "once"
 
 /**
  * The annotation by which an endpoint of the contract declares it.
@@ -30,7 +30,7 @@ export class Repeat extends Context.Tag("@effect-glowmarkt/core/Repeat")<Repeat,
  * Whether a request may be sent again after this failure, by what is known of
  * the failure and of the operation alone.
  *
- * `safe` and `absolute` operations can be repeated after any transient failure,
+ * `safe` and `idempotent` operations can be repeated after any transient failure,
  * `once` operations only if it is certain that they were not carried out.
  *
  * @since 0.1.0

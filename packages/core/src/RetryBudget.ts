@@ -1,19 +1,17 @@
 /**
- * How much of its traffic a client may spend on retries.
+ * Limits the share of a client's requests that are retries.
  *
- * Every call's own policy is blind to the others: when the provider is down,
- * five requests a call are five times the load on something that is already
- * failing. The budget is shared by all calls of a client, so that an outage is
- * answered with hardly more requests than a good day.
+ * A retry policy sees one call only: during an outage, five requests per call put five times the load
+ * on a server that is already failing. All calls of a client share the budget, so an outage causes
+ * hardly more requests than normal operation.
  *
  * @since 0.1.0
  */
 
 /**
- * - `reserve`: retries that are always possible after a quiet time, and the most
- *   that is ever saved up.
- * - `perCall`: what each call adds, as a part of a retry. 0.1 means that while
- *   nothing succeeds, at most one request in eleven is a retry.
+ * - `reserve`: the number of retries available at the start, and the maximum.
+ * - `perCall`: the fraction of a retry that each call adds. With 0.1, at most one request in eleven is
+ *   a retry while every call fails.
  *
  * @since 0.1.0
  * @category models
@@ -24,7 +22,7 @@ export interface RetryBudget {
 }
 
 /**
- * A reserve of 100 retries, and one more for every ten calls.
+ * A reserve of 100 retries, plus one for every ten calls.
  *
  * @since 0.1.0
  * @category constructors
@@ -32,7 +30,7 @@ export interface RetryBudget {
 export const standard: RetryBudget = { reserve: 100, perCall: 0.1 }
 
 /**
- * No limit but each call's own policy.
+ * Leaves only each call's own policy as the limit.
  *
  * @since 0.1.0
  * @category constructors
@@ -40,20 +38,18 @@ export const standard: RetryBudget = { reserve: 100, perCall: 0.1 }
 export const unlimited: RetryBudget = { reserve: Number.POSITIVE_INFINITY, perCall: 0 }
 
 /**
- * The account that is kept of it: a call deposits, a retry withdraws, and a
- * call that succeeds fills a whole retry back in, so that a client which met an
- * outage is soon itself again.
+ * The retries that a client has left.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Balance {
-  /** Deposits for a call. */
-  readonly call: () => void
-  /** Deposits for a call that succeeded. */
-  readonly success: () => void
-  /** Withdraws one retry, or returns `false` if the budget is used up. */
-  readonly withdraw: () => boolean
+  /** Adds `perCall`. Run once for every call. */
+  readonly deposit: () => void
+  /** Adds a whole retry. Run for every call that succeeds, so that a client recovers soon after an outage. */
+  readonly refund: () => void
+  /** Takes one retry. False if none is left. */
+  readonly tryWithdraw: () => boolean
 }
 
 /**
@@ -62,13 +58,13 @@ export interface Balance {
  */
 export const make = ({ perCall, reserve }: RetryBudget): Balance => {
   let balance = reserve
-  const deposit = (part: number) => {
-    balance = Math.min(reserve, balance + part)
+  const add = (amount: number) => {
+    balance = Math.min(reserve, balance + amount)
   }
   return {
-    call: () => deposit(perCall),
-    success: () => deposit(1),
-    withdraw: () => {
+    deposit: () => add(perCall),
+    refund: () => add(1),
+    tryWithdraw: () => {
       if (balance < 1) return false
       balance -= 1
       return true

@@ -1,16 +1,16 @@
 /**
- * The token bucket behind a rate limit, as a pure state machine: every request takes a token, tokens
- * come back at an even rate, and no more are saved up than a short burst needs.
+ * A token bucket as a pure state machine: every request takes a token, and tokens are refilled at a
+ * steady rate up to the size of a burst. `RateLimit` adds the queue.
  *
- * Instants are milliseconds of any clock that only goes forward. `RateLimit` puts a queue on top.
+ * Times are milliseconds of any monotonic clock.
  *
  * @since 0.1.0
  */
 
 /**
- * - `perSecond`: how many tokens come back in a second.
- * - `burstMillis`: how long unused tokens are saved up, but one token always is.
- * - `tokens`: how many there were at `atMillis`. During a pause, `atMillis` is its end.
+ * - `perSecond`: tokens refilled per second.
+ * - `burstMillis`: the capacity as a refill time. The capacity is at least one token.
+ * - `tokens`: the number of tokens at `atMillis`. During a pause, `atMillis` is the end of the pause.
  *
  * @since 0.1.0
  * @category models
@@ -22,42 +22,46 @@ export interface TokenBucket {
   readonly atMillis: number
 }
 
-/** One token per microsecond is no limit in practice, and keeps the arithmetic finite. */
-const mostPerSecond = 1e6
+/** Keeps the arithmetic finite. One request per microsecond is no limit in practice. */
+const maxPerSecond = 1e6
 
 const capacity = (perSecond: number, burstMillis: number) => Math.max(1, (perSecond * burstMillis) / 1000)
 
 /**
- * A full bucket. `perSecond` must be positive; `Infinity` is no limit, but can still be paused.
+ * Makes a full bucket. `perSecond` must be positive. With `Infinity` only pauses limit requests.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (perSecond: number, burstMillis: number, nowMillis: number): TokenBucket => {
-  const rate = Math.min(perSecond, mostPerSecond)
+  const rate = Math.min(perSecond, maxPerSecond)
   return { perSecond: rate, burstMillis, tokens: capacity(rate, burstMillis), atMillis: nowMillis }
 }
 
-/** The same bucket with its tokens counted up to now. */
 const refilled = (bucket: TokenBucket, nowMillis: number): TokenBucket => {
   const { atMillis, burstMillis, perSecond, tokens } = bucket
   if (nowMillis <= atMillis) return bucket
-  const saved = Math.min(capacity(perSecond, burstMillis), tokens + ((nowMillis - atMillis) * perSecond) / 1000)
-  return { perSecond, burstMillis, tokens: saved, atMillis: nowMillis }
+  const refill = ((nowMillis - atMillis) * perSecond) / 1000
+  return {
+    perSecond,
+    burstMillis,
+    tokens: Math.min(capacity(perSecond, burstMillis), tokens + refill),
+    atMillis: nowMillis
+  }
 }
 
 /**
- * The instant from which the next token can be taken.
+ * The time at which the next token is available.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const opensAtMillis = ({ atMillis, perSecond, tokens }: TokenBucket): number =>
+export const availableAtMillis = ({ atMillis, perSecond, tokens }: TokenBucket): number =>
   atMillis + (Math.max(0, 1 - tokens) * 1000) / perSecond
 
 /**
- * Takes a token, from {@link opensAtMillis} on. Taken earlier, it is a token of the future: those
- * that follow wait for it, too.
+ * Takes a token. Before {@link availableAtMillis} this borrows from the future, which delays later
+ * requests.
  *
  * @since 0.1.0
  * @category combinators
@@ -68,31 +72,31 @@ export const take = (bucket: TokenBucket, nowMillis: number): TokenBucket => {
 }
 
 /**
- * Puts back a token that was taken for a request which was not sent.
+ * Puts back the token of a request that was not sent.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const giveBack = (bucket: TokenBucket): TokenBucket => ({
+export const refund = (bucket: TokenBucket): TokenBucket => ({
   ...bucket,
   tokens: Math.min(capacity(bucket.perSecond, bucket.burstMillis), bucket.tokens + 1)
 })
 
 /**
- * The same tokens, refilled at another rate from now on.
+ * Changes the refill rate from now on and keeps the tokens.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const withRate = (bucket: TokenBucket, perSecond: number, nowMillis: number): TokenBucket => {
-  const rate = Math.min(perSecond, mostPerSecond)
+  const rate = Math.min(perSecond, maxPerSecond)
   const { atMillis, burstMillis, tokens } = refilled(bucket, nowMillis)
   return { perSecond: rate, burstMillis, tokens: Math.min(capacity(rate, burstMillis), tokens), atMillis }
 }
 
 /**
- * Gives no token before this instant. Then it begins with a single one: a server that asked for a
- * pause is not met with a burst.
+ * Withholds all tokens until `untilMillis`. At most one token is available then, so that the pause does
+ * not end with a burst.
  *
  * @since 0.1.0
  * @category combinators

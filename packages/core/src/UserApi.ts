@@ -9,8 +9,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { AccountStatus } from "./Account.js"
 import { Email, Secret, Validity } from "./AccountInput.js"
-import { accountPath, trimmedName } from "./internal/contract/accountInput.js"
-import { endpointAnnotations } from "./internal/contract/endpointAnnotations.js"
+import * as endpoint from "./internal/contract/endpoint.js"
 import * as Security from "./Security.js"
 import * as WireError from "./WireError.js"
 
@@ -26,7 +25,7 @@ export const getAccountStatusByUserToken = HttpApiEndpoint.get("getAccountStatus
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.user,
       repeat: "safe",
       summary: "Read the status of one's own account",
@@ -47,9 +46,9 @@ export const userChangeEmail = HttpApiEndpoint.post("userChangeEmail", "/account
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.user,
-      repeat: "absolute",
+      repeat: "idempotent",
       summary: "Change one's own e-mail address",
       operationId: "userChangeEmail"
     })
@@ -62,15 +61,15 @@ export const userChangeEmail = HttpApiEndpoint.post("userChangeEmail", "/account
  * @category models
  */
 export const userChangeName = HttpApiEndpoint.post("userChangeName", "/account/name")
-  .setPayload(Schema.Struct({ name: trimmedName }))
+  .setPayload(Schema.Struct({ name: endpoint.trimmedName }))
   .addSuccess(Validity)
   .addError(WireError.IncorrectElements)
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.user,
-      repeat: "absolute",
+      repeat: "idempotent",
       summary: "Change one's own name",
       operationId: "userChangeName"
     })
@@ -89,7 +88,7 @@ export const userChangePassword = HttpApiEndpoint.post("userChangePassword", "/a
   .addError(WireError.AccessDenied)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.user,
       // After a lost answer the old password may be wrong already.
       repeat: "once",
@@ -105,14 +104,14 @@ export const userChangePassword = HttpApiEndpoint.post("userChangePassword", "/a
  * @category models
  */
 export const addMobileAppToken = HttpApiEndpoint.post("addMobileAppToken", "/account/:accountId/mobileapptoken")
-  .setPath(accountPath)
+  .setPath(endpoint.accountPath)
   .setPayload(Schema.Struct({ newToken: Secret }))
   .addSuccess(Validity)
   .addError(WireError.AccessDenied)
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.user,
       // What the provider does with a duplicate is unknown.
       repeat: "once",
@@ -128,16 +127,16 @@ export const addMobileAppToken = HttpApiEndpoint.post("addMobileAppToken", "/acc
  * @category models
  */
 export const removeMobileAppToken = HttpApiEndpoint.put("removeMobileAppToken", "/account/:accountId/mobileapptoken")
-  .setPath(accountPath)
+  .setPath(endpoint.accountPath)
   .setPayload(Schema.Struct({ removeToken: Secret }))
   .addSuccess(Validity)
   .addError(WireError.AccessDenied)
   .addError(WireError.AccountNotFound)
   .addError(WireError.ServerError)
   .annotateContext(
-    endpointAnnotations({
+    endpoint.annotations({
       security: Security.user,
-      repeat: "absolute",
+      repeat: "idempotent",
       summary: "Remove a mobile app token from one's own account",
       operationId: "removeMobileAppToken"
     })

@@ -339,7 +339,7 @@ describe("what an error knows of itself", () => {
       devUserToken: "Check that the developer token has not expired",
       userToken: "Check that the user token has not expired or been revoked",
       session: "sign in once on the Glowmarkt website: sign-in is refused until its current terms are accepted",
-      nobody: "This operation takes no credentials"
+      anonymous: "This operation takes no credentials"
     }
     for (const caller of GlowmarktError.Caller.literals) {
       const error = new GlowmarktError.AccessDenied({

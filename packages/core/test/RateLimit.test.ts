@@ -73,7 +73,7 @@ describe("RateLimit", () => {
         { index: 2, atMillis: 1000 },
         { index: 4, atMillis: 2000 }
       ])
-      assert.strictEqual(limiter.opensInMillis(), 1000)
+      assert.strictEqual(limiter.availableInMillis(), 1000)
     })
   )
 
@@ -84,7 +84,7 @@ describe("RateLimit", () => {
       // Both in one step: the interruption comes first, but the fiber has its turn when it sees it.
       yield* Effect.sync(() => {
         fibers[1]?.unsafeInterruptAsFork(fibers[1].id())
-        limiter.giveBack()
+        limiter.refund()
       })
       assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fibers[1] ?? Fiber.succeed(0))))
       assert.isTrue(limiter.tryAcquire())
@@ -145,12 +145,12 @@ describe("RateLimit", () => {
   it.effect("tells a scheduler when there will be a turn behind all that wait", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 2, interval: "1 second" })
-      assert.strictEqual(limiter.opensInMillis(), 0)
+      assert.strictEqual(limiter.availableInMillis(), 0)
       assert.isTrue(limiter.tryAcquire())
       assert.isFalse(limiter.tryAcquire())
-      assert.strictEqual(limiter.opensInMillis(), 500)
+      assert.strictEqual(limiter.availableInMillis(), 500)
       yield* waiting(limiter, 3)
-      assert.strictEqual(limiter.opensInMillis(), 2000)
+      assert.strictEqual(limiter.availableInMillis(), 2000)
       yield* TestClock.adjust("1500 millis")
       // All were served, and there is no token yet.
       assert.isFalse(limiter.tryAcquire())
@@ -163,8 +163,8 @@ describe("RateLimit", () => {
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 1, interval: "1 second" })
       yield* waiting(limiter, 2)
-      limiter.giveBack()
-      limiter.giveBack()
+      limiter.refund()
+      limiter.refund()
       assert.isTrue(limiter.tryAcquire())
       yield* waiting(limiter, 1)
       assert.isFalse(limiter.tryAcquire())

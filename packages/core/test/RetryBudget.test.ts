@@ -40,16 +40,16 @@ describe("the shared retry budget", () => {
   })
 
   it("lends what calls deposit and successes bring back, up to its reserve", () => {
-    const { call, success, withdraw } = RetryBudget.make({ reserve: 2, perCall: 0.5 })
-    assert.deepStrictEqual([withdraw(), withdraw(), withdraw()], [true, true, false])
-    call()
-    assert.isFalse(withdraw())
-    call()
-    assert.deepStrictEqual([withdraw(), withdraw()], [true, false])
-    success()
-    assert.deepStrictEqual([withdraw(), withdraw()], [true, false])
-    for (let good = 0; good < 100; good++) success()
-    assert.deepStrictEqual([withdraw(), withdraw(), withdraw()], [true, true, false])
+    const { deposit, refund, tryWithdraw } = RetryBudget.make({ reserve: 2, perCall: 0.5 })
+    assert.deepStrictEqual([tryWithdraw(), tryWithdraw(), tryWithdraw()], [true, true, false])
+    deposit()
+    assert.isFalse(tryWithdraw())
+    deposit()
+    assert.deepStrictEqual([tryWithdraw(), tryWithdraw()], [true, false])
+    refund()
+    assert.deepStrictEqual([tryWithdraw(), tryWithdraw()], [true, false])
+    for (let good = 0; good < 100; good++) refund()
+    assert.deepStrictEqual([tryWithdraw(), tryWithdraw(), tryWithdraw()], [true, true, false])
   })
 
   it.effect("is filled by the calls of its client, and by those that succeed", () => {
@@ -82,7 +82,7 @@ describe("the shared retry budget", () => {
   it.prop(
     "never lends more than its reserve and what came in",
     [
-      FastCheck.array(FastCheck.constantFrom("call" as const, "success" as const, "withdraw" as const), {
+      FastCheck.array(FastCheck.constantFrom("deposit" as const, "refund" as const, "tryWithdraw" as const), {
         maxLength: 300
       }),
       FastCheck.nat(20)
@@ -92,10 +92,10 @@ describe("the shared retry budget", () => {
       let lent = 0
       let income = reserve
       for (const event of events) {
-        if (event === "withdraw") lent += balance.withdraw() ? 1 : 0
+        if (event === "tryWithdraw") lent += balance.tryWithdraw() ? 1 : 0
         else {
           balance[event]()
-          income += event === "call" ? 0.1 : 1
+          income += event === "deposit" ? 0.1 : 1
         }
         assert.isAtMost(lent, income + 1e-9)
       }
@@ -270,18 +270,18 @@ describe("options for some calls only", () => {
       assert.isAtLeast(yield* took({}), 5)
       assert.strictEqual(yield* took({ rateLimiter: "none" }), 0)
       assert.isAtMost(yield* took({ rateLimiter: own }), 2)
-      let turns = 0
-      const turn: RateLimit.RateLimiter = {
+      let admitted = 0
+      const additionalRateLimiter: RateLimit.RateLimiter = {
         acquire: () =>
           Effect.sync(() => {
-            turns++
+            admitted++
             return true
           }),
         throttled: () => Effect.void
       }
-      assert.isAtLeast(yield* took({ turn }), 5)
-      assert.strictEqual(yield* took({ turn, rateLimiter: "none" }), 0)
-      assert.strictEqual(turns, 12)
+      assert.isAtLeast(yield* took({ additionalRateLimiter }), 5)
+      assert.strictEqual(yield* took({ additionalRateLimiter, rateLimiter: "none" }), 0)
+      assert.strictEqual(admitted, 12)
     }).pipe(Effect.provide(over(wire, { rateLimit: { limit: 1, interval: Duration.seconds(1) } })))
   })
 

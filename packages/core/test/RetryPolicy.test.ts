@@ -42,7 +42,7 @@ const anyError: FastCheck.Arbitrary<GlowmarktError.GlowmarktError> = FastCheck.o
 
 const anyRepeatability: FastCheck.Arbitrary<Repeatability.Repeatability> = FastCheck.constantFrom(
   "safe",
-  "absolute",
+  "idempotent",
   "once"
 )
 
@@ -168,7 +168,7 @@ describe("calls", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it.effect("an absolute write is repeated", () => {
+  it.effect("an idempotent write is repeated", () => {
     const wire = Wire.make((_, index) => (index === 0 ? failing : Wire.json({ valid: true })))
     return Effect.gen(function* () {
       yield* throughRetries((yield* UserAccounts.UserAccounts).changeName("Scotty"))

@@ -195,7 +195,7 @@ describe("no secret and no personal data comes to light", () => {
       yield* Effect.flip((yield* UserAccounts.UserAccounts).status)
       assert.lengthOf(lines, 3)
       assert.include(lines[0] ?? "", "<redacted>")
-      assert.include(lines[1] ?? "", "trying again")
+      assert.include(lines[1] ?? "", "retrying")
       for (const line of lines) {
         for (const secret of ["user-token", applicationId]) assert.notInclude(line, secret)
       }

@@ -127,7 +127,7 @@ describe("logs", () => {
       return lines
     })
 
-  const again = { message: "trying again after a failure", level: "DEBUG", operation: "getAccountById" }
+  const again = { message: "retrying after a failure", level: "DEBUG", operation: "getAccountById" }
 
   it.effect("say of a retry which call it is of, why, and when", () => {
     const answers: ReadonlyArray<Wire.Answer> = [
@@ -167,7 +167,7 @@ describe("logs", () => {
       provider.endTokens()
       assert.deepStrictEqual(yield* logged(status), [
         {
-          message: "trying again with a new token after a refusal",
+          message: "retrying with a new token after a 401",
           level: "DEBUG",
           operation: "getAccountStatusByUserToken"
         }

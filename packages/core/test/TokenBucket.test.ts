@@ -7,7 +7,7 @@ type Event =
   | { readonly _tag: "Wait"; readonly millis: number }
   | { readonly _tag: "Rate"; readonly perSecond: number }
   | { readonly _tag: "Pause"; readonly millis: number }
-  | { readonly _tag: "GiveBack" }
+  | { readonly _tag: "Refund" }
 
 const perSecond = FastCheck.double({ min: 0.05, max: 2000, noNaN: true })
 const burstMillis = FastCheck.constantFrom(0, 20, 100)
@@ -16,7 +16,7 @@ const take = FastCheck.constant<Event>({ _tag: "Take" })
 const wait = FastCheck.record({ _tag: FastCheck.constant("Wait" as const), millis: FastCheck.nat(30_000) })
 const rate = FastCheck.record({ _tag: FastCheck.constant("Rate" as const), perSecond })
 const pause = FastCheck.record({ _tag: FastCheck.constant("Pause" as const), millis: FastCheck.nat(10_000) })
-const giveBack = FastCheck.constant<Event>({ _tag: "GiveBack" })
+const refund = FastCheck.constant<Event>({ _tag: "Refund" })
 
 const isClose = (actual: number, expected: number) =>
   assert.isAtMost(Math.abs(actual - expected), 1e-6 * Math.max(1, Math.abs(expected)))
@@ -26,7 +26,7 @@ const taken = (bucket: TokenBucket.TokenBucket, count: number, nowMillis: number
   const instants: Array<number> = []
   let current = bucket
   for (let now = nowMillis; instants.length < count; ) {
-    now = Math.max(now, TokenBucket.opensAtMillis(current))
+    now = Math.max(now, TokenBucket.availableAtMillis(current))
     current = TokenBucket.take(current, now)
     instants.push(now)
   }
@@ -43,7 +43,7 @@ describe("TokenBucket", () => {
       const instants: Array<number> = []
       for (const event of events) {
         if (event._tag === "Wait") now += event.millis / 100
-        else if (event._tag === "Take" && TokenBucket.opensAtMillis(bucket) <= now) {
+        else if (event._tag === "Take" && TokenBucket.availableAtMillis(bucket) <= now) {
           bucket = TokenBucket.take(bucket, now)
           instants.push(now)
         }
@@ -70,7 +70,7 @@ describe("TokenBucket", () => {
 
   it.prop(
     "is open exactly when a token may be taken, whatever happened to it",
-    [perSecond, burstMillis, FastCheck.array(FastCheck.oneof(take, wait, rate, pause, giveBack), { maxLength: 100 })],
+    [perSecond, burstMillis, FastCheck.array(FastCheck.oneof(take, wait, rate, pause, refund), { maxLength: 100 })],
     ([perSecond, burstMillis, events]) => {
       let now = 0
       let bucket = TokenBucket.make(perSecond, burstMillis, now)
@@ -81,7 +81,7 @@ describe("TokenBucket", () => {
             now += event.millis
             break
           case "Take": {
-            const opensAt = TokenBucket.opensAtMillis(bucket)
+            const opensAt = TokenBucket.availableAtMillis(bucket)
             assert.isAtLeast(opensAt, opensAt > now ? pausedUntil : 0)
             if (opensAt <= now) {
               assert.isAtLeast(now, pausedUntil)
@@ -96,14 +96,14 @@ describe("TokenBucket", () => {
             bucket = TokenBucket.pausedUntil(bucket, now + event.millis, now)
             pausedUntil = Math.max(pausedUntil, now + event.millis)
             break
-          case "GiveBack":
-            bucket = TokenBucket.giveBack(bucket)
+          case "Refund":
+            bucket = TokenBucket.refund(bucket)
         }
         assert.isAtLeast(bucket.tokens, -1e-6)
         assert.isAtMost(bucket.tokens, Math.max(1, (bucket.perSecond * burstMillis) / 1000))
         // Never is the next token further away than one interval from now, or from the end of a pause.
         assert.isAtMost(
-          TokenBucket.opensAtMillis(bucket),
+          TokenBucket.availableAtMillis(bucket),
           Math.max(now, pausedUntil) + (1000 / bucket.perSecond) * (1 + 1e-6)
         )
       }
@@ -120,26 +120,26 @@ describe("TokenBucket", () => {
 
   it("is never paused for less by a shorter pause", () => {
     const paused = TokenBucket.pausedUntil(TokenBucket.make(10, 100, 0), 5000, 0)
-    assert.strictEqual(TokenBucket.opensAtMillis(TokenBucket.pausedUntil(paused, 1000, 0)), 5000)
+    assert.strictEqual(TokenBucket.availableAtMillis(TokenBucket.pausedUntil(paused, 1000, 0)), 5000)
   })
 
   it("waits for a token by the new rate, and for a pause by none", () => {
     const empty = TokenBucket.take(TokenBucket.make(0.01, 100, 0), 0)
-    assert.strictEqual(TokenBucket.opensAtMillis(empty), 100_000)
-    isClose(TokenBucket.opensAtMillis(TokenBucket.withRate(empty, 10, 50_000)), 50_050)
+    assert.strictEqual(TokenBucket.availableAtMillis(empty), 100_000)
+    isClose(TokenBucket.availableAtMillis(TokenBucket.withRate(empty, 10, 50_000)), 50_050)
     const paused = TokenBucket.pausedUntil(empty, 60_000, 0)
-    assert.isAtLeast(TokenBucket.opensAtMillis(TokenBucket.withRate(paused, 1e6, 0)), 60_000)
+    assert.isAtLeast(TokenBucket.availableAtMillis(TokenBucket.withRate(paused, 1e6, 0)), 60_000)
   })
 
   it("without a limit is still paused", () => {
     const bucket = TokenBucket.make(Number.POSITIVE_INFINITY, 100, 0)
     assert.deepStrictEqual(taken(bucket, 1000, 0).at(-1), 0)
-    assert.strictEqual(TokenBucket.opensAtMillis(TokenBucket.pausedUntil(bucket, 700, 0)), 700)
+    assert.strictEqual(TokenBucket.availableAtMillis(TokenBucket.pausedUntil(bucket, 700, 0)), 700)
   })
 
   it("counts a token that is put back for the next request", () => {
     const empty = TokenBucket.take(TokenBucket.make(1, 100, 0), 0)
-    assert.strictEqual(TokenBucket.opensAtMillis(empty), 1000)
-    assert.strictEqual(TokenBucket.opensAtMillis(TokenBucket.giveBack(empty)), 0)
+    assert.strictEqual(TokenBucket.availableAtMillis(empty), 1000)
+    assert.strictEqual(TokenBucket.availableAtMillis(TokenBucket.refund(empty)), 0)
   })
 })

@@ -86,7 +86,7 @@ describe("RateController", () => {
       assert.isFalse(controller.limiter.tryAcquire())
       clock.set(8000)
       assert.isTrue(controller.limiter.tryAcquire())
-      assert.isAbove(controller.limiter.opensInMillis(), 1000 / 500)
+      assert.isAbove(controller.limiter.availableInMillis(), 1000 / 500)
     }).pipe(Effect.withClock(clock.clock))
   })
 

@@ -5,9 +5,9 @@ import * as RequestMeter from "../src/internal/scheduler/requestMeter.js"
 const counting = () => {
   const asked: Array<Duration.Duration> = []
   const meter = RequestMeter.make({
-    acquire: (patience) =>
+    acquire: (maxWait) =>
       Effect.sync(() => {
-        asked.push(patience)
+        asked.push(maxWait)
         return false
       }),
     throttled: () => Effect.die("The rate controller learns of refusals otherwise.")
@@ -19,10 +19,10 @@ describe("RequestMeter", () => {
   it.effect("lets the first request go at once, and asks the limiter for each of the others", () =>
     Effect.gen(function* () {
       const { asked, meter } = counting()
-      assert.isTrue(yield* meter.turn.acquire(Duration.seconds(1)))
+      assert.isTrue(yield* meter.limiter.acquire(Duration.seconds(1)))
       assert.deepStrictEqual(asked, [])
-      assert.isFalse(yield* meter.turn.acquire(Duration.seconds(2)))
-      assert.isFalse(yield* meter.turn.acquire(Duration.seconds(3)))
+      assert.isFalse(yield* meter.limiter.acquire(Duration.seconds(2)))
+      assert.isFalse(yield* meter.limiter.acquire(Duration.seconds(3)))
       assert.deepStrictEqual(asked, [Duration.seconds(2), Duration.seconds(3)])
     })
   )
@@ -30,7 +30,7 @@ describe("RequestMeter", () => {
   it.effect("counts a request when it is sent, not when the effect is made", () =>
     Effect.gen(function* () {
       const { meter } = counting()
-      const acquire = meter.turn.acquire(Duration.seconds(1))
+      const acquire = meter.limiter.acquire(Duration.seconds(1))
       assert.strictEqual(meter.sent(), 0)
       yield* acquire
       yield* acquire
@@ -41,7 +41,7 @@ describe("RequestMeter", () => {
   it.effect("does not tell the limiter of refusals", () =>
     Effect.gen(function* () {
       const { meter } = counting()
-      yield* meter.turn.throttled(Duration.seconds(1))
+      yield* meter.limiter.throttled(Duration.seconds(1))
     })
   )
 })

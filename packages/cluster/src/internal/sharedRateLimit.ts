@@ -83,7 +83,7 @@ export const make = ({
     )
 
     return {
-      acquire: (patience) => Effect.map(Effect.timeoutOption(turn, patience), Option.isSome),
+      acquire: (maxWait) => Effect.map(Effect.timeoutOption(turn, maxWait), Option.isSome),
       throttled: (pause) =>
         sql`
           UPDATE glowmarkt_rates r SET

@@ -12,10 +12,10 @@ import * as telemetry from "./telemetry.js"
 
 type AnyError = GlowmarktError.GlowmarktError
 
-/** What a call does with its requests: how each is sent, and what its answer means. */
+/** How the requests of a call are sent and their responses decoded. */
 export interface Exchange<Received extends { readonly status: number }, A> {
   readonly send: (request: transport.Request) => transport.PendingRequest<Received>
-  /** Whether a client of the program's own may look at the current span while it sends. */
+  /** See `Transport.readsContext`. */
   readonly readsContext: boolean
   readonly decode: (
     received: Received,
@@ -25,24 +25,24 @@ export interface Exchange<Received extends { readonly status: number }, A> {
   ) => Either.Either<A, AnyError>
 }
 
-/** Waits for a turn of every rate limit, as long as the call has time left. */
-const turn = (call: callState.Call, attempt: callState.Attempt): Effect.Effect<void, AnyError> =>
+/** Waits for every rate limiter within the call's remaining time. */
+const waitForRateLimit = (call: callState.Call, attempt: callState.Attempt): Effect.Effect<void, AnyError> =>
   Effect.suspend(() => {
-    const waitedFrom = callState.elapsed(call)
-    const patience = Math.max(0, callState.left(call))
-    const oneOf = (limiter: RateLimiter) =>
+    const startedMillis = callState.elapsed(call)
+    const limitMillis = Math.max(0, callState.remaining(call))
+    const acquire = (limiter: RateLimiter) =>
       Effect.filterOrFail(
-        Effect.suspend(() => limiter.acquire(Duration.millis(Math.max(0, callState.left(call))))),
+        Effect.suspend(() => limiter.acquire(Duration.millis(Math.max(0, callState.remaining(call))))),
         Function.identity,
-        () => toError.tooLate(callState.unsent(call, attempt), "turn", patience)
+        () => toError.tooLate(callState.unsent(call, attempt), "rateLimit", limitMillis)
       )
     return Effect.zipRight(
-      Effect.forEach(call.settings.limiters, oneOf, { discard: true }),
-      Effect.sync(() => call.telemetry.waited(callState.elapsed(call) - waitedFrom))
+      Effect.forEach(call.settings.limiters, acquire, { discard: true }),
+      Effect.sync(() => call.telemetry.waited(callState.elapsed(call) - startedMillis))
     )
   })
 
-/** Sends one request, and decodes its answer. */
+/** Sends one request and decodes its response. */
 const send = <Received extends { readonly status: number }, A>(
   exchange: Exchange<Received, A>,
   call: callState.Call,
@@ -53,43 +53,43 @@ const send = <Received extends { readonly status: number }, A>(
   if (Either.isLeft(acquired)) return Effect.fail(acquired.left)
   const request = acquired.right
   const { cancel, response } = exchange.send(request)
-  const failed = (problem: AnyError | transport.Failure) =>
-    Effect.fail(callState.failed(call, attempt, request, problem))
+  const failed = (failure: AnyError | transport.Failure) =>
+    Effect.fail(callState.failed(call, attempt, request, failure))
   return Effect.matchCauseEffect(call.interruptible(exchange.readsContext ? span.within(response) : response), {
     onSuccess: (received): Effect.Effect<A, AnyError> => {
-      span.answered(received.status)
+      span.responded(received.status)
       try {
         const decoded = exchange.decode(received, request, call, attempt)
         if (Either.isLeft(decoded)) return failed(decoded.left)
         callState.succeeded(call, request)
         return Effect.succeed(decoded.right)
       } catch (defect) {
-        // From the decoder of an operation that is not ours.
+        // Thrown by the decoder of an operation that a program compiled itself.
         callState.abandoned(call, "defect")
         return Effect.die(defect)
       }
     },
     onFailure: (cause): Effect.Effect<A, AnyError> => {
-      const problem = Cause.failureOrCause(cause)
-      if (Either.isLeft(problem)) return failed(problem.left)
+      const failure = Cause.failureOrCause(cause)
+      if (Either.isLeft(failure)) return failed(failure.left)
       callState.abandoned(call, Cause.isInterrupted(cause) ? "interrupted" : "defect")
-      return Effect.zipRight(cancel, Effect.failCause(problem.right))
+      return Effect.zipRight(cancel, Effect.failCause(failure.right))
     }
   })
 }
 
 /**
- * One attempt of a call: a turn of the rate limit, the circuit breaker, one request within its
- * deadline, and its answer decoded or classified, in a span of its own.
+ * One attempt of a call, in its own span: waits for the rate limit, asks the circuit breaker, sends one
+ * request within its deadline, and decodes the response or classifies the failure.
  */
 export const make = <Received extends { readonly status: number }, A>(
   exchange: Exchange<Received, A>,
   call: callState.Call,
   attempt: callState.Attempt
 ): Effect.Effect<A, AnyError> => {
-  const inTurn = (span: telemetry.AttemptSpan) =>
+  const run = (span: telemetry.AttemptSpan) =>
     call.settings.limiters.length === 0
       ? send(exchange, call, attempt, span)
-      : Effect.flatMap(call.interruptible(turn(call, attempt)), () => send(exchange, call, attempt, span))
-  return call.traced ? call.telemetry.attemptSpan(attempt.number, call.span, inTurn) : inTurn(telemetry.unseenAttempt)
+      : Effect.flatMap(call.interruptible(waitForRateLimit(call, attempt)), () => send(exchange, call, attempt, span))
+  return call.traced ? call.telemetry.attemptSpan(attempt.number, call.span, run) : run(telemetry.untracedAttempt)
 }

@@ -26,22 +26,22 @@ type AnyError = GlowmarktError.GlowmarktError
 
 export interface Settings {
   readonly baseUrl: string
-  /** What one attempt may take. */
+  /** The time limit of one attempt. */
   readonly timeoutMillis: number
   readonly retry: RetryPolicy.RetryPolicy
-  /** What all attempts together may take: `retry.total`. */
+  /** The time limit of all attempts together: `retry.total`. */
   readonly totalMillis: number
   readonly budget: RetryBudget.Balance
   readonly circuit: CircuitBreaker.Circuit
-  /** Each request waits for a turn of all of them, one after the other. */
+  /** Every request waits for each of them in this order. */
   readonly limiters: ReadonlyArray<RateLimiter>
   readonly maxBodyBytes: number
 }
 
-// The longest that timers can wait: what is longer is as good as for ever.
-const longest = 2 ** 31 - 1
+// Node's timers fire at once if the delay is longer than this.
+const longestMillis = 2 ** 31 - 1
 
-/** An operation bound to credentials: what all its calls have in common. */
+/** An operation bound to credentials. All its calls share this. */
 export interface Bound {
   readonly operation: Operation.Any
   readonly credential: Credential<Grant>
@@ -51,22 +51,21 @@ export interface Bound {
   readonly server: string
 }
 
-/** One call: what stays the same over its attempts. */
+/** One call. All its attempts share this. */
 export interface Call extends Omit<Bound, "settingsFor"> {
   readonly settings: Settings
   readonly prepared: Operation.Prepared
   /** Whether a tracer records spans; without one, none are created. */
   readonly traced: boolean
   readonly clock: Clock.Clock
-  /** By `monotonicClock`. */
+  /** A reading of `monotonicClock`. */
   readonly startedMillis: number
-  /** The call's own span where one is made by hand; otherwise that of the fiber is its parent. */
+  /** The parent of the attempts' spans. Undefined if that is the fiber's current span. */
   readonly span: Tracer.Span | undefined
-  /** For its waits: everything else of a call is uninterruptible, so that its end is always seen. */
+  /** Wraps everything that waits. The rest of a call is uninterruptible, so that its end is always recorded. */
   readonly interruptible: <A, E, R>(wait: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-/** One attempt of a call, and what is known of those before it. */
 export interface Attempt {
   readonly grant: Grant
   readonly number: number
@@ -75,16 +74,19 @@ export interface Attempt {
   readonly appliedBefore: boolean
 }
 
-/** The request of an attempt. */
+/** The request of an attempt with the circuit breaker's permit. */
 export interface Sent extends transport.Request {
   readonly permit: CircuitBreaker.Permit
 }
 
 export const first = (grant: Grant): Attempt => ({ grant, number: 1, credentials: "original", appliedBefore: false })
 
-const limitersOf = (settings: Settings, { rateLimiter, turn }: CallOptions.Options): ReadonlyArray<RateLimiter> => {
+const limitersOf = (
+  settings: Settings,
+  { additionalRateLimiter, rateLimiter }: CallOptions.Options
+): ReadonlyArray<RateLimiter> => {
   const own = rateLimiter === undefined ? settings.limiters : rateLimiter === "none" ? [] : [rateLimiter]
-  return turn === undefined ? own : [turn, ...own]
+  return additionalRateLimiter === undefined ? own : [additionalRateLimiter, ...own]
 }
 
 const override = (settings: Settings, options: CallOptions.Options): Settings => ({
@@ -98,20 +100,20 @@ const override = (settings: Settings, options: CallOptions.Options): Settings =>
   maxBodyBytes: options.maxBodyBytes ?? settings.maxBodyBytes
 })
 
-/** The client's settings, and in their place what holds for some calls only. */
+/** The client's settings with a call's options applied, computed once per options object. */
 export const overridable = (settings: Settings): Bound["settingsFor"] => {
-  const known = new WeakMap<CallOptions.Options, Settings>([[CallOptions.none, settings]])
+  const cache = new WeakMap<CallOptions.Options, Settings>([[CallOptions.none, settings]])
   return (options) => {
-    const before = known.get(options)
-    if (before !== undefined) return before
+    const cached = cache.get(options)
+    if (cached !== undefined) return cached
     const overridden = override(settings, options)
-    known.set(options, overridden)
+    cache.set(options, overridden)
     return overridden
   }
 }
 
 export const begin = (
-  { credential, operation, server, settingsFor, telemetry: observed }: Bound,
+  { credential, operation, server, settingsFor, telemetry: recorder }: Bound,
   prepared: Operation.Prepared,
   fiber: Fiber.RuntimeFiber<unknown, unknown>,
   interruptible: Call["interruptible"]
@@ -120,7 +122,7 @@ export const begin = (
   return {
     operation,
     credential,
-    telemetry: observed,
+    telemetry: recorder,
     settings: settingsFor(Context.get(fiber.currentContext, CallOptions.CallOptions)),
     server,
     prepared,
@@ -132,13 +134,13 @@ export const begin = (
   }
 }
 
-/** What a call does beside sending is part of its span, and its logs name the operation. */
+/** Runs an effect of a call in the call's span, with the operation's name in its log annotations. */
 export const within = <A, E>({ operation, span }: Call, effect: Effect.Effect<A, E>): Effect.Effect<A, E> => {
   const annotated = Effect.annotateLogs(effect, "operation", operation.name)
   return span === undefined ? annotated : Effect.withParentSpan(annotated, span)
 }
 
-/** What metrics call the end of a call: ok, the tag of its error, interrupted, or a defect. */
+/** The outcome in metrics: `ok`, the tag of the error, `interrupted` or `defect`. */
 const outcomeOf = (exit: Exit.Exit<unknown, AnyError>): string => {
   if (Exit.isSuccess(exit)) return "ok"
   return Option.match(Cause.failureOption(exit.cause), {
@@ -150,11 +152,11 @@ const outcomeOf = (exit: Exit.Exit<unknown, AnyError>): string => {
 export const elapsed = (call: Call): number => monotonicClock.millis(call.clock) - call.startedMillis
 
 export const ended = (call: Call, exit: Exit.Exit<unknown, AnyError>): void => {
-  if (Exit.isSuccess(exit)) call.settings.budget.success()
+  if (Exit.isSuccess(exit)) call.settings.budget.refund()
   call.telemetry.ended(outcomeOf(exit), elapsed(call))
 }
 
-/** What is known of a call, should it fail now. */
+/** The state of a call for the error it fails with. */
 export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): toError.CallState => ({
   operation: call.operation.name,
   caller: call.credential.caller,
@@ -169,24 +171,28 @@ export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): 
   ]
 })
 
-/** The same before the attempt is sent. */
+/** {@link stateOf} for an attempt that was not sent, and so is not counted. */
 export const unsent = (call: Call, attempt: Attempt): toError.CallState => {
   const state = stateOf(call, attempt)
   return { ...state, attempts: state.attempts - 1 }
 }
 
-/** What is left of the time for all attempts together, in milliseconds. */
-export const left = (call: Call): number => Math.min(call.settings.totalMillis - elapsed(call), longest)
+/** Milliseconds left for all attempts together. */
+export const remaining = (call: Call): number => Math.min(call.settings.totalMillis - elapsed(call), longestMillis)
 
-/** The request of an attempt, if it may be sent now. */
+/** The request of an attempt, or an error if no time is left or the circuit is open. */
 export const acquire = (call: Call, attempt: Attempt): Either.Either<Sent, AnyError> => {
   const { operation, prepared, settings } = call
   const now = monotonicClock.millis(call.clock)
-  const timeoutMillis = Math.min(settings.timeoutMillis, settings.totalMillis - (now - call.startedMillis), longest)
-  if (timeoutMillis <= 0) return Either.left(toError.tooLate(unsent(call, attempt), "turn", settings.totalMillis))
+  const timeoutMillis = Math.min(
+    settings.timeoutMillis,
+    settings.totalMillis - (now - call.startedMillis),
+    longestMillis
+  )
+  if (timeoutMillis <= 0) return Either.left(toError.tooLate(unsent(call, attempt), "rateLimit", settings.totalMillis))
   const entered = settings.circuit.enter(now)
   if (Either.isLeft(entered)) return Either.left(toError.circuitOpen(unsent(call, attempt), call.server, entered.left))
-  if (attempt.number === 1) settings.budget.call()
+  if (attempt.number === 1) settings.budget.deposit()
   return Either.right({
     method: operation.method,
     url: settings.baseUrl + prepared.path,
@@ -198,14 +204,12 @@ export const acquire = (call: Call, attempt: Attempt): Either.Either<Sent, AnyEr
   })
 }
 
-/** The server does its work: it answered what the operation expects. */
 export const succeeded = (call: Call, { permit }: Sent): void => {
   permit.succeeded()
-  call.telemetry.answered()
+  call.telemetry.succeeded()
 }
 
-/** The caller no longer waits for the response. */
-export const abandoned = (call: Call, ending: "interrupted" | "defect"): void => call.telemetry.requested(ending)
+export const abandoned = (call: Call, outcome: "interrupted" | "defect"): void => call.telemetry.failed(outcome)
 
 /** Whether the server or the connection failed. A refusal or a rate limit shows that the server works. */
 const isOutage = (error: AnyError): boolean =>
@@ -215,35 +219,35 @@ const errorOf = (
   call: Call,
   attempt: Attempt,
   timeoutMillis: number,
-  problem: AnyError | transport.Failure
+  failure: AnyError | transport.Failure
 ): AnyError => {
-  switch (problem._tag) {
+  switch (failure._tag) {
     case "TransportFailure":
-      return toError.fromTransport(stateOf(call, attempt), problem, call.server)
+      return toError.fromTransport(stateOf(call, attempt), failure, call.server)
     case "TimedOut":
-      return toError.timeout(stateOf(call, attempt), problem.phase, timeoutMillis)
+      return toError.timeout(stateOf(call, attempt), failure.phase, timeoutMillis)
     case "Redirected":
       return toError.redirected(stateOf(call, attempt))
     default:
-      return problem
+      return failure
   }
 }
 
-/** The error that a failed attempt is to its caller. */
+/** Records the failure of an attempt and returns its error. */
 export const failed = (
   call: Call,
   attempt: Attempt,
   { timeoutMillis, permit }: Sent,
-  problem: AnyError | transport.Failure
+  failure: AnyError | transport.Failure
 ): AnyError => {
-  const error = errorOf(call, attempt, timeoutMillis, problem)
-  // What cannot be sent is no request, and says nothing of the server.
-  if (problem === transport.invalidRequest) return error
-  call.telemetry.requested(error._tag)
+  const error = errorOf(call, attempt, timeoutMillis, failure)
+  // Nothing was sent, so this is neither a request nor a sign of the server's health.
+  if (failure === transport.invalidRequest) return error
+  call.telemetry.failed(error._tag)
   if (isOutage(error)) permit.failed(monotonicClock.millis(call.clock))
   else permit.succeeded()
   return error
 }
 
-/** The account and credentials that the call is about. */
-export const asked = ({ prepared }: Call, { grant }: Attempt) => ({ accountId: prepared.accountId, grant })
+/** The account and credentials that the response must be about. */
+export const subject = ({ prepared }: Call, { grant }: Attempt) => ({ accountId: prepared.accountId, grant })

@@ -19,7 +19,7 @@ import * as telemetry from "./telemetry.js"
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
 type AnyError = GlowmarktError.GlowmarktError
 
-/** Counts the call when it ends, however it does. */
+/** Records the end of the call, whatever its exit. */
 const counted = <Received extends { readonly status: number }, A>(
   exchange: Exchange<Received, A>,
   call: callState.Call
@@ -40,11 +40,11 @@ export const make = (client: HttpClient.HttpClient, settings: callState.Settings
   const settingsFor = callState.overridable(settings)
 
   const bound = (operation: Operation.Operation<Endpoint, unknown>, credential: Credential<Grant>) => {
-    const seen = telemetry.make(operation, settings.baseUrl)
-    const binding: callState.Bound = { operation, credential, settingsFor, server: origin, telemetry: seen }
+    const recorder = telemetry.make(operation, settings.baseUrl)
+    const binding: callState.Bound = { operation, credential, settingsFor, server: origin, telemetry: recorder }
     const invalid = (problem: string) =>
-      seen.callSpan(() => {
-        seen.ended("InvalidInput", 0)
+      recorder.callSpan(() => {
+        recorder.ended("InvalidInput", 0)
         return Effect.fail(new GlowmarktError.InvalidInput({ operation: operation.name, problem }))
       })
     return { binding, invalid }
@@ -61,12 +61,12 @@ export const make = (client: HttpClient.HttpClient, settings: callState.Settings
       const exchange: Exchange<transport.Response, Success> = {
         send: sender.send,
         readsContext: sender.readsContext,
-        decode: (answer, _, call, attempt) =>
-          decodeResponse.understand(
+        decode: (response, _, call, attempt) =>
+          decodeResponse.decode(
             operation,
             () => callState.stateOf(call, attempt),
-            answer,
-            callState.asked(call, attempt)
+            response,
+            callState.subject(call, attempt)
           )
       }
       const call = (input: Operation.Input<E>): Effect.Effect<Success, AnyError> => {
@@ -81,10 +81,9 @@ export const make = (client: HttpClient.HttpClient, settings: callState.Settings
           })
         )
       }
-      // An answer yields the specific members only where the endpoint declares
-      // them, `Rejected` comes only from operations that answer `{"valid"}`, and
-      // `InvalidInput` only from those that take input: which is what `Failure`
-      // says of the endpoint's type.
+      // The decoder returns an operation-specific error only if the endpoint declares it, `Rejected` only
+      // if the success schema has `valid`, and `prepare` fails only if there is input. `Failure` states
+      // the same in types.
       return call as (input: Operation.Input<E>) => Effect.Effect<Success, Operation.Failure<E>>
     },
 
@@ -104,11 +103,11 @@ export const make = (client: HttpClient.HttpClient, settings: callState.Settings
             const opened = Effect.uninterruptibleMask((interruptible) =>
               retry.run(exchange, { ...call, interruptible })
             )
-            // The call lasts to the last byte: a connection that breaks on the way is its failure.
-            const called = Stream.unwrap(opened).pipe(
+            // The call ends with the last byte, so a connection lost on the way counts as its failure.
+            const recorded = Stream.unwrap(opened).pipe(
               Stream.ensuringWith((exit) => Effect.sync(() => callState.ended(call, exit)))
             )
-            return Effect.succeed(call.traced ? call.telemetry.streamSpan(called) : called)
+            return Effect.succeed(call.traced ? call.telemetry.streamSpan(recorded) : recorded)
           })
         )
       }

@@ -5,30 +5,30 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberId from "effect/FiberId"
 
-/** The clock of a program that provides no other. */
+/** Effect's default clock. */
 export const system = Context.get(DefaultServices.liveServices, Clock.Clock)
 
 /**
- * Milliseconds from some instant on, for durations. The system's clock is set now
- * and then, which must neither expire a call nor extend it; a test's is not.
+ * Milliseconds since an arbitrary start, for measuring durations. Adjusting the system's time must
+ * neither expire a call nor extend it. Other clocks, such as a `TestClock`, are read as they are.
  */
 export const millis = (clock: Clock.Clock): number =>
   clock === system ? performance.now() : Number(clock.unsafeCurrentTimeNanos()) / 1e6
 
-// A little late is better than a wake-up for each.
+// Lets one timer expire several deadlines.
 const slackMillis = 5
 
-// The longest that a timer can wait: with a longer one it does not wait at all.
+// Node's timers fire at once if the delay is longer than this.
 const longestMillis = 2 ** 31 - 1
 
 /**
- * Calls back after this time, or a little later; the result cancels it. A timer on the system's
- * clock does not keep the process alive: the sockets do while there is something to wait for.
+ * Runs the callback after this time or slightly later, and returns a function that cancels it. A timer
+ * of the system clock does not keep the process alive. The open sockets do.
  */
 export const wake = (clock: Clock.Clock, waitMillis: number, callback: () => void): (() => void) => {
   if (clock === system) {
     const timer = setTimeout(callback, Math.min(waitMillis + slackMillis, longestMillis))
-    // Browsers have numbers for timers.
+    // In browsers a timer is a number.
     if (typeof timer === "object") timer.unref()
     return () => clearTimeout(timer)
   }

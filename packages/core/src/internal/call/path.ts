@@ -1,10 +1,10 @@
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 
-// What means itself in a URL, and is none of the segments that a URL parser resolves away.
+// Needs no encoding, and is not `.` or `..`, which URL parsers resolve.
 const isPlain = /^[\w-]+$/
 
-/** A parameter as one segment of the path, whatever its schema lets pass. */
+/** Encodes a parameter as one segment of the path, however permissive its schema is. */
 const segment = (name: string, value: string): Either.Either<string, string> =>
   isPlain.test(value)
     ? Either.right(value)
@@ -14,9 +14,9 @@ const segment = (name: string, value: string): Either.Either<string, string> =>
         () => `${name}: would change the route`
       )
 
-/** Fills parameters into a route. */
+/** Makes a function that fills parameters into a route. */
 export const make = (route: string) => {
-  // Every odd part is a parameter's name.
+  // Literal parts and parameter names in turn.
   const parts = route.split(/:(\w+)/)
   return (params: Readonly<Record<string, string>>): Either.Either<string, string> => {
     let path = ""

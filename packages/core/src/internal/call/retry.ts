@@ -12,25 +12,25 @@ import * as telemetry from "./telemetry.js"
 
 type AnyError = GlowmarktError.GlowmarktError
 
-/** Obtains a grant while the call has time left. How that fails is said of this call, which waits for it. */
-const obtained = <A>(
+/** Obtains a grant within the call's remaining time. A failure to sign in becomes a failure of this call. */
+const obtainGrant = <A>(
   call: callState.Call,
   state: () => toError.CallState,
   obtain: Effect.Effect<A, GlowmarktError.CallError>
 ): Effect.Effect<A, AnyError> =>
   Effect.suspend(() => {
-    const patience = Math.max(0, callState.left(call))
+    const limitMillis = Math.max(0, callState.remaining(call))
     return obtain.pipe(
       Effect.mapError((error) => signInFailure.ofCall(error, state())),
       Effect.timeoutFail({
-        duration: Duration.millis(patience),
-        onTimeout: () => toError.tooLate(state(), "token", patience)
+        duration: Duration.millis(limitMillis),
+        onTimeout: () => toError.tooLate(state(), "token", limitMillis)
       }),
       call.interruptible
     )
   })
 
-/** Decides after a failure whether to send again: with a new grant after a 401, or as the retry policy says. */
+/** Handles a failed attempt: tries again with a new grant after a 401, or follows the retry policy. */
 const recover = <Received extends { readonly status: number }, A>(
   exchange: attempts.Exchange<Received, A>,
   call: callState.Call,
@@ -41,9 +41,9 @@ const recover = <Received extends { readonly status: number }, A>(
     const next = { ...attempt, number: attempt.number + 1, appliedBefore: error.mayHaveBeenApplied }
     if (error._tag === "AccessDenied" && error.status === 401 && attempt.credentials === "original") {
       const replace = call.credential.replace(attempt.grant)
-      const replacement = yield* obtained(call, () => callState.stateOf(call, attempt), replace)
+      const replacement = yield* obtainGrant(call, () => callState.stateOf(call, attempt), replace)
       if (Option.isNone(replacement)) return yield* Effect.fail(error)
-      yield* Effect.logDebug("trying again with a new token after a refusal")
+      yield* Effect.logDebug("retrying with a new token after a 401")
       return yield* repeated(exchange, call, { ...next, grant: replacement.value, credentials: "replaced" })
     }
     const wait = RetryPolicy.delay(call.settings.retry, {
@@ -53,22 +53,22 @@ const recover = <Received extends { readonly status: number }, A>(
       elapsed: Duration.millis(callState.elapsed(call)),
       random: yield* Random.next
     })
-    if (Option.isNone(wait) || toError.isUnsentByClient(error) || !call.settings.budget.withdraw()) {
+    if (Option.isNone(wait) || toError.isUnsentByClient(error) || !call.settings.budget.tryWithdraw()) {
       return yield* Effect.fail(error)
     }
     call.telemetry.retry()
-    yield* Effect.annotateLogs(Effect.logDebug("trying again after a failure"), {
+    yield* Effect.annotateLogs(Effect.logDebug("retrying after a failure"), {
       attempts: attempt.number,
       waitMillis: Math.round(Duration.toMillis(wait.value)),
       failure: telemetry.errorType(error)
     })
-    // What the server asks of this call holds for all that share its limit.
+    // The pause that the server asked for applies to every call that shares the limiter.
     if (error._tag === "RateLimited" && Option.isSome(error.retryAfter)) {
       const pause = error.retryAfter.value
       yield* Effect.forEach(call.settings.limiters, (limiter) => limiter.throttled(pause), { discard: true })
     }
     yield* call.interruptible(Effect.sleep(wait.value))
-    // The failure at the server is the one to report, not that another request was held back.
+    // If the retry could not be sent, the server's failure is the one to report.
     return yield* Effect.mapError(repeated(exchange, call, next), (later) =>
       toError.isUnsentByClient(later) ? error : later
     )
@@ -83,7 +83,7 @@ const repeated = <Received extends { readonly status: number }, A>(
     callState.within(call, recover(exchange, call, attempt, error))
   )
 
-/** Signs in if that is needed, and sends until an attempt succeeds or must not be repeated. */
+/** Signs in if needed and makes attempts until one succeeds or must not be retried. */
 export const run = <Received extends { readonly status: number }, A>(
   exchange: attempts.Exchange<Received, A>,
   call: callState.Call
@@ -91,7 +91,7 @@ export const run = <Received extends { readonly status: number }, A>(
   const grant = call.credential.peek(call.clock.unsafeCurrentTimeMillis())
   if (Option.isSome(grant)) return repeated(exchange, call, callState.first(grant.value))
   const unsent = () => callState.unsent(call, callState.first({}))
-  return Effect.flatMap(callState.within(call, obtained(call, unsent, call.credential.current)), (obtained) =>
+  return Effect.flatMap(callState.within(call, obtainGrant(call, unsent, call.credential.current)), (obtained) =>
     repeated(exchange, call, callState.first(obtained))
   )
 }

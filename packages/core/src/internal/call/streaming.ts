@@ -14,47 +14,45 @@ import * as callState from "./callState.js"
 
 /** See `GlowmarktClient.BodyReader`. */
 export type BodyReader<A> = (
-  /** `body` is what there is of it, for what the provider says in it. */
+  /** Makes the error. `body` is the body read so far, from which the provider's error text is quoted. */
   invalid: (
     reason: GlowmarktError.InvalidResponse["reason"],
     problem: string,
     body?: string
   ) => GlowmarktError.InvalidResponse,
-  /** What may be kept of it at a time. */
+  /** The most bytes of the body to hold at a time. */
   maxBytes: number,
-  /** Takes the credentials of the call out of JSON. */
+  /** Removes the call's credentials from JSON. */
   redact: (json: string) => string
 ) => {
   readonly add: (bytes: Uint8Array) => Either.Either<ReadonlyArray<A>, GlowmarktError.InvalidResponse>
   readonly end: () => Either.Either<void, GlowmarktError.InvalidResponse>
 }
 
-/** An answer whose body is on its way. */
-export type Arriving<A> = Stream.Stream<A, GlowmarktError.CallError>
+type Elements<A> = Stream.Stream<A, GlowmarktError.CallError>
 
-/** What the pieces of a body come to. */
 const read = <A>(
   reading: ReturnType<BodyReader<A>>,
-  pieces: Chunk.Chunk<Uint8Array>
+  chunks: Chunk.Chunk<Uint8Array>
 ): Either.Either<Chunk.Chunk<A>, GlowmarktError.InvalidResponse> => {
   const all: Array<A> = []
-  for (const piece of pieces) {
-    const complete = reading.add(piece)
+  for (const bytes of chunks) {
+    const complete = reading.add(bytes)
     if (Either.isLeft(complete)) return Either.left(complete.left)
-    for (const one of complete.right) all.push(one)
+    for (const element of complete.right) all.push(element)
   }
   return Either.right(Chunk.unsafeFromArray(all))
 }
 
 /**
- * Opens the body of an answer, and reads it as it is pulled. Read in the pull and
- * not by a stage of the stream: what passes through those lives for a while after.
+ * Reads the body of a response as the stream is pulled. It is decoded in the pull and not in a stage of
+ * the stream, because stages keep chunks alive for longer.
  */
 export const exchange = <A>(
   { readsContext, stream }: transport.Transport,
   operation: Operation.Any,
   reader: BodyReader<A>
-): Exchange<transport.Response | transport.StreamingResponse, Arriving<A>> => ({
+): Exchange<transport.Response | transport.StreamingResponse, Elements<A>> => ({
   readsContext,
   send: (request) => ({
     response: Effect.flatMap(
@@ -62,22 +60,22 @@ export const exchange = <A>(
       (opened): Effect.Effect<transport.Response | transport.StreamingResponse, transport.Failure> =>
         decodeResponse.isSuccess(opened.status) ? Effect.succeed(opened) : opened.readAll
     ),
-    // Opening gives itself up.
+    // `stream` closes the connection when it is interrupted.
     cancel: Effect.void
   }),
   decode: (received, request, call, attempt) => {
     const state = () => callState.stateOf(call, attempt)
     if (!("pull" in received)) {
       return Either.map(
-        decodeResponse.understand(operation, state, received, callState.asked(call, attempt)),
-        (): Arriving<A> => Stream.empty
+        decodeResponse.decode(operation, state, received, callState.subject(call, attempt)),
+        (): Elements<A> => Stream.empty
       )
     }
     const { pull, status } = received
-    const fromProblem = (problem: transport.TransportFailure | transport.TimedOut) =>
-      problem._tag === "TransportFailure"
-        ? toError.fromTransport(state(), problem, call.server)
-        : toError.timeout(state(), problem.phase, request.timeoutMillis)
+    const errorOf = (failure: transport.TransportFailure | transport.TimedOut) =>
+      failure._tag === "TransportFailure"
+        ? toError.fromTransport(state(), failure, call.server)
+        : toError.timeout(state(), failure.phase, request.timeoutMillis)
     const reading = reader(
       (reason, problem, body = "") =>
         toError.invalidBody(state(), status, reason, decodeResponse.problemOf(body, problem), body),
@@ -86,13 +84,13 @@ export const exchange = <A>(
     )
     return Either.right(
       Stream.fromPull(
-        Effect.map(pull, (pieces) =>
-          Effect.matchEffect(pieces, {
-            onSuccess: (pieces) => Effect.mapError(read(reading, pieces), Option.some),
+        Effect.map(pull, (next) =>
+          Effect.matchEffect(next, {
+            onSuccess: (chunks) => Effect.mapError(read(reading, chunks), Option.some),
             onFailure: Option.match({
               onNone: () =>
                 Effect.flatMap(Effect.mapError(reading.end(), Option.some), () => Effect.fail(Option.none())),
-              onSome: (problem) => Effect.fail(Option.some(fromProblem(problem)))
+              onSome: (failure) => Effect.fail(Option.some(errorOf(failure)))
             })
           })
         )

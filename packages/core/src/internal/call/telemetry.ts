@@ -46,44 +46,46 @@ type Tags = Readonly<Record<string, string>>
 
 const labels = (tags: Tags) => Object.entries(tags).map(([key, value]) => MetricLabel.make(key, value))
 
-// The tags are part of the key: `Metric.tagged` would look the key up anew for every number.
+// `Metric.tagged` would look the key up again for every update.
 const counter = (key: MetricKey.MetricKey.Counter<number>, tags: Tags) =>
   Metric.fromMetricKey(MetricKey.taggedWithLabels(key, labels(tags)))
 
 const histogram = (key: MetricKey.MetricKey.Histogram, tags: Tags) =>
   Metric.fromMetricKey(MetricKey.taggedWithLabels(key, labels(tags)))
 
-/** One counter for each outcome of an operation, made when it first occurs. */
+/** One counter per outcome of an operation, created on first use. */
 const byOutcome = (key: MetricKey.MetricKey.Counter<number>, operation: string) => {
-  const known = new Map<string, Metric.Metric.Counter<number>>()
+  const counters = new Map<string, Metric.Metric.Counter<number>>()
   return (outcome: string) => {
-    const before = known.get(outcome)
-    if (before !== undefined) return before
+    const existing = counters.get(outcome)
+    if (existing !== undefined) return existing
     const metric = counter(key, { operation, outcome })
-    known.set(outcome, metric)
+    counters.set(outcome, metric)
     return metric
   }
 }
 
-/** What an attempt tells its span. */
 export interface AttemptSpan {
-  readonly answered: (status: number) => void
-  /** Makes it the current span of an effect. */
+  /** Records the status of the response. */
+  readonly responded: (status: number) => void
+  /** Runs an effect with this as its current span. */
   readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-/** What is seen of one operation from outside. */
+/** The metrics and spans of one operation. */
 export interface Telemetry {
-  /** A request ended as its call wanted it to. */
-  readonly answered: () => void
-  /** A request ended otherwise: by the tag of an error, or given up. */
-  readonly requested: (outcome: string) => void
+  /** Counts a request that succeeded. */
+  readonly succeeded: () => void
+  /** Counts a request that failed: with the tag of an error, `interrupted` or `defect`. */
+  readonly failed: (outcome: string) => void
   readonly retry: () => void
+  /** Records the time spent waiting for the rate limit. */
   readonly waited: (millis: number) => void
+  /** Records the end of a call. */
   readonly ended: (outcome: string, millis: number) => void
-  /** Runs in a span that is made and ended by hand: not the current one, which would cost as much again. */
+  /** Runs in the span of a call. It does not become the fiber's current span, which would double the cost. */
   readonly callSpan: <A, E extends Failed>(use: (span: Tracer.Span) => Effect.Effect<A, E>) => Effect.Effect<A, E>
-  /** The same for an attempt. Without a parent it is a child of the current span. */
+  /** Runs in the span of an attempt, whose parent is the current span if none is given. */
   readonly attemptSpan: <A, E extends Failed>(
     attempts: number,
     parent: Tracer.Span | undefined,
@@ -93,11 +95,11 @@ export interface Telemetry {
 }
 
 // Effect's default tracer discards its spans.
-const unseen = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+const defaultTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
-/** Whether a tracer records spans: creating discarded ones is wasted work. */
+/** Whether a tracer records spans. If not, none are created. */
 export const isTraced = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
-  Context.get(fiber.currentDefaultServices, Tracer.Tracer) !== unseen &&
+  Context.get(fiber.currentDefaultServices, Tracer.Tracer) !== defaultTracer &&
   fiber.getFiberRef(FiberRef.currentTracerEnabled)
 
 const serverOf = (baseUrl: string) => {
@@ -107,13 +109,13 @@ const serverOf = (baseUrl: string) => {
 
 type Failed = { readonly _tag: string } | { readonly _tag: string; readonly status: number }
 
-/** How an attempt failed: by status if there was an answer. */
+/** The `error.type` attribute: the status if there was a response, otherwise the tag. */
 export const errorType = (error: Failed) => ("status" in error ? String(error.status) : error._tag)
 
-/** Without a tracer there is no span. */
-export const unseenAttempt: AttemptSpan = { answered: () => {}, within: identity }
+/** Stands in for a span if there is no tracer. */
+export const untracedAttempt: AttemptSpan = { responded: () => {}, within: identity }
 
-/** Runs an effect that cannot be interrupted but in its waits, and ends its span when it ends. */
+/** Runs an effect in a span. Needs no finalizer: the effect is uninterruptible except where it waits. */
 const spanned = <A, E>(
   made: Effect.Effect<Tracer.Span>,
   use: (span: Tracer.Span) => Effect.Effect<A, E>,
@@ -135,22 +137,22 @@ const spanned = <A, E>(
     })
   })
 
-/** The metrics of an operation are tagged once, and what its spans have in common is put together once. */
+/** Prepares the metrics and span attributes of an operation once for all its calls. */
 export const make = (
   { method, name, route }: { readonly method: string; readonly name: string; readonly route: string },
   baseUrl: string
 ): Telemetry => {
-  const ours = {
+  const metrics = {
     calls: byOutcome(calls, name),
     requests: byOutcome(requests, name),
     retries: counter(retries, { operation: name }),
     latency: histogram(latency, { operation: name }),
     rateLimitWait: histogram(rateLimitWait, { operation: name })
   }
-  const answered = ours.requests("ok")
+  const ok = metrics.requests("ok")
   const attributes = {
     "http.request.method": method,
-    // By convention it is there; the ids in it are personal, so it names its parameters.
+    // OpenTelemetry requires it. Ids are personal data, so it contains the route and not the path.
     "url.full": baseUrl + route,
     "url.template": route,
     ...serverOf(baseUrl)
@@ -158,13 +160,13 @@ export const make = (
   const callName = `Glowmarkt.${name}`
   const attemptName = `${method} ${route}`
   return {
-    answered: () => answered.unsafeUpdate(1, []),
-    requested: (outcome) => ours.requests(outcome).unsafeUpdate(1, []),
-    retry: () => ours.retries.unsafeUpdate(1, []),
-    waited: (millis) => ours.rateLimitWait.unsafeUpdate(millis, []),
-    ended: (ending, millis) => {
-      ours.calls(ending).unsafeUpdate(1, [])
-      ours.latency.unsafeUpdate(millis, [])
+    succeeded: () => ok.unsafeUpdate(1, []),
+    failed: (outcome) => metrics.requests(outcome).unsafeUpdate(1, []),
+    retry: () => metrics.retries.unsafeUpdate(1, []),
+    waited: (millis) => metrics.rateLimitWait.unsafeUpdate(millis, []),
+    ended: (outcome, millis) => {
+      metrics.calls(outcome).unsafeUpdate(1, [])
+      metrics.latency.unsafeUpdate(millis, [])
     },
     callSpan: (use) => spanned(Effect.makeSpan(callName, { captureStackTrace: false }), use, () => {}),
     attemptSpan: (attempts, parent, use) =>
@@ -177,7 +179,7 @@ export const make = (
         }),
         (span) =>
           use({
-            answered: (status) => span.attribute("http.response.status_code", status),
+            responded: (status) => span.attribute("http.response.status_code", status),
             within: Effect.withParentSpan(span)
           }),
         (span, cause) => {

@@ -7,14 +7,14 @@ interface Response {
   readonly content?: { readonly "application/json"?: { readonly schema: JsonSchema } }
 }
 
-// The platform's own answer to a body that does not decode, and what it is made
-// of. The provider has other answers, which the endpoints declare.
+// The platform's own response to a body that does not decode. The provider does not send it; the
+// endpoints declare what it sends.
 const platformSchemas = ["HttpApiDecodeError", "Issue", "PropertyKey"]
 
 const isPlatform = (schema: JsonSchema) =>
   platformSchemas.some((name) => schema.$ref === `#/components/schemas/${name}`)
 
-/** The responses of an operation without the platform's own 400. */
+/** Removes the platform's own 400 from the responses of an operation. */
 export const responses = (all: Readonly<Record<string, Response>>): Readonly<Record<string, Response>> => {
   const { 400: badRequest, ...others } = all
   const schema = badRequest?.content?.["application/json"]?.schema
@@ -25,6 +25,6 @@ export const responses = (all: Readonly<Record<string, Response>>): Readonly<Rec
   return { ...others, 400: { ...badRequest, content: { "application/json": { schema: own } } } }
 }
 
-/** The component schemas without the platform's own. */
+/** Removes the platform's own component schemas. */
 export const schemas = (all: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(all).filter(([name]) => !platformSchemas.includes(name)))

@@ -62,12 +62,12 @@ export const ofCall = (
     case "BadRequest":
     case "RateLimited":
     case "ServerError": {
-      const answer = { ...common, status: error.status, excerpt: error.excerpt, retryAfter: error.retryAfter }
+      const fields = { ...common, status: error.status, excerpt: error.excerpt, retryAfter: error.retryAfter }
       return error._tag === "BadRequest"
-        ? new BadRequest(answer)
+        ? new BadRequest(fields)
         : error._tag === "RateLimited"
-          ? new RateLimited(answer)
-          : new ServerError(answer)
+          ? new RateLimited(fields)
+          : new ServerError(fields)
     }
     case "InvalidResponse": {
       const { excerpt, problem, reason, status } = error

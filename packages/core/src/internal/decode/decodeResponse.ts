@@ -9,17 +9,17 @@ import type * as Operation from "../../Operation.js"
 import * as toError from "../error/toError.js"
 import type * as responseBody from "../transport/responseBody.js"
 import type * as transport from "../transport/transport.js"
-import { breaksOff } from "./jsonText.js"
+import { isTruncated } from "./jsonArray.js"
 import { redactCredentials } from "./redactCredentials.js"
 
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
 
 export const isSuccess = (status: number) => status >= 200 && status < 300
 
-// An object or an array, and inside it what may stand there: "[maintenance]" is not JSON that breaks off.
+// Starts like a JSON object or array. "[maintenance]" does not, and so is not truncated JSON.
 const beginsAsJson = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\-\d]|true|false|null|$|(?:tr?u?|fa?l?s?|nu?l?)$))/
 
-// A gateway's page announces itself. What is announced may be anything: only what is known to be a media type is repeated.
+// A header may contain anything, so errors only quote known media types.
 const mediaTypes =
   /^(?:text\/(?:html|plain|xml|css|csv|javascript)|application\/(?:(?:(?:problem|hal|ld|vnd\.api)\+)?json|(?:xhtml\+)?xml|pdf|octet-stream|javascript)|image\/(?:png|gif|jpeg|webp))(?=$|[\s;])/i
 
@@ -40,7 +40,7 @@ const parseJson = (
     try: (): unknown => JSON.parse(text),
     catch: () => {
       if (text.trim() === "") return { reason: "NotJson", problem: "the body is empty" }
-      return beginsAsJson.test(text) && breaksOff(text)
+      return beginsAsJson.test(text) && isTruncated(text)
         ? { reason: "Truncated", problem: "the JSON is truncated" }
         : { reason: "NotJson", problem: notJson(contentType) }
     }
@@ -48,7 +48,7 @@ const parseJson = (
 
 const isDeclined = (json: unknown) => Predicate.hasProperty(json, "valid") && json.valid === false
 
-/** What is wrong with JSON that is not the result: some servers answer 200 and say that the call failed. */
+/** Some servers send 200 with an error in the body. The message says so instead of naming a field. */
 const shapeProblem = (json: unknown, problem: string) =>
   isDeclined(json)
     ? 'it reports that the call failed ("valid": false)'
@@ -56,7 +56,7 @@ const shapeProblem = (json: unknown, problem: string) =>
       ? "it reports that the call failed"
       : problem
 
-/** The same of a body as text. */
+/** {@link shapeProblem} for a body that has not been parsed. */
 export const problemOf = (body: string, problem: string): string =>
   Either.match(parseJson(body, undefined), {
     onLeft: () => problem,
@@ -69,24 +69,24 @@ const unreadable: Record<responseBody.Unreadable, string> = {
 }
 
 /** The account and credentials that a call is about. */
-export interface Asked {
+export interface Subject {
   readonly accountId: string | undefined
   readonly grant: Grant
 }
 
-const named = (json: unknown, field: "accountId" | "applicationId"): string | undefined => {
+const idOf = (json: unknown, field: "accountId" | "applicationId"): string | undefined => {
   if (!Predicate.isRecord(json)) return undefined
   const value = json[field]
   return typeof value === "string" && value !== "" ? value : undefined
 }
 
 /** Detects a response about another account, which the provider or a cache in between may send. */
-const mismatch = (json: unknown, { accountId, grant }: Asked): string | undefined => {
-  const account = named(json, "accountId")
+const mismatch = (json: unknown, { accountId, grant }: Subject): string | undefined => {
+  const account = idOf(json, "accountId")
   if (account !== undefined && accountId !== undefined && !isSame(account, accountId)) {
     return "it is about a different account"
   }
-  const application = named(json, "applicationId")
+  const application = idOf(json, "applicationId")
   return application !== undefined &&
     "applicationId" in grant &&
     !isSame(application, Redacted.value(grant.applicationId))
@@ -94,25 +94,25 @@ const mismatch = (json: unknown, { accountId, grant }: Asked): string | undefine
     : undefined
 }
 
-/** Makes of an answer what the operation says: its result, or a member of the error family. */
-export const understand = <Success>(
+/** Decodes a response into the operation's result or an error. */
+export const decode = <Success>(
   operation: Operation.Operation<Endpoint, Success>,
   state: () => toError.CallState,
-  answer: transport.Response,
-  asked: Asked
+  response: transport.Response,
+  subject: Subject
 ): Either.Either<Success, GlowmarktError.GlowmarktError> => {
-  const { body, status } = answer
+  const { body, status } = response
   const invalid = (reason: GlowmarktError.InvalidResponse["reason"], problem: string) =>
-    Either.left(toError.invalidResponse(state(), answer, reason, problem))
-  if (!isSuccess(status)) return Either.left(toError.fromAnswer(state(), operation.declared, answer))
+    Either.left(toError.invalidResponse(state(), response, reason, problem))
+  if (!isSuccess(status)) return Either.left(toError.fromResponse(state(), operation.declared, response))
   if (Either.isLeft(body)) return invalid(body.left, unreadable[body.left])
-  // Where the answer is a token, a credential in it is what was asked for.
-  const text = operation.issuesToken ? body.right : redactCredentials(body.right, asked.grant)
-  const json = parseJson(text, answer.contentType)
+  // An issued token must not be redacted, even if it is the one the call was made with.
+  const text = operation.issuesToken ? body.right : redactCredentials(body.right, subject.grant)
+  const json = parseJson(text, response.contentType)
   if (Either.isLeft(json)) return invalid(json.left.reason, json.left.problem)
-  if (operation.rejects && isDeclined(json.right)) return Either.left(toError.rejected(state(), answer))
+  if (operation.rejects && isDeclined(json.right)) return Either.left(toError.rejected(state(), response))
   const result = operation.decode(json.right)
   if (Either.isLeft(result)) return invalid("Shape", shapeProblem(json.right, result.left))
-  const other = mismatch(json.right, asked)
-  return other === undefined ? Either.right(result.right) : invalid("Mismatch", other)
+  const problem = mismatch(json.right, subject)
+  return problem === undefined ? Either.right(result.right) : invalid("Mismatch", problem)
 }

@@ -1,8 +1,41 @@
 import * as Either from "effect/Either"
 import { identity } from "effect/Function"
-import { backslashes, closing, opening, quote } from "./jsonText.js"
 
-/** Why a body is not the array that was expected. */
+const quote = 0x22
+const opening = new Set([0x5b, 0x7b])
+const closing = new Set([0x5d, 0x7d])
+
+const backslash = 0x5c
+
+/** Counts the backslashes directly before `at`, back to `from` at most. */
+const backslashes = (text: string, from: number, at: number): number => {
+  let before = at
+  while (before > from && text.charCodeAt(before - 1) === backslash) before--
+  return at - before
+}
+
+/** The index of the quote that closes the string starting at `from`, or -1. */
+const endOfString = (text: string, from: number): number => {
+  let close = text.indexOf('"', from)
+  while (close !== -1 && backslashes(text, from, close) % 2 === 1) close = text.indexOf('"', close + 1)
+  return close
+}
+
+/** Whether a text that starts with a bracket ends before the matching bracket. */
+export const isTruncated = (text: string): boolean => {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) {
+      at = endOfString(text, at + 1)
+      if (at === -1) return true
+    } else if (opening.has(code)) depth++
+    else if (closing.has(code) && --depth === 0) return false
+  }
+  return true
+}
+
+/** Why a body is not a valid array. */
 export type Fault = "NotText" | "NotJson" | "Truncated" | "TooLarge"
 
 const comma = 0x2c
@@ -14,42 +47,41 @@ const parse = (elements: string): Either.Either<ReadonlyArray<unknown>, Fault> =
 const none: Either.Either<ReadonlyArray<unknown>, Fault> = Either.right([])
 
 /**
- * Cuts a JSON array into its elements while its bytes arrive. Kept is only the
- * element that is not complete yet, of at most `limit` characters, so memory does
- * not grow with the array. Each character is looked at once; what is complete is
- * parsed in one go a piece, by the engine's own parser, as `redact` leaves it.
+ * Parses a JSON array while its bytes arrive. Only the incomplete element is buffered, up to `limit`
+ * characters, so memory does not grow with the array. Every character is scanned once. The complete
+ * elements of a chunk are passed through `redact` and parsed together by `JSON.parse`.
  */
 export const make = (limit: number, redact: (json: string) => string = identity) => {
   const decoder = new TextDecoder("utf-8", { fatal: true })
-  let state: "before" | "inside" | "after" | "broken" | "object" = "before"
-  /** Of the element that is not complete yet. */
-  let begun: Array<string> = []
-  let begunLength = 0
+  let state: "before" | "inside" | "after" | "mismatched" | "object" = "before"
+  /** The parts of the incomplete element. */
+  let pending: Array<string> = []
+  let pendingLength = 0
   let isFirst = true
   let depth = 0
   let inString = false
-  /** Whether the first character of the next piece is escaped. */
+  /** Whether the first character of the next chunk is escaped. */
   let escaped = false
 
   const decode = (bytes: Uint8Array, more: { readonly stream: boolean }) =>
     Either.try({ try: () => decoder.decode(bytes, more), catch: (): Fault => "NotText" })
 
-  /** Looks at a piece, and gives where its last complete element ends, if one does. */
-  const lastEnd = (piece: string): number => {
+  /** Scans a chunk and returns the end of the last element that it completes, or -1. */
+  const lastEnd = (chunk: string): number => {
     let end = -1
     let at = 0
-    while (at < piece.length && state === "inside") {
+    while (at < chunk.length && state === "inside") {
       if (inString) {
-        const found = piece.indexOf('"', at)
-        const close = found === -1 ? piece.length : found
-        const before = backslashes(piece, at, close)
+        const found = chunk.indexOf('"', at)
+        const close = found === -1 ? chunk.length : found
+        const before = backslashes(chunk, at, close)
         const isEscaped = (before % 2 === 1) !== (escaped && before === close - at)
         escaped = found === -1 && isEscaped
         inString = found === -1 || isEscaped
         at = close + 1
         continue
       }
-      const code = piece.charCodeAt(at)
+      const code = chunk.charCodeAt(at)
       if (code === quote) inString = true
       else if (opening.has(code)) depth++
       else if (code === comma && depth === 0) end = at
@@ -57,7 +89,7 @@ export const make = (limit: number, redact: (json: string) => string = identity)
         if (depth > 0) depth--
         else {
           end = at
-          state = code === bracket ? "after" : "broken"
+          state = code === bracket ? "after" : "mismatched"
         }
       }
       at++
@@ -65,44 +97,44 @@ export const make = (limit: number, redact: (json: string) => string = identity)
     return end
   }
 
-  const keep = (rest: string): Either.Either<void, Fault> => {
-    begun.push(rest)
-    begunLength += rest.length
-    return begunLength > limit ? Either.left("TooLarge") : Either.void
+  const buffer = (rest: string): Either.Either<void, Fault> => {
+    pending.push(rest)
+    pendingLength += rest.length
+    return pendingLength > limit ? Either.left("TooLarge") : Either.void
   }
 
   const elementsOf = (text: string): Either.Either<ReadonlyArray<unknown>, Fault> =>
     Either.flatMap(parse(redact(text)), (elements) => {
-      // Between two commas, or a comma and a bracket, there must be something; between two brackets there need not.
+      // Only an empty array has no element here: "[,]" and "[1,]" are invalid.
       if (elements.length === 0 && !(isFirst && state === "after")) return Either.left("NotJson")
       isFirst = false
       return Either.right(elements)
     })
 
-  const inside = (piece: string): Either.Either<ReadonlyArray<unknown>, Fault> => {
-    const end = lastEnd(piece)
-    if (end === -1) return Either.flatMap(keep(piece), () => none)
-    const text = begun.join("") + piece.slice(0, end)
-    begun = []
-    begunLength = 0
+  const inside = (chunk: string): Either.Either<ReadonlyArray<unknown>, Fault> => {
+    const end = lastEnd(chunk)
+    if (end === -1) return Either.flatMap(buffer(chunk), () => none)
+    const text = pending.join("") + chunk.slice(0, end)
+    pending = []
+    pendingLength = 0
     return Either.flatMap(elementsOf(text), (elements) =>
-      Either.map(state === "inside" ? keep(piece.slice(end + 1)) : after(piece.slice(end + 1)), () => elements)
+      Either.map(state === "inside" ? buffer(chunk.slice(end + 1)) : after(chunk.slice(end + 1)), () => elements)
     )
   }
 
-  /** After the array nothing may come but blanks. */
+  /** Only whitespace may follow the array. */
   const after = (text: string): Either.Either<void, Fault> =>
-    state === "broken" || text.trim() !== "" ? Either.left("NotJson") : Either.void
+    state === "mismatched" || text.trim() !== "" ? Either.left("NotJson") : Either.void
 
-  const advance = (piece: string): Either.Either<ReadonlyArray<unknown>, Fault> => {
-    if (state === "inside") return inside(piece)
-    if (state === "object") return Either.flatMap(keep(piece), () => none)
-    if (state !== "before") return Either.flatMap(after(piece), () => none)
-    const text = piece.trimStart()
+  const advance = (chunk: string): Either.Either<ReadonlyArray<unknown>, Fault> => {
+    if (state === "inside") return inside(chunk)
+    if (state === "object") return Either.flatMap(buffer(chunk), () => none)
+    if (state !== "before") return Either.flatMap(after(chunk), () => none)
+    const text = chunk.trimStart()
     if (text === "") return none
     if (text.startsWith("{")) {
       state = "object"
-      return Either.flatMap(keep(text), () => none)
+      return Either.flatMap(buffer(text), () => none)
     }
     if (!text.startsWith("[")) return Either.left("NotJson")
     state = "inside"
@@ -110,11 +142,11 @@ export const make = (limit: number, redact: (json: string) => string = identity)
   }
 
   return {
-    /** The elements that this piece completes. */
+    /** Returns the elements that this chunk completes. */
     add: (bytes: Uint8Array): Either.Either<ReadonlyArray<unknown>, Fault> =>
       Either.flatMap(decode(bytes, { stream: true }), advance),
 
-    /** To be asked when no more bytes come: is anything missing? */
+    /** Checks, after the last byte, that the array is complete. */
     end: (): Either.Either<void, Fault> =>
       Either.flatMap(decode(new Uint8Array(), { stream: false }), () =>
         state === "after"
@@ -122,7 +154,7 @@ export const make = (limit: number, redact: (json: string) => string = identity)
           : Either.left(state === "before" || state === "object" ? "NotJson" : "Truncated")
       ),
 
-    /** The body, if it is an object: an error, most likely. */
-    object: (): string => (state === "object" ? begun.join("") : "")
+    /** The body, if it is an object instead of an array. It is usually an error. */
+    object: (): string => (state === "object" ? pending.join("") : "")
   }
 }

@@ -2,8 +2,8 @@ import * as Redacted from "effect/Redacted"
 import type { Grant } from "../../Credential.js"
 import { secretForms } from "../error/toError.js"
 
-/** A shorter secret may be a word of any answer, and taking it out would change data. */
-const shortest = 8
+/** Replacing a shorter secret could change unrelated data. */
+const minLength = 8
 
 const asJson = (secret: string) => JSON.stringify(secret).slice(1, -1)
 
@@ -11,16 +11,16 @@ const secretsOf = (grant: Grant): ReadonlyArray<string> =>
   Object.entries(grant)
     .filter(([scheme]) => scheme !== "applicationId")
     .flatMap(([, secret]: readonly [string, Redacted.Redacted]) => secretForms(Redacted.value(secret)))
-    .filter((secret) => secret.length >= shortest)
+    .filter((secret) => secret.length >= minLength)
     .map(asJson)
 
-const known = new WeakMap<Grant, ReadonlyArray<string>>()
+const cache = new WeakMap<Grant, ReadonlyArray<string>>()
 
-const secretsKnown = (grant: Grant): ReadonlyArray<string> => {
-  const before = known.get(grant)
-  if (before !== undefined) return before
+const cachedSecretsOf = (grant: Grant): ReadonlyArray<string> => {
+  const cached = cache.get(grant)
+  if (cached !== undefined) return cached
   const secrets = secretsOf(grant)
-  known.set(grant, secrets)
+  cache.set(grant, secrets)
   return secrets
 }
 
@@ -30,7 +30,7 @@ const secretsKnown = (grant: Grant): ReadonlyArray<string> => {
  */
 export const redactCredentials = (json: string, grant: Grant): string => {
   let redacted = json
-  for (const secret of secretsKnown(grant)) {
+  for (const secret of cachedSecretsOf(grant)) {
     if (redacted.includes(secret)) redacted = redacted.replaceAll(secret, "[redacted]")
   }
   return redacted

@@ -1,29 +1,29 @@
 import * as Schema from "effect/Schema"
 
 /** See `CallError.Caller`. */
-export const Caller = Schema.Literal("appKeys", "orgAppKeys", "devUserToken", "userToken", "session", "nobody")
+export const Caller = Schema.Literal("appKeys", "orgAppKeys", "devUserToken", "userToken", "session", "anonymous")
 
 export type Caller = typeof Caller.Type
 
-/** What every failure of a call knows. */
+/** Fields of every failed call. */
 export const fields = {
-  /** The operation, by its name in the contract: `getAccountStatusById`. */
+  /** The operation's name in the contract, such as `getAccountStatusById`. */
   operation: Schema.String,
-  /** What failed: the call itself, or signing in for it. */
+  /** Whether the call itself failed, or the sign-in before it. */
   stage: Schema.optionalWith(Schema.Literal("call", "signIn"), { default: () => "call" }),
-  /** How many requests were sent for this call, this one included. */
+  /** How many requests were sent for this call, including the failed one. */
   attempts: Schema.Int,
-  /** Time from the start of the call to this failure, all attempts included. */
+  /** Time from the start of the call to this failure, across all attempts. */
   elapsed: Schema.DurationFromMillis,
   /** Whether an earlier attempt of the same call may have been carried out. */
   appliedBefore: Schema.optionalWith(Schema.Boolean, { default: () => false })
 }
 
-/** What every failure knows that an answer says. */
-export const answerFields = {
+/** Fields of every failure that has a response. */
+export const responseFields = {
   ...fields,
   /** The HTTP status. */
   status: Schema.Int,
-  /** What the answer says is wrong, without secrets and personal data. Empty if it says nothing. */
+  /** The error text of the response, without secrets and personal data. Empty if there is none. */
   excerpt: Schema.String
 }

@@ -1,21 +1,20 @@
 import * as Duration from "effect/Duration"
 import type { Caller } from "./errorFields.js"
 
-/** A message as a sentence. The operation is a field of the error, not part of its message. */
+/** Makes a message of a text. The operation is a field of the error, not part of its message. */
 export const sentence = ({ stage }: { readonly stage: "call" | "signIn" }, text: string) =>
   stage === "signIn" ? `Sign-in failed: ${text}` : text.charAt(0).toUpperCase() + text.slice(1)
 
-// These repeat the status.
 const redundant = /^(?:access denied|not found|too many requests)\.?$/i
 
-/** The provider's own words, if they add anything to the status. */
+/** The excerpt of the response, unless it only repeats the status. */
 export const quoted = ({ excerpt, status }: { readonly excerpt: string; readonly status: number }) =>
   excerpt === "" || (status >= 400 && redundant.test(excerpt)) ? "" : ` The response says “${excerpt}”.`
 
-/** Mentions the number of requests only when there were retries: a caller with its own retry would find "after 1" wrong. */
+/** Left out after a single attempt: "after 1 request" would be wrong if the caller has its own retry loop. */
 export const repeated = (attempts: number, unit: string) => (attempts > 1 ? `, after ${attempts} ${unit}` : "")
 
-/** A duration as every message shows it: in whole seconds, or in milliseconds below one second. */
+/** Formats a duration in whole seconds, or in milliseconds below one second. */
 export const rounded = (duration: Duration.Duration): string => {
   const seconds = Math.round(Duration.toSeconds(duration))
   return Duration.format(
@@ -31,21 +30,21 @@ export const credentialAdvice: Record<Caller, string> = {
     "Check that the user token has not expired or been revoked, and that it was issued for this application id.",
   session:
     "Check the user name, password and application id. If they are correct, sign in once on the Glowmarkt website: sign-in is refused until its current terms are accepted there.",
-  nobody: "This operation takes no credentials; a proxy in between may require some."
+  anonymous: "This operation takes no credentials; a proxy in between may require some."
 }
 
 const another = " The account may belong to another user: a token only gives access to its owner's account."
 
-/** Other reasons for which these operations are refused although the credentials are valid. */
+/** Other reasons why these operations are refused with valid credentials. */
 export const operationAdvice: Readonly<Record<string, string>> = {
   userChangePassword: " Or the old password is wrong.",
   addMobileAppToken: another,
   removeMobileAppToken: another
 }
 
-/** One message for each kind of timeout. */
-export const late = {
-  answer: (limit: string, attempts: number) => `no response within ${limit}${repeated(attempts, "attempts")}`,
-  turn: (limit: string) => `not sent: the client's rate limit left no slot in the remaining time (${limit})`,
+/** The message of a timeout, by what the call was waiting for. */
+export const timeoutMessage = {
+  response: (limit: string, attempts: number) => `no response within ${limit}${repeated(attempts, "attempts")}`,
+  rateLimit: (limit: string) => `not sent: the client's rate limit left no slot in the remaining time (${limit})`,
   token: (limit: string) => `no token in the time left for the call (${limit})`
 }

@@ -1,15 +1,15 @@
 import * as ParseResult from "effect/ParseResult"
 
 /**
- * A refused value may be a password or an address. Only its blanks and punctuation are shown,
- * which is where ids usually go wrong.
+ * Keeps only spaces and punctuation of a refused value, which may be a password or an address. They are
+ * what is usually wrong with an id.
  */
 const mask = (value: unknown): unknown => {
   if (value === undefined || value === null) return value
   return typeof value === "string" ? value.slice(0, 60).replace(/[^\s!-/:-@[-`{-~]+/g, "…") : `(${typeof value})`
 }
 
-/** The same issue without the values, so that no message can repeat one, however deep or long it is. */
+/** Masks the values at every level of an issue, so that no message can repeat one. */
 const masked = (issue: ParseResult.ParseIssue): ParseResult.ParseIssue => {
   switch (issue._tag) {
     case "Pointer":
@@ -38,20 +38,20 @@ const masked = (issue: ParseResult.ParseIssue): ParseResult.ParseIssue => {
 
 const firstIssue = ({ issue }: ParseResult.ParseError) => ParseResult.ArrayFormatter.formatIssueSync(masked(issue))[0]
 
-/** The field of an answer that is wrong, if it is one field. */
+/** The top-level field that failed to decode, if any. */
 export const fieldOf = (error: ParseResult.ParseError): string | undefined => {
   const [field] = firstIssue(error)?.path ?? []
   return field === undefined ? undefined : String(field)
 }
 
-/** What is wrong with an answer: where, and what was expected. Not the value, which may be personal. */
-export const ofAnswer = (error: ParseResult.ParseError): string => {
+/** Names the invalid field of a response and the problem, not the value: it may be personal. */
+export const ofResponse = (error: ParseResult.ParseError): string => {
   const issue = firstIssue(error)
   if (issue === undefined || issue.path.length === 0) return "the JSON does not have the expected shape"
   return `${issue.path.join(".")} ${issue._tag === "Missing" ? "is missing" : "has the wrong type"}`
 }
 
-/** What is wrong with the input: the field, and what was expected. Of its value only {@link mask}. */
+/** Names the invalid field of an input and what was expected, with the value masked. */
 export const ofInput = (error: ParseResult.ParseError): string => {
   const issue = firstIssue(error)
   return issue === undefined ? "the input is invalid" : `${issue.path.join(".")}: ${issue.message}`

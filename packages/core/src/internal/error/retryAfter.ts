@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 
-// The three forms of an HTTP date. Parsing must not accept what `Date.parse` takes for a date by accident ("1", "May").
+// The three forms of an HTTP date. `Date.parse` alone would also accept "1" or "May".
 const inGmt =
   /^(?:[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4}|[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2}) \d{2}:\d{2}:\d{2} GMT$/
 const withoutZone = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/
@@ -9,21 +9,20 @@ const withoutZone = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4
 const dateMillis = (value: string): number =>
   inGmt.test(value) ? Date.parse(value) : withoutZone.test(value) ? Date.parse(`${value} GMT`) : Number.NaN
 
-// In seconds this is 31 years, in Unix time the year 2001; a thousand times that is Unix time in milliseconds.
-const firstMoment = 1e9
+// As a wait, 31 years; as Unix time, the year 2001. From 1000 times that on, it is Unix time in milliseconds.
+const firstUnixTime = 1e9
 
-/** When to come back, by the server's clock, or how long to wait. */
 const parse = (value: string): { readonly waitSeconds: number } | { readonly atMillis: number } => {
   if (!/^\d+(?:\.\d+)?$/.test(value)) return { atMillis: dateMillis(value) }
   const number = Number(value)
-  if (number < firstMoment) return { waitSeconds: number }
-  return { atMillis: number < firstMoment * 1000 ? number * 1000 : number }
+  if (number < firstUnixTime) return { waitSeconds: number }
+  return { atMillis: number < firstUnixTime * 1000 ? number * 1000 : number }
 }
 
 /**
- * The header `Retry-After`: seconds, or an HTTP date. Servers also send Unix time, so a number too
- * large to be a wait is a moment. A moment that has passed asks for no wait. It is one by the
- * server's clock, which its header `Date` tells; without that, ours has to do.
+ * Parses a `Retry-After` header: seconds or an HTTP date. Some servers send Unix time, so a number too
+ * large for a wait counts as a time. Times are compared with the server's `Date` header or, without it,
+ * with our clock. A time in the past means no wait.
  */
 export const parseRetryAfter = (
   header: string | undefined,

@@ -5,11 +5,10 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as GlowmarktError from "../../GlowmarktError.js"
 import type * as transport from "../transport/transport.js"
-import { redactBody } from "./redactBody.js"
+import { isSafe, redactBody, wordsOf } from "./redactBody.js"
 import { parseRetryAfter } from "./retryAfter.js"
-import { isKnown, wordsOf } from "./safeWords.js"
 
-/** What is known of a call at the moment it fails. */
+/** The state of a call when it fails. */
 export interface CallState {
   readonly operation: string
   readonly caller: GlowmarktError.Caller
@@ -19,15 +18,15 @@ export interface CallState {
   /** Whether an earlier attempt may have been carried out. */
   readonly appliedBefore: boolean
   readonly nowMillis: number
-  /** The values that the request carried: none of them may come back in an excerpt. */
+  /** Values that the request contained. None of them may appear in an excerpt. */
   readonly sent: ReadonlyArray<string>
 }
 
 /** The error tags that an operation's endpoint declares. */
 export type Declared = ReadonlySet<string>
 
-// Every shape of an error body that was documented or seen: {"error": text},
-// {"error": {"message": text}}, {"message": text}, {"error", "description"}, {"error", "missingElements"}.
+// All documented or observed error bodies: {"error": text}, {"error": {"message": text}},
+// {"message": text}, {"error", "description"}, {"error", "missingElements"}.
 const Text = Schema.optionalWith(Schema.String, { nullable: true })
 const ErrorBody = Schema.Struct({
   error: Schema.optionalWith(Schema.Union(Schema.String, Schema.Struct({ message: Text })), { nullable: true }),
@@ -37,22 +36,22 @@ const ErrorBody = Schema.Struct({
 })
 const decodeErrorBody = Schema.decodeUnknownEither(Schema.parseJson(ErrorBody))
 
-// What tells one 400 from another stands at the beginning, and patterns take their time over long texts.
-const telling = 200
+// The beginning tells one 400 from another. Regular expressions are slow on long texts.
+const maxText = 200
 
-const said = (body: string): { readonly text: string; readonly missing: ReadonlyArray<string> } =>
+const errorText = (body: string): { readonly text: string; readonly missing: ReadonlyArray<string> } =>
   Either.match(decodeErrorBody(body), {
     onLeft: () => ({ text: "", missing: [] }),
     onRight: ({ description, error, message, missingElements }) => ({
-      text: ((typeof error === "string" ? error : error?.message) ?? message ?? description ?? "").slice(0, telling),
+      text: ((typeof error === "string" ? error : error?.message) ?? message ?? description ?? "").slice(0, maxText),
       missing: missingElements ?? []
     })
   })
 
-/** The names of fields among these: of words as in an excerpt, and without what was sent. */
+/** Keeps elements that look like field names, by the same rules as an excerpt. */
 const fieldNames = (elements: ReadonlyArray<string>, sent: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const carried = wordsOf(sent)
-  return elements.filter((element) => /^[A-Za-z][\w.]{0,40}$/.test(element) && isKnown(element, carried))
+  const sentWords = wordsOf(sent)
+  return elements.filter((element) => /^[A-Za-z][\w.]{0,40}$/.test(element) && isSafe(element, sentWords))
 }
 
 const missingElements = /^missing elements?\s*-?\s*(.*)$/i
@@ -65,8 +64,8 @@ const callOf = (state: CallState) => ({
 })
 
 /**
- * What an answer may quote of a request's header: its value; for Basic, the
- * encoded pair, the pair, and the secret.
+ * The forms in which a response may echo a credential header: its value or, for Basic, the encoded
+ * pair, the decoded pair and the secret.
  */
 export const secretForms = (header: string): ReadonlyArray<string> => {
   if (!header.startsWith("Basic ")) return [header]
@@ -75,50 +74,49 @@ export const secretForms = (header: string): ReadonlyArray<string> => {
   return [encoded, pair, pair.slice(pair.indexOf(":") + 1)]
 }
 
-const askedOf = ({ nowMillis }: CallState, { date, retryAfter }: transport.Response) =>
+const retryAfterOf = ({ nowMillis }: CallState, { date, retryAfter }: transport.Response) =>
   parseRetryAfter(retryAfter, { date, nowMillis })
 
-const textOf = (answer: transport.Response) => Either.getOrElse(answer.body, () => "")
+const textOf = (response: transport.Response) => Either.getOrElse(response.body, () => "")
 
 const redirect = "a redirect, which is not followed because it would receive the credentials; check the base URL"
 
 /**
- * The member of the family for an answer whose status is not 2xx. A 400 becomes
- * one of the specific members only where the operation declares it; elsewhere
- * it is a `BadRequest` with the provider's words.
+ * The error for a response whose status is not 2xx. A 400 becomes an operation-specific error only if
+ * the operation declares that error, and a `BadRequest` otherwise.
  */
-export const fromAnswer = (
+export const fromResponse = (
   state: CallState,
   declared: Declared,
-  answer: transport.Response
+  response: transport.Response
 ): Exclude<
   GlowmarktError.GlowmarktError,
   GlowmarktError.Rejected | GlowmarktError.InvalidInput | GlowmarktError.TransportError | GlowmarktError.RequestTimeout
 > => {
-  const { status } = answer
-  const common = { ...callOf(state), status, excerpt: redactBody(textOf(answer), state.sent) }
+  const { status } = response
+  const common = { ...callOf(state), status, excerpt: redactBody(textOf(response), state.sent) }
   if (status === 401 || status === 403) return new GlowmarktError.AccessDenied({ ...common, caller: state.caller })
   if (status === 429) {
     return new GlowmarktError.RateLimited({
       ...common,
-      retryAfter: askedOf(state, answer)
+      retryAfter: retryAfterOf(state, response)
     })
   }
   if (status >= 500) {
     return new GlowmarktError.ServerError({
       ...common,
-      retryAfter: askedOf(state, answer)
+      retryAfter: retryAfterOf(state, response)
     })
   }
-  // A page in HTML comes from something that stands before the API, and says nothing of an account.
-  if (status === 404 && declared.has("AccountNotFound") && !textOf(answer).trimStart().startsWith("<")) {
+  // An HTML page comes from a proxy in front of the API and says nothing about the account.
+  if (status === 404 && declared.has("AccountNotFound") && !textOf(response).trimStart().startsWith("<")) {
     return new GlowmarktError.AccountNotFound({
       ...common,
       ...(state.accountId === undefined ? {} : { accountId: state.accountId })
     })
   }
   if (status === 400) {
-    const { missing, text } = said(textOf(answer))
+    const { missing, text } = errorText(textOf(response))
     const named = missingElements.exec(text)
     if (declared.has("MissingElements") && (named !== null || missing.length > 0)) {
       const elements = missing.length > 0 ? missing : (named?.[1]?.split(/[\s,]+/) ?? [])
@@ -140,36 +138,36 @@ export const fromAnswer = (
   }
   return new GlowmarktError.BadRequest({
     ...common,
-    retryAfter: askedOf(state, answer)
+    retryAfter: retryAfterOf(state, response)
   })
 }
 
-/** The same of one that a client was about to follow. Which of the redirects it was, it does not tell. */
+/** A redirect that the client tried to follow. The client does not report which 3xx status it was. */
 export const redirected = (state: CallState): GlowmarktError.InvalidResponse =>
   invalidBody(state, 302, "Redirect", redirect)
 
-export const rejected = (state: CallState, answer: transport.Response): GlowmarktError.Rejected =>
+export const rejected = (state: CallState, response: transport.Response): GlowmarktError.Rejected =>
   new GlowmarktError.Rejected({
     ...callOf(state),
-    status: answer.status,
-    excerpt: redactBody(textOf(answer), state.sent)
+    status: response.status,
+    excerpt: redactBody(textOf(response), state.sent)
   })
 
 export const invalidResponse = (
   state: CallState,
-  answer: transport.Response,
+  response: transport.Response,
   reason: GlowmarktError.InvalidResponse["reason"],
   problem: string
 ): GlowmarktError.InvalidResponse =>
   new GlowmarktError.InvalidResponse({
     ...callOf(state),
-    status: answer.status,
-    excerpt: redactBody(textOf(answer), state.sent),
+    status: response.status,
+    excerpt: redactBody(textOf(response), state.sent),
     reason,
     problem
   })
 
-/** The same of a body that was read piece by piece: `body` is what there is left of it to quote. */
+/** {@link invalidResponse} for a streamed body: `body` is the part of it to quote from. */
 export const invalidBody = (
   state: CallState,
   status: number,
@@ -192,10 +190,10 @@ export const timeout = (
 ): GlowmarktError.RequestTimeout =>
   new GlowmarktError.RequestTimeout({ ...callOf(state), phase, limit: Duration.millis(Math.round(limitMillis)) })
 
-/** The time for all attempts is over before this one could be sent. */
+/** The total time was over before this attempt could be sent. */
 export const tooLate = (
   state: CallState,
-  waitedFor: Exclude<GlowmarktError.RequestTimeout["waitedFor"], "answer">,
+  waitedFor: Exclude<GlowmarktError.RequestTimeout["waitedFor"], "response">,
   limitMillis: number
 ): GlowmarktError.RequestTimeout =>
   new GlowmarktError.RequestTimeout({
@@ -208,7 +206,6 @@ export const tooLate = (
 
 const circuitOpenCode = "CIRCUIT_OPEN"
 
-/** A request that the circuit breaker kept back. */
 export const circuitOpen = (
   state: CallState,
   origin: string,
@@ -222,12 +219,11 @@ export const circuitOpen = (
     retryAfter: Option.some(pause)
   })
 
-/** Whether it was this client that did not send the request. */
+/** Whether the client itself held the request back. */
 export const isUnsentByClient = (error: GlowmarktError.GlowmarktError): boolean =>
   error._tag === "TransportError"
     ? error.code === circuitOpenCode
-    : error._tag === "RequestTimeout" && error.waitedFor === "turn"
+    : error._tag === "RequestTimeout" && error.waitedFor === "rateLimit"
 
-/** A failure of the transport. */
 export const fromTransport = (state: CallState, { _tag, ...failure }: transport.TransportFailure, origin: string) =>
   new GlowmarktError.TransportError({ ...callOf(state), ...failure, origin })

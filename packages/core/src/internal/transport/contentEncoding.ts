@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
-// Looked up at run time, as core also runs where there is no zlib. In browsers `fetch` decodes every body.
+// Not imported: core also runs without `node:zlib`, in browsers, where `fetch` decodes every body.
 const getBuiltinModule: NodeJS.Process["getBuiltinModule"] | undefined = globalThis.process?.getBuiltinModule
 
 const builtin =
@@ -23,7 +23,7 @@ const decoders: ReadonlyMap<string, () => Decoder> = new Map(
       ]
 )
 
-/** The codings of a body, in the order in which they are undone. None if one of them is unknown. */
+/** The codings of a body, in decoding order. Empty if one of them is not supported. */
 const codingsOf = (header: string | undefined): ReadonlyArray<string> => {
   const codings = (header ?? "")
     .toLowerCase()
@@ -35,7 +35,7 @@ const codingsOf = (header: string | undefined): ReadonlyArray<string> => {
 
 export const isEncoded = (header: string | undefined): boolean => codingsOf(header).length > 0
 
-const through = <E>(coding: string, body: Stream.Stream<Uint8Array, E>, damaged: (cause: unknown) => E) => {
+const decodeOne = <E>(coding: string, body: Stream.Stream<Uint8Array, E>, onInvalid: (cause: unknown) => E) => {
   const decoder = decoders.get(coding)
   if (builtin === undefined || decoder === undefined) return body
   const { pipeline, Readable } = builtin
@@ -46,45 +46,49 @@ const through = <E>(coding: string, body: Stream.Stream<Uint8Array, E>, damaged:
         failure = Option.some(error)
       })
     )
-    // The callback is told what the iteration fails with as well.
+    // The iteration fails with the error that the callback receives.
     const decoded = pipeline(Readable.from(Stream.toAsyncIterable(source)), decoder(), () => {})
-    return Stream.fromAsyncIterable<Uint8Array, E>(decoded, (cause) => Option.getOrElse(failure, () => damaged(cause)))
+    return Stream.fromAsyncIterable<Uint8Array, E>(decoded, (cause) =>
+      Option.getOrElse(failure, () => onInvalid(cause))
+    )
   })
 }
 
 /**
- * A body as it was before the server compressed it, although identity was asked for. Decoded as it
- * is read, so a limit on what is read holds after decompression. `damaged` says how a body fails
- * that is not what its header says.
+ * Decompresses a body. Some servers compress although requests ask for `identity`. The body is decoded
+ * while it is read, so size limits apply after decompression. A body that is not in the announced
+ * encoding fails with `onInvalid`.
  */
 export const decode = <E>(
   header: string | undefined,
   body: Stream.Stream<Uint8Array, E>,
-  damaged: (cause: unknown) => E
+  onInvalid: (cause: unknown) => E
 ): Stream.Stream<Uint8Array, E> =>
-  codingsOf(header).reduce<Stream.Stream<Uint8Array, E>>((body, coding) => through(coding, body, damaged), body)
+  codingsOf(header).reduce<Stream.Stream<Uint8Array, E>>((body, coding) => decodeOne(coding, body, onInvalid), body)
 
-/** Whether these bytes are text without control characters, as compressed ones are not. */
+/** Whether the bytes are text without control characters. Compressed data is not. */
 const isText = (bytes: Uint8Array) =>
   Either.match(
     Either.try(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true })),
     { onLeft: () => false, onRight: (text) => !/[^\P{Cc}\s]/u.test(text) }
   )
 
-/** The same where the client may have decoded the body already, as `fetch` does, which leaves the header. */
+/** {@link decode} unless the client has decoded the body: `fetch` does so and leaves the header in place. */
 export const decodeOnce = <E>(
   header: string | undefined,
   body: Stream.Stream<Uint8Array, E>,
-  damaged: (cause: unknown) => E
+  onInvalid: (cause: unknown) => E
 ): Stream.Stream<Uint8Array, E> =>
   isEncoded(header)
     ? Stream.unwrapScoped(
-        // Not `Stream.peel`, which brings all of `PubSub` into a bundle.
+        // Not `Stream.peel`: it would add all of `PubSub` to a bundle.
         Effect.flatMap(Stream.toPull(body), (pull) =>
           Effect.matchEffect(pull, {
             onSuccess: (first) => {
               const whole = Stream.concat(Stream.fromChunk(first), Stream.repeatEffectChunkOption(pull))
-              return Effect.succeed(Chunk.every(Chunk.take(first, 1), isText) ? whole : decode(header, whole, damaged))
+              return Effect.succeed(
+                Chunk.every(Chunk.take(first, 1), isText) ? whole : decode(header, whole, onInvalid)
+              )
             },
             onFailure: Option.match({
               onNone: () => Effect.succeed(Stream.empty),

@@ -1,7 +1,6 @@
 import type * as Clock from "effect/Clock"
 import * as monotonicClock from "../call/monotonicClock.js"
 
-/** Something that is given up when its time is over. */
 export interface Timed {
   readonly deadline: number
   readonly expire: () => void
@@ -14,27 +13,27 @@ export interface Deadlines {
 }
 
 /**
- * One timer for all requests under way. It is set for the earliest deadline, and
- * looked at again only then: a request that is answered in time costs no timer.
+ * One timer for the deadlines of all pending requests, set for the earliest one. Removing a deadline
+ * leaves the timer alone, so a request that completes in time costs no timer.
  */
 export const make = (clock: Clock.Clock = monotonicClock.system): Deadlines => {
-  const underWay = new Set<Timed>()
+  const pending = new Set<Timed>()
   let stop = () => {}
   let wakesAt = Number.POSITIVE_INFINITY
 
   const wakeAt = (deadline: number) => {
     stop()
     wakesAt = deadline
-    stop = monotonicClock.wake(clock, Math.max(0, deadline - monotonicClock.millis(clock)), look)
+    stop = monotonicClock.wake(clock, Math.max(0, deadline - monotonicClock.millis(clock)), expire)
   }
 
-  const look = () => {
+  const expire = () => {
     wakesAt = Number.POSITIVE_INFINITY
     const now = monotonicClock.millis(clock)
     let next = Number.POSITIVE_INFINITY
-    for (const timed of underWay) {
+    for (const timed of pending) {
       if (timed.deadline <= now) {
-        underWay.delete(timed)
+        pending.delete(timed)
         timed.expire()
       } else if (timed.deadline < next) next = timed.deadline
     }
@@ -43,15 +42,15 @@ export const make = (clock: Clock.Clock = monotonicClock.system): Deadlines => {
 
   return {
     add: (timed) => {
-      underWay.add(timed)
+      pending.add(timed)
       if (timed.deadline < wakesAt) wakeAt(timed.deadline)
     },
     remove: (timed) => {
-      underWay.delete(timed)
+      pending.delete(timed)
     },
     close: () => {
       stop()
-      underWay.clear()
+      pending.clear()
     }
   }
 }

@@ -197,7 +197,7 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
           (response) => ({
             status: response.status,
             // However long all of it takes: for the next pieces no longer than for an answer.
-            pull: Effect.map(Stream.toPull(Stream.mapError(responseBody.pieces(response), fromClient)), (pieces) =>
+            pull: Effect.map(Stream.toPull(Stream.mapError(responseBody.chunks(response), fromClient)), (pieces) =>
               Effect.timeoutFail(pieces, {
                 duration: Duration.millis(request.timeoutMillis),
                 onTimeout: () => Option.some(transport.timedOut.sent)

@@ -7,17 +7,17 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as contentEncoding from "./contentEncoding.js"
 
-/** A body that cannot be had as text. */
+/** Why a body cannot be read as text. */
 export type Unreadable = "TooLarge" | "NotText"
 
-// Fatal: a byte that is not UTF-8 must not turn into a character that looks like data.
+// Fatal: an invalid byte must not become a replacement character in the data.
 const decoder = new TextDecoder("utf-8", { fatal: true })
 
 export const asText = (bytes: ArrayBuffer | Uint8Array): Either.Either<string, Unreadable> =>
   Either.try({ try: () => decoder.decode(bytes), catch: (): Unreadable => "NotText" })
 
-/** The length that the server announces, if it is the length of what will be read. */
-const announced = (headers: Headers.Headers): number | undefined => {
+/** The announced length, unless the body is compressed and so of another length once read. */
+const announcedLength = (headers: Headers.Headers): number | undefined => {
   const { "content-encoding": encoding, "content-length": length } = headers
   return length === undefined || contentEncoding.isEncoded(encoding) ? undefined : Number(length)
 }
@@ -42,12 +42,12 @@ const concatenate = ({ chunks, size }: Collected): Uint8Array => {
   return all
 }
 
-/** Collects a body of at most `limit` bytes as text. A longer one is given up as soon as that is known. */
+/** Reads a body of at most `limit` bytes as text. Stops reading when the limit is exceeded. */
 export const collect = <E>(
-  pieces: Stream.Stream<Uint8Array, E>,
+  body: Stream.Stream<Uint8Array, E>,
   limit: number
 ): Effect.Effect<Either.Either<string, Unreadable>, E> =>
-  pieces.pipe(
+  body.pipe(
     Stream.runFoldWhile(
       nothing(),
       ({ size }) => size <= limit,
@@ -59,15 +59,15 @@ export const collect = <E>(
     Effect.map((collected) => within(limit, collected))
   )
 
-/** Reads nothing of a body, and lets its connection go: whoever begins to read it and stops has that effect. */
-export const giveUp = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<void> =>
+/** Discards a body and releases its connection. Clients do that when a reader starts and is interrupted. */
+export const discard = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<void> =>
   Effect.forkDaemon(Effect.exit(Stream.runDrain(response.stream))).pipe(
     Effect.tap(Effect.yieldNow()),
     Effect.flatMap(Fiber.interruptFork)
   )
 
 /** The body of a response, decompressed. */
-export const pieces = (
+export const chunks = (
   response: HttpClientResponse.HttpClientResponse
 ): Stream.Stream<Uint8Array, HttpClientError.HttpClientError> =>
   contentEncoding.decodeOnce(
@@ -82,14 +82,14 @@ export const read = (
   headers: Headers.Headers,
   limit: number
 ): Effect.Effect<Either.Either<string, Unreadable>, HttpClientError.HttpClientError> => {
-  const length = announced(headers)
+  const length = announcedLength(headers)
   if (length !== undefined) {
     return length <= limit
       ? Effect.map(response.arrayBuffer, asText)
-      : Effect.as(giveUp(response), Either.left("TooLarge"))
+      : Effect.as(discard(response), Either.left("TooLarge"))
   }
-  return collect(pieces(response), limit).pipe(
-    // 204 and its like: `fetch` has no body then, where other clients have an empty one.
+  return collect(chunks(response), limit).pipe(
+    // For a 204, `fetch` has no body; other clients have an empty one.
     Effect.catchIf(
       (error) => error._tag === "ResponseError" && error.reason === "EmptyBody",
       (): Effect.Effect<Either.Either<string, Unreadable>> => Effect.succeed(Either.right(""))

@@ -1,25 +1,25 @@
-/** Counts the requests of one subject, and lets each wait for its turn. */
+/** Counts the requests of one subject and applies the run's rate limit to each. */
 import type * as RateLimit from "@effect-glowmarkt/core/RateLimit"
 import * as Effect from "effect/Effect"
 
 export interface RequestMeter {
   readonly sent: () => number
-  /** For `CallOptions.turn`. */
-  readonly turn: RateLimit.RateLimiter
+  /** For `CallOptions.additionalRateLimiter`. */
+  readonly limiter: RateLimit.RateLimiter
 }
 
 const granted = Effect.succeed(true)
 
-/** The first turn was taken when the work on the subject began. */
+/** The first request passes at once: the scheduler acquired for it when it started the subject. */
 export const make = (limiter: RateLimit.RateLimiter): RequestMeter => {
   let sent = 0
   return {
     sent: () => sent,
-    turn: {
-      acquire: (patience) =>
+    limiter: {
+      acquire: (maxWait) =>
         Effect.suspend(() => {
           sent++
-          return sent === 1 ? granted : limiter.acquire(patience)
+          return sent === 1 ? granted : limiter.acquire(maxWait)
         }),
       // The rate controller learns of refusals from the failures of steps.
       throttled: () => Effect.void

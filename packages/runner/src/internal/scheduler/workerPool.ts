@@ -82,7 +82,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     untried: queue.untried(),
     pages: queue.pages(),
     retryAtMillis: queue.retryAtMillis(),
-    rateOpensAtMillis: nowMillis + rate.limiter.opensInMillis(),
+    rateOpensAtMillis: nowMillis + rate.limiter.availableInMillis(),
     probeAtMillis: policy.probeAtMillis(),
     isProbing,
     hasHealthySubject: hasHealthySubject()
@@ -118,12 +118,12 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
       if (meter === undefined) return known ?? 0
       isMetered ||= meter.sent() > 0
       if (!isMetered) return 1
-      if (meter.sent() === 0) rate.limiter.giveBack()
+      if (meter.sent() === 0) rate.limiter.refund()
       return meter.sent()
     }
     return {
       metered: <A2, E3>(calls: Effect.Effect<A2, E3, R>): Effect.Effect<A2, E3, R> =>
-        meter === undefined ? calls : CallOptions.locally(calls, { turn: meter.turn }),
+        meter === undefined ? calls : CallOptions.locally(calls, { additionalRateLimiter: meter.limiter }),
       end: () => ({ requests: sent(), span: { beganMillis, endedMillis: now() } })
     }
   }

@@ -16,29 +16,29 @@ export interface Connections {
 
 type Connector = Undici.buildConnector.connector
 
-interface Place {
+interface Server {
   readonly protocol: string
   readonly host: string
 }
 
-/** An error with a code that says that it is about the proxy, and with the proxy's address. */
-const atProxy = (error: Error, reason: string, { host, protocol }: Place): Error =>
+/** Marks an error as the proxy's: with a `PROXY_` code and the proxy's address. */
+const proxyError = (error: Error, reason: string, { host, protocol }: Server): Error =>
   Object.assign(new Error(error.message), { code: `PROXY_${reason}`, proxy: `${protocol}//${host}` })
 
 const codeOf = (error: Error) => ("code" in error && typeof error.code === "string" ? error.code : "CLOSED")
 
 /**
- * What a proxy answers instead of a connection to the server. With its own codes for a proxy that
- * closes, undici would try again and again, even when no request waits any more.
+ * Maps the failure of a proxy to open a tunnel. If undici kept its own code for a closed tunnel, it would
+ * reconnect forever, even without a waiting request.
  */
-const answered = (error: Error, proxy: Place): Error => {
+const tunnelError = (error: Error, proxy: Server): Error => {
   const status = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1]
-  if (status !== undefined) return atProxy(error, status, proxy)
-  return /^UND_ERR_(?:SOCKET|INFO)$/.test(codeOf(error)) ? atProxy(error, "CLOSED", proxy) : error
+  if (status !== undefined) return proxyError(error, status, proxy)
+  return /^UND_ERR_(?:SOCKET|INFO)$/.test(codeOf(error)) ? proxyError(error, "CLOSED", proxy) : error
 }
 
-const mappingErrors =
-  (map: (error: Error, server: Place) => Error) =>
+const mapErrors =
+  (map: (error: Error, server: Server) => Error) =>
   (connect: Connector): Connector =>
   (options, callback) =>
     connect(options, (...[error, socket]) =>
@@ -47,7 +47,7 @@ const mappingErrors =
         : callback(map(error, { protocol: options.protocol, host: options.host ?? options.hostname }), null)
     )
 
-/** Sends each request straight to its server, or by the proxies. */
+/** Sends each request directly or through a proxy. */
 class Router extends Undici.Dispatcher {
   constructor(
     private readonly direct: Undici.Dispatcher,
@@ -63,37 +63,37 @@ class Router extends Undici.Dispatcher {
   }
 }
 
-/** Undici's pool of connections, and a way to end it that leaves none behind, not even one that is still being made. */
+/** Undici's connection pools. `close` also destroys sockets that are still connecting. */
 export const make = ({ ca, connectMillis, keepAliveMillis, proxies }: Settings): Connections => {
   const connecting = new Set<Socket>()
 
-  const watched =
+  const tracked =
     (connect: Connector): Connector =>
     (options, callback) => {
-      let opened: unknown
-      // What undici's connectors give back, though their type does not say so: the socket they open.
-      opened = connect(options, (...result) => {
-        if (opened instanceof Socket) connecting.delete(opened)
+      let socket: unknown
+      // Undici's connectors return the socket they open, although their type does not say so.
+      socket = connect(options, (...result) => {
+        if (socket instanceof Socket) connecting.delete(socket)
         callback(...result)
       })
-      if (opened instanceof Socket) connecting.add(opened)
+      if (socket instanceof Socket) connecting.add(socket)
     }
 
   const tls = { timeout: connectMillis, ...(ca === undefined ? {} : { ca: typeof ca === "string" ? ca : [...ca] }) }
   const direct: Undici.Agent.Options = {
-    connect: watched(Undici.buildConnector(tls)),
+    connect: tracked(Undici.buildConnector(tls)),
     ...(keepAliveMillis === undefined ? {} : { keepAliveTimeout: keepAliveMillis })
   }
 
-  const pool =
-    (around: (connect: Connector) => Connector) =>
+  const poolWith =
+    (wrap: (connect: Connector) => Connector) =>
     (origin: string | URL, options: Undici.Pool.Options): Undici.Dispatcher =>
       new Undici.Pool(origin, {
         ...options,
-        ...(typeof options.connect === "function" ? { connect: around(options.connect) } : {})
+        ...(typeof options.connect === "function" ? { connect: wrap(options.connect) } : {})
       })
 
-  const straight = new Undici.Agent(direct)
+  const directAgent = new Undici.Agent(direct)
   const proxied =
     proxies.http === undefined && proxies.https === undefined
       ? undefined
@@ -101,26 +101,26 @@ export const make = ({ ca, connectMillis, keepAliveMillis, proxies }: Settings):
           ...direct,
           httpProxy: proxies.http ?? "",
           httpsProxy: proxies.https ?? "",
-          // Ours decides which servers are excluded.
+          // The router below decides which servers bypass the proxy.
           noProxy: "",
-          // A proxy agent makes its own connections, to the proxy and through it.
+          // For the connections to the proxy and for those through it.
           proxyTls: tls,
           requestTls: tls,
-          clientFactory: pool((connect) =>
-            watched(mappingErrors((error, proxy) => atProxy(error, codeOf(error), proxy))(connect))
+          clientFactory: poolWith((connect) =>
+            tracked(mapErrors((error, proxy) => proxyError(error, codeOf(error), proxy))(connect))
           ),
-          factory: pool(
-            mappingErrors((error, { protocol }) => {
+          factory: poolWith(
+            mapErrors((error, { protocol }) => {
               const proxy = protocol === "https:" ? (proxies.https ?? proxies.http) : proxies.http
-              return proxy === undefined ? error : answered(error, new URL(proxy))
+              return proxy === undefined ? error : tunnelError(error, new URL(proxy))
             })
           )
         })
 
   return {
-    dispatcher: proxied === undefined ? straight : new Router(straight, proxied, proxies.excludes),
+    dispatcher: proxied === undefined ? directAgent : new Router(directAgent, proxied, proxies.excludes),
     close: async () => {
-      const destroyed = Promise.all([straight.destroy(), proxied?.destroy()])
+      const destroyed = Promise.all([directAgent.destroy(), proxied?.destroy()])
       for (const socket of connecting) socket.destroy()
       await destroyed
     }

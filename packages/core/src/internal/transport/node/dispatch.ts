@@ -8,18 +8,18 @@ import type * as deadlines from "../deadlines.js"
 import * as responseBody from "../responseBody.js"
 import * as transport from "../transport.js"
 import { bodyFailure } from "../transportCause.js"
-import type { Arrived, ConnectionQueue, Waiting } from "./connectionQueue.js"
+import type { Completed, ConnectionQueue, Queued } from "./connectionQueue.js"
 import * as undici from "./request.js"
 
 type Outcome = Either.Either<transport.Response, transport.TransportFailure | transport.TimedOut>
 
 /**
- * One request under way: collects the answer, and says exactly once how it ended.
+ * One request and its response. Reports its outcome exactly once.
  *
- * These are the handlers that undici 7 itself works with. It calls them
- * deprecated, and adapts the new ones to them with four objects a request.
+ * Implements undici 7's deprecated handler interface. Undici itself still uses it, and would adapt the
+ * new one to it with four extra objects per request.
  */
-class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Waiting, Arrived {
+class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Queued, Completed {
   readonly deadline: number
   private abort: ((error: Error) => void) | undefined = undefined
   private over = false
@@ -37,20 +37,20 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   ) {
     this.deadline = performance.now() + request.timeoutMillis
     timers.add(this)
-    queue.enter(this)
+    queue.enqueue(this)
   }
 
   isOver(): boolean {
     return this.over
   }
 
-  go(): void {
+  dispatch(): void {
     try {
       this.dispatcher.dispatch(undici.options(this.request), this)
     } catch {
-      // What undici refuses to send, such as a header with a line break, it will refuse again.
+      // Undici throws for an invalid request, such as a header with a line break.
       this.end(Either.left(transport.invalidRequest))
-      this.queue.leave()
+      this.queue.release()
     }
   }
 
@@ -63,14 +63,14 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     this.over = true
     this.timers.remove(this)
     this.outcome = outcome
-    this.queue.arrive(this)
+    this.queue.complete(this)
   }
 
-  handOver(): void {
+  resume(): void {
     if (this.outcome !== undefined) this.ended(this.outcome)
   }
 
-  private answer(body: transport.Response["body"]): void {
+  private respond(body: transport.Response["body"]): void {
     const { contentType, date, retryAfter, status } = this.head
     this.end(Either.right({ status, retryAfter, date, contentType, body }))
   }
@@ -82,16 +82,16 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
       Effect.runFork(
         Effect.match(responseBody.collect(decoded, this.request.maxBodyBytes), {
           onFailure: (failure) => this.end(Either.left(failure)),
-          onSuccess: (text) => this.answer(text)
+          onSuccess: (text) => this.respond(text)
         })
       )
     } else {
-      this.answer(responseBody.asText(body))
+      this.respond(responseBody.asText(body))
     }
   }
 
-  private refuse(): void {
-    this.answer(Either.left("TooLarge"))
+  private tooLarge(): void {
+    this.respond(Either.left("TooLarge"))
     this.abort?.(undici.cancelled)
   }
 
@@ -100,7 +100,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     this.abort?.(undici.cancelled)
   }
 
-  /** The caller no longer needs an answer, so the connection is closed, too. */
+  /** Closes the connection without reporting an outcome. */
   cancel(): void {
     this.over = true
     this.outcome = undefined
@@ -114,16 +114,16 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   }
 
   onHeaders(status: number, headers: Array<Buffer>): boolean {
-    // Processing and Early Hints are followed by the answer proper.
+    // The final response follows a 1xx.
     if (status < 200) return true
     this.head = undici.head(status, headers)
-    if (this.head.announced > this.request.maxBodyBytes) this.refuse()
+    if (this.head.contentLength > this.request.maxBodyBytes) this.tooLarge()
     return true
   }
 
   onData(chunk: Buffer): boolean {
     this.size += chunk.length
-    if (this.size > this.request.maxBodyBytes) this.refuse()
+    if (this.size > this.request.maxBodyBytes) this.tooLarge()
     else this.chunks.push(chunk)
     return true
   }
@@ -131,16 +131,16 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   onComplete(): void {
     const [first, second] = this.chunks
     this.read(first !== undefined && second === undefined ? first : Buffer.concat(this.chunks))
-    this.queue.leave()
+    this.queue.release()
   }
 
   onError(error: Error): void {
     this.end(Either.left(undici.failureOf(error, this.phase())))
-    this.queue.leave()
+    this.queue.release()
   }
 }
 
-/** Sends with undici's `dispatch` and calls `ended` once with the outcome. Returns a function that cancels it. */
+/** Sends a request, calls `ended` once with the outcome, and returns a function that cancels it. */
 export const start =
   (dispatcher: Undici.Dispatcher, queue: (origin: string) => ConnectionQueue, timers: deadlines.Deadlines) =>
   (request: transport.Request, ended: (outcome: Outcome) => void): (() => void) => {
@@ -148,7 +148,7 @@ export const start =
     return () => exchange.cancel()
   }
 
-/** The same as an effect. A cancelled request closes its connection without an `AbortSignal` for each. */
+/** {@link start} as an effect. Cancelling needs no `AbortSignal` per request. */
 export const send =
   (start: (request: transport.Request, ended: (outcome: Outcome) => void) => () => void) =>
   (request: transport.Request): transport.PendingRequest<transport.Response> => {

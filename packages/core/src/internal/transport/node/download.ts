@@ -10,25 +10,25 @@ import type * as deadlines from "../deadlines.js"
 import * as responseBody from "../responseBody.js"
 import * as transport from "../transport.js"
 import { bodyFailure } from "../transportCause.js"
-import type { ConnectionQueue, Waiting } from "./connectionQueue.js"
+import type { ConnectionQueue, Queued } from "./connectionQueue.js"
 import * as undici from "./request.js"
 
-/** So much may wait to be taken before the server is made to wait. */
+/** How much is buffered before reading from the socket pauses. */
 const highWaterBytes = 256 * 1024
 
 type Failure = transport.TransportFailure | transport.TimedOut
 type Ending = Option.Option<Failure>
 
-/** One answer that is taken as it arrives. Who waits for a part of it is called back; nobody waits for ever. */
-class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Waiting {
+/** A response that is read while it arrives. Every wait for the next part has the request's timeout. */
+class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Queued {
   deadline = 0
   head = undici.noHead
   private abort: ((error: Error) => void) | undefined = undefined
   private resume = () => {}
-  private pieces: Array<Buffer> = []
+  private chunks: Array<Buffer> = []
   private size = 0
   private ending: Option.Option<Ending> = Option.none()
-  private waiting: (() => void) | undefined = undefined
+  private onChange: (() => void) | undefined = undefined
 
   constructor(
     private readonly request: transport.Request,
@@ -36,19 +36,19 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     private readonly queue: ConnectionQueue,
     private readonly timers: deadlines.Deadlines
   ) {
-    queue.enter(this)
+    queue.enqueue(this)
   }
 
   isOver(): boolean {
     return Option.isSome(this.ending)
   }
 
-  go(): void {
+  dispatch(): void {
     try {
       this.dispatcher.dispatch(undici.options(this.request), this)
     } catch {
       this.end(Option.some(transport.invalidRequest))
-      this.queue.leave()
+      this.queue.release()
     }
   }
 
@@ -57,9 +57,9 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
   }
 
   private wake(): void {
-    const { waiting } = this
+    const { onChange } = this
     this.stopWaiting()
-    waiting?.()
+    onChange?.()
   }
 
   private end(ending: Ending): void {
@@ -67,23 +67,23 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     this.wake()
   }
 
-  /** Calls back once when there is more of it, or no more of it. */
-  wait(waiting: () => void): void {
-    this.waiting = waiting
+  /** Calls back once, at the next chunk or at the end. */
+  wait(onChange: () => void): void {
+    this.onChange = onChange
     this.deadline = performance.now() + this.request.timeoutMillis
     this.timers.add(this)
   }
 
   stopWaiting(): void {
-    this.waiting = undefined
+    this.onChange = undefined
     this.timers.remove(this)
   }
 
-  /** What has come and was not taken, or how it ended, or neither yet. */
-  take(): Effect.Effect<Chunk.Chunk<Uint8Array>, Ending> | undefined {
-    if (this.pieces.length > 0) {
-      const taken = this.pieces
-      this.pieces = []
+  /** The buffered chunks, or the end. Undefined if neither has arrived. */
+  takeChunks(): Effect.Effect<Chunk.Chunk<Uint8Array>, Ending> | undefined {
+    if (this.chunks.length > 0) {
+      const taken = this.chunks
+      this.chunks = []
       this.size = 0
       this.resume()
       return Effect.succeed(Chunk.unsafeFromArray(taken))
@@ -91,8 +91,8 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     return Option.isSome(this.ending) ? Effect.fail(this.ending.value) : undefined
   }
 
-  /** Its head, or why there is none. */
-  begun(): Effect.Effect<undici.Head, Failure> | undefined {
+  /** The status and headers, or the failure. Undefined if neither has arrived. */
+  takeHead(): Effect.Effect<undici.Head, Failure> | undefined {
     if (this.head !== undici.noHead) return Effect.succeed(this.head)
     return Option.isSome(this.ending)
       ? Effect.fail(Option.getOrElse(this.ending.value, () => transport.invalidRequest))
@@ -124,37 +124,37 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Wa
     return true
   }
 
-  onData(piece: Buffer): boolean {
-    this.pieces.push(piece)
-    this.size += piece.length
+  onData(chunk: Buffer): boolean {
+    this.chunks.push(chunk)
+    this.size += chunk.length
     this.wake()
     return this.size < highWaterBytes
   }
 
   onComplete(): void {
     this.end(Option.none())
-    this.queue.leave()
+    this.queue.release()
   }
 
   onError(error: Error): void {
     this.end(Option.some(undici.failureOf(error, this.phase())))
-    this.queue.leave()
+    this.queue.release()
   }
 }
 
-/** Waits until `look` sees something. */
-const until = <A, E>(download: Download, look: () => Effect.Effect<A, E> | undefined): Effect.Effect<A, E> =>
+/** Waits until `poll` returns a result. */
+const until = <A, E>(download: Download, poll: () => Effect.Effect<A, E> | undefined): Effect.Effect<A, E> =>
   Effect.suspend(
     () =>
-      look() ??
+      poll() ??
       Effect.async<A, E>((resume) => {
-        download.wait(() => resume(until(download, look)))
+        download.wait(() => resume(until(download, poll)))
         return Effect.sync(() => download.stopWaiting())
       })
   )
 
-/** Opens a body by undici's `dispatch`. The server waits while nobody takes it; whoever waits for it does so in time. */
-export const open =
+/** Streams a response. A reader that does not pull slows the server down by back pressure. */
+export const stream =
   (
     dispatcher: Undici.Dispatcher,
     queue: (origin: string) => ConnectionQueue,
@@ -164,12 +164,12 @@ export const open =
     Effect.flatMap(Clock.currentTimeMillis, (startedMillis) => {
       const download = new Download(request, dispatcher, queue(undici.originOf(request)), timers)
       const cancel = Effect.sync(() => download.cancel())
-      const pieces = until(download, () => download.take())
+      const chunks = until(download, () => download.takeChunks())
       const received: transport.StreamingResponse["pull"] = Effect.as(
         Effect.addFinalizer(() => cancel),
-        pieces
+        chunks
       )
-      return until(download, () => download.begun()).pipe(
+      return until(download, () => download.takeHead()).pipe(
         Effect.map(({ contentEncoding: header, contentType, date, retryAfter, status }) => {
           const pull = contentEncoding.isEncoded(header)
             ? Stream.toPull(contentEncoding.decode(header, Stream.fromPull(received), bodyFailure))

@@ -2,44 +2,44 @@ import { BlockList, isIP } from "node:net"
 
 const family = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4")
 
-/** The host of a URL or of a list, as both can be compared: without brackets and dots around it. */
-const plain = (host: string) =>
+/** Normalizes a host for comparison: lower case, without brackets, leading wildcard and outer dots. */
+const normalize = (host: string) =>
   host
     .toLowerCase()
     .replace(/^\[(.*)\]$/, "$1")
     .replace(/^(?:\*?\.)+|\.$/g, "")
 
-/** Addresses have several spellings, and stand for a network with a prefix: `10.0.0.0/8`. */
+/** Whether an address equals an entry or is in its network (`10.0.0.0/8`). IPv6 has several spellings. */
 const isWithin = (network: string, address: string): boolean => {
   const [base = "", bits] = network.split("/")
   if (isIP(base) === 0 || isIP(address) === 0) return false
-  const longest = isIP(base) === 6 ? 128 : 32
-  const prefix = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN
-  if (!(prefix <= longest)) return false
+  const maxBits = isIP(base) === 6 ? 128 : 32
+  const prefix = bits === undefined ? maxBits : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN
+  if (!(prefix <= maxBits)) return false
   const list = new BlockList()
   list.addSubnet(base, prefix, family(base))
   return list.check(address, family(address))
 }
 
-/** An entry with a port speaks of that port only. The colons of a bare IPv6 address are none. */
-const split = (entry: string): { readonly name: string; readonly port: string | undefined } => {
-  const [, name, port] = isIP(plain(entry)) === 6 ? [] : (/^(.+):(\d+)$/.exec(entry) ?? [])
-  return { name: plain(name ?? entry), port }
+/** Splits an entry into host and port. The colons of an IPv6 address without brackets are not a port's. */
+const parse = (entry: string): { readonly name: string; readonly port: string | undefined } => {
+  const [, name, port] = isIP(normalize(entry)) === 6 ? [] : (/^(.+):(\d+)$/.exec(entry) ?? [])
+  return { name: normalize(name ?? entry), port }
 }
 
 const defaultPorts: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" }
 
 /**
- * Which servers a `NO_PROXY` list excludes from proxies, as curl understands it: names with blanks
- * or commas between them, each for the host itself and all below it; addresses and networks; or
- * `*` for all. As in other programs, an entry can end in a port.
+ * Parses a `NO_PROXY` list as curl does and returns whether a server is excluded. Entries are separated
+ * by spaces or commas: a host name, which includes its subdomains, an address or a network. `*` excludes
+ * every server. As in other programs, an entry may end with a port.
  */
 export const excludes = (list: string): ((origin: string) => boolean) => {
   if (list.trim() === "*") return () => true
-  const entries = list.split(/[\s,]+/).flatMap((entry) => (entry === "" ? [] : [split(entry)]))
+  const entries = list.split(/[\s,]+/).flatMap((entry) => (entry === "" ? [] : [parse(entry)]))
   return (origin) => {
     const { hostname, port, protocol } = new URL(origin)
-    const host = plain(hostname)
+    const host = normalize(hostname)
     const portOf = port === "" ? defaultPorts[protocol] : port
     return entries.some(
       ({ name, port }) =>

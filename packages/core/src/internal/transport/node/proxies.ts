@@ -2,11 +2,11 @@ import * as ConfigError from "effect/ConfigError"
 import * as Either from "effect/Either"
 import * as noProxy from "./noProxy.js"
 
-/** Where requests go first, or straight to the server if that is nowhere. */
+/** The proxies for `http:` and `https:` URLs. */
 export interface Proxies {
   readonly http: string | undefined
   readonly https: string | undefined
-  /** Whether requests to this server go straight to it all the same. */
+  /** Whether requests to this server bypass the proxy. */
   readonly excludes: (origin: string) => boolean
 }
 
@@ -20,11 +20,11 @@ const isProxy = (url: string) => {
   return /^(?:https?|socks5?):$/.test(protocol) && hostname !== "" && isDecodable(username) && isDecodable(password)
 }
 
-// As curl does: the lower case first, and an empty variable is not set.
+// Like curl, prefers the lower-case name and ignores an empty variable.
 const nameSet = (upper: string, env: NodeJS.ProcessEnv): string | undefined =>
   [upper.toLowerCase(), upper].find((name) => (env[name] ?? "") !== "")
 
-// Nothing of a wrong address is repeated: it may hold a password.
+// The error does not quote the value: it may contain a password.
 const read = (upper: string, env: NodeJS.ProcessEnv): Either.Either<string | undefined, ConfigError.ConfigError> => {
   const name = nameSet(upper, env)
   if (name === undefined) return Either.right(undefined)
@@ -37,7 +37,7 @@ const read = (upper: string, env: NodeJS.ProcessEnv): Either.Either<string | und
       )
 }
 
-/** What the variables that every program reads say. */
+/** Reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
 export const fromEnvironment = (env: NodeJS.ProcessEnv): Either.Either<Proxies, ConfigError.ConfigError> =>
   Either.map(Either.all({ http: read("HTTP_PROXY", env), https: read("HTTPS_PROXY", env) }), (proxies) => {
     const name = nameSet("NO_PROXY", env)

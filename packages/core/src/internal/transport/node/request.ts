@@ -6,7 +6,7 @@ import { transportCause } from "../transportCause.js"
 /** The reason undici requires for an abort. No caller sees it. */
 export const cancelled = new Error("cancelled")
 
-/** Scheme, host and port; the rest. A base URL always has a path or ends at the host. */
+/** Splits a URL into origin and path. */
 const split = (url: string): readonly [string, string] => {
   const at = url.indexOf("/", url.indexOf("://") + 3)
   return at === -1 ? [url, "/"] : [url.slice(0, at), url.slice(at)]
@@ -20,22 +20,20 @@ interface Lists {
 }
 
 /**
- * Names and values in turn. The pipeline has one object for all requests of an
- * operation and a caller, and a proxy agent of undici writes into such an object;
- * a list it copies.
+ * Headers as a flat list of names and values. All requests of an operation share one headers object, and
+ * undici's proxy agent would modify it. It copies a list.
  */
 const lists = new WeakMap<Headers, Lists>()
 
 const listsOf = (headers: Headers): Lists => {
-  const known = lists.get(headers)
-  if (known !== undefined) return known
+  const cached = lists.get(headers)
+  if (cached !== undefined) return cached
   const withoutBody = Object.entries({ ...headers, "accept-encoding": "identity" }).flat()
   const made = { withoutBody, withBody: [...withoutBody, "content-type", "application/json"] }
   lists.set(headers, made)
   return made
 }
 
-/** The server that a request goes to. */
 export const originOf = ({ url }: transport.Request): string => split(url)[0]
 
 export const options = ({ body, headers, method, url }: transport.Request): Undici.Dispatcher.DispatchOptions => {
@@ -47,13 +45,13 @@ export const options = ({ body, headers, method, url }: transport.Request): Undi
     method,
     headers: body === undefined ? withoutBody : withBody,
     body: body ?? null,
-    // Ours bounds all of it, from the queue for a connection to the last byte.
+    // The request's own deadline covers everything from the connection queue to the last byte.
     headersTimeout: 0,
     bodyTimeout: 0
   }
 }
 
-/** The value of a header among names and values in turn. */
+/** Finds a header in a flat list of names and values. */
 const valueOf = (raw: ReadonlyArray<Buffer>, name: string): string | undefined => {
   for (let at = 0; at + 1 < raw.length; at += 2) {
     if (raw[at]?.length === name.length && raw[at]?.toString("latin1").toLowerCase() === name) {
@@ -63,14 +61,14 @@ const valueOf = (raw: ReadonlyArray<Buffer>, name: string): string | undefined =
   return undefined
 }
 
-/** What an answer says of itself. */
+/** The status and the headers that are used. */
 export interface Head {
   readonly status: number
   readonly retryAfter: string | undefined
   readonly date: string | undefined
   readonly contentType: string | undefined
   readonly contentEncoding: string | undefined
-  readonly announced: number
+  readonly contentLength: number
 }
 
 export const noHead: Head = {
@@ -79,7 +77,7 @@ export const noHead: Head = {
   date: undefined,
   contentType: undefined,
   contentEncoding: undefined,
-  announced: 0
+  contentLength: 0
 }
 
 export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
@@ -90,7 +88,7 @@ export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
     date: retryAfter === undefined ? undefined : valueOf(raw, "date"),
     contentType: valueOf(raw, "content-type"),
     contentEncoding: valueOf(raw, "content-encoding"),
-    announced: Number(valueOf(raw, "content-length") ?? 0)
+    contentLength: Number(valueOf(raw, "content-length") ?? 0)
   }
 }
 

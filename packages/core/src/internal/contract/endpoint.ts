@@ -1,0 +1,35 @@
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Context from "effect/Context"
+import * as Schema from "effect/Schema"
+import { AccountId } from "../../Identifier.js"
+import { Repeat, type Repeatability } from "../../Repeatability.js"
+import * as Security from "../../Security.js"
+import { damage } from "../../VisibleText.js"
+
+/** The annotations of an endpoint. `operationId` is the one in the provider's own OpenAPI document. */
+export const annotations = (options: {
+  readonly security: Security.Alternatives
+  readonly repeat: Repeatability
+  readonly summary: string
+  readonly operationId: string
+}) =>
+  Security.annotations(options.security).pipe(
+    Context.add(Repeat, options.repeat),
+    Context.add(OpenApi.Summary, options.summary),
+    Context.add(OpenApi.Identifier, options.operationId)
+  )
+
+export const accountPath = Schema.Struct({ accountId: AccountId })
+
+// The message must not repeat the refused value: errors end up in logs and traces.
+export const trimmedName = Schema.NonEmptyTrimmedString.pipe(
+  Schema.filter((name) => damage(name) === undefined)
+).annotations({
+  message: ({ actual }) => ({
+    message: `not a name: ${(typeof actual === "string" && damage(actual)) || "expected at least one character, without leading or trailing spaces"}`,
+    override: true
+  })
+})
+
+/** A field that a response may omit. `null` and empty fields never get here: see `jsonDecoder`. */
+export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
