@@ -8,10 +8,10 @@ import { FetchHttpClient } from "@effect/platform"
 import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
 import { Config, Console, Context, Effect, Layer } from "effect"
 
-class Schools extends Context.Tag("Schools")<Schools, AdminAccounts.AdminAccounts["Type"]>() {}
-class Homes extends Context.Tag("Homes")<Homes, AdminAccounts.AdminAccounts["Type"]>() {}
+class Schools extends Context.Tag("Schools")<Schools, AdminAccounts.AdminAccountsService>() {}
+class Homes extends Context.Tag("Homes")<Homes, AdminAccounts.AdminAccountsService>() {}
 
-const accountsOf = <I>(tag: Context.Tag<I, AdminAccounts.AdminAccounts["Type"]>, prefix: string) =>
+const accountsOf = <I>(tag: Context.Tag<I, AdminAccounts.AdminAccountsService>, prefix: string) =>
   Layer.effect(tag, AdminAccounts.make).pipe(
     Layer.provide(
       AppKeys.layerConfig({ key: Config.string(`${prefix}_KEY`), secret: Config.redacted(`${prefix}_SECRET`) })

@@ -86,11 +86,11 @@ type Outcome = Effect.Effect<
 >
 
 const asAdmin = (
-  call: (admin: AdminAccounts.AdminAccounts["Type"]) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>
+  call: (admin: AdminAccounts.AdminAccountsService) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>
 ): Outcome => Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.either(call(admin)))
 
 const asUser = (
-  call: (user: UserAccounts.UserAccounts["Type"]) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>
+  call: (user: UserAccounts.UserAccountsService) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>
 ): Outcome => Effect.flatMap(UserAccounts.UserAccounts, (user) => Effect.either(call(user)))
 
 const operations: ReadonlyArray<{

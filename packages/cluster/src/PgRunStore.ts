@@ -10,7 +10,6 @@ import type { Fragment } from "@effect/sql/Statement"
 import { Outcome, Run, RunStore, RunStoreError } from "@effect-glowmarkt/runner"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
-import type * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -116,7 +115,7 @@ const make = Effect.fnUntraced(function* (location: string) {
     ELSE regexp_replace(result, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\ufffd', 'g') END::json
   `
 
-  const service: Context.Tag.Service<RunStore.RunStore> = {
+  const service: RunStore.RunStoreService = {
     file: location,
 
     open: Effect.fn("RunStore.open")(function* (run) {

@@ -18,75 +18,14 @@
 import type { Account } from "@effect-glowmarkt/core/Account"
 import { quote } from "@effect-glowmarkt/core/VisibleText"
 import type * as DateTime from "effect/DateTime"
-import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import type { AccountFilter } from "./internal/filter/accountFilter.js"
 import * as evaluate from "./internal/filter/evaluate.js"
 import * as parser from "./internal/filter/parser.js"
 
-/**
- * Fields that hold text.
- *
- * @since 0.1.0
- * @category models
- */
-export type TextField =
-  | "status"
-  | "name"
-  | "username"
-  | "email"
-  | "accountId"
-  | "userId"
-  | "directoryId"
-  | "applicationId"
-
-/**
- * Fields that hold an instant.
- *
- * @since 0.1.0
- * @category models
- */
-export type InstantField = "createdAt" | "updatedAt"
-
-/**
- * Every field a filter can test.
- *
- * @since 0.1.0
- * @category models
- */
-export type Field = TextField | InstantField | "active"
-
-/**
- * A day, an instant, or a duration before the start of the run.
- *
- * @since 0.1.0
- * @category models
- */
-export type Moment =
-  | { readonly _tag: "Day"; readonly start: DateTime.Utc }
-  | { readonly _tag: "Instant"; readonly at: DateTime.Utc }
-  | { readonly _tag: "Ago"; readonly duration: Duration.Duration }
-
-/**
- * A parsed filter. Build one with {@link parse}.
- *
- * @since 0.1.0
- * @category models
- */
-export type AccountFilter =
-  | { readonly _tag: "And" | "Or"; readonly left: AccountFilter; readonly right: AccountFilter }
-  | { readonly _tag: "Not"; readonly filter: AccountFilter }
-  | { readonly _tag: "Is"; readonly field: Field; readonly presence: "missing" | "present" }
-  | { readonly _tag: "OneOf"; readonly field: TextField; readonly values: ReadonlyArray<string> }
-  | { readonly _tag: "Contains"; readonly field: TextField; readonly value: string }
-  | { readonly _tag: "Flag"; readonly field: "active"; readonly value: boolean }
-  | {
-      readonly _tag: "When"
-      readonly field: InstantField
-      readonly order: "=" | "<" | "<=" | ">" | ">="
-      readonly moment: Moment
-    }
+export type { AccountFilter, Field, InstantField, Moment, TextField } from "./internal/filter/accountFilter.js"
 
 /**
  * The text is not a valid filter. `position` is the character the problem starts at, counting from

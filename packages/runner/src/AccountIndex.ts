@@ -27,21 +27,32 @@ export interface User {
 }
 
 /**
- * - `find` returns the account of a user, preferring an active one. The first call reads the list.
- * - `note` adds an account that was found some other way.
- * - `refresh` reads the list again. Callers that ask during a read share the next one, so any
- *   number of lost responses costs one or two reads.
+ * The service behind the tag {@link AccountIndex}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccountIndexService {
+  /** Finds the account of a user, preferring an active one. The first call reads the list. */
+  readonly find: (user: User) => Effect.Effect<Option.Option<Account>, CallError>
+  /** Adds an account that was found some other way. */
+  readonly note: (account: Account) => Effect.Effect<void>
+  /**
+   * Reads the list again. Callers that ask during a read share the next one, so any number of lost
+   * responses costs one or two reads.
+   */
+  readonly refresh: Effect.Effect<void, CallError>
+}
+
+/**
+ * Finds the account of a user, see {@link AccountIndexService}.
  *
  * @since 0.1.0
  * @category services
  */
 export class AccountIndex extends Context.Tag("@effect-glowmarkt/runner/AccountIndex")<
   AccountIndex,
-  {
-    readonly find: (user: User) => Effect.Effect<Option.Option<Account>, CallError>
-    readonly note: (account: Account) => Effect.Effect<void>
-    readonly refresh: Effect.Effect<void, CallError>
-  }
+  AccountIndexService
 >() {}
 
 /** A directory id cannot contain a line break, so the two parts cannot run together. */
@@ -54,7 +65,7 @@ const nameOf = ({ directoryId = "", username }: { readonly directoryId?: string;
  * @since 0.1.0
  * @category constructors
  */
-export const make: Effect.Effect<Context.Tag.Service<AccountIndex>, never, AdminAccounts> = Effect.gen(function* () {
+export const make: Effect.Effect<AccountIndexService, never, AdminAccounts> = Effect.gen(function* () {
   const admin = yield* AdminAccounts
   const turn = yield* Effect.makeSemaphore(1)
   let accounts = new Map<string, Account>()

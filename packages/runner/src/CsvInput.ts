@@ -11,13 +11,15 @@ import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import * as Stream from "effect/Stream"
 import * as csvDecode from "./internal/csv/csvDecode.js"
+import type { Definition, Row } from "./internal/csv/csvInput.js"
 import * as internal from "./internal/csv/csvValidate.js"
 import { truncateList } from "./internal/csv/truncateList.js"
+
+export type { Column, Definition, Row } from "./internal/csv/csvInput.js"
 
 /**
  * A problem with a cell, a row or the whole file. `value` is absent if there is none or it may be a
@@ -56,22 +58,6 @@ export class InvalidCsv extends Schema.TaggedError<InvalidCsv>("@effect-glowmark
 }
 
 /**
- * A valid row.
- *
- * `cells` has the original columns under the file's own names, so that a failed row can be written
- * out unchanged. Unknown columns are kept unless their name suggests a secret.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Row<A> {
-  /** The line the row starts on, counting from 1. Absent if the row does not come from a file. */
-  readonly line?: number
-  readonly cells: Readonly<Record<string, string>>
-  readonly value: A
-}
-
-/**
  * An invalid row and its problems. `cells` leaves out anything that may be a secret.
  *
  * @since 0.1.0
@@ -94,34 +80,6 @@ export interface Input<A> {
   readonly rows: ReadonlyArray<Row<A>>
   readonly problems: ReadonlyArray<Problem>
   readonly invalid: ReadonlyArray<InvalidRow>
-}
-
-/**
- * The expected columns of a file, see {@link define}.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Definition<A> {
-  readonly columns: ReadonlyArray<Column>
-  readonly decode: (cells: Readonly<Record<string, string>>) => Either.Either<A, ParseResult.ParseError>
-  readonly encode: (value: A) => Readonly<Record<string, string>>
-  readonly key: (value: A) => string
-}
-
-/**
- * A column of the file.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Column {
-  readonly name: string
-  readonly need: "required" | "optional"
-  /** The value of a secret is never shown. */
-  readonly content: "public" | "secret"
-  /** Completes "enter …" in messages. */
-  readonly expected: string
 }
 
 /**

@@ -8,33 +8,16 @@ import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import * as executeRun from "./internal/run/executeRun.js"
+import type { Flow, Range, Row, RunOptions } from "./internal/run/flow.js"
 import * as internalRows from "./internal/run/runRows.js"
 import type { Limits } from "./Limits.js"
-import type { FinalOutcome, Outcome } from "./Outcome.js"
+import type { FinalOutcome } from "./Outcome.js"
 import type { Run, RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 import type { RunContext, Step, TransientFailure } from "./Step.js"
 
-/**
- * A flow, as {@link make} returns it.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Flow<Parameters extends object, Subject, Result, E, R> {
-  readonly name: string
-  readonly defaults: Parameters
-  readonly parameters: Codec.Codec<Parameters>
-  readonly subject: Codec.Codec<Subject>
-  readonly result: Codec.Codec<Result>
-  readonly subjects: (run: RunContext<Parameters>) => Stream.Stream<Subject, E, R>
-  readonly step: Step<Subject, Result, Parameters, E | TransientFailure<Result, E>, R>
-  readonly outcome: (result: Result) => FinalOutcome
-  readonly retriedBy: "client" | "run"
-  readonly requests?: (subject: Subject) => number | undefined
-  readonly read?: Step<Subject, unknown, Parameters, TransientFailure<unknown, E>, R>
-}
+export type { Flow, Range, Row, RunOptions } from "./internal/run/flow.js"
 
 /**
  * Defines a flow.
@@ -124,22 +107,6 @@ export const make = <
 })
 
 /**
- * Options for running a flow.
- *
- * - `runId`: default is a new id. The id of an unfinished run resumes it; the id of a finished run
- *   returns it.
- * - `parameters`: omitted ones come from the resumed run, or from the flow's defaults.
- * - The rest is `Limits`.
- *
- * @since 0.1.0
- * @category models
- */
-export interface RunOptions<Parameters> extends Limits {
-  readonly runId?: RunId | undefined
-  readonly parameters?: { readonly [K in keyof Parameters]?: Parameters[K] | undefined } | undefined
-}
-
-/**
  * Runs a flow to its end, or resumes it.
  *
  * A failure or an interruption stops the work but not the run: recorded results are kept, and the
@@ -210,17 +177,6 @@ export const list: <Parameters extends object, Subject, Result, E, R>(
 ) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | RunStore> = executeRun.list
 
 /**
- * Positions of subjects, from 0; `to` is excluded.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Range {
-  readonly from: number
-  readonly to: number
-}
-
-/**
  * Works on the subjects of a range that have no result yet. Processes that share a run coordinate
  * only through the store, so no two may work on the same range at the same time. Limits apply per
  * call.
@@ -243,21 +199,6 @@ export const work: <Parameters extends object, Subject, Result, E, R>(
  */
 export const finish: (runId: RunId) => Effect.Effect<Run, RunNotFound | RunStoreError | RunUnfinished, RunStore> =
   executeRun.finish
-
-/**
- * One subject of a run and its result.
- *
- * @since 0.1.0
- * @category models
- */
-export type Row<Subject, Result> =
-  | { readonly position: number; readonly subject: Subject; readonly outcome: FinalOutcome; readonly result: Result }
-  | {
-      readonly position: number
-      readonly subject: Subject
-      readonly outcome: Extract<Outcome, "unprocessed">
-      readonly result?: never
-    }
 
 /**
  * Streams the subjects of a run in list order, each exactly once, with their results. Works on

@@ -4,26 +4,33 @@
  * If a process dies between a call and its result, the journal is the only trace of that call. The
  * resumed run then knows that it may have been sent: a change it finds is its own, and a write that
  * cannot be verified is not repeated.
+ *
  * @since 0.1.0
  */
-
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
 /**
- * The journal of one subject. `note` returns once the note would survive the death of the process.
- * `notes` returns all notes of this run, oldest first.
+ * The service behind the tag {@link Journal}.
  *
- * Outside a run that applies a plan, nothing is recorded.
+ * @since 0.1.0
+ * @category models
+ */
+export interface JournalService {
+  /** Returns once the note would survive the death of the process. */
+  readonly note: (note: string) => Effect.Effect<void>
+  /** All notes of this run, oldest first. */
+  readonly notes: Effect.Effect<ReadonlyArray<string>>
+}
+
+/**
+ * The journal of one subject. Outside a run that applies a plan, nothing is recorded.
  *
  * @since 0.1.0
  * @category services
  */
 export class Journal extends Context.Reference<Journal>()("@effect-glowmarkt/runner/Journal", {
-  defaultValue: (): {
-    readonly note: (note: string) => Effect.Effect<void>
-    readonly notes: Effect.Effect<ReadonlyArray<string>>
-  } => ({ note: () => Effect.void, notes: Effect.succeed([]) })
+  defaultValue: (): JournalService => ({ note: () => Effect.void, notes: Effect.succeed([]) })
 }) {}
 
 const writes = "writes"

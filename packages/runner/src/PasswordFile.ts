@@ -33,18 +33,27 @@ export class PasswordFileError extends Schema.TaggedError<PasswordFileError>(
 }
 
 /**
- * - `find` returns the password stored for a user. It may or may not be in use yet.
- * - `put` stores a password, and returns once it is on disk.
+ * The service behind the tag {@link PasswordFile}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PasswordFileService {
+  /** The password stored for a user. It may or may not be in use yet. */
+  readonly find: (username: string) => Option.Option<Redacted.Redacted>
+  /** Stores a password, and returns once it is on disk. */
+  readonly put: (username: string, password: Redacted.Redacted) => Effect.Effect<void, PasswordFileError>
+}
+
+/**
+ * The file that new passwords are written to.
  *
  * @since 0.1.0
  * @category services
  */
 export class PasswordFile extends Context.Tag("@effect-glowmarkt/runner/PasswordFile")<
   PasswordFile,
-  {
-    readonly find: (username: string) => Option.Option<Redacted.Redacted>
-    readonly put: (username: string, password: Redacted.Redacted) => Effect.Effect<void, PasswordFileError>
-  }
+  PasswordFileService
 >() {}
 
 const read = (path: string) =>
@@ -128,7 +137,7 @@ const checkWritable = (path: string, content: Option.Option<string>) =>
  */
 export const openReadOnly = (
   path: string
-): Effect.Effect<Context.Tag.Service<PasswordFile>, PasswordFileError, FileSystem.FileSystem> =>
+): Effect.Effect<PasswordFileService, PasswordFileError, FileSystem.FileSystem> =>
   Effect.map(
     Effect.tap(read(path), (content) => checkWritable(path, content)),
     (content) => ({
@@ -145,7 +154,7 @@ export const openReadOnly = (
  */
 export const open = Effect.fn("PasswordFile.open")(function* (
   path: string
-): Effect.fn.Return<Context.Tag.Service<PasswordFile>, PasswordFileError, FileSystem.FileSystem | Scope.Scope> {
+): Effect.fn.Return<PasswordFileService, PasswordFileError, FileSystem.FileSystem | Scope.Scope> {
   const fs = yield* FileSystem.FileSystem
   const failed = ({ message }: Error) => new PasswordFileError({ path, problem: message })
   const found = yield* read(path)

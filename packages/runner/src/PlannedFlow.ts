@@ -21,60 +21,31 @@ import * as CsvInput from "./CsvInput.js"
 import type { Flow } from "./Flow.js"
 import * as applyPlan from "./internal/plan/applyPlan.js"
 import * as makePlan from "./internal/plan/makePlan.js"
+import type {
+  ApplyOptions,
+  PlannedFlow,
+  PlanOptions,
+  ResumeOptions,
+  StepError,
+  Subject,
+  Undoable
+} from "./internal/plan/plannedFlow.js"
 import * as runParameters from "./internal/plan/runParameters.js"
 import * as undoRun from "./internal/plan/undoRun.js"
-import type { Limits } from "./Limits.js"
-import type { Entry, InvalidPlan, Plan, Target } from "./Plan.js"
+import type { Entry, InvalidPlan, Plan } from "./Plan.js"
 import type { Run, RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
-/**
- * What a step's error must provide for reports.
- *
- * @since 0.1.0
- * @category models
- */
-export interface StepError {
-  readonly _tag: string
-  readonly message: string
-  readonly mayHaveBeenApplied?: boolean
-  /** The failed call, if the error wraps one. The run then retries by the rules for that call. */
-  readonly failure?: CallError
-}
-
-/**
- * The wanted state of a subject, its current state, and its state when the plan was made.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Subject<Wanted, Read> {
-  readonly wanted: Wanted
-  readonly read: Read
-  readonly planned: Read
-}
-
-/**
- * A planned flow, as {@link make} returns it.
- *
- * @since 0.1.0
- * @category models
- */
-export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends StepError, R> {
-  readonly name: string
-  /** The expected CSV columns. */
-  readonly input: CsvInput.Definition<Wanted>
-  readonly parameters: Codec.Codec<Parameters>
-  readonly wanted: Codec.Codec<Wanted>
-  readonly state: Codec.Codec<Read>
-  readonly read: (wanted: Wanted, parameters: Parameters) => Effect.Effect<Read, E | Refused, R>
-  readonly applicationOf: (read: Read) => string | null | undefined
-  readonly isSatisfied: (read: Read, wanted: Wanted) => boolean
-  readonly isPartial: (subject: Subject<Wanted, Read>) => boolean
-  readonly write: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, StepError, R>
-  readonly describe: (read: Read, wanted: Wanted) => string
-}
+export type {
+  ApplyOptions,
+  PlannedFlow,
+  PlanOptions,
+  ResumeOptions,
+  StepError,
+  Subject,
+  Undoable
+} from "./internal/plan/plannedFlow.js"
 
 /**
  * Defines a planned flow.
@@ -185,18 +156,6 @@ export const make = <
 }
 
 /**
- * A flow whose runs can be undone. `revert` returns the row that restores a subject, or the reason
- * it cannot: `planned` is the state the plan read, `read` the state the run left.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Undoable<Parameters extends object, Wanted, Read, E extends StepError, R>
-  extends PlannedFlow<Parameters, Wanted, Read, E, R> {
-  readonly revert: (subject: Subject<Wanted, Read>) => Either.Either<Wanted, string>
-}
-
-/**
  * Makes a flow undoable. The undo is a run of the same flow.
  *
  * @since 0.1.0
@@ -224,21 +183,6 @@ export const undo: <Parameters extends object, Wanted, Read, E extends StepError
 ) => Effect.Effect<Plan, RunNotFound | RunMismatch | RunUnfinished | RunStoreError, RunStore> = undoRun.undo
 
 /**
- * Options for planning. An `Input` of `CsvInput` can be passed as it is. `invalid` rows are listed
- * in the plan so that they are accounted for. `target` is the server and application, as far as
- * known.
- *
- * @since 0.1.0
- * @category models
- */
-export interface PlanOptions<Parameters, Wanted> extends Limits {
-  readonly rows: ReadonlyArray<CsvInput.Row<Wanted>>
-  readonly invalid?: ReadonlyArray<CsvInput.InvalidRow> | undefined
-  readonly parameters: Parameters
-  readonly target?: Target | undefined
-}
-
-/**
  * Reads every subject and plans what a run would do. Writes nothing to the server.
  *
  * A subject that cannot be read is skipped with the reason, and an outage is waited out. Fails with
@@ -252,30 +196,6 @@ export const plan: <Parameters extends object, Wanted, Read, E extends StepError
   flow: PlannedFlow<Parameters, Wanted, Read, E, R>,
   options: PlanOptions<NoInfer<Parameters>, NoInfer<Wanted>>
 ) => Effect.Effect<Plan, CallError, R> = makePlan.plan
-
-/**
- * Options for applying a plan. `target` is the current server and application. A plan for another
- * target, or for none, is refused. Pass a target both when planning and when applying: without one,
- * the target is not checked.
- *
- * @since 0.1.0
- * @category models
- */
-export interface ApplyOptions extends Limits {
-  readonly runId?: RunId | undefined
-  readonly target?: Target | undefined
-}
-
-/**
- * Options for resuming a run. `target` is the current server and application. A run for another
- * target is refused.
- *
- * @since 0.1.0
- * @category models
- */
-export interface ResumeOptions extends Limits {
-  readonly target?: Target | undefined
-}
 
 /**
  * The flow behind a planned flow: its subjects are the entries of a plan that {@link list} stored.

@@ -105,13 +105,23 @@ export const Event = Schema.Union(RunStarted, SubjectsListed, Advanced, Waiting,
 export type Event = typeof Event.Type
 
 /**
+ * The service behind the tag {@link Progress}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ProgressService {
+  readonly publish: (event: Event) => void
+}
+
+/**
  * Receives the events of runs. By default they are discarded, see {@link observe}.
  *
  * @since 0.1.0
  * @category services
  */
 export class Progress extends Context.Reference<Progress>()("@effect-glowmarkt/runner/Progress", {
-  defaultValue: (): { readonly publish: (event: Event) => void } => ({ publish: () => undefined })
+  defaultValue: (): ProgressService => ({ publish: () => undefined })
 }) {}
 
 // A slow observer misses the oldest events. Each `Advanced` has all counts, so nothing is lost.

@@ -87,15 +87,22 @@ export class SecretUnavailable extends Schema.TaggedError<SecretUnavailable>(
 }
 
 /**
+ * The service behind the tag {@link Secrets}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SecretsService {
+  readonly resolve: (ref: SecretRef) => Effect.Effect<Redacted.Redacted, SecretUnavailable>
+}
+
+/**
  * Resolves references to secrets.
  *
  * @since 0.1.0
  * @category services
  */
-export class Secrets extends Context.Tag("@effect-glowmarkt/runner/Secrets")<
-  Secrets,
-  { readonly resolve: (ref: SecretRef) => Effect.Effect<Redacted.Redacted, SecretUnavailable> }
->() {}
+export class Secrets extends Context.Tag("@effect-glowmarkt/runner/Secrets")<Secrets, SecretsService>() {}
 
 /**
  * Parses the lines `NAME=value` of a file. A name ends at the first `=`.
@@ -117,7 +124,7 @@ export const parseNamed = (file: string): ReadonlyMap<string, string> =>
  * @since 0.1.0
  * @category constructors
  */
-export const make: Effect.Effect<Context.Tag.Service<Secrets>, never, FileSystem.FileSystem> = Effect.gen(function* () {
+export const make: Effect.Effect<SecretsService, never, FileSystem.FileSystem> = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   // Ten thousand references to one file read it once.
   const contents = yield* Effect.cachedFunction((path: string) =>

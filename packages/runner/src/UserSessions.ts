@@ -40,7 +40,7 @@ export interface Login {
 export interface User {
   readonly accountId: AccountId
   readonly name: string | undefined
-  readonly accounts: UserAccounts.UserAccounts["Type"]
+  readonly accounts: UserAccounts.UserAccountsService
 }
 
 /**

@@ -175,7 +175,7 @@ describe("RunStore", () => {
             assert.strictEqual(yield* reasonOf(Effect.scoped(Layer.build(SqliteRunStore.layer(file)))), "inUse")
             const again = yield* Effect.flip(Effect.scoped(Layer.build(SqliteRunStore.layer(file))))
             assert.match(again.message, /: this process already has it open\./)
-            const beside = <A, E>(use: (store: RunStore.RunStore["Type"]) => Effect.Effect<A, E>) =>
+            const beside = <A, E>(use: (store: RunStore.RunStoreService) => Effect.Effect<A, E>) =>
               Effect.provide(Effect.flatMap(RunStore.RunStore, use), SqliteRunStore.layerShared(file))
             assert.deepStrictEqual(yield* beside((store) => store.list), [])
             // It may be the one that is worked on.

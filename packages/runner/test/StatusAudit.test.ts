@@ -26,8 +26,8 @@ const call = { operation: "getAccountStatusById", attempts: 1, elapsed: Duration
 const denied = new GlowmarktError.AccessDenied({ ...call, status: 401, excerpt: "", caller: "appKeys" })
 
 const listing = (
-  stream: AdminAccounts.AdminAccounts["Type"]["stream"],
-  status: AdminAccounts.AdminAccounts["Type"]["status"]
+  stream: AdminAccounts.AdminAccountsService["stream"],
+  status: AdminAccounts.AdminAccountsService["status"]
 ) => {
   const unused = () => Effect.dieMessage("an audit does not do this")
   return Layer.succeed(AdminAccounts.AdminAccounts, {

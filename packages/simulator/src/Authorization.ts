@@ -89,19 +89,24 @@ export const authorize = (
 }
 
 /**
+ * The service behind the tag {@link Caller}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CallerService {
+  readonly alternative: Security.Alternative | "open"
+  /** The user token of the request with its owner, if it carries one. */
+  readonly user: Option.Option<TokenOwner & { readonly token: string }>
+}
+
+/**
  * The authorized caller of the current request.
  *
  * @since 0.1.0
  * @category services
  */
-export class Caller extends Context.Tag("@effect-glowmarkt/simulator/Caller")<
-  Caller,
-  {
-    readonly alternative: Security.Alternative | "open"
-    /** The user token of the request with its owner, if it carries one. */
-    readonly user: Option.Option<TokenOwner & { readonly token: string }>
-  }
->() {}
+export class Caller extends Context.Tag("@effect-glowmarkt/simulator/Caller")<Caller, CallerService>() {}
 
 /**
  * The account that owns the request's user token. Fails with `AccessDenied` without one.

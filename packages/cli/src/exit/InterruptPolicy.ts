@@ -11,22 +11,32 @@ import * as Ref from "effect/Ref"
 import type * as ExitCode from "./ExitCode.js"
 
 /**
- * - `code` is the exit code after an interruption.
- * - `finalMessage` says how to resume. It is printed if the process is ended at once.
+ * The service behind the tag {@link InterruptPolicy}.
  *
+ * @since 0.1.0
+ * @category models
+ */
+export interface InterruptPolicyService {
+  /** The exit code after an interruption. */
+  readonly code: Ref.Ref<ExitCode.ExitCode>
+  /** Says how to resume. It is printed if the process is ended at once. */
+  readonly finalMessage: Ref.Ref<Option.Option<string>>
+}
+
+/**
  * @since 0.1.0
  * @category services
  */
 export class InterruptPolicy extends Context.Tag("@effect-glowmarkt/cli/InterruptPolicy")<
   InterruptPolicy,
-  { readonly code: Ref.Ref<ExitCode.ExitCode>; readonly finalMessage: Ref.Ref<Option.Option<string>> }
+  InterruptPolicyService
 >() {}
 
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const make: Effect.Effect<InterruptPolicy["Type"]> = Effect.all({
+export const make: Effect.Effect<InterruptPolicyService> = Effect.all({
   code: Ref.make<ExitCode.ExitCode>(130),
   finalMessage: Ref.make(Option.none<string>())
 })

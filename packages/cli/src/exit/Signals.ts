@@ -24,7 +24,7 @@ const maxTimerMillis = 2 ** 31 - 1
 
 const standardError = 2
 
-const exitNow = ({ code, finalMessage }: InterruptPolicy.InterruptPolicy["Type"]): never => {
+const exitNow = ({ code, finalMessage }: InterruptPolicy.InterruptPolicyService): never => {
   const message = Effect.runSync(Ref.get(finalMessage))
   try {
     if (Option.isSome(message)) writeSync(standardError, `\n${message.value}\n`)
@@ -40,7 +40,7 @@ const exitNow = ({ code, finalMessage }: InterruptPolicy.InterruptPolicy["Type"]
  * @since 0.1.0
  * @category running
  */
-export const runMain = (policy: InterruptPolicy.InterruptPolicy["Type"]): Runtime.RunMain =>
+export const runMain = (policy: InterruptPolicy.InterruptPolicyService): Runtime.RunMain =>
   Runtime.makeRunMain(({ fiber, teardown }) => {
     const keepAlive = setInterval(() => undefined, maxTimerMillis)
     let receivedAt = Number.NEGATIVE_INFINITY

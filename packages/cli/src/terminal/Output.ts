@@ -26,13 +26,21 @@ export interface Sink {
 }
 
 /**
+ * The service behind the tag {@link Output}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OutputService {
+  readonly stdout: Sink
+  readonly stderr: Sink
+}
+
+/**
  * @since 0.1.0
  * @category services
  */
-export class Output extends Context.Tag("@effect-glowmarkt/cli/Output")<
-  Output,
-  { readonly stdout: Sink; readonly stderr: Sink }
->() {}
+export class Output extends Context.Tag("@effect-glowmarkt/cli/Output")<Output, OutputService>() {}
 
 /**
  * Writes a line of data.

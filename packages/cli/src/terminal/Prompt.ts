@@ -23,15 +23,24 @@ import * as Output from "./Output.js"
 import * as ReadLine from "./ReadLine.js"
 
 /**
- * Standard input: a terminal or a text. `bytes` is the text, in an encoding its reader must detect.
+ * The service behind the tag {@link Input}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface InputService {
+  readonly kind: "terminal" | "text"
+  /** The text, in an encoding its reader must detect. */
+  readonly bytes: Stream.Stream<Uint8Array, PlatformError.PlatformError>
+}
+
+/**
+ * Standard input: a terminal or a text.
  *
  * @since 0.1.0
  * @category services
  */
-export class Input extends Context.Tag("@effect-glowmarkt/cli/Input")<
-  Input,
-  { readonly kind: "terminal" | "text"; readonly bytes: Stream.Stream<Uint8Array, PlatformError.PlatformError> }
->() {}
+export class Input extends Context.Tag("@effect-glowmarkt/cli/Input")<Input, InputService>() {}
 
 const fromProcess = NodeStream.fromReadable<PlatformError.PlatformError, Uint8Array>(
   () => process.stdin,

@@ -89,7 +89,7 @@ export const password = Effect.fn("glowmarkt.me.password")(function* ({ form }: 
  * The API needs the account's id in the path, although the token already identifies the account.
  */
 const ownAccount = Effect.fnUntraced(function* (
-  user: UserAccounts.UserAccounts["Type"],
+  user: UserAccounts.UserAccountsService,
   account: Option.Option<Identifier.AccountId>
 ) {
   if (Option.isSome(account)) return account.value

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Finding } from "../../Finding.js"
 import type { RunId } from "../../Run.js"
-import type { RunStore } from "../../RunStore.js"
+import type { RunStoreService } from "../../RunStore.js"
 import { RunStoreError } from "../../RunStoreError.js"
 
 export interface FindingCounts {
@@ -17,7 +17,7 @@ const decode = Codec.decoder(
 )
 
 /** Counts in the store, without reading rows. */
-export const of = (store: RunStore["Type"], runId: RunId): Effect.Effect<FindingCounts, RunStoreError> =>
+export const of = (store: RunStoreService, runId: RunId): Effect.Effect<FindingCounts, RunStoreError> =>
   Effect.gen(function* () {
     const counts: Record<Finding, number> = {
       healthy: 0,

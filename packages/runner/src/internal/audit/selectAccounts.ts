@@ -7,7 +7,7 @@ import { sha256 } from "js-sha256"
 import { type AccountFilter, matches } from "../../AccountFilter.js"
 import type * as AuditRow from "../../AuditRow.js"
 import type { RunId } from "../../Run.js"
-import { RunStore } from "../../RunStore.js"
+import { RunStore, type RunStoreService } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 import type { RunContext } from "../../Step.js"
 
@@ -103,5 +103,5 @@ export const of = <E, R>(
       })
 
 /** The length of the account list, if the audit covers only part of it. */
-export const listedOf = (store: RunStore["Type"], runId: RunId) =>
+export const listedOf = (store: RunStoreService, runId: RunId) =>
   Effect.map(store.notes(runId, countNote), (notes) => Option.map(Option.fromNullable(notes.at(-1)), Number))

@@ -3,8 +3,8 @@ import { canonical } from "@effect-glowmarkt/core/Identifier"
 import { damage as lostCharacter, placeholderProblem, quote } from "@effect-glowmarkt/core/VisibleText"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
-import type { Column, Definition, Row } from "../../CsvInput.js"
 import type { Damage, Records } from "./csvDecode.js"
+import type { Column, Definition, Row } from "./csvInput.js"
 import { restored } from "./csvWriter.js"
 
 interface Problem extends Damage {

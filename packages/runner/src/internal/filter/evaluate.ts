@@ -2,9 +2,9 @@
 import type { Account } from "@effect-glowmarkt/core/Account"
 import { canonical } from "@effect-glowmarkt/core/Identifier"
 import * as DateTime from "effect/DateTime"
-import type { AccountFilter, Field, Moment, TextField } from "../../AccountFilter.js"
 import { statusWord } from "../../AuditRow.js"
 import { isActive } from "../../Classification.js"
+import type { AccountFilter, Field, Moment, TextField } from "./accountFilter.js"
 
 type Predicate = (account: Account) => boolean
 

@@ -5,8 +5,8 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Struct from "effect/Struct"
-import type { AccountFilter, Field, InstantField, Moment, TextField } from "../../AccountFilter.js"
 import { durationText } from "../audit/durationText.js"
+import type { AccountFilter, Field, InstantField, Moment, TextField } from "./accountFilter.js"
 import { type SyntaxProblem, type Token, tokens } from "./lexer.js"
 
 type Parsed = Either.Either<AccountFilter, SyntaxProblem>

@@ -7,12 +7,12 @@ import type { Result } from "../../ApplyResult.js"
 import { Refused } from "../../Converge.js"
 import * as Journal from "../../Journal.js"
 import type { Entry } from "../../Plan.js"
-import type { PlannedFlow, StepError } from "../../PlannedFlow.js"
 import { TransientFailure } from "../../Step.js"
 import { shareSessions } from "../../UserSessions.js"
 import { unretried } from "../scheduler/unretried.js"
 import { isCallError, mayHaveWritten } from "./callError.js"
 import { isMeant, toRecord, understood } from "./planEntry.js"
+import type { PlannedFlow, StepError } from "./plannedFlow.js"
 
 type Differences = NonNullable<Extract<Result, { readonly _tag: "Skipped" }>["differences"]>
 

@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { contradictions, type Entry, InvalidPlan, type Plan } from "../../Plan.js"
-import type { PlannedFlow, StepError } from "../../PlannedFlow.js"
+import type { PlannedFlow, StepError } from "./plannedFlow.js"
 
 export const toRecord = Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 

@@ -3,7 +3,7 @@ import { isSame } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
 import { Refused } from "../../Converge.js"
 import type { Target } from "../../Plan.js"
-import type { PlannedFlow, StepError } from "../../PlannedFlow.js"
+import type { PlannedFlow, StepError } from "./plannedFlow.js"
 
 export interface Difference {
   readonly field: string

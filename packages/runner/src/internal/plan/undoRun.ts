@@ -7,12 +7,12 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { Result } from "../../ApplyResult.js"
 import { count, Entry, type Plan } from "../../Plan.js"
-import type { StepError, Undoable } from "../../PlannedFlow.js"
 import { makeRunId, type RunId, type RunMismatch, type RunNotFound, RunUnfinished } from "../../Run.js"
 import { RunStore, type StoredRow } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 import { decoded } from "../run/runRows.js"
 import { inWords, isMeant, tagOf, toRecord, understood } from "./planEntry.js"
+import type { StepError, Undoable } from "./plannedFlow.js"
 import { recorded } from "./runParameters.js"
 
 const decodeEntry = Codec.decoder(Entry)

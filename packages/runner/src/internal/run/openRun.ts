@@ -4,11 +4,11 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Flow, RunOptions } from "../../Flow.js"
 import { makeRunId, type Run, type RunId, RunMismatch, type RunNotFound } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
 import { RunStoreError } from "../../RunStoreError.js"
 import type { RunContext } from "../../Step.js"
+import type { Flow, RunOptions } from "./flow.js"
 
 const toRecord = Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 

@@ -4,14 +4,14 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { RunId } from "../../Run.js"
-import type { RunStore } from "../../RunStore.js"
+import type { RunStoreService } from "../../RunStore.js"
 import { RunStoreError } from "../../RunStoreError.js"
 import type { PendingSubject, SubjectSource } from "../scheduler/workQueue.js"
 
 const pageSize = 1000
 
 export const make = <S>(
-  store: Pick<RunStore["Type"], "file" | "pending">,
+  store: Pick<RunStoreService, "file" | "pending">,
   runId: RunId,
   {
     decode,

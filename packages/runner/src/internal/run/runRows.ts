@@ -3,10 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import * as Stream from "effect/Stream"
-import type { Flow, Row } from "../../Flow.js"
 import { type RunId, RunMismatch, type RunNotFound } from "../../Run.js"
 import { RunStore, type StoredRow } from "../../RunStore.js"
 import { RunStoreError } from "../../RunStoreError.js"
+import type { Flow, Row } from "./flow.js"
 
 const decode = <P extends object, S, A, E, R>(
   flow: Flow<P, S, A, E, R>,

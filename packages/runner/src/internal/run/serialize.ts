@@ -1,16 +1,16 @@
 /** Runs with one id take turns. */
 import * as Effect from "effect/Effect"
 import type { RunId } from "../../Run.js"
-import { RunStore } from "../../RunStore.js"
+import { RunStore, type RunStoreService } from "../../RunStore.js"
 
 interface Turn {
   readonly semaphore: Effect.Semaphore
   callers: number
 }
 
-const turnsOfStore = new WeakMap<RunStore["Type"], Map<RunId, Turn>>()
+const turnsOfStore = new WeakMap<RunStoreService, Map<RunId, Turn>>()
 
-const turnsOf = (store: RunStore["Type"]) => {
+const turnsOf = (store: RunStoreService) => {
   const turns = turnsOfStore.get(store) ?? new Map<RunId, Turn>()
   turnsOfStore.set(store, turns)
   return turns

@@ -3,14 +3,14 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Flow, Range } from "../../Flow.js"
 import type { Limits } from "../../Limits.js"
 import * as Progress from "../../Progress.js"
 import type { RunId } from "../../Run.js"
-import { RunStore } from "../../RunStore.js"
+import { RunStore, type RunStoreService } from "../../RunStore.js"
 import { RunStoreError } from "../../RunStoreError.js"
 import * as ResultBatcher from "../scheduler/resultBatcher.js"
 import * as WorkerPool from "../scheduler/workerPool.js"
+import type { Flow, Range } from "./flow.js"
 import type { OpenedRun } from "./openRun.js"
 import * as pendingSubjects from "./pendingSubjects.js"
 import { publishProgress } from "./publishProgress.js"
@@ -18,7 +18,7 @@ import { publishProgress } from "./publishProgress.js"
 const firstRows = 5000
 
 /** Finds a subject that succeeded before, among the first so that the search is short. */
-const earlierSuccess = (store: RunStore["Type"], runId: RunId) =>
+const earlierSuccess = (store: RunStoreService, runId: RunId) =>
   store.rows(runId).pipe(
     Stream.take(firstRows),
     Stream.filter(({ outcome }) => outcome === "done"),

@@ -1,7 +1,7 @@
 /** Gathers results and records them in batches; knows how far the run is. */
 import * as Effect from "effect/Effect"
 import type { RunId } from "../../Run.js"
-import type { Result, RunStore } from "../../RunStore.js"
+import type { Result, RunStoreService } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 
 /**
@@ -23,7 +23,7 @@ export interface ResultBatcher {
   readonly flushing: Effect.Effect<never, RunStoreError>
 }
 
-export const make = (store: Pick<RunStore["Type"], "record">, runId: RunId, recorded: number): ResultBatcher => {
+export const make = (store: Pick<RunStoreService, "record">, runId: RunId, recorded: number): ResultBatcher => {
   const count = { processed: recorded, recorded }
   let batch: Array<Result> = []
 

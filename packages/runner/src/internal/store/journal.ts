@@ -6,13 +6,13 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { RunNotFound } from "../../Run.js"
-import type { RunStore } from "../../RunStore.js"
 import * as RunStoreError from "../../RunStoreError.js"
+import type { RunStoreService } from "./runStore.js"
 import { toWellFormed } from "./toWellFormed.js"
 
 const decode = Schema.decodeUnknown(Schema.Array(Schema.Struct({ note: Schema.String })))
 
-export const make = (sql: SqlClient.SqlClient, file: string): Pick<RunStore["Type"], "note" | "notes"> => {
+export const make = (sql: SqlClient.SqlClient, file: string): Pick<RunStoreService, "note" | "notes"> => {
   const refused = (error: unknown) => RunStoreError.fromUnknown(file, error)
   return {
     note: (runId, subject, note) =>

@@ -2,7 +2,7 @@
  * The subjects and results of a page of a run in memory, as JSON text outside the heap: a million
  * decoded accounts take twice as much, and each garbage collection goes through them.
  */
-import type { PendingSubject, Result, StoredRow } from "../../RunStore.js"
+import type { PendingSubject, Result, StoredRow } from "./runStore.js"
 
 /** Subjects a page. */
 export const size = 1000

@@ -1,14 +1,13 @@
 /** Keeps runs in memory. Behaves like the SQLite store. */
 import * as Chunk from "effect/Chunk"
-import type * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { Run, type RunId, RunNotFound, rollbackRunId } from "../../Run.js"
-import type { NewRun, RunStore } from "../../RunStore.js"
 import * as MemoryPage from "./memoryPage.js"
+import type { NewRun, RunStoreService } from "./runStore.js"
 import { toWellFormed } from "./toWellFormed.js"
 
 interface Kept {
@@ -34,7 +33,7 @@ const at = (value: unknown, path: ReadonlyArray<string>): unknown =>
 
 const pageOf = (position: number) => Math.floor(position / MemoryPage.size)
 
-export const make = (file: string): Context.Tag.Service<RunStore> => {
+export const make = (file: string): RunStoreService => {
   const runs = new Map<RunId, Kept>()
   const find = (runId: RunId): Effect.Effect<Kept, RunNotFound> =>
     Effect.suspend(() => {

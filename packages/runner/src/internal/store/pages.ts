@@ -10,8 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { FinalOutcome } from "../../Outcome.js"
 import type { RunId } from "../../Run.js"
-import type { PendingSubject, Result, StoredRow } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
+import type { PendingSubject, Result, StoredRow } from "./runStore.js"
 import * as sqlite from "./sqlite.js"
 
 /** Subjects per page. */

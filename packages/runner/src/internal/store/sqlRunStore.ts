@@ -2,19 +2,18 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Codec from "@effect-glowmarkt/core/Codec"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
-import type * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Run, RunId, RunNotFound, rollbackRunId } from "../../Run.js"
-import type { RunStore } from "../../RunStore.js"
 import * as RunStoreError from "../../RunStoreError.js"
 import * as deleteRun from "./deleteRun.js"
 import * as journal from "./journal.js"
 import { migrate } from "./migrations.js"
 import * as Pages from "./pages.js"
+import type { RunStoreService } from "./runStore.js"
 
 const RunRow = Schema.Struct({
   runId: RunId,
@@ -75,7 +74,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
 
   const pages = Pages.make(sql, { refused, unreadable })
 
-  const service: Context.Tag.Service<RunStore> = {
+  const service: RunStoreService = {
     file,
 
     ...journal.make(sql, file),
