@@ -30,7 +30,7 @@ import { refuseMissing } from "./internal/flows/refuseMissing.js"
 import { recorded, remaining } from "./internal/plan/runParameters.js"
 import type { InvalidPlan, Plan } from "./Plan.js"
 import * as PlannedFlow from "./PlannedFlow.js"
-import type { RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
+import type { Run, RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
@@ -174,6 +174,27 @@ export const apply = (
   AdminAccounts | RunStore
 > =>
   Effect.zipRight(Consent.check(consentOf(options), plan.header.counts.change), PlannedFlow.apply(flow, plan, options))
+
+/**
+ * The first part of {@link apply}, with consent: stores the entries of a plan and sends nothing. The
+ * rest is {@link applyFlow}.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const list = (
+  plan: Plan,
+  options: PlannedFlow.ApplyOptions & ConsentOptions
+): Effect.Effect<Run, Consent.ConsentMismatch | InvalidPlan | PlanMismatch | RunMismatch | RunStoreError, RunStore> =>
+  Effect.zipRight(Consent.check(consentOf(options), plan.header.counts.change), PlannedFlow.list(flow, plan, options))
+
+/**
+ * Applies a plan that {@link list} stored, in parts: for `Flow.work` and `Flow.finish`.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const applyFlow = PlannedFlow.toFlow(flow)
 
 // JavaScript callers can omit it.
 const consentOf = (options: Partial<ConsentOptions> | undefined) => options?.consent ?? Consent.deletions(0)

@@ -23,13 +23,13 @@ import * as Consent from "./Consent.js"
 import * as Converge from "./Converge.js"
 import type { Definition } from "./CsvInput.js"
 import * as canonicalId from "./internal/flows/canonicalId.js"
-import * as rollback from "./internal/flows/rollback.js"
+import * as internalRollback from "./internal/flows/rollback.js"
 import { recorded } from "./internal/plan/runParameters.js"
 import type { Limits } from "./Limits.js"
 import * as OffboardAccounts from "./OffboardAccounts.js"
-import { InvalidPlan, type Plan, type Target } from "./Plan.js"
+import { InvalidPlan, type Plan } from "./Plan.js"
 import * as PlannedFlow from "./PlannedFlow.js"
-import { type RunId, type RunMismatch, type RunNotFound, RunUnfinished } from "./Run.js"
+import { type Run, type RunId, type RunMismatch, type RunNotFound, RunUnfinished } from "./Run.js"
 import { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
@@ -194,21 +194,87 @@ const untilOneFails = () => {
 /** The flow to run: with `eachRow`, rows do not affect each other. */
 const runOf = (together: Parameters["together"]) => (together === "eachRow" ? flow : untilOneFails())
 
-/** How to finish a run once all its rows have results. */
-interface Completion {
-  readonly together: Parameters["together"]
-  readonly wanted: number
-  readonly target: Target
-  readonly limits: Limits
-}
+/**
+ * The flow that applies a plan which {@link list} stored, for `Flow.work`. It needs an index of
+ * accounts that is younger than any earlier work on the same rows. An all-or-nothing run must be
+ * worked on as a whole, and rolled back by {@link rollback} before `Flow.finish`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const applyFlow = ({ together }: Parameters) => PlannedFlow.toFlow(runOf(together))
 
-const finished = Effect.fnUntraced(function* (
-  summary: Summary,
-  { limits, target, together, wanted }: Completion
-): Effect.fn.Return<OnboardResult, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
-  return together === "eachRow" || summary.done === wanted
-    ? { summary }
-    : { summary, undone: yield* rollback.undo(flow, summary, target, limits) }
+const isTogether = Schema.is(Schema.Struct({ parameters: Schema.Struct({ together: Schema.Literal("allOrNothing") }) }))
+
+/**
+ * The parameters that a run was planned with.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const parametersOf = ({ parameters }: Pick<Run, "parameters">): Parameters => ({
+  together: isTogether(parameters) ? "allOrNothing" : "eachRow"
+})
+
+/**
+ * Makes the accounts that an all-or-nothing run added inactive again, unless all were added. Every
+ * row must have a result. Can be repeated: it resumes.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const rollback = Effect.fn("OnboardAccounts.rollback")(function* (
+  runId: RunId,
+  limits: Limits = {}
+): Effect.fn.Return<
+  Option.Option<Rollback>,
+  CallError | RunMismatch | RunNotFound | RunStoreError,
+  AdminAccounts | RunStore
+> {
+  const { counts, target } = yield* recorded(flow, runId, {})
+  const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
+  const done = yield* PlannedFlow.rows(flow, runId).pipe(
+    Stream.filter(({ outcome }) => outcome === "done"),
+    Stream.runCount
+  )
+  return done === counts.change ? Option.none() : Option.some(yield* internalRollback.undo(flow, run, target, limits))
+})
+
+const toResult = (summary: Summary, undone: Option.Option<Rollback>): OnboardResult =>
+  Option.match(undone, { onNone: () => ({ summary }), onSome: (undone) => ({ summary, undone }) })
+
+const completed = (together: Parameters["together"], summary: Summary, limits: Limits) =>
+  together === "eachRow"
+    ? Effect.succeed<OnboardResult>({ summary })
+    : rollback(summary.runId, limits).pipe(
+        Effect.map((undone) => toResult(summary, undone)),
+        Effect.catchTag("RunNotFound", Effect.die)
+      )
+
+/**
+ * The result of a finished run, from what the store recorded.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const result = (
+  runId: RunId
+): Effect.Effect<OnboardResult, RunMismatch | RunNotFound | RunUnfinished | RunStoreError, RunStore> =>
+  Effect.zipWith(PlannedFlow.summary(flow, runId), internalRollback.find(runId), toResult)
+
+/** Refuses an all-or-nothing plan that skips a user, or without consent to the rollback. */
+const checked = Effect.fnUntraced(function* (plan: Plan, { consent }: ConsentOptions) {
+  const { change, invalid, skip } = plan.header.counts
+  const together = yield* togetherOf(plan.header.parameters)
+  if (together === "allOrNothing") {
+    yield* Consent.check(consent ?? Consent.deletions(0), change)
+    if (skip + invalid > 0) {
+      return yield* new Converge.Refused({
+        reason: `this is all or nothing, but the plan skips ${skip + invalid} users`
+      })
+    }
+  }
+  return together
 })
 
 /**
@@ -234,19 +300,26 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
   | RunStoreError,
   AdminAccounts | RunStore
 > {
-  const { change, invalid, skip } = plan.header.counts
-  const together = yield* togetherOf(plan.header.parameters)
-  if (together === "allOrNothing") {
-    yield* Consent.check(consent ?? Consent.deletions(0), change)
-    if (skip + invalid > 0) {
-      return yield* new Converge.Refused({
-        reason: `this is all or nothing, but the plan skips ${skip + invalid} users`
-      })
-    }
-  }
+  const together = yield* checked(plan, { consent })
   const summary = yield* withAccountIndex(PlannedFlow.apply(runOf(together), plan, { runId, target, ...limits }))
-  return yield* finished(summary, { together, wanted: change, target: plan.header.target, limits })
+  return yield* completed(together, summary, limits)
 })
+
+/**
+ * The first part of {@link apply}: checks a plan and its consent and stores its entries. Sends
+ * nothing. The rest is {@link applyFlow}.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const list = (
+  plan: Plan,
+  options: PlannedFlow.ApplyOptions & ConsentOptions = {}
+): Effect.Effect<
+  Run,
+  Consent.ConsentMismatch | Converge.Refused | InvalidPlan | PlanMismatch | RunMismatch | RunStoreError,
+  RunStore
+> => Effect.zipRight(checked(plan, options), PlannedFlow.list(flow, plan, options))
 
 /**
  * Resumes an unfinished run or its rollback.
@@ -262,13 +335,13 @@ export const resume = Effect.fn("OnboardAccounts.resume")(function* (
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   AdminAccounts | RunStore
 > {
-  const { counts, parameters, ...known } = yield* recorded(flow, runId, target)
+  const { counts, parameters } = yield* recorded(flow, runId, target)
   const together = yield* Effect.orDie(togetherOf(parameters))
   if (together === "allOrNothing") {
     yield* Consent.check(consent ?? Consent.deletions(0), counts.change)
   }
   const summary = yield* withAccountIndex(PlannedFlow.resume(runOf(together), runId, { target, ...limits }))
-  return yield* finished(summary, { together, wanted: counts.change, target: known.target, limits })
+  return yield* completed(together, summary, limits)
 })
 
 const decodeAdded = Schema.decodeUnknownOption(Schema.Struct({ accountId: AccountId, applicationId: ApplicationId }))
@@ -315,4 +388,4 @@ export const undo = Effect.fn("OnboardAccounts.undo")(function* (
  * @category running
  */
 export const rows = (runId: RunId): Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
-  rollback.rows(flow, runId)
+  internalRollback.rows(flow, runId)

@@ -254,6 +254,17 @@ export const resume: <Parameters extends object, Wanted, Read, E extends StepErr
   applyPlan.resume
 
 /**
+ * The summary of a finished run, from what the store recorded.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const summary: (
+  flow: { readonly name: string },
+  runId: RunId
+) => Effect.Effect<Summary, RunMismatch | RunNotFound | RunUnfinished | RunStoreError, RunStore> = applyPlan.summary
+
+/**
  * Returns the stored run, or none if it does not apply a plan.
  *
  * @since 0.1.0

@@ -31,7 +31,7 @@ import { DurationText } from "./internal/audit/durationText.js"
 import * as selectAccounts from "./internal/audit/selectAccounts.js"
 import type { Limits } from "./Limits.js"
 import { Target } from "./Plan.js"
-import { RunId, type RunMismatch, type RunNotFound } from "./Run.js"
+import { RunId, type RunMismatch, type RunNotFound, RunUnfinished } from "./Run.js"
 import { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 import type { RunContext } from "./Step.js"
@@ -261,28 +261,51 @@ export interface Options extends Limits {
 export const run = Effect.fn("StatusAudit.run")(function* (
   options: Options = {}
 ): Effect.fn.Return<Summary, CallError | RunMismatch | RunStoreError, AdminAccounts | RunStore> {
-  const { dormantFor, expiringWithin, only, sample, target = {}, where, ...others } = options
-  const { finishedAt, startedAt, ...finished } = yield* Flow.run(flow, {
-    ...others,
-    parameters: {
-      dormantFor: dormantFor === undefined ? undefined : Duration.decode(dormantFor),
-      expiringWithin: expiringWithin === undefined ? undefined : Duration.decode(expiringWithin),
-      // Sorted, because the order of the ids does not matter for the comparison with a recorded
-      // run.
-      only: only === undefined ? undefined : Arr.sort(Arr.dedupe(only), Order.string),
-      where,
-      sample,
-      ...target
-    }
-  })
+  const { runId } = yield* Flow.run(flow, { ...options, parameters: parametersOf(options) })
+  return yield* Effect.catchTags(summary(runId), { RunNotFound: Effect.die, RunUnfinished: Effect.die })
+})
+
+/**
+ * The flow's parameters that these options stand for: only those that are given. {@link run} passes
+ * them to `Flow.run`; a cluster submits them.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const parametersOf = ({
+  dormantFor,
+  expiringWithin,
+  only,
+  sample,
+  target = {},
+  where
+}: Omit<Options, keyof Limits | "runId">): NonNullable<Flow.RunOptions<Parameters>["parameters"]> => ({
+  dormantFor: dormantFor === undefined ? undefined : Duration.decode(dormantFor),
+  expiringWithin: expiringWithin === undefined ? undefined : Duration.decode(expiringWithin),
+  // Sorted, because the order of the ids does not matter for the comparison with a recorded run.
+  only: only === undefined ? undefined : Arr.sort(Arr.dedupe(only), Order.string),
+  where,
+  sample,
+  ...target
+})
+
+/**
+ * The summary of a finished audit, from what the store recorded.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const summary = Effect.fn("StatusAudit.summary")(function* (
+  runId: RunId
+): Effect.fn.Return<Summary, RunNotFound | RunUnfinished | RunStoreError, RunStore> {
   const store = yield* RunStore
-  const recorded = yield* countFindings(finished.runId)
-  const listed = yield* selectAccounts.listedOf(store, finished.runId)
-  if (finishedAt === undefined) {
-    return yield* Effect.dieMessage(`Flow.run returned the unfinished run ${finished.runId}`)
-  }
+  const found = yield* store.get(runId)
+  const { finishedAt, startedAt } = found
+  if (finishedAt === undefined) return yield* RunUnfinished.of(found)
+  const recorded = yield* countFindings(runId)
+  const listed = yield* selectAccounts.listedOf(store, runId)
   return new Summary({
-    runId: finished.runId,
+    runId,
     startedAt,
     finishedAt,
     ...recorded,

@@ -9,12 +9,19 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Result, Row } from "../../ApplyResult.js"
+import type { Result, Row, Summary } from "../../ApplyResult.js"
 import * as Converge from "../../Converge.js"
 import type { Limits } from "../../Limits.js"
 import * as Plan from "../../Plan.js"
 import * as PlannedFlow from "../../PlannedFlow.js"
-import { type Run, type RunId, type RunMismatch, type RunNotFound, rollbackRunId } from "../../Run.js"
+import {
+  type Run,
+  type RunId,
+  type RunMismatch,
+  type RunNotFound,
+  type RunUnfinished,
+  rollbackRunId
+} from "../../Run.js"
 import type { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 import { refuseMissing } from "./refuseMissing.js"
@@ -100,12 +107,27 @@ export const undo = Effect.fnUntraced(function* (
   const rows = yield* Effect.catchTag(Stream.runCollect(PlannedFlow.rows(of, run.runId)), "RunNotFound", Effect.die)
   const plan = planFor(run, target, Chunk.toReadonlyArray(rows))
   const runId = rollbackRunId(run.runId)
-  const { done, skipped, failed } = yield* PlannedFlow.apply(rollbackFlow, plan, { runId, ...limits }).pipe(
+  return yield* PlannedFlow.apply(rollbackFlow, plan, { runId, ...limits }).pipe(
+    Effect.map(toRollback),
     // The plan was just made here.
     Effect.catchTags({ InvalidPlan: Effect.die, PlanMismatch: Effect.die, PlanNeeded: Effect.die })
   )
-  return { runId, inactive: done, failed: failed + skipped }
 })
+
+const toRollback = ({ done, failed, runId, skipped }: Summary): Rollback => ({
+  runId,
+  inactive: done,
+  failed: failed + skipped
+})
+
+/** The finished rollback of a run, if it has one. */
+export const find = (
+  runId: RunId
+): Effect.Effect<Option.Option<Rollback>, RunMismatch | RunUnfinished | RunStoreError, RunStore> =>
+  PlannedFlow.summary(rollbackFlow, rollbackRunId(runId)).pipe(
+    Effect.map((summary) => Option.some(toRollback(summary))),
+    Effect.catchTag("RunNotFound", () => Effect.succeedNone)
+  )
 
 const undone: Result = {
   _tag: "Failed",

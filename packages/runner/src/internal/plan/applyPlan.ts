@@ -10,7 +10,7 @@ import * as Flow from "../../Flow.js"
 import { Journal } from "../../Journal.js"
 import type { FinalOutcome, Outcome } from "../../Outcome.js"
 import * as Plan from "../../Plan.js"
-import { Run, type RunId, type RunMismatch, type RunNotFound } from "../../Run.js"
+import { Run, type RunId, type RunMismatch, type RunNotFound, RunUnfinished } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 import type { RunContext } from "../../Step.js"
@@ -79,21 +79,28 @@ export const toFlow = <P extends object, W, Read, E extends StepError, R>(
   })
 }
 
-const summary = (flow: { readonly name: string }, run: Run) =>
-  Effect.gen(function* () {
-    const { finishedAt, runId, startedAt, total = 0 } = run
-    if (finishedAt === undefined) return yield* Effect.dieMessage(`the run ${runId} was returned unfinished`)
-    const counts: Record<Outcome, number> = { done: 0, skipped: 0, failed: 0, unprocessed: 0 }
-    yield* Stream.runForEach(
-      decoded(flow, runId, ({ outcome }) => Either.right(outcome)),
-      (outcome) =>
-        Effect.sync(() => {
-          counts[outcome]++
-        })
-    ).pipe(Effect.catchTag("RunNotFound", Effect.die))
-    const { plan } = yield* parametersOf(run)
-    return new Summary({ runId, flow: flow.name, plan, startedAt, finishedAt, total, ...counts })
-  })
+export const summary = Effect.fn("PlannedFlow.summary")(function* (
+  flow: { readonly name: string },
+  runId: RunId
+): Effect.fn.Return<Summary, RunMismatch | RunNotFound | RunUnfinished | RunStoreError, RunStore> {
+  const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
+  const { finishedAt, startedAt, total = 0 } = run
+  if (finishedAt === undefined) return yield* RunUnfinished.of(run)
+  const counts: Record<Outcome, number> = { done: 0, skipped: 0, failed: 0, unprocessed: 0 }
+  yield* Stream.runForEach(
+    decoded(flow, runId, ({ outcome }) => Either.right(outcome)),
+    (outcome) =>
+      Effect.sync(() => {
+        counts[outcome]++
+      })
+  )
+  const { plan } = yield* parametersOf(run)
+  return new Summary({ runId, flow: flow.name, plan, startedAt, finishedAt, total, ...counts })
+})
+
+/** The summary of a run that has just been finished. */
+const summaryOf = (flow: { readonly name: string }, { runId }: Run) =>
+  Effect.catchTags(summary(flow, runId), { RunNotFound: Effect.die, RunUnfinished: Effect.die })
 
 /** Checks that the plan is for this flow and server, and that every line is consistent. */
 const checkPlan = Effect.fnUntraced(function* <P extends object, W, Read, E extends StepError, R>(
@@ -145,7 +152,7 @@ export const apply = Effect.fn("PlannedFlow.apply")(function* <P extends object,
     Effect.flatMap((opened) => execute(planned, opened, Stream.fromIterable(plan.entries), limits)),
     serialize(runId)
   )
-  return yield* summary(flow, run)
+  return yield* summaryOf(flow, run)
 })
 
 export const resume = Effect.fn("PlannedFlow.resume")(function* <P extends object, W, Read, E extends StepError, R>(
@@ -160,7 +167,7 @@ export const resume = Effect.fn("PlannedFlow.resume")(function* <P extends objec
     Effect.flatMap((opened) => execute(planned, opened, planned.subjects(opened.context), limits)),
     serialize(runId)
   )
-  return yield* summary(flow, run)
+  return yield* summaryOf(flow, run)
 })
 
 const decodeEntry = Codec.decoder(Plan.Entry)
