@@ -272,6 +272,19 @@ export const submitPlan = <P extends object, W, Read, E extends PlannedFlow.Step
   )
 
 /**
+ * Submits a run that `list` stored, for flows whose plans ask for more than {@link submitPlan} knows of:
+ * `OffboardAccounts.list` and `OnboardAccounts.list` check the consent.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const submitListed = <E, R>(
+  list: Effect.Effect<Run.Run, E, R>,
+  options: Omit<SubmitOptions, "runId"> = {}
+): Effect.Effect<Run.Run, E | RunStoreError.RunStoreError, R | Cluster> =>
+  Effect.flatMap(list, (run) => submitted(run, options))
+
+/**
  * All submitted runs, oldest first.
  *
  * @since 0.1.0

@@ -3,7 +3,23 @@
  *
  * @since 0.1.0
  */
-import { Flow, type Limits, type Run, type RunStore, RunStoreError } from "@effect-glowmarkt/runner"
+import type { AdminAccounts, GlowmarktClient } from "@effect-glowmarkt/core"
+import {
+  AccountIndex,
+  CorrectOwnDetails,
+  Flow,
+  type Limits,
+  OffboardAccounts,
+  OnboardAccounts,
+  PlannedFlow,
+  RenameAccounts,
+  RotateMobileTokens,
+  type Run,
+  RunStore,
+  RunStoreError,
+  type Secrets,
+  StatusAudit
+} from "@effect-glowmarkt/runner"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 
@@ -20,13 +36,15 @@ export class FlowFailed extends Data.TaggedError("FlowFailed")<{ readonly reason
 }
 
 /**
- * See {@link make}. `around` wraps the work on each subject.
+ * See {@link make}. `around` wraps the work on each subject. `parts` says whether a run is split into parts for several
+ * workers, or is one part that one of them works on.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ClusterFlow<R> {
   readonly name: string
+  readonly parts: (run: Run.Run) => "many" | "one"
   readonly list: (
     runId: Run.RunId,
     limits: Limits.Limits
@@ -61,6 +79,7 @@ export const make = <P extends object, S, A, E extends { readonly message: strin
   flow: Flow.Flow<P, S, A, E, R>
 ): ClusterFlow<R> => ({
   name: flow.name,
+  parts: () => "many",
   list: (runId, limits) => Effect.mapError(Flow.list(flow, { ...limits, runId }), toFlowFailed),
   work: (runId, range, limits, around) =>
     Effect.mapError(
@@ -68,3 +87,55 @@ export const make = <P extends object, S, A, E extends { readonly message: strin
       toFlowFailed
     )
 })
+
+// Each part reads the list of accounts for itself. An index older than the part could lack an account that a worker
+// added just before it died.
+const withIndex = Effect.provideServiceEffect(AccountIndex.AccountIndex, AccountIndex.make)
+
+const eachRow = make(OnboardAccounts.applyFlow({ together: "eachRow" }))
+
+const allOrNothing = make(OnboardAccounts.applyFlow({ together: "allOrNothing" }))
+
+/**
+ * Onboarding. A run that is all or nothing is one part, which ends with the rollback if a row failed.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const onboarding: ClusterFlow<AdminAccounts.AdminAccounts> = {
+  name: eachRow.name,
+  parts: (run) => (OnboardAccounts.parametersOf(run).together === "eachRow" ? "many" : "one"),
+  list: (runId, limits) => withIndex(eachRow.list(runId, limits)),
+  work: (runId, range, limits, around) =>
+    Effect.flatMap(RunStore.RunStore, (store) => store.get(runId)).pipe(
+      Effect.map(OnboardAccounts.parametersOf),
+      Effect.flatMap(({ together }) =>
+        together === "eachRow"
+          ? withIndex(eachRow.work(runId, range, limits, around))
+          : Effect.zipRight(
+              withIndex(allOrNothing.work(runId, range, limits, around)),
+              OnboardAccounts.rollback(runId, limits)
+            )
+      ),
+      Effect.mapError(toFlowFailed),
+      Effect.asVoid
+    )
+}
+
+/**
+ * Every flow of the runner that workers can share. Rotating passwords is not among them: it writes the new passwords to
+ * a file of one machine.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const all: ReadonlyArray<
+  ClusterFlow<AdminAccounts.AdminAccounts | GlowmarktClient.GlowmarktClient | Secrets.Secrets | RunStore.RunStore>
+> = [
+  make(StatusAudit.flow),
+  make(PlannedFlow.toFlow(RenameAccounts.flow)),
+  onboarding,
+  make(OffboardAccounts.applyFlow),
+  make(PlannedFlow.toFlow(CorrectOwnDetails.flow)),
+  make(PlannedFlow.toFlow(RotateMobileTokens.flow))
+]

@@ -6,7 +6,7 @@
 
 import { make as makeEntityId } from "@effect/cluster/EntityId"
 import type * as Sharding from "@effect/cluster/Sharding"
-import type { Run } from "@effect-glowmarkt/runner"
+import type { Flow, Run } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import { type Part, PartWorkflow } from "./workflows.js"
 
@@ -19,7 +19,7 @@ const mostParts = 1000
 /** After so many tries any worker will do: it owns fewer shards than others. */
 const mostSalts = 50
 
-export const ranges = (total: number): ReadonlyArray<{ readonly from: number; readonly to: number }> => {
+export const ranges = (total: number): ReadonlyArray<Flow.Range> => {
   const size = Math.max(partSize, Math.ceil(total / mostParts))
   return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
     from: index * size,
@@ -32,14 +32,14 @@ export const place = (
   sharding: Sharding.Sharding["Type"],
   owners: ReadonlyMap<string, string>,
   run: { readonly runId: Run.RunId; readonly attempt: number },
-  total: number
+  ranges: ReadonlyArray<Flow.Range>
 ): Effect.Effect<ReadonlyArray<Part>> => {
   const workers = [...new Set(owners.values())].sort()
   const ownerOf = (part: Part) =>
     Effect.map(PartWorkflow.executionId({ ...run, ...part }), (id) =>
       owners.get(sharding.getShardId(makeEntityId(id), "default").toString())
     )
-  return Effect.forEach(ranges(total), (range, index) => {
+  return Effect.forEach(ranges, (range, index) => {
     const wanted = workers[index % workers.length]
     const search = (salt: number): Effect.Effect<Part> => {
       const part = { ...range, salt }

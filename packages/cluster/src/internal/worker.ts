@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { type ClusterFlow, FlowFailed } from "../ClusterFlow.js"
-import { place } from "./placement.js"
+import { place, ranges } from "./placement.js"
 import { toRunStoreError } from "./sqlState.js"
 import type * as submissions from "./submissions.js"
 import { type Ending, Ending as EndingSchema, Part, PartWorkflow, RunWorkflow } from "./workflows.js"
@@ -148,11 +148,13 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         name: "list",
         success: Schema.Option(Schema.Array(Part)),
         execute: guarded(runId, attempt, (flow, limits) =>
-          Effect.flatMap(flow.list(runId, limits), ({ total = 0 }) =>
-            Effect.flatMap(shardOwners(sql, location, options.lockSeconds), (owners) =>
-              place(sharding, owners, { runId, attempt }, total)
+          Effect.flatMap(flow.list(runId, limits), (run) => {
+            const { total = 0 } = run
+            const parts = flow.parts(run) === "many" ? ranges(total) : [{ from: 0, to: total }]
+            return Effect.flatMap(shardOwners(sql, location, options.lockSeconds), (owners) =>
+              place(sharding, owners, { runId, attempt }, parts)
             )
-          )
+          })
         )
       })
       const endings: ReadonlyArray<Ending> = yield* Effect.forEach(
