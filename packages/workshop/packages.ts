@@ -1,0 +1,54 @@
+/** Checks the packages as they are published: what each tarball contains, and how it resolves. */
+import { execFile } from "node:child_process"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { pack, root, type Tarball } from "./tarballs.js"
+
+/** Built from other files than a module in `src`. */
+const generated = new Set(["runner/dist/internal/reportClient.js", "runner/dist/internal/reportClient.d.ts"])
+
+/** The module in `src` that a file in `dist` was compiled from. */
+const source = (file: string) => file.replace(/^dist/, "src").replace(/(?:\.d\.ts|\.js)(?:\.map)?$/, ".ts")
+
+const contentProblems = ({ files, package: directory }: Tarball): ReadonlyArray<string> => {
+  const missing = ["LICENSE", "README.md", "CHANGELOG.md"].filter((file) => !files.includes(file))
+  const needless = files.filter(
+    (file) => !/^(?:package\.json|LICENSE|(?:README|CHANGELOG)\.md|(?:bin|dist|src)\/.+\.(?:[jt]s|map))$/.test(file)
+  )
+  const stale = files.filter((file) => {
+    const path = join(root, "packages", directory, source(file))
+    return file.startsWith("dist/") && !generated.has(`${directory}/${file}`) && !existsSync(path)
+  })
+  return [
+    ...missing.map((file) => `lacks ${file}`),
+    ...needless.map((file) => `contains ${file}, which no user needs`),
+    ...stale
+      .slice(0, 1)
+      .map((file) => `contains ${stale.length} files such as ${file} that no source belongs to: run npm run clean`)
+  ]
+}
+
+/** Runs a checker. Its output is a problem if it fails. */
+const check = (tool: string, args: ReadonlyArray<string>) =>
+  new Promise<ReadonlyArray<string>>((done) => {
+    execFile(join(root, "node_modules/.bin", tool), args, (error, stdout, stderr) =>
+      done(error === null ? [] : [`${tool}:\n${stdout}${stderr}`])
+    )
+  })
+
+const folder = mkdtempSync(join(tmpdir(), "glowmarkt-packages-"))
+let failed = false
+for (const tarball of pack(folder)) {
+  const { files, name, path, size, version } = tarball
+  const resolution = await Promise.all([
+    check("publint", [path, "--strict"]),
+    check("attw", [path, "--profile", "esm-only"])
+  ])
+  const problems = [...contentProblems(tarball), ...resolution.flat()]
+  console.log(`${name} ${version}: ${files.length} files, ${Math.round(size / 1000)} kB`)
+  for (const problem of problems) console.error(`  ${problem}`)
+  failed ||= problems.length > 0
+}
+rmSync(folder, { recursive: true })
+if (failed) process.exitCode = 1
