@@ -8,7 +8,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Undici from "@effect/platform-node/Undici"
-import { Account, AdminAccounts, AppKeys, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
+import { Account, AdminAccounts, AppKeys, FetchTransport, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -142,10 +142,11 @@ export const peers = {
     })
   },
 
-  "ours, our transport": ours(NodeTransport.layer()),
-  "ours, our transport, spans": ours(NodeTransport.layer(), Option.some(listening)),
+  "ours, NodeTransport": ours(NodeTransport.layer()),
+  "ours, NodeTransport, spans": ours(NodeTransport.layer(), Option.some(listening)),
   "ours, layerUndici": ours(NodeHttpClient.layerUndici),
-  "ours, fetch": ours(FetchHttpClient.layer),
+  "ours, FetchTransport": ours(FetchTransport.layer),
+  "ours, FetchHttpClient": ours(FetchHttpClient.layer),
 
   "HttpApiClient, layerUndici": derivedClient(NodeHttpClient.layerUndici),
   "HttpApiClient, fetch": derivedClient(FetchHttpClient.layer),

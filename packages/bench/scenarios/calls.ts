@@ -7,10 +7,11 @@ import type { Scenario } from "../scenario.js"
 
 const names: ReadonlyArray<Name> = [
   "undici.Pool",
-  "ours, our transport",
-  "ours, our transport, spans",
+  "ours, NodeTransport",
+  "ours, NodeTransport, spans",
   "ours, layerUndici",
-  "ours, fetch",
+  "ours, FetchTransport",
+  "ours, FetchHttpClient",
   "HttpApiClient, layerUndici",
   "HttpApiClient, fetch",
   "fetch",
@@ -32,14 +33,15 @@ interface Bound {
 }
 
 const bounds: ReadonlyArray<readonly [Name, Bound]> = [
-  ["ours, our transport", { peer: raw, throughput: 0.7, cpu: 1.5 }],
-  ["ours, our transport", { peer: "openapi-fetch", throughput: 4, cpu: 0.25 }],
-  ["ours, our transport", { peer: "@hey-api/openapi-ts", throughput: 4, cpu: 0.25 }],
-  ["ours, our transport", { peer: "ky", throughput: 4, cpu: 0.25 }],
-  ["ours, our transport, spans", { peer: raw, throughput: 0.4, cpu: Number.POSITIVE_INFINITY }],
+  ["ours, NodeTransport", { peer: raw, throughput: 0.7, cpu: 1.5 }],
+  ["ours, NodeTransport", { peer: "openapi-fetch", throughput: 4, cpu: 0.25 }],
+  ["ours, NodeTransport", { peer: "@hey-api/openapi-ts", throughput: 4, cpu: 0.25 }],
+  ["ours, NodeTransport", { peer: "ky", throughput: 4, cpu: 0.25 }],
+  ["ours, NodeTransport, spans", { peer: raw, throughput: 0.4, cpu: Number.POSITIVE_INFINITY }],
   ["ours, layerUndici", { peer: "HttpApiClient, layerUndici", throughput: 1, cpu: 1.05 }],
-  ["ours, fetch", { peer: "HttpApiClient, fetch", throughput: 1, cpu: 1.05 }],
-  ["ours, fetch", { peer: "openapi-fetch", throughput: 0.95, cpu: 1.05 }]
+  ["ours, FetchHttpClient", { peer: "HttpApiClient, fetch", throughput: 1, cpu: 1.05 }],
+  ["ours, FetchTransport", { peer: "HttpApiClient, fetch", throughput: 1, cpu: 1.05 }],
+  ["ours, FetchTransport", { peer: "openapi-fetch", throughput: 0.95, cpu: 1.05 }]
 ]
 
 export const calls: Scenario = async ({ size }) => {
@@ -54,7 +56,7 @@ export const calls: Scenario = async ({ size }) => {
       clients.push(await processes.client(name, server.url, generated))
     }
   }
-  const isFast = (name: string) => name === raw || name.startsWith("ours, our")
+  const isFast = (name: string) => name === raw || name.startsWith("ours, NodeTransport")
   const once = async (client: processes.Client) => {
     const count = isFast(client.name) ? aRound.fast : aRound.slow
     const { cpuMicros, millis } = await client.calls(count)
@@ -79,7 +81,7 @@ export const calls: Scenario = async ({ size }) => {
     throughputRatio: median(all.map(({ perSecond }, round) => perSecond / (base[round]?.perSecond ?? Number.NaN))),
     cpuRatio: median(all.map(({ cpuMicros }, round) => cpuMicros / (base[round]?.cpuMicros ?? Number.NaN)))
   }))
-  const ours = figures.find(({ name }) => name === "ours, our transport")?.throughputRatio ?? Number.NaN
+  const ours = figures.find(({ name }) => name === "ours, NodeTransport")?.throughputRatio ?? Number.NaN
   const bounded = bounds.flatMap(([name, { cpu, peer, throughput }]) => {
     const own = measured.get(name) ?? []
     const other = measured.get(peer)

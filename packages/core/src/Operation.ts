@@ -19,6 +19,7 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import type { Grant } from "./Credential.js"
 import type * as GlowmarktError from "./GlowmarktError.js"
+import { memoize } from "./internal/call/memoize.js"
 import * as path from "./internal/call/path.js"
 import { jsonDecoder } from "./internal/decode/jsonDecoder.js"
 import * as parseIssue from "./internal/error/parseIssue.js"
@@ -118,11 +119,8 @@ const headerName = (scheme: Scheme): string => {
 }
 
 /** Takes from a grant the headers of the first alternative that it covers. */
-const headersFor = (name: string, alternatives: ReadonlyArray<ReadonlyArray<Scheme>>) => {
-  const known = new WeakMap<Grant, Readonly<Record<string, string>>>()
-  return (grant: Grant) => {
-    const before = known.get(grant)
-    if (before !== undefined) return before
+const headersFor = (name: string, alternatives: ReadonlyArray<ReadonlyArray<Scheme>>) =>
+  memoize((grant: Grant): Readonly<Record<string, string>> => {
     const values = new Map<string, Redacted.Redacted>(Object.entries(grant))
     const alternative = alternatives.find((schemes) => schemes.every((scheme) => values.has(scheme)))
     if (alternative === undefined && alternatives.length > 0) {
@@ -134,10 +132,8 @@ const headersFor = (name: string, alternatives: ReadonlyArray<ReadonlyArray<Sche
       const value = values.get(scheme)
       if (value !== undefined) headers[headerName(scheme)] = Redacted.value(value)
     }
-    known.set(grant, headers)
     return headers
-  }
-}
+  })
 
 const hasProperty = (ast: AST.AST, name: string): boolean => {
   const type = AST.typeAST(ast)

@@ -92,6 +92,12 @@ export * as DevUserSession from "./DevUserSession.js"
  */
 export * as DevUserToken from "./DevUserToken.js"
 /**
+ * The transport for browsers, Deno, Bun and every other runtime with `fetch`.
+ *
+ * @since 0.1.0
+ */
+export * as FetchTransport from "./FetchTransport.js"
+/**
  * Everything of the provider's API that this package knows, as one value: for
  * serving it, and for its OpenAPI document.
  *

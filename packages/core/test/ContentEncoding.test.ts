@@ -85,7 +85,10 @@ for (const transport of names) {
           for (const call of calls) {
             const error = yield* Effect.flip(Effect.provide(call, over(transport)))
             // `fetch` decodes by itself, and hands over what comes before the cut.
-            const expected = transport === "fetch" ? /TransportError|the JSON is truncated/ : /TransportError/
+            const expected =
+              transport === "fetch" || transport === "FetchTransport"
+                ? /TransportError|the JSON is truncated/
+                : /TransportError/
             assert.match(String(error), expected)
             assert.isTrue("isTransient" in error && error.isTransient)
           }

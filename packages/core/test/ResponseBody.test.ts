@@ -2,15 +2,24 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
-import { AdminAccounts, AppKeys, CallOptions, GlowmarktClient, Identifier, RetryPolicy } from "@effect-glowmarkt/core"
+import {
+  AdminAccounts,
+  AppKeys,
+  CallOptions,
+  FetchTransport,
+  GlowmarktClient,
+  Identifier,
+  RetryPolicy
+} from "@effect-glowmarkt/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Callers from "./support/Callers.js"
 
-/** Over the real `fetch` client, with a `fetch` that answers without a network. */
-const over = (
+/** Over a client that sends with `fetch`, and a `fetch` that answers without a network. */
+const overClient = (
+  client: Layer.Layer<HttpClient.HttpClient>,
   fetch: typeof globalThis.fetch,
   maxBodyBytes = 1000,
   wrapped: (client: HttpClient.HttpClient) => HttpClient.HttpClient = (client) => client
@@ -19,116 +28,130 @@ const over = (
     Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
     Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl, maxBodyBytes })),
     Layer.provide(Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, wrapped))),
-    Layer.provide(FetchHttpClient.layer),
+    Layer.provide(client),
     Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch))
   )
 
-const answering = (make: () => Response) => over(() => Promise.resolve(make()))
+const over = (
+  fetch: typeof globalThis.fetch,
+  maxBodyBytes = 1000,
+  wrapped: (client: HttpClient.HttpClient) => HttpClient.HttpClient = (client) => client
+) => overClient(FetchHttpClient.layer, fetch, maxBodyBytes, wrapped)
 
 const get = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.get(Identifier.AccountId.make("a1")))
 
 const json = { "content-type": "application/json" }
 const long = JSON.stringify({ accountId: "a1", name: "x".repeat(2000) })
 
-describe("bodies", () => {
-  it.effect("larger than the limit by its own word are not read", () => {
-    let read = 0
-    const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => {
-        read++
-        controller.enqueue(new Uint8Array(100))
-      }
+for (const [name, client] of [
+  ["FetchHttpClient", FetchHttpClient.layer],
+  ["FetchTransport", FetchTransport.layer]
+] as const) {
+  const over = (fetch: typeof globalThis.fetch, maxBodyBytes = 1000) => overClient(client, fetch, maxBodyBytes)
+  const answering = (make: () => Response) => over(() => Promise.resolve(make()))
+
+  describe(`bodies over ${name}`, () => {
+    it.effect("larger than the limit by its own word are not read", () => {
+      let read = 0
+      const body = new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          read++
+          controller.enqueue(new Uint8Array(100))
+        }
+      })
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(get)
+        assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
+        assert.isBelow(read, 30)
+      }).pipe(
+        Effect.provide(answering(() => new Response(body, { headers: { ...json, "content-length": "10000000" } })))
+      )
     })
-    return Effect.gen(function* () {
-      const error = yield* Effect.flip(get)
-      assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
-      assert.isBelow(read, 30)
-    }).pipe(Effect.provide(answering(() => new Response(body, { headers: { ...json, "content-length": "10000000" } }))))
-  })
 
-  it.effect("larger than the limit without a word are given up", () =>
-    Effect.gen(function* () {
-      const error = yield* Effect.flip(get)
-      assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge" && !error.isTransient)
-    }).pipe(Effect.provide(answering(() => new Response(long, { headers: json }))))
-  )
+    it.effect("larger than the limit without a word are given up", () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(get)
+        assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge" && !error.isTransient)
+      }).pipe(Effect.provide(answering(() => new Response(long, { headers: json }))))
+    )
 
-  it.effect("larger than the limit without a word are read no further than that", () => {
-    let pulled = 0
-    const endless = new ReadableStream<Uint8Array>({
-      pull: (controller) => {
-        // It would end, but much later.
-        if (pulled++ > 1000) controller.close()
-        else controller.enqueue(new Uint8Array(100))
-      }
+    it.effect("larger than the limit without a word are read no further than that", () => {
+      let pulled = 0
+      const endless = new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          // It would end, but much later.
+          if (pulled++ > 1000) controller.close()
+          else controller.enqueue(new Uint8Array(100))
+        }
+      })
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(get)
+        assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
+        assert.isBelow(pulled, 30)
+      }).pipe(Effect.provide(answering(() => new Response(endless, { headers: json }))))
     })
-    return Effect.gen(function* () {
-      const error = yield* Effect.flip(get)
-      assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
-      assert.isBelow(pulled, 30)
-    }).pipe(Effect.provide(answering(() => new Response(endless, { headers: json }))))
-  })
 
-  it.effect("have a limit of 64 MiB unless a program says otherwise", () => {
-    const announcing = (length: number) =>
-      get.pipe(
-        Effect.provide(
-          AdminAccounts.layer.pipe(
-            Layer.provide(Callers.admin.appKeys),
-            Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl })),
-            Layer.provide(FetchHttpClient.layer),
-            Layer.provide(
-              Layer.succeed(FetchHttpClient.Fetch, () =>
-                Promise.resolve(
-                  new Response('{"accountId":"a1"}', { headers: { ...json, "content-length": String(length) } })
+    it.effect("have a limit of 64 MiB unless a program says otherwise", () => {
+      const announcing = (length: number) =>
+        get.pipe(
+          Effect.provide(
+            AdminAccounts.layer.pipe(
+              Layer.provide(Callers.admin.appKeys),
+              Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl })),
+              Layer.provide(client),
+              Layer.provide(
+                Layer.succeed(FetchHttpClient.Fetch, () =>
+                  Promise.resolve(
+                    new Response('{"accountId":"a1"}', { headers: { ...json, "content-length": String(length) } })
+                  )
                 )
               )
             )
           )
         )
-      )
-    return Effect.gen(function* () {
-      assert.strictEqual((yield* announcing(64 * 1024 * 1024)).accountId, "a1")
-      const error = yield* Effect.flip(announcing(64 * 1024 * 1024 + 1))
-      assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
+      return Effect.gen(function* () {
+        assert.strictEqual((yield* announcing(64 * 1024 * 1024)).accountId, "a1")
+        const error = yield* Effect.flip(announcing(64 * 1024 * 1024 + 1))
+        assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge")
+      })
     })
-  })
 
-  it.effect("within the limit are read, whether announced or not", () =>
-    Effect.gen(function* () {
-      assert.strictEqual((yield* get).accountId, "a1")
-    }).pipe(Effect.provide(over(() => Promise.resolve(new Response(long, { headers: json })), 10_000)))
-  )
+    it.effect("within the limit are read, whether announced or not", () =>
+      Effect.gen(function* () {
+        assert.strictEqual((yield* get).accountId, "a1")
+      }).pipe(Effect.provide(over(() => Promise.resolve(new Response(long, { headers: json })), 10_000)))
+    )
 
-  it.effect("that are not UTF-8 are no data", () =>
-    Effect.gen(function* () {
-      const bytes = new Uint8Array([...new TextEncoder().encode('{"accountId":"a1","name":"'), 0xff, 0x22, 0x7d])
-      const error = yield* Effect.flip(
-        Effect.provide(
-          get,
-          answering(() => new Response(bytes, { headers: { ...json, "content-length": String(bytes.length) } }))
+    it.effect("that are not UTF-8 are no data", () =>
+      Effect.gen(function* () {
+        const bytes = new Uint8Array([...new TextEncoder().encode('{"accountId":"a1","name":"'), 0xff, 0x22, 0x7d])
+        const error = yield* Effect.flip(
+          Effect.provide(
+            get,
+            answering(() => new Response(bytes, { headers: { ...json, "content-length": String(bytes.length) } }))
+          )
         )
-      )
-      assert.isTrue(error._tag === "InvalidResponse" && error.reason === "NotText")
-    })
-  )
+        assert.isTrue(error._tag === "InvalidResponse" && error.reason === "NotText")
+      })
+    )
 
-  it.effect("of a streamed list have no limit", () =>
-    Effect.gen(function* () {
-      const { stream } = yield* AdminAccounts.AdminAccounts
-      assert.strictEqual(yield* Stream.runCount(stream), 500)
-    }).pipe(
-      Effect.provide(
-        answering(
-          () =>
-            new Response(JSON.stringify(Array.from({ length: 500 }, (_, index) => ({ accountId: `a${index}` }))), {
-              headers: json
-            })
+    it.effect("of a streamed list have no limit", () =>
+      Effect.gen(function* () {
+        const { stream } = yield* AdminAccounts.AdminAccounts
+        assert.strictEqual(yield* Stream.runCount(stream), 500)
+      }).pipe(
+        Effect.provide(
+          answering(
+            () =>
+              new Response(JSON.stringify(Array.from({ length: 500 }, (_, index) => ({ accountId: `a${index}` }))), {
+                headers: json
+              })
+          )
         )
       )
     )
-  )
-})
+  })
+}
 
 describe("redirects", () => {
   it.effect("are not followed, so that no header goes elsewhere", () => {

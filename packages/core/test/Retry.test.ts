@@ -33,7 +33,7 @@ const requestsOf = <R>(
             retry: { ...RetryPolicy.standard, base: Duration.zero }
           })
         ),
-        Layer.provide(transports["our own"])
+        Layer.provide(transports.NodeTransport)
       )
     )
     const one = Effect.flip(Effect.provide(call, context))

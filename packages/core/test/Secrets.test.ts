@@ -238,7 +238,7 @@ describe("over our own transport no secret and no personal data comes to light",
           Layer.provide(
             GlowmarktClient.layer({ baseUrl: `http://127.0.0.1:${port}`, ...options, timeout: "30 millis" })
           ),
-          Layer.provide(transports["our own"])
+          Layer.provide(transports.NodeTransport)
         )
         assertClean(yield* Effect.flatMap(calls, exposed).pipe(Effect.provide(services)))
       })

@@ -44,7 +44,7 @@ const overSocket = (port: number, retry = atOnce) =>
   AdminAccounts.layer.pipe(
     Layer.provide(Callers.admin.appKeys),
     Layer.provide(GlowmarktClient.layer({ baseUrl: `http://127.0.0.1:${port}`, retry })),
-    Layer.provide(transports["our own"])
+    Layer.provide(transports.NodeTransport)
   )
 
 describe("spans", () => {

@@ -187,7 +187,7 @@ describe("metrics", () => {
                 retry: { ...RetryPolicy.standard, base: Duration.zero }
               })
             ),
-            Layer.provide(transports["our own"])
+            Layer.provide(transports.NodeTransport)
           )
         )
       )

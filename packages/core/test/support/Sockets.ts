@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer, type Server, type Socket } from "node:net"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { FetchTransport } from "@effect-glowmarkt/core"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
 import * as Effect from "effect/Effect"
 
@@ -10,12 +11,13 @@ export const transports = {
   fetch: FetchHttpClient.layer,
   "node:http": NodeHttpClient.layer,
   undici: NodeHttpClient.layerUndici,
-  "our own": NodeTransport.layer()
+  NodeTransport: NodeTransport.layer(),
+  FetchTransport: FetchTransport.layer
 }
 
 export type Transport = keyof typeof transports
 
-export const names: ReadonlyArray<Transport> = ["fetch", "node:http", "undici", "our own"]
+export const names: ReadonlyArray<Transport> = ["fetch", "node:http", "undici", "NodeTransport", "FetchTransport"]
 
 /** A server that is started and closed like this; gives its port. */
 export const ported = <S extends Server>(

@@ -19,6 +19,7 @@ import type * as RetryBudget from "../../RetryBudget.js"
 import type * as RetryPolicy from "../../RetryPolicy.js"
 import * as toError from "../error/toError.js"
 import * as transport from "../transport/transport.js"
+import { memoize } from "./memoize.js"
 import * as monotonicClock from "./monotonicClock.js"
 import * as telemetry from "./telemetry.js"
 
@@ -101,16 +102,8 @@ const override = (settings: Settings, options: CallOptions.Options): Settings =>
 })
 
 /** The client's settings with a call's options applied, computed once per options object. */
-export const overridable = (settings: Settings): Bound["settingsFor"] => {
-  const cache = new WeakMap<CallOptions.Options, Settings>([[CallOptions.none, settings]])
-  return (options) => {
-    const cached = cache.get(options)
-    if (cached !== undefined) return cached
-    const overridden = override(settings, options)
-    cache.set(options, overridden)
-    return overridden
-  }
-}
+export const overridable = (settings: Settings): Bound["settingsFor"] =>
+  memoize((options) => (options === CallOptions.none ? settings : override(settings, options)))
 
 export const begin = (
   { credential, operation, server, settingsFor, telemetry: recorder }: Bound,

@@ -34,7 +34,7 @@ const notJson = (contentType: string | undefined) => {
 
 const parseJson = (
   text: string,
-  contentType: string | undefined
+  response: Pick<transport.Response, "contentType">
 ): Either.Either<unknown, { readonly reason: "NotJson" | "Truncated"; readonly problem: string }> =>
   Either.try({
     try: (): unknown => JSON.parse(text),
@@ -42,7 +42,7 @@ const parseJson = (
       if (text.trim() === "") return { reason: "NotJson", problem: "the body is empty" }
       return beginsAsJson.test(text) && isTruncated(text)
         ? { reason: "Truncated", problem: "the JSON is truncated" }
-        : { reason: "NotJson", problem: notJson(contentType) }
+        : { reason: "NotJson", problem: notJson(response.contentType) }
     }
   })
 
@@ -58,7 +58,7 @@ const shapeProblem = (json: unknown, problem: string) =>
 
 /** {@link shapeProblem} for a body that has not been parsed. */
 export const problemOf = (body: string, problem: string): string =>
-  Either.match(parseJson(body, undefined), {
+  Either.match(parseJson(body, { contentType: undefined }), {
     onLeft: () => problem,
     onRight: (json) => shapeProblem(json, problem)
   })
@@ -108,7 +108,7 @@ export const decode = <Success>(
   if (Either.isLeft(body)) return invalid(body.left, unreadable[body.left])
   // An issued token must not be redacted, even if it is the one the call was made with.
   const text = operation.issuesToken ? body.right : redactCredentials(body.right, subject.grant)
-  const json = parseJson(text, response.contentType)
+  const json = parseJson(text, response)
   if (Either.isLeft(json)) return invalid(json.left.reason, json.left.problem)
   if (operation.rejects && isDeclined(json.right)) return Either.left(toError.rejected(state(), response))
   const result = operation.decode(json.right)

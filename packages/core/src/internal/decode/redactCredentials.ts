@@ -1,5 +1,6 @@
 import * as Redacted from "effect/Redacted"
 import type { Grant } from "../../Credential.js"
+import { memoize } from "../call/memoize.js"
 import { secretForms } from "../error/toError.js"
 
 /** Replacing a shorter secret could change unrelated data. */
@@ -7,22 +8,14 @@ const minLength = 8
 
 const asJson = (secret: string) => JSON.stringify(secret).slice(1, -1)
 
-const secretsOf = (grant: Grant): ReadonlyArray<string> =>
-  Object.entries(grant)
-    .filter(([scheme]) => scheme !== "applicationId")
-    .flatMap(([, secret]: readonly [string, Redacted.Redacted]) => secretForms(Redacted.value(secret)))
-    .filter((secret) => secret.length >= minLength)
-    .map(asJson)
-
-const cache = new WeakMap<Grant, ReadonlyArray<string>>()
-
-const cachedSecretsOf = (grant: Grant): ReadonlyArray<string> => {
-  const cached = cache.get(grant)
-  if (cached !== undefined) return cached
-  const secrets = secretsOf(grant)
-  cache.set(grant, secrets)
-  return secrets
-}
+const secretsOf = memoize(
+  (grant: Grant): ReadonlyArray<string> =>
+    Object.entries(grant)
+      .filter(([scheme]) => scheme !== "applicationId")
+      .flatMap(([, secret]: readonly [string, Redacted.Redacted]) => secretForms(Redacted.value(secret)))
+      .filter((secret) => secret.length >= minLength)
+      .map(asJson)
+)
 
 /**
  * Removes the call's own credentials from a response, so that a server that echoes them cannot put
@@ -30,7 +23,7 @@ const cachedSecretsOf = (grant: Grant): ReadonlyArray<string> => {
  */
 export const redactCredentials = (json: string, grant: Grant): string => {
   let redacted = json
-  for (const secret of cachedSecretsOf(grant)) {
+  for (const secret of secretsOf(grant)) {
     if (redacted.includes(secret)) redacted = redacted.replaceAll(secret, "[redacted]")
   }
   return redacted

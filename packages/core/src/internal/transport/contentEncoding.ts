@@ -33,7 +33,7 @@ const codingsOf = (header: string | undefined): ReadonlyArray<string> => {
   return codings.every((coding) => decoders.has(coding)) ? codings.reverse() : []
 }
 
-export const isEncoded = (header: string | undefined): boolean => codingsOf(header).length > 0
+export const isEncoded = (header: string | undefined): boolean => header !== undefined && codingsOf(header).length > 0
 
 const decodeOne = <E>(coding: string, body: Stream.Stream<Uint8Array, E>, onInvalid: (cause: unknown) => E) => {
   const decoder = decoders.get(coding)

@@ -20,6 +20,7 @@ import * as FiberRefs from "effect/FiberRefs"
 import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
+import { memoize } from "../call/memoize.js"
 import * as monotonicClock from "../call/monotonicClock.js"
 import * as deadlines from "./deadlines.js"
 import * as responseBody from "./responseBody.js"
@@ -35,9 +36,6 @@ const fromClient = (error: HttpClientError.HttpClientError): transport.Transport
 
 const isStatus = (error: HttpClientError.HttpClientError): error is HttpClientError.ResponseError =>
   error._tag === "ResponseError" && error.reason === "StatusCode"
-
-// What is neither visible Latin-1 nor a blank or a tab.
-const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/
 
 // The platform does not know that the provider puts secrets into these.
 const secretHeaders = ["token", "applicationid"]
@@ -61,25 +59,10 @@ const guard = () => {
   }
 }
 
-/** What is made once for a key, and kept as long as that. */
-const once = <K extends object, V>(make: (key: K) => V): ((key: K) => V) => {
-  const made = new WeakMap<K, V>()
-  return (key) => {
-    const known = made.get(key)
-    if (known !== undefined) return known
-    const value = make(key)
-    made.set(key, value)
-    return value
-  }
-}
-
 /** A request without its URL, or nothing if the headers cannot be sent. An operation has one object of them a grant. */
-const prepare = once(
+const prepare = memoize(
   (headers: transport.Request["headers"]): Option.Option<HttpClientRequest.HttpClientRequest> =>
-    // Clients disagree on what becomes of such values: a failure like that of a connection, or a defect.
-    Object.values(headers).some((value) => notInHeaders.test(value))
-      ? Option.none()
-      : Option.some(ClientRequest.setHeaders(ClientRequest.get(""), headers))
+    transport.canBeSent(headers) ? Option.some(ClientRequest.setHeaders(ClientRequest.get(""), headers)) : Option.none()
 )
 
 const requestOf = ({ body, headers, method, url }: transport.Request) =>
@@ -89,7 +72,7 @@ const requestOf = ({ body, headers, method, url }: transport.Request) =>
   })
 
 /** `fetch` follows redirects unless told otherwise, and takes `token` along to wherever they lead. */
-const withoutRedirects = once((context: Context.Context<never>) =>
+const withoutRedirects = memoize((context: Context.Context<never>) =>
   Context.add(context, FetchHttpClient.RequestInit, {
     ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
     redirect: "manual"
@@ -139,7 +122,7 @@ const problemOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): Effect.
  * caller does not wait for the fiber, whatever it is doing.
  */
 export const make = (client: HttpClient.HttpClient): transport.Transport => {
-  const deadlinesOf = once((clock: Clock.Clock) => deadlines.make(clock))
+  const deadlinesOf = memoize((clock: Clock.Clock) => deadlines.make(clock))
 
   const send = <A>(
     request: transport.Request,

@@ -22,17 +22,19 @@ const announcedLength = (headers: Headers.Headers): number | undefined => {
   return length === undefined || contentEncoding.isEncoded(encoding) ? undefined : Number(length)
 }
 
-interface Collected {
+export interface Collected {
   readonly chunks: Array<Uint8Array>
   readonly size: number
 }
 
-const within = (limit: number, collected: Collected): Either.Either<string, Unreadable> =>
+export const within = (limit: number, collected: Collected): Either.Either<string, Unreadable> =>
   collected.size > limit ? Either.left("TooLarge") : asText(concatenate(collected))
 
 const nothing = (): Collected => ({ chunks: [], size: 0 })
 
-const concatenate = ({ chunks, size }: Collected): Uint8Array => {
+export const concatenate = ({ chunks, size }: Collected): Uint8Array => {
+  const [first] = chunks
+  if (first !== undefined && chunks.length === 1) return first
   const all = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {

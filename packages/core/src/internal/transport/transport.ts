@@ -68,6 +68,13 @@ export const timedOut: Record<TimedOut["phase"], TimedOut> = {
   sent: { _tag: "TimedOut", phase: "sent" }
 }
 
+// Neither printable Latin-1 nor a space or tab.
+const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/
+
+/** Whether every client can send these headers. Clients disagree on other characters: some fail, some throw. */
+export const canBeSent = (headers: Request["headers"]): boolean =>
+  !Object.values(headers).some((value) => notInHeaders.test(value))
+
 /** The client refuses to send this request, and would refuse it again. */
 export const invalidRequest: TransportFailure = { _tag: "TransportFailure", code: "INVALID_REQUEST", phase: "unsent" }
 

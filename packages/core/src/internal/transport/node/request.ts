@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer"
 import type * as Undici from "@effect/platform-node/Undici"
+import { memoize } from "../../call/memoize.js"
 import * as transport from "../transport.js"
 import { transportCause } from "../transportCause.js"
 
@@ -12,27 +13,14 @@ const split = (url: string): readonly [string, string] => {
   return at === -1 ? [url, "/"] : [url.slice(0, at), url.slice(at)]
 }
 
-type Headers = transport.Request["headers"]
-
-interface Lists {
-  readonly withoutBody: Array<string>
-  readonly withBody: Array<string>
-}
-
 /**
  * Headers as a flat list of names and values. All requests of an operation share one headers object, and
  * undici's proxy agent would modify it. It copies a list.
  */
-const lists = new WeakMap<Headers, Lists>()
-
-const listsOf = (headers: Headers): Lists => {
-  const cached = lists.get(headers)
-  if (cached !== undefined) return cached
+const listsOf = memoize((headers: transport.Request["headers"]) => {
   const withoutBody = Object.entries({ ...headers, "accept-encoding": "identity" }).flat()
-  const made = { withoutBody, withBody: [...withoutBody, "content-type", "application/json"] }
-  lists.set(headers, made)
-  return made
-}
+  return { withoutBody, withBody: [...withoutBody, "content-type", "application/json"] }
+})
 
 export const originOf = ({ url }: transport.Request): string => split(url)[0]
 
