@@ -6,14 +6,13 @@
  * Without an id, it uses the first account of the list.
  */
 
-import { FetchHttpClient } from "@effect/platform"
-import { AdminAccounts, AppKeys, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
+import { AdminAccounts, AppKeys, FetchTransport, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
 import { Array, Console, DateTime, Effect, Layer, Option, Schema } from "effect"
 
 const Accounts = AdminAccounts.layer.pipe(
   Layer.provide(AppKeys.layerConfig()),
   Layer.provide(GlowmarktClient.layerConfig()),
-  Layer.provide(FetchHttpClient.layer)
+  Layer.provide(FetchTransport.layer)
 )
 
 const firstListed = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) =>

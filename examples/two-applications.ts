@@ -4,8 +4,7 @@
  *   SCHOOLS_KEY=… SCHOOLS_SECRET=… HOMES_KEY=… HOMES_SECRET=… npx tsx examples/two-applications.ts
  */
 
-import { FetchHttpClient } from "@effect/platform"
-import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
+import { AdminAccounts, AppKeys, FetchTransport, GlowmarktClient } from "@effect-glowmarkt/core"
 import { Config, Console, Context, Effect, Layer } from "effect"
 
 class Schools extends Context.Tag("Schools")<Schools, AdminAccounts.AdminAccountsService>() {}
@@ -21,7 +20,7 @@ const accountsOf = <I>(tag: Context.Tag<I, AdminAccounts.AdminAccountsService>, 
 // Both share one client with its rate limit, connections and retry budget.
 const Applications = Layer.merge(accountsOf(Schools, "SCHOOLS"), accountsOf(Homes, "HOMES")).pipe(
   Layer.provide(GlowmarktClient.layerConfig()),
-  Layer.provide(FetchHttpClient.layer)
+  Layer.provide(FetchTransport.layer)
 )
 
 const program = Effect.gen(function* () {

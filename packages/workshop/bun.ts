@@ -6,8 +6,7 @@ import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
+import { AdminAccounts, AppKeys, FetchTransport, GlowmarktClient } from "@effect-glowmarkt/core"
 import { RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import { Announcement, Simulator } from "@effect-glowmarkt/simulator"
 import { Effect, Layer } from "effect"
@@ -26,7 +25,7 @@ const install = () => {
 const Accounts = AdminAccounts.layer.pipe(
   Layer.provide(AppKeys.layerConfig()),
   Layer.provide(GlowmarktClient.layerConfig()),
-  Layer.provide(FetchHttpClient.layer)
+  Layer.provide(FetchTransport.layer)
 )
 
 /** Bun's part. */

@@ -153,14 +153,13 @@ export const make = (
  *
  * @example
  * ```ts
- * import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
- * import { FetchHttpClient } from "@effect/platform"
+ * import { AdminAccounts, AppKeys, FetchTransport, GlowmarktClient } from "@effect-glowmarkt/core"
  * import { Duration, Layer, Redacted } from "effect"
  *
  * const Accounts = AdminAccounts.layer.pipe(
  *   Layer.provide(AppKeys.layer({ key: "my-application", secret: Redacted.make("…") })),
  *   Layer.provide(GlowmarktClient.layer({ timeout: Duration.seconds(10) })),
- *   Layer.provide(FetchHttpClient.layer)
+ *   Layer.provide(FetchTransport.layer)
  * )
  * ```
  *
