@@ -88,7 +88,8 @@ export class Cluster extends Context.Tag("@effect-glowmarkt/cluster/Cluster")<Cl
 
 /**
  * How to connect to the cluster: `url` of the database, `applicationName` as PostgreSQL shows it (default `glowmarkt`),
- * and the settings that all processes must share.
+ * and the settings that all processes must share. `tables`: a process
+ * that only looks on can leave the tables alone (default: `migrate`).
  *
  * @since 0.1.0
  * @category models
@@ -97,13 +98,14 @@ export interface Options extends Partial<Database.Settings> {
   readonly url: DatabaseUrl.DatabaseUrl
   readonly applicationName?: string | undefined
   readonly maxConnections?: number | undefined
+  readonly tables?: Database.Tables | undefined
 }
 
 type Services = Cluster | RunStore.RunStore | SqlClient.SqlClient | PgClient.PgClient
 
 /**
  * The run store and the cluster behind a database, for processes that submit, watch and stop runs; a process that also
- * works adds {@link worker}. Creates or migrates the tables. Needs none of the services of any flow.
+ * works adds {@link worker}. Creates or migrates the tables unless `tables` forbids it. Needs none of the services of any flow.
  *
  * @example
  * ```ts
@@ -125,6 +127,7 @@ type Services = Cluster | RunStore.RunStore | SqlClient.SqlClient | PgClient.PgC
 export const layer = ({
   applicationName = "glowmarkt",
   maxConnections,
+  tables,
   url,
   ...given
 }: Options): Layer.Layer<Services, RunStoreError.RunStoreError> => {
@@ -135,7 +138,7 @@ export const layer = ({
     Effect.map(submissions.make(location), (table) => ({ location, settings, table }))
   )
   return Layer.merge(cluster, PgRunStore.layer(location)).pipe(
-    Layer.provideMerge(Database.layer({ url, applicationName, maxConnections }, settings))
+    Layer.provideMerge(Database.layer({ url, applicationName, maxConnections }, settings, tables))
   )
 }
 

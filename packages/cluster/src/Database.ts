@@ -146,6 +146,15 @@ const newer = (location: string, version: number) =>
     detail: `version ${version}; this program knows ${latestVersion}`
   })
 
+const older = (location: string, version: number) =>
+  new RunStoreError.RunStoreError({
+    reason: "older",
+    file: location,
+    detail: version === 0 ? "it has no tables yet" : `version ${version} of ${latestVersion}`
+  })
+
+const isSame = (one: Settings, other: Settings) => one.shards === other.shards && one.lockSeconds === other.lockSeconds
+
 const differ = (location: string, stored: Settings, given: Settings) =>
   new RunStoreError.RunStoreError({
     reason: "settings",
@@ -176,23 +185,50 @@ export const migrate = (
       `
       const status = yield* check(location)
       const stored = status.settings ?? settings
-      if (stored.shards !== settings.shards || stored.lockSeconds !== settings.lockSeconds) {
-        return yield* differ(location, stored, settings)
-      }
-      return status
+      return isSame(stored, settings) ? status : yield* differ(location, stored, settings)
     }).pipe(Effect.mapError((error) => toRunStoreError(location, error)))
   )
 
 /**
- * The client, once the tables and settings are checked by {@link migrate}.
+ * Checks what {@link migrate} checks, but changes nothing: missing or older tables fail with a `RunStoreError` of reason
+ * `older`.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const verify = (
+  location: string,
+  settings: Settings = defaultSettings
+): Effect.Effect<Status, RunStoreError.RunStoreError, SqlClient.SqlClient> =>
+  Effect.flatMap(check(location), (status): Effect.Effect<Status, RunStoreError.RunStoreError> => {
+    const { settings: stored = settings, version } = status
+    if (version > latestVersion) return newer(location, version)
+    if (version < latestVersion) return older(location, version)
+    return isSame(stored, settings) ? Effect.succeed(status) : differ(location, stored, settings)
+  })
+
+/**
+ * Whether a layer may create or migrate the tables: `migrate`, or only `verify` them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Tables = "migrate" | "verify"
+
+/**
+ * The client, once the tables and settings are checked by {@link migrate} or {@link verify}.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer = (
   options: Options,
-  settings: Settings = defaultSettings
+  settings: Settings = defaultSettings,
+  tables: Tables = "migrate"
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, RunStoreError.RunStoreError> =>
   Layer.tap(layerClient(options), (context) =>
-    Effect.provide(migrate(options.url.location, settings), Context.pick(SqlClient.SqlClient)(context))
+    Effect.provide(
+      (tables === "migrate" ? migrate : verify)(options.url.location, settings),
+      Context.pick(SqlClient.SqlClient)(context)
+    )
   )

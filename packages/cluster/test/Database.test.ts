@@ -66,6 +66,24 @@ describeWithPostgres("Database", () => {
     })
   )
 
+  it.scopedLive("a process that only looks on refuses missing, older and newer tables, and creates none", () =>
+    Effect.gen(function* () {
+      const url = yield* database
+      const lookOn = Layer.build(Database.layer({ url, applicationName: "test" }, Database.defaultSettings, "verify"))
+      const reason = Effect.map(Effect.flip(lookOn), ({ reason }) => reason)
+      const change = (statement: string) =>
+        Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(statement)).pipe(
+          Effect.provide(Database.layerClient({ url, applicationName: "test" }))
+        )
+      assert.strictEqual(yield* reason, "older")
+      assert.strictEqual(yield* reason, "older")
+      yield* Layer.build(open(url))
+      yield* lookOn
+      yield* change("INSERT INTO glowmarkt_migrations (migration_id, name) VALUES (99, 'later')")
+      assert.strictEqual(yield* reason, "newer")
+    })
+  )
+
   it.scopedLive("an error names the database and the cause, and never the password", () =>
     Effect.gen(function* () {
       const server = inject("postgresUrl")

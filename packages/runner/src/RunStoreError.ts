@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
  * - `full`: the disk or the quota is full.
  * - `notADatabase`: the file is not a SQLite database.
  * - `newer`: a newer version of this program wrote it.
+ * - `older`: the database server has no tables yet, or those of an older version.
  * - `damaged`: the database is corrupt.
  * - `notPrivate`: the file belongs to another user, who could read the personal data in it.
  * - `severalNames`: the file has other names, which the lock and SQLite's log would miss.
@@ -33,6 +34,7 @@ export const Reason = Schema.Literal(
   "full",
   "notADatabase",
   "newer",
+  "older",
   "damaged",
   "notPrivate",
   "severalNames",
@@ -59,6 +61,7 @@ const remedies: Record<Reason, string> = {
   full: "the disk is full. Free some space and resume the run: recorded results are kept",
   notADatabase: "the file is not a run store. Use another file",
   newer: "it was written by a newer version. Update this program, or use another file",
+  older: "its tables are missing or those of an older version. Run `glowmarkt database migrate`, or start a worker",
   damaged: "the file is damaged. Restore it from a backup, or use another file",
   notPrivate: "it holds personal data, but other users can access it",
   severalNames: "the file has another name, through which another process could change it. Use its original path",
