@@ -75,8 +75,11 @@ export class RunActive extends Schema.TaggedError<RunActive>("@effect-glowmarkt/
  * @category services
  */
 export interface ClusterService {
+  /** The database without its password, for messages. */
   readonly location: string
+  /** The settings that all processes share. */
   readonly settings: Database.Settings
+  /** @internal */
   readonly table: submissions.Submissions
 }
 

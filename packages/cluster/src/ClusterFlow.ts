@@ -44,11 +44,14 @@ export class FlowFailed extends Data.TaggedError("FlowFailed")<{ readonly reason
  */
 export interface ClusterFlow<R> {
   readonly name: string
+  /** Whether the run can be split into parts that several workers share. */
   readonly parts: (run: Run.Run) => "many" | "one"
+  /** Lists the subjects of a run. */
   readonly list: (
     runId: Run.RunId,
     limits: Limits.Limits
   ) => Effect.Effect<Run.Run, FlowFailed | RunStoreError.RunStoreError, R | RunStore.RunStore>
+  /** Works on a range of the subjects. */
   readonly work: (
     runId: Run.RunId,
     range: Flow.Range,

@@ -111,6 +111,7 @@ export type Event = typeof Event.Type
  * @category models
  */
 export interface ProgressService {
+  /** Publishes an event. Never fails or waits. */
   readonly publish: (event: Event) => void
 }
 

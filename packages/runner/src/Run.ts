@@ -120,6 +120,7 @@ export class RunUnfinished extends Schema.TaggedError<RunUnfinished>("@effect-gl
   "RunUnfinished",
   { runId: RunId, recorded: Schema.NonNegativeInt, total: Schema.optionalWith(Schema.NonNegativeInt, { exact: true }) }
 ) {
+  /** The error for this run. */
   static of({ recorded, runId, total }: Run): RunUnfinished {
     return new RunUnfinished({ runId, recorded, ...(total === undefined ? {} : { total }) })
   }

@@ -93,6 +93,7 @@ export class SecretUnavailable extends Schema.TaggedError<SecretUnavailable>(
  * @category models
  */
 export interface SecretsService {
+  /** The secret that a reference leads to. */
   readonly resolve: (ref: SecretRef) => Effect.Effect<Redacted.Redacted, SecretUnavailable>
 }
 

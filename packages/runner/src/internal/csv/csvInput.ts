@@ -26,8 +26,11 @@ export interface Row<A> {
  */
 export interface Definition<A> {
   readonly columns: ReadonlyArray<Column>
+  /** Decodes the cells of a row. */
   readonly decode: (cells: Readonly<Record<string, string>>) => Either.Either<A, ParseResult.ParseError>
+  /** Encodes a value as cells. */
   readonly encode: (value: A) => Readonly<Record<string, string>>
+  /** The key of a row. Two rows with the same key are a problem. */
   readonly key: (value: A) => string
 }
 

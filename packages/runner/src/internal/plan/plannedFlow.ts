@@ -48,11 +48,17 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
   readonly parameters: Codec.Codec<Parameters>
   readonly wanted: Codec.Codec<Wanted>
   readonly state: Codec.Codec<Read>
+  /** Reads a subject. */
   readonly read: (wanted: Wanted, parameters: Parameters) => Effect.Effect<Read, E | Refused, R>
+  /** The application of the account that was read. */
   readonly applicationOf: (read: Read) => string | null | undefined
+  /** Whether there is nothing to do. */
   readonly isSatisfied: (read: Read, wanted: Wanted) => boolean
+  /** Whether the state is this run's own work, interrupted between two writes. */
   readonly isPartial: (subject: Subject<Wanted, Read>) => boolean
+  /** Makes the change and returns the state that it read to verify it. */
   readonly write: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, StepError, R>
+  /** Describes the change in words. */
   readonly describe: (read: Read, wanted: Wanted) => string
 }
 
@@ -65,6 +71,7 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
  */
 export interface Undoable<Parameters extends object, Wanted, Read, E extends StepError, R>
   extends PlannedFlow<Parameters, Wanted, Read, E, R> {
+  /** The row that restores a subject, or why nothing can. */
   readonly revert: (subject: Subject<Wanted, Read>) => Either.Either<Wanted, string>
 }
 

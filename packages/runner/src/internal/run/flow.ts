@@ -18,10 +18,13 @@ export interface Flow<Parameters extends object, Subject, Result, E, R> {
   readonly parameters: Codec.Codec<Parameters>
   readonly subject: Codec.Codec<Subject>
   readonly result: Codec.Codec<Result>
+  /** Lists the subjects. */
   readonly subjects: (run: RunContext<Parameters>) => Stream.Stream<Subject, E, R>
   readonly step: Step<Subject, Result, Parameters, E | TransientFailure<Result, E>, R>
+  /** Classifies a result. */
   readonly outcome: (result: Result) => FinalOutcome
   readonly retriedBy: "client" | "run"
+  /** The number of requests a subject costs, if known in advance. */
   readonly requests?: (subject: Subject) => number | undefined
   readonly read?: Step<Subject, unknown, Parameters, TransientFailure<unknown, E>, R>
 }

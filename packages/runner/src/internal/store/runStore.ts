@@ -81,6 +81,7 @@ export interface RunStoreService {
   readonly file: string
   /** Creates a run, or returns the existing one unchanged. */
   readonly open: (run: NewRun) => Effect.Effect<Run, RunStoreError>
+  /** Returns a run. */
   readonly get: (runId: RunId) => Effect.Effect<Run, RunNotFound | RunStoreError>
   readonly list: Effect.Effect<ReadonlyArray<Run>, RunStoreError>
   /**
