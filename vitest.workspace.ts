@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { defineWorkspace } from "vitest/config"
 
-const packages = ["core", "simulator", "runner", "cluster", "cli"]
+const packages = ["core", "simulator", "runner", "cluster", "cli", "workshop"]
 
 export default defineWorkspace(
   packages.map((name) => ({

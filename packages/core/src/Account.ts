@@ -1,9 +1,9 @@
 /**
  * Accounts as the API describes them.
  *
- * The provider's definition requires every field, but live responses omit some. So only the id
- * is required here, and undocumented fields are ignored. The client drops fields that are `null`
- * or empty before it decodes.
+ * The provider's definition requires every field, but live responses omit some. Here only the id is
+ * required, and undocumented fields are ignored. The client drops `null` and empty fields before it
+ * decodes.
  *
  * @since 0.1.0
  */
@@ -12,9 +12,8 @@ import { AccountId, ApplicationId, DirectoryId, UserId } from "./Identifier.js"
 import { optional } from "./internal/contract/endpoint.js"
 
 /**
- * The status word of an account. `active` and `inactive` are documented; any
- * other word the provider may send is kept as it is, under a brand of its own,
- * so that matching the two known words stays exhaustive.
+ * The status of an account. `active` and `inactive` are documented. Any other word is accepted and
+ * has its own brand, so that a `switch` over the type stays exhaustive.
  *
  * @since 0.1.0
  * @category schemas
@@ -31,8 +30,8 @@ export const Status = Schema.Union(
 export type Status = typeof Status.Type
 
 /**
- * An account as `GET /account`, `GET /account/{accountId}` and
- * `PUT /account/{accountId}` give it.
+ * An account, as returned by `GET /account`, `GET /account/{accountId}` and
+ * `PUT /account/{accountId}`.
  *
  * @since 0.1.0
  * @category schemas
@@ -58,8 +57,8 @@ export const Account = Schema.Struct({
 export interface Account extends Schema.Schema.Type<typeof Account> {}
 
 /**
- * When the token of an account's external directory was issued and when it
- * ends. Accounts without an external directory have neither.
+ * When the token of an account's external directory was issued and when it expires. Accounts
+ * without an external directory have neither.
  *
  * @since 0.1.0
  * @category schemas
@@ -70,9 +69,8 @@ export const DirectoryToken = Schema.Struct({
 })
 
 /**
- * The status of one account, read afresh, as `GET /account/{accountId}/status`
- * and `GET /account/status` give it. At least one of `status` and `active` is
- * there: an answer with neither says nothing and is refused.
+ * The current status of one account, as returned by `GET /account/{accountId}/status` and
+ * `GET /account/status`. A response with neither `status` nor `active` is invalid.
  *
  * @since 0.1.0
  * @category schemas
@@ -87,7 +85,7 @@ export const AccountStatus = Schema.Struct({
   updatedAt: optional(Schema.DateTimeUtc),
   directory: optional(Schema.Struct({ data: optional(DirectoryToken) }))
 }).pipe(
-  Schema.filter((answer) => answer.status !== undefined || answer.active !== undefined, {
+  Schema.filter(({ active, status }) => status !== undefined || active !== undefined, {
     identifier: "AccountStatus",
     message: () => `expected "status" or "active", found neither`
   })
@@ -109,7 +107,7 @@ export const AddedAccount = Schema.Struct({
   accountId: AccountId,
   applicationId: optional(ApplicationId),
   userId: optional(UserId),
-  // "OK": the outcome of the call, not the status of the account.
+  // "OK", the outcome of the call and not the status of the account.
   status: optional(Schema.String)
 }).annotations({ identifier: "AddedAccount" })
 
@@ -120,8 +118,8 @@ export const AddedAccount = Schema.Struct({
 export interface AddedAccount extends Schema.Schema.Type<typeof AddedAccount> {}
 
 /**
- * The response of `DELETE /account/{accountId}`: the account is `inactive` now.
- * Accounts are never erased.
+ * The response of `DELETE /account/{accountId}`, which makes an account `inactive`. Accounts are
+ * never erased.
  *
  * @since 0.1.0
  * @category schemas

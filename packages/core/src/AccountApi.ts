@@ -1,10 +1,10 @@
 /**
- * The contract of the 12 account operations: what each takes, gives and fails
- * with, who may call it, and whether it may be sent twice.
+ * The contract of the 12 account operations. Each endpoint declares its input, success, errors,
+ * credentials and whether it may be repeated.
  *
- * From these values come the client, the simulator's routes, the OpenAPI
- * document and the conformance run. Names are the provider's operation ids,
- * except for the two mobile app token operations, which have none.
+ * The client, the simulator's routes, the OpenAPI document and the conformance tests are derived
+ * from it. Operations have the provider's operation ids, except for the two mobile app token
+ * operations, which have none.
  *
  * @since 0.1.0
  */
@@ -17,8 +17,7 @@ export * from "./AdminApi.js"
 export * from "./UserApi.js"
 
 /**
- * All 12 account operations. Paths are relative to the base URL, which is part
- * of the client's configuration because white labels serve them elsewhere.
+ * All 12 account operations. Paths are relative to the client's base URL.
  *
  * @since 0.1.0
  * @category models

@@ -1,5 +1,5 @@
 /**
- * Inputs of the account operations, and the `{"valid"}` response.
+ * The inputs of the account operations and the `{"valid"}` response.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import { identifierProblem, placeholderProblem } from "./VisibleText.js"
 // Messages must not repeat the refused value: errors end up in logs and traces.
 
 /**
- * A password or a token, on its way to the provider.
+ * A password or token that is sent to the provider.
  *
  * @since 0.1.0
  * @category schemas
@@ -23,8 +23,8 @@ export const Secret = Schema.Redacted(Schema.NonEmptyString).annotations({
 const refusal = (text: string) => identifierProblem(text) ?? placeholderProblem(text)
 
 /**
- * The name with which a user signs in: at least one character, all of them visible. What a spreadsheet leaves by
- * accident (`#REF!`, `NULL`, `mailto:` before it, a comma after it) is refused.
+ * The name with which a user signs in: at least one character, all of them visible. Spreadsheet
+ * leftovers are refused: `#REF!`, `NULL`, a leading `mailto:` or a trailing comma.
  *
  * @since 0.1.0
  * @category schemas
@@ -43,8 +43,8 @@ export const Username = Schema.NonEmptyString.pipe(
 const address = /^[^\s@,;:<>()"\\]+@[^\s@,;:<>()"\\.]+(\.[^\s@,;:<>()"\\.]+)*$/
 
 /**
- * An e-mail address, as far as it can be told without sending to it: visible characters on both sides of one `@`,
- * and none that only stand around addresses (`mailto:`, `<…>`, a comma).
+ * An e-mail address: visible characters on both sides of a single `@`, without `mailto:`, `<…>` or
+ * a comma around it.
  *
  * @since 0.1.0
  * @category schemas
@@ -60,7 +60,7 @@ export const Email = Schema.String.pipe(
 )
 
 /**
- * The id of the directory that knows a user: visible characters only.
+ * The id of a user's directory: visible characters only.
  *
  * @since 0.1.0
  * @category schemas
@@ -75,7 +75,8 @@ export const DirectoryId = Identifier.DirectoryId.pipe(
 )
 
 /**
- * The outcome of the operations that answer `{"valid": …}`. `false` is a refusal.
+ * The response of operations without a result of their own. `false` means that the provider
+ * declined.
  *
  * @since 0.1.0
  * @category schemas

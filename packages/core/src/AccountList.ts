@@ -1,6 +1,6 @@
 /**
- * The list of an application's accounts, read element by element: one account
- * that is not what the contract says does not cost the others.
+ * The list of an application's accounts. It is decoded element by element, so one invalid account
+ * does not fail the whole list.
  *
  * @since 0.1.0
  */
@@ -14,24 +14,24 @@ import { jsonDecoder } from "./internal/decode/jsonDecoder.js"
 import * as parseIssue from "./internal/error/parseIssue.js"
 
 /**
- * An element of the list that could not be read as an account.
+ * An element of the list that does not match the schema of an account.
  *
  * @since 0.1.0
  * @category models
  */
 export interface UnreadableAccount {
-  /** Its place in the list, from 0. */
+  /** The position in the list, from 0. */
   readonly index: number
-  /** What stands where the id should be, if it is text. */
+  /** The value of the id field, if it is text. */
   readonly accountId: Option.Option<string>
-  /** What is wrong with it: the field and what was expected there, not the value. */
+  /** Names the invalid field and what was expected, but not its value. */
   readonly problem: string
-  /** The account without the fields that could not be read: there where its id is one. */
+  /** The account without its invalid fields. Absent if the id itself is invalid. */
   readonly readable?: Account
 }
 
 /**
- * Everything that was listed: each element is in one of the two.
+ * All elements of the list, each in one of the two arrays.
  *
  * @since 0.1.0
  * @category models
@@ -50,12 +50,12 @@ const without = (element: unknown, field: string): unknown =>
     ? Object.fromEntries(Object.entries(element).filter(([name]) => name !== field))
     : element
 
-/** Takes out one field after the other that is not what it should be, as long as it is not the id. */
-const salvage = (element: unknown, error: ParseResult.ParseError): Option.Option<Account> => {
+/** Removes invalid fields one by one. Gives up if the id is invalid. */
+const withoutInvalidFields = (element: unknown, error: ParseResult.ParseError): Option.Option<Account> => {
   const field = parseIssue.fieldOf(error)
   if (field === undefined || field === "accountId" || !Predicate.hasProperty(element, field)) return Option.none()
   const rest = without(element, field)
-  return Either.match(decodeAccount(rest), { onLeft: (next) => salvage(rest, next), onRight: Option.some })
+  return Either.match(decodeAccount(rest), { onLeft: (next) => withoutInvalidFields(rest, next), onRight: Option.some })
 }
 
 const unreadable = (element: unknown, index: number, error: ParseResult.ParseError): UnreadableAccount => ({
@@ -65,11 +65,11 @@ const unreadable = (element: unknown, index: number, error: ParseResult.ParseErr
       ? Option.some(element.accountId)
       : Option.none(),
   problem: parseIssue.ofResponse(error),
-  ...Option.match(salvage(element, error), { onNone: () => ({}), onSome: (readable) => ({ readable }) })
+  ...Option.match(withoutInvalidFields(element, error), { onNone: () => ({}), onSome: (readable) => ({ readable }) })
 })
 
 /**
- * Reads one element of the list.
+ * Decodes one element of the list.
  *
  * @since 0.1.0
  * @category combinators
@@ -78,7 +78,7 @@ export const decodeElement = (element: unknown, index: number): Either.Either<Ac
   Either.mapLeft(decodeAccount(element), (error) => unreadable(element, index, error))
 
 /**
- * Reads the body of `GET /account`. Fails only if it is not a list.
+ * Decodes the body of `GET /account`. Fails only if it is not an array.
  *
  * @since 0.1.0
  * @category combinators

@@ -1,5 +1,5 @@
 /**
- * Accounts for tests: the services without credentials, client or socket.
+ * Test implementations of the account services. They need no credentials, client or socket.
  *
  * @since 0.1.0
  */
@@ -16,12 +16,12 @@ import { AccountNotFound } from "./GlowmarktError.js"
 import { AccountId } from "./Identifier.js"
 import { UserAccounts, type UserAccountsService } from "./UserAccounts.js"
 
-const unanswered = (method: string) =>
-  Effect.dieMessage(`AccountsTest: ${method} was called, but the test gives no answer for it`)
+const notProvided = (method: string) =>
+  Effect.dieMessage(`AccountsTest: ${method} was called, but the test does not provide it`)
 
 /**
- * AdminAccounts with the methods that a test gives; any other, if called, is a
- * defect that names it.
+ * Provides `AdminAccounts` with the given methods. Calling any other method dies with a message
+ * that names it.
  *
  * @example
  * ```ts
@@ -40,38 +40,38 @@ const unanswered = (method: string) =>
  */
 export const layerAdmin = (methods: Partial<AdminAccountsService>): Layer.Layer<AdminAccounts> =>
   Layer.succeed(AdminAccounts, {
-    list: unanswered("list"),
-    stream: Stream.fromEffect(unanswered("stream")),
-    get: () => unanswered("get"),
-    status: () => unanswered("status"),
-    add: () => unanswered("add"),
-    rename: () => unanswered("rename"),
-    remove: () => unanswered("remove"),
+    list: notProvided("list"),
+    stream: Stream.fromEffect(notProvided("stream")),
+    get: () => notProvided("get"),
+    status: () => notProvided("status"),
+    add: () => notProvided("add"),
+    rename: () => notProvided("rename"),
+    remove: () => notProvided("remove"),
     ...methods
   })
 
 /**
- * UserAccounts with the methods that a test gives; any other, if called, is a
- * defect that names it.
+ * Provides `UserAccounts` with the given methods. Calling any other method dies with a message that
+ * names it.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerUser = (methods: Partial<UserAccountsService>): Layer.Layer<UserAccounts> =>
   Layer.succeed(UserAccounts, {
-    status: unanswered("status"),
-    changeEmail: () => unanswered("changeEmail"),
-    changeName: () => unanswered("changeName"),
-    changePassword: () => unanswered("changePassword"),
-    addMobileAppToken: () => unanswered("addMobileAppToken"),
-    removeMobileAppToken: () => unanswered("removeMobileAppToken"),
+    status: notProvided("status"),
+    changeEmail: () => notProvided("changeEmail"),
+    changeName: () => notProvided("changeName"),
+    changePassword: () => notProvided("changePassword"),
+    addMobileAppToken: () => notProvided("addMobileAppToken"),
+    removeMobileAppToken: () => notProvided("removeMobileAppToken"),
     ...methods
   })
 
 /**
- * AdminAccounts over accounts in memory that behave: a rename is seen by the
- * next read, a removed account is inactive, an added one is listed, an unknown
- * one is `AccountNotFound`. Added accounts get the ids `test-1`, `test-2`, ….
+ * Provides `AdminAccounts` over accounts in memory. Writes are visible to later reads: renamed
+ * accounts have their new name, removed ones are inactive and added ones are listed, with the ids
+ * `test-1`, `test-2`, …. An unknown id fails with `AccountNotFound`.
  *
  * @since 0.1.0
  * @category layers
@@ -80,13 +80,13 @@ export const layerAdminOf = (accounts: ReadonlyArray<Account>): Layer.Layer<Admi
   Layer.effect(
     AdminAccounts,
     Effect.gen(function* () {
-      const world = yield* Ref.make<ReadonlyMap<AccountId, Account>>(
+      const store = yield* Ref.make<ReadonlyMap<AccountId, Account>>(
         new Map(accounts.map((account) => [account.accountId, account]))
       )
       let added = 0
 
       const find = (operation: string, accountId: AccountId) =>
-        Effect.flatMap(Ref.get(world), (all) =>
+        Effect.flatMap(Ref.get(store), (all) =>
           Effect.mapError(
             Effect.fromNullable(all.get(accountId)),
             () =>
@@ -101,7 +101,7 @@ export const layerAdminOf = (accounts: ReadonlyArray<Account>): Layer.Layer<Admi
           )
         )
 
-      const put = (account: Account) => Ref.update(world, (all) => new Map(all).set(account.accountId, account))
+      const put = (account: Account) => Ref.update(store, (all) => new Map(all).set(account.accountId, account))
 
       const change = (operation: string, accountId: AccountId, fields: Partial<Account>) =>
         Effect.gen(function* () {
@@ -112,9 +112,9 @@ export const layerAdminOf = (accounts: ReadonlyArray<Account>): Layer.Layer<Admi
         })
 
       return {
-        list: Effect.map(Ref.get(world), (all) => ({ accounts: [...all.values()], unreadable: [] })),
+        list: Effect.map(Ref.get(store), (all) => ({ accounts: [...all.values()], unreadable: [] })),
         stream: Stream.map(
-          Stream.flatMap(Ref.get(world), (all) => Stream.fromIterable(all.values())),
+          Stream.flatMap(Ref.get(store), (all) => Stream.fromIterable(all.values())),
           (account) => Either.right(account)
         ),
         get: (accountId) => find("getAccountById", accountId),

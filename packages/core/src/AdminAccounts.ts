@@ -1,5 +1,5 @@
 /**
- * The accounts of an application, as its administrator sees them.
+ * The operations of an application's administrator.
  *
  * @since 0.1.0
  */
@@ -42,34 +42,33 @@ const operations = {
  */
 export interface AdminAccountsService {
   /**
-   * Every account of the application, in one answer: the provider neither
-   * pages nor filters. (`GET /account`)
+   * Lists every account of the application in one response. The provider supports neither paging
+   * nor filtering. (`GET /account`)
    */
   readonly list: Effect.Effect<AccountList.AccountList, CallError>
 
   /**
-   * The same, element by element as the bytes arrive: memory does not grow with
-   * the list, and its size is not limited; that of an element is. An element that
-   * cannot be read is a `Left` and does not end the stream. Retry covers everything up to the headers
-   * of the answer; a connection that breaks later fails the stream. (`GET /account`)
+   * Streams the list while it arrives, in constant memory. `maxBodyBytes` limits each element, not
+   * the whole list. An element that cannot be decoded is a `Left`, and the stream continues.
+   * Retries end once the headers have arrived: a connection lost after that fails the stream.
+   * (`GET /account`)
    */
   readonly stream: Stream.Stream<Either.Either<Account, AccountList.UnreadableAccount>, CallError>
 
   /**
-   * One account. (`GET /account/{accountId}`)
+   * Reads one account. (`GET /account/{accountId}`)
    */
   readonly get: (accountId: AccountId) => Effect.Effect<Account, AccountNotFound | InvalidInput | CallError>
 
   /**
-   * The status of one account, read afresh. Over the list it adds how long the
-   * token of an external directory holds. (`GET /account/{accountId}/status`)
+   * Reads the current status of one account. Unlike the list, it includes when the token of an
+   * external directory expires. (`GET /account/{accountId}/status`)
    */
   readonly status: (accountId: AccountId) => Effect.Effect<AccountStatus, AccountNotFound | InvalidInput | CallError>
 
   /**
-   * Gives an existing user an account in the application. Never repeated after
-   * a failure that leaves open whether it was carried out: then list, and look
-   * for user name and directory. (`POST /account`)
+   * Adds an account for an existing user. Not retried if the provider may have carried it out; in
+   * that case, look for the user name and directory in the list. (`POST /account`)
    */
   readonly add: (account: {
     readonly username: string
@@ -85,10 +84,9 @@ export interface AdminAccountsService {
   ) => Effect.Effect<Account, AccountNotFound | MissingElements | InvalidInput | CallError>
 
   /**
-   * Makes an account inactive; the provider erases nothing. Not scoped by
-   * application: check with `get` that the account is one of yours. Never
-   * repeated after a failure that leaves open whether it was carried out.
-   * (`DELETE /account/{accountId}`)
+   * Makes an account inactive. Accounts are never erased. The operation is not limited to one
+   * application: check with `get` that the account belongs to yours. Not retried if the provider
+   * may have carried it out. (`DELETE /account/{accountId}`)
    */
   readonly remove: (
     accountId: AccountId
@@ -125,7 +123,6 @@ const faults: Record<jsonArray.Fault, string> = {
   TooLarge: "an element exceeds the size limit"
 }
 
-/** The elements of the list, each as soon as its last byte is there. */
 const elements: BodyReader<Either.Either<Account, AccountList.UnreadableAccount>> = (
   invalid,
   maxElementBytes,
@@ -171,8 +168,8 @@ export const make: Effect.Effect<AdminAccountsService, never, AdminCredentials |
 )
 
 /**
- * Fresh in every place it is provided in: two of them in one program, with
- * different credentials, are never taken for each other.
+ * Provides the operations with the given credentials. The layer is not memoized, so one program can
+ * use it twice with different credentials.
  *
  * @since 0.1.0
  * @category layers

@@ -1,5 +1,5 @@
 /**
- * The contract of an administrator's operations.
+ * The contract of the administrator operations.
  *
  * @since 0.1.0
  */
@@ -14,7 +14,7 @@ import * as Security from "./Security.js"
 import * as WireError from "./WireError.js"
 
 /**
- * `GET /account`: every account of the application, the whole list at once.
+ * `GET /account`: lists every account of the application in one response.
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +33,7 @@ export const getAccounts = HttpApiEndpoint.get("getAccounts", "/account")
   )
 
 /**
- * `POST /account`: gives an existing user an account in the application.
+ * `POST /account`: adds an account for an existing user.
  *
  * @since 0.1.0
  * @category models
@@ -75,10 +75,10 @@ export const getAccountById = HttpApiEndpoint.get("getAccountById", "/account/:a
   )
 
 /**
- * `PUT /account/{accountId}`: sets the name, all that an administrator can change.
+ * `PUT /account/{accountId}`: sets the name, the only field that an administrator can change.
  *
- * 404 is not documented here; an id that does not exist can hardly be answered
- * otherwise, so it is expected.
+ * The provider does not document 404 here. It is declared because it is the likely response for an
+ * unknown id.
  *
  * @since 0.1.0
  * @category models
@@ -101,7 +101,7 @@ export const updateAccount = HttpApiEndpoint.put("updateAccount", "/account/:acc
   )
 
 /**
- * `DELETE /account/{accountId}`: makes the account inactive. 404 as for
+ * `DELETE /account/{accountId}`: makes the account inactive. Declares 404 for the same reason as
  * {@link updateAccount}.
  *
  * @since 0.1.0
@@ -117,7 +117,7 @@ export const deleteAccount = HttpApiEndpoint.del("deleteAccount", "/account/:acc
   .annotateContext(
     endpoint.annotations({
       security: Security.deletion,
-      // What a repeat answers is unknown.
+      // The response to a repeat is not known.
       repeat: "once",
       summary: "Make an account inactive",
       operationId: "deleteAccount"
@@ -146,7 +146,7 @@ export const getAccountStatusById = HttpApiEndpoint.get("getAccountStatusById", 
   )
 
 /**
- * The operations of administrators.
+ * The administrator operations.
  *
  * @since 0.1.0
  * @category models

@@ -1,7 +1,6 @@
 /**
- * The credentials of an administrator: every operation of
- * {@link AdminAccounts} needs them. Provided by `AppKeys.layer`, `OrgAppKeys.layer`,
- * `DevUserToken.layer` or `DevUserSession.layer`.
+ * The credentials that every operation of `AdminAccounts` needs. Provided by `AppKeys.layer`,
+ * `OrgAppKeys.layer`, `DevUserToken.layer` or `DevUserSession.layer`.
  *
  * @since 0.1.0
  */

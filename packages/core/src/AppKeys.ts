@@ -1,6 +1,6 @@
 /**
- * The scheme `appKeys`: the key and secret of an application, as HTTP Basic. The
- * keys say which application is meant, so no application id goes with them.
+ * The scheme `appKeys`: the key and secret of an application, sent as HTTP Basic. The key
+ * identifies the application, so no application id is sent.
  *
  * @since 0.1.0
  */
@@ -31,7 +31,7 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
   Credential.fixed("appKeys", { appKeys: Credential.basic(options.key, options.secret) })
 
 /**
- * AdminCredentials from values.
+ * Provides administrator credentials from values.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
   })
 
 /**
- * The variables `GLOWMARKT_APP_KEY` and `GLOWMARKT_APP_SECRET`.
+ * Reads `GLOWMARKT_APP_KEY` and `GLOWMARKT_APP_SECRET`.
  *
  * @since 0.1.0
  * @category constructors
@@ -61,7 +61,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * AdminCredentials from configuration. What is not `given` comes from the variables of {@link config}.
+ * {@link layer} from configuration. Options that are not `given` come from the variables of
+ * {@link config}.
  *
  * @since 0.1.0
  * @category layers

@@ -1,6 +1,6 @@
 /**
- * Signing in, by hand. Programs that only want to act as a user take
- * `UserSession.layer`, which does all of this when it is needed.
+ * The sign-in operations, for programs that manage tokens themselves. `UserSession.layer` signs in
+ * and renews automatically.
  *
  * @since 0.1.0
  */
@@ -31,7 +31,7 @@ export interface SignIn {
   readonly applicationId: ApplicationId
   readonly username: string
   readonly password: Redacted.Redacted
-  /** Only where a user name means different users in different directories. */
+  /** Needed only if the same user name exists in several directories. */
   readonly directoryId?: DirectoryId
 }
 
@@ -58,8 +58,7 @@ export interface AuthService {
   ) => Effect.Effect<AuthApi.CheckedToken, MissingElements | Rejected | CallError>
 
   /**
-   * Mints another token. The token used for that keeps its own expiry.
-   * (`GET /auth/newToken`)
+   * Issues another token. The token used for this keeps its own expiry. (`GET /auth/newToken`)
    */
   readonly renew: (token: UserToken.Options) => Effect.Effect<AuthApi.Token, MissingElements | Rejected | CallError>
 
@@ -93,8 +92,7 @@ export const make: Effect.Effect<AuthService, never, GlowmarktClient> = Effect.m
 }))
 
 /**
- * Fresh in every place it is provided in: two clients in one program are never
- * taken for each other.
+ * Provides the sign-in operations. The layer is not memoized, so one program can use two clients.
  *
  * @since 0.1.0
  * @category layers

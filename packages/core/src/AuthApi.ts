@@ -1,6 +1,6 @@
 /**
- * The contract of signing in: obtaining, checking, renewing and revoking the
- * token that a user's operations need.
+ * The contract of the sign-in operations: obtaining, checking, renewing and revoking a user's
+ * token.
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ export const Login = Schema.Struct({
 }).annotations({ identifier: "Login" })
 
 /**
- * A token as it is issued: text that the header it goes into can hold.
+ * An issued token: visible ASCII, as headers require.
  *
  * @since 0.1.0
  * @category schemas
@@ -43,8 +43,7 @@ export const IssuedToken = Schema.Redacted(
 )
 
 /**
- * A token and the instant it ends: `exp`, in seconds since 1970, is the only
- * reliable statement of its lifetime.
+ * A token and its expiry, `exp`, in seconds since 1970.
  *
  * @since 0.1.0
  * @category schemas
@@ -62,7 +61,7 @@ export const Token = Schema.Struct({
 export interface Token extends Schema.Schema.Type<typeof Token> {}
 
 /**
- * What signing in gives: a token, and the account it speaks for.
+ * The response of signing in: a token and the account it belongs to.
  *
  * @since 0.1.0
  * @category schemas
@@ -114,7 +113,7 @@ export const usernameLogin = HttpApiEndpoint.post("usernameLogin", "/auth")
   .annotateContext(
     endpoint.annotations({
       security: Security.application,
-      // A second token does no harm.
+      // A second token is harmless.
       repeat: "idempotent",
       summary: "Sign in with user name and password",
       operationId: "usernamelogin"
@@ -142,7 +141,7 @@ export const tokenCheck = HttpApiEndpoint.get("tokenCheck", "/auth")
   )
 
 /**
- * `GET /auth/newToken`: mints another token; the old one keeps its own expiry.
+ * `GET /auth/newToken`: issues another token. The old one keeps its own expiry.
  *
  * @since 0.1.0
  * @category models
@@ -156,7 +155,7 @@ export const newToken = HttpApiEndpoint.get("newToken", "/auth/newToken")
     endpoint.annotations({
       security: Security.user,
       repeat: "safe",
-      summary: "Mint another token",
+      summary: "Issue another token",
       operationId: "newToken"
     })
   )
@@ -174,7 +173,7 @@ export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken
   .annotateContext(
     endpoint.annotations({
       security: Security.user,
-      // The repeat of a revocation that arrived is refused: the token is gone.
+      // A repeat after a successful revocation is refused, because the token is no longer valid.
       repeat: "once",
       summary: "Revoke the token of this call",
       operationId: "deleteToken"
@@ -182,8 +181,8 @@ export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken
   )
 
 /**
- * `POST /devauth`: known from the code of other clients, not from the
- * provider's definition, and therefore in no group.
+ * `POST /devauth`: known from the code of other clients. It is not in the provider's definition,
+ * and so in no group.
  *
  * @since 0.1.0
  * @category models

@@ -60,8 +60,8 @@ export class AccessDenied extends Schema.TaggedError<AccessDenied>()("AccessDeni
 }
 
 /**
- * The request was refused: any other status from 400 to 499. A 404 from an operation without an account
- * id usually means a wrong base URL.
+ * The request was refused: any other status from 400 to 499. A 404 from an operation without an
+ * account id usually means a wrong base URL.
  *
  * @since 0.1.0
  * @category errors
@@ -178,8 +178,8 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
   /** `unsent` if the request certainly did not reach the server, `sent` if it may have. */
   phase: Schema.Literal("unsent", "sent"),
   /**
-   * The system's code if there is one (`ECONNREFUSED`, `ENOTFOUND`, …), `PROXY_` followed by the status
-   * or code of a proxy's failure, or `CIRCUIT_OPEN`.
+   * The system's code if there is one (`ECONNREFUSED`, `ENOTFOUND`, …), `PROXY_` followed by the
+   * status or code of a proxy's failure, or `CIRCUIT_OPEN`.
    */
   code: Schema.String,
   /** Scheme, host and port of the server. */
@@ -239,7 +239,9 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
   phase: Schema.Literal("unsent", "sent"),
   /** What the call was waiting for: the response, the client's own rate limit or a token. */
   waitedFor: Schema.optionalWith(Schema.Literal("response", "rateLimit", "token"), { default: () => "response" }),
-  /** The timeout of one attempt. For a rate limit or token: the time that was left for all attempts. */
+  /**
+   * The timeout of one attempt. For a rate limit or token: the time that was left for all attempts.
+   */
   limit: Schema.DurationFromMillis
 }) {
   readonly isTransient = true

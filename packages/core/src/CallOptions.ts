@@ -20,8 +20,8 @@ import type { RetryPolicy } from "./RetryPolicy.js"
  * - `circuitBreaker`: a separate circuit for these calls; `CircuitBreaker.none` switches it off.
  * - `rateLimiter`: replaces the client's limiter (every request counts, retries included); `"none"`
  *   switches it off.
- * - `additionalRateLimiter`: applies as well, before the client's limiter or its replacement. A bulk
- *   job uses it to limit itself without limiting other users of the same client.
+ * - `additionalRateLimiter`: applies as well, before the client's limiter or its replacement. A
+ *   bulk job uses it to limit itself without limiting other users of the same client.
  * - `maxBodyBytes`: the largest response body; `Number.POSITIVE_INFINITY` removes the limit.
  *
  * Budgets, circuits and limiters are stateful: create one and pass the same one to every call that
@@ -59,7 +59,8 @@ export class CallOptions extends Context.Reference<CallOptions>()("@effect-glowm
 }) {}
 
 /**
- * Sets options for all calls inside an effect. When nested, each inner option overrides the outer one.
+ * Sets options for all calls inside an effect. When nested, each inner option overrides the outer
+ * one.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * A circuit breaker: stops sending to a server that keeps failing. Off by default.
+ * A circuit breaker. It stops sending requests to a server that keeps failing. Off by default.
  *
  * @since 0.1.0
  */
@@ -7,9 +7,9 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 
 /**
- * - `failures`: after how many failures in a row (of the server or the
- *   connection, not of credentials, input or limits) it opens.
- * - `cooldown`: how long it then refuses calls, before it lets one through to see.
+ * - `failures`: the number of consecutive failures of the server or connection after which it
+ *   opens. Refused credentials, invalid input and rate limits do not count.
+ * - `cooldown`: how long it refuses calls before it lets one through as a probe.
  *
  * @since 0.1.0
  * @category models
@@ -20,14 +20,14 @@ export interface CircuitBreaker {
 }
 
 /**
- * Leave to send one request, given back with how it ended: the server did its
- * work, or failed. What is not given back says nothing of the server.
+ * Permission to send one request. The sender reports the outcome, unless the request says nothing
+ * about the server's health, for example because it was interrupted.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Permit {
-  /** Reports that the server did its work. */
+  /** Reports that the server works. */
   readonly succeeded: () => void
   /** Reports that the server failed, at this time of a monotonic clock. */
   readonly failed: (nowMillis: number) => void
@@ -38,7 +38,7 @@ export interface Permit {
  * @category models
  */
 export interface Circuit {
-  /** Leave to send a request at this instant, or how long there will be none. */
+  /** A permit to send a request now, or how long the circuit stays open. */
   readonly enter: (nowMillis: number) => Either.Either<Permit, Duration.Duration>
 }
 
@@ -51,7 +51,7 @@ export const make = ({ cooldown, failures }: CircuitBreaker): Circuit => {
   let inARow = 0
   let openUntil = Number.NEGATIVE_INFINITY
 
-  // All that are sent until it opens share one. What was sent before says nothing of the server since.
+  // All requests sent until the circuit opens share a permit. Their later outcomes are ignored.
   const issue = (): Either.Either<Permit> => {
     const issued = Either.right<Permit>({
       succeeded: () => {
@@ -83,7 +83,7 @@ export const make = ({ cooldown, failures }: CircuitBreaker): Circuit => {
 const always = Either.right<Permit>({ succeeded: () => {}, failed: () => {} })
 
 /**
- * A circuit that never refuses.
+ * A circuit that never opens.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,10 +1,9 @@
 /**
- * How a caller proves who it is.
+ * Credentials and the grants they yield.
  *
- * A credential yields a *grant*: the value of each security scheme's header.
- * The types below are the provider's complete combinations, so one without its
- * application id does not compile. From the grant an operation takes
- * what one of its declared alternatives asks for, and nothing else.
+ * A *grant* contains the header value of each security scheme. The grant types list the
+ * combinations that the provider accepts, so a token without its application id does not compile.
+ * An operation only sends the schemes of the alternative that it declares.
  *
  * @since 0.1.0
  */
@@ -16,7 +15,7 @@ import type { CallError, Caller } from "./GlowmarktError.js"
 import type { ApplicationId } from "./Identifier.js"
 
 /**
- * What an administrator authenticates with.
+ * The grant of an administrator.
  *
  * @since 0.1.0
  * @category models
@@ -27,7 +26,7 @@ export type AdminGrant =
   | { readonly devUserToken: Redacted.Redacted; readonly applicationId: Redacted.Redacted }
 
 /**
- * What a user authenticates with.
+ * The grant of a user.
  *
  * @since 0.1.0
  * @category models
@@ -38,7 +37,7 @@ export interface UserGrant {
 }
 
 /**
- * What names an application without proving anything.
+ * An application id without credentials, as sign-in operations need it.
  *
  * @since 0.1.0
  * @category models
@@ -62,19 +61,19 @@ export type NoGrant = Readonly<Record<never, never>>
 export type Grant = AdminGrant | UserGrant | ApplicationGrant | NoGrant
 
 /**
- * A source of grants: fixed, or obtained and renewed on the way.
+ * A source of grants: a fixed one, or a session that signs in and renews its token.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Credential<out G extends Grant> {
-  /** Which scheme it is; named by `AccessDenied`. */
+  /** The kind of credentials, for `AccessDenied`. */
   readonly caller: Caller
-  /** The grant to call with now. Fails if it has to be obtained first and cannot be. */
+  /** The current grant. Signs in first if needed, and fails if that fails. */
   readonly current: Effect.Effect<G, CallError>
-  /** The same, if there is one at this instant (milliseconds since 1970) that need not be obtained first. */
+  /** The current grant, if none needs to be obtained. Takes the time in milliseconds since 1970. */
   readonly peek: (nowMillis: number) => Option.Option<G>
-  /** Another grant in place of one that was refused with 401, if one can be had. */
+  /** Obtains a new grant after a 401. `None` if that would not help. */
   readonly replace: (refused: Grant) => Effect.Effect<Option.Option<G>, CallError>
 }
 
@@ -95,7 +94,7 @@ export const fixed = <G extends Grant>(caller: Caller, grant: G): Credential<G> 
 }
 
 /**
- * The header value of HTTP Basic.
+ * The header value for HTTP Basic.
  *
  * @since 0.1.0
  * @category constructors
@@ -104,7 +103,7 @@ export const basic = (key: string, secret: Redacted.Redacted): Redacted.Redacted
   Redacted.make(`Basic ${Encoding.encodeBase64(`${key}:${Redacted.value(secret)}`)}`)
 
 /**
- * An application id as it goes into its header.
+ * The header value for an application id.
  *
  * @since 0.1.0
  * @category constructors

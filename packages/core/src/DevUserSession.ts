@@ -1,10 +1,9 @@
 /**
- * A developer signed in by name and password, as an administrator of an
- * application.
+ * Signs a developer in with a user name and password, to administer an application.
  *
- * `POST /devauth` is not in the provider's definition; it is known from the
- * code of other clients. Its answer is taken to hold a `token`, and an `exp` if
- * there is one; a token without `exp` is used until it is refused.
+ * `POST /devauth` is not in the provider's definition. It is known from the code of other clients.
+ * Its response must contain `token` and may contain `exp`; a token without `exp` is used until it
+ * is refused.
  *
  * @since 0.1.0
  */
@@ -25,7 +24,7 @@ import { GlowmarktClient } from "./GlowmarktClient.js"
 import type { CallError } from "./GlowmarktError.js"
 import { type ApplicationId, applicationIdConfig } from "./Identifier.js"
 import * as session from "./internal/credential/session.js"
-import { ofAnyCall } from "./internal/credential/signInFailure.js"
+import { toCallError } from "./internal/credential/signInFailure.js"
 import * as tokenCache from "./internal/credential/tokenCache.js"
 import * as Operation from "./Operation.js"
 import * as PartialConfig from "./PartialConfig.js"
@@ -51,17 +50,16 @@ export interface Options {
  */
 export interface DevUserSessionService {
   /**
-   * Asks the provider to revoke the token, and then forgets it, in the cache as
-   * well. Whether the provider revokes developers' tokens is not known: if it
-   * declines, the token is only `forgotten`, and holds there until it ends. If
-   * it could not be asked, the token is kept, and this can be tried again.
+   * Revokes the token and then forgets it, also in the cache. It is not known whether the provider
+   * revokes developer tokens. If it declines, the result is `forgotten` and the token stays valid
+   * until it expires. If the request fails, the token is kept, so that this can be retried.
    * (`DELETE /auth/deleteToken`)
    */
   readonly signOut: Effect.Effect<"revoked" | "forgotten", CallError>
 }
 
 /**
- * The session itself, for ending it.
+ * The session, for signing out.
  *
  * @since 0.1.0
  * @category services
@@ -82,7 +80,7 @@ const makeWith = (
     const signIn = client.bind(developerLogin, Credential.fixed("session", {}))
     const credential = yield* session.make<Credential.AdminGrant>({
       caller: "session",
-      signIn: Effect.catchAll(signIn({ payload: { username, password } }), ofAnyCall),
+      signIn: Effect.catchAll(signIn({ payload: { username, password } }), toCallError),
       grant: (devUserToken) => ({ devUserToken, applicationId: Credential.application(applicationId) }),
       cache
     })
@@ -108,9 +106,8 @@ export const make = (
   makeWith(options, tokenCache.none)
 
 /**
- * AdminCredentials from name and password. Nothing is sent before the first
- * call. Any number of calls that need a token at the same time share one
- * sign-in.
+ * Provides administrator credentials from a developer's user name and password. Signs in on the
+ * first call. Concurrent calls share one sign-in.
  *
  * @since 0.1.0
  * @category layers
@@ -127,7 +124,7 @@ const makeCached = (options: Options) =>
   })
 
 /**
- * The same, with the token kept in a `KeyValueStore`; see `UserSession.layerCached`.
+ * {@link layer} with the token cached in a `KeyValueStore`, as in `UserSession.layerCached`.
  *
  * @since 0.1.0
  * @category layers
@@ -145,8 +142,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
   })
 
 /**
- * The variables `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and
- * `GLOWMARKT_APPLICATION_ID`.
+ * Reads `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
  * @category constructors
@@ -154,7 +150,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * AdminCredentials from configuration. What is not `given` comes from the variables of {@link config}.
+ * {@link layer} from configuration. Options that are not `given` come from the variables of
+ * {@link config}.
  *
  * @since 0.1.0
  * @category layers
@@ -165,7 +162,7 @@ export const layerConfig = (
   Layer.scopedContext(Effect.flatMap(configOf(given), make))
 
 /**
- * The same, with the token kept in a `KeyValueStore` as by {@link layerCached}.
+ * {@link layerCached} from configuration, as in {@link layerConfig}.
  *
  * @since 0.1.0
  * @category layers

@@ -1,6 +1,5 @@
 /**
- * The scheme `devUserToken`: a developer's token in the header `token`, together
- * with the id of the application it speaks for.
+ * The scheme `devUserToken`: a developer's token and the id of the application to administer.
  *
  * @since 0.1.0
  */
@@ -21,7 +20,7 @@ import * as PartialConfig from "./PartialConfig.js"
  */
 export interface Options {
   readonly token: Redacted.Redacted
-  /** The application it speaks for. */
+  /** The application to administer. */
   readonly applicationId: ApplicationId
 }
 
@@ -36,7 +35,7 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
   })
 
 /**
- * AdminCredentials from values.
+ * Provides administrator credentials from values.
  *
  * @example
  * ```ts
@@ -61,7 +60,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
   })
 
 /**
- * The variables `GLOWMARKT_DEV_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
+ * Reads `GLOWMARKT_DEV_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
  * @category constructors
@@ -69,7 +68,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * AdminCredentials from configuration. What is not `given` comes from the variables of {@link config}.
+ * {@link layer} from configuration. Options that are not `given` come from the variables of
+ * {@link config}.
  *
  * @since 0.1.0
  * @category layers

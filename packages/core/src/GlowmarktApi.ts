@@ -1,6 +1,5 @@
 /**
- * Everything of the provider's API that this package knows, as one value: for
- * serving it, and for its OpenAPI document.
+ * The whole API as one `HttpApi`, for serving it and for its OpenAPI document.
  *
  * @since 0.1.0
  */
@@ -19,8 +18,7 @@ const securitySchemes = Object.fromEntries(
 )
 
 /**
- * The account operations and the sign-in operations. Paths are relative to the
- * base URL.
+ * The account and sign-in operations. Paths are relative to the client's base URL.
  *
  * @since 0.1.0
  * @category models
@@ -42,7 +40,7 @@ export class GlowmarktApi extends HttpApi.make("Glowmarkt")
   ) {}
 
 /**
- * The OpenAPI 3.1 document of the contract.
+ * Generates the OpenAPI 3.1 document.
  *
  * @since 0.1.0
  * @category constructors

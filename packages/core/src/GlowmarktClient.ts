@@ -1,10 +1,8 @@
 /**
- * The pipeline that every call goes through: base URL, credentials, rate limit,
- * circuit breaker, timeout of an attempt, decoding and error mapping, retry,
- * span and metrics.
+ * The client that runs every call: base URL, credentials, rate limit, circuit breaker, timeout,
+ * decoding, error mapping, retries, spans and metrics.
  *
- * `AdminAccounts`, `UserAccounts` and `Auth` are made of it; a program only
- * configures it.
+ * `AdminAccounts`, `UserAccounts` and `Auth` are built on it. Programs only configure it.
  *
  * @since 0.1.0
  */
@@ -35,26 +33,34 @@ import * as RetryPolicy from "./RetryPolicy.js"
  * @category models
  */
 export interface Options {
-  /** Up to and including the API's version. Default: Glowmarkt itself; white labels serve the same paths on other hosts. */
+  /**
+   * Includes the API version. White-label servers have other hosts. Default:
+   * {@link defaultBaseUrl}.
+   */
   readonly baseUrl?: string
-  /** What one attempt may take, answer included. Default: 30 seconds. */
+  /**
+   * The time limit of one attempt, from sending to the end of the response. Default: 30 seconds.
+   */
   readonly timeout?: Duration.DurationInput
-  /** How a call is retried. Default: `RetryPolicy.standard`. */
+  /** Default: `RetryPolicy.standard`. */
   readonly retry?: RetryPolicy.RetryPolicy
-  /** What all calls together may spend on retries. Default: `RetryBudget.standard`. */
+  /** Shared by all calls. Default: `RetryBudget.standard`. */
   readonly retryBudget?: RetryBudget.RetryBudget
-  /** How many requests may be sent in an interval, retries included, by all fibers together. Default: no limit. */
+  /** Limits the requests of all calls together, retries included. Default: no limit. */
   readonly rateLimit?: RateLimit.RateLimit
   /** Default: none. */
   readonly circuitBreaker?: CircuitBreaker.CircuitBreaker
-  /** The largest answer that is read, in bytes. In streamed lists that of an element. Default: 64 MiB. */
+  /**
+   * The largest response body in bytes or, in a streamed list, the largest element. Default: 64
+   * MiB.
+   */
   readonly maxBodyBytes?: number
 }
 
 /**
- * Reads a body while it arrives: `add` gives what these bytes complete, and `end`
- * says whether the body may end here. If the bytes are not what the contract
- * promises, both fail with the error that `invalid` makes of the call.
+ * Decodes a body while it arrives. `add` returns the elements that a chunk completes, and `end`
+ * checks that the body is complete. Both fail with an error made by `invalid` if the body violates
+ * the contract.
  *
  * @since 0.1.0
  * @category models
@@ -62,7 +68,7 @@ export interface Options {
 export type BodyReader<A> = streaming.BodyReader<A>
 
 /**
- * Where Glowmarkt serves its API.
+ * The base URL of Glowmarkt's own API.
  *
  * @since 0.1.0
  * @category constants
@@ -76,12 +82,11 @@ export const defaultBaseUrl = "https://api.glowmarkt.com/api/v0-1"
  * @category models
  */
 export interface GlowmarktClientService {
-  /** Where its requests go, without a slash at the end. */
+  /** The base URL without a trailing slash. */
   readonly baseUrl: string
 
   /**
-   * Binds an operation to credentials: what comes out is the operation as a
-   * function of its input.
+   * Binds an operation to credentials and returns a function of the operation's input.
    */
   readonly bind: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, Success, G extends Grant>(
     operation: Operation.Operation<E, Success>,
@@ -89,10 +94,9 @@ export interface GlowmarktClientService {
   ) => (input: Operation.Input<E>) => Effect.Effect<Success, Operation.Failure<E>>
 
   /**
-   * The same for a body that is taken as it arrives. Retry covers everything up
-   * to the headers of the answer; a connection that breaks later breaks the stream,
-   * and so does a silence longer than an attempt may take. Span and metrics of
-   * the call last as long as the stream, and fail with it.
+   * Like `bind`, for a body that is decoded while it arrives. Retries end once the headers have
+   * arrived. After that, a lost connection fails the stream, and so does waiting longer than
+   * `timeout` for the next chunk. The call's span and metrics end with the stream.
    */
   readonly bindStream: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, G extends Grant, A>(
     operation: Operation.Operation<E, unknown>,
@@ -110,14 +114,14 @@ export class GlowmarktClient extends Context.Tag("@effect-glowmarkt/core/Glowmar
   GlowmarktClientService
 >() {}
 
-/** What paths can be put behind: no blanks, query, fragment, or name and password. */
+/** Whether paths can be appended: no spaces, query, fragment, user name or password. */
 const isBaseUrl = (url: string) => {
   if (!URL.canParse(url) || /[\s?#]/.test(url)) return false
   const { password, protocol, username } = new URL(url)
   return /^https?:$/.test(protocol) && username === "" && password === ""
 }
 
-// What stands before an @ may be a password.
+// The part before an @ may contain a password.
 const notABaseUrl = (url: unknown) =>
   `${JSON.stringify(String(url).replace(/[^/]*@/, "…@"))} is not a base URL: expected a URL such as ${defaultBaseUrl}`
 
@@ -132,11 +136,11 @@ export const make = (
     const { circuitBreaker, rateLimit } = options
     const baseUrl = options.baseUrl ?? defaultBaseUrl
     const retry = options.retry ?? RetryPolicy.standard
-    // By `layerConfig` it is checked already; in a program it is a mistake of the program.
+    // `layerConfig` has checked the URL, so an invalid one is a mistake in the program.
     if (!isBaseUrl(baseUrl)) return yield* Effect.dieMessage(notABaseUrl(baseUrl))
     const { origin, pathname } = new URL(baseUrl)
     return internal.make(yield* HttpClient.HttpClient, {
-      // A slash at the end would make every path start with two.
+      // Paths start with a slash.
       baseUrl: origin + pathname.replace(/\/+$/, ""),
       timeoutMillis: Duration.toMillis(options.timeout ?? "30 seconds"),
       retry,
@@ -149,7 +153,7 @@ export const make = (
   })
 
 /**
- * The client from values, over any `HttpClient`.
+ * Provides the client from values, over any `HttpClient`.
  *
  * @example
  * ```ts
@@ -170,7 +174,7 @@ export const layer = (options: Options = {}): Layer.Layer<GlowmarktClient, never
   Layer.scoped(GlowmarktClient, make(options))
 
 /**
- * The address of an API: `http:` or `https:`, without user name, query and fragment.
+ * A base URL: `http:` or `https:`, without user name, query and fragment.
  *
  * @since 0.1.0
  * @category schemas
@@ -183,19 +187,19 @@ const decodeBaseUrl = Schema.decodeEither(BaseUrl)
 
 const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>): Config.Config<Options> => {
   const environment = Config.withDefault(Schema.Config("GLOWMARKT_BASE_URL", BaseUrl), defaultBaseUrl)
-  // A `Config` adds the name of its variable; a value has none.
+  // A `Config` adds the name of its variable to the error. A plain value has none.
   const path = Config.isConfig(baseUrl) ? [] : ["baseUrl"]
   const checked = Config.mapOrFail(PartialConfig.orElse(baseUrl, environment), (url) =>
     Either.mapLeft(decodeBaseUrl(url), ({ message }) => ConfigError.InvalidData(path, message))
   )
-  return Config.zipWith(checked, PartialConfig.given<Omit<Options, "baseUrl">>(others), (baseUrl, others) => ({
+  return Config.zipWith(checked, PartialConfig.all<Omit<Options, "baseUrl">>(others), (baseUrl, others) => ({
     ...others,
     baseUrl
   }))
 }
 
 /**
- * The variable `GLOWMARKT_BASE_URL`, by default Glowmarkt's own address.
+ * Reads `GLOWMARKT_BASE_URL`. Default: {@link defaultBaseUrl}.
  *
  * @since 0.1.0
  * @category constructors
@@ -203,8 +207,8 @@ const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>):
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * The client from configuration. The base URL comes from the variable of {@link config}
- * unless it is `given`. Fails if it is no {@link BaseUrl}, wherever it comes from.
+ * Provides the client from configuration. The base URL comes from the variable of {@link config}
+ * unless it is `given`. Fails if it is not a valid {@link BaseUrl}.
  *
  * @since 0.1.0
  * @category layers

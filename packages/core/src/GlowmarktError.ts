@@ -1,10 +1,9 @@
 /**
- * The errors of a call: a small closed family.
+ * The errors of a call, as a closed union.
  *
- * Every member names the operation and says, in `message`, what happened and
- * what to do. Whether trying again makes sense, and whether the provider may
- * have carried the operation out, is answered by the error itself
- * (`isTransient`, `mayHaveBeenApplied`, `retryAfter`), so callers need not list tags.
+ * Every error names its operation, and its `message` says what happened and what to do.
+ * `isTransient`, `mayHaveBeenApplied` and `retryAfter` classify an error, so that programs need not
+ * list tags.
  *
  * @since 0.1.0
  */
@@ -29,14 +28,14 @@ export * from "./CallError.js"
 const never = Option.none<Duration.Duration>()
 
 /**
- * Something the provider requires was not in the request: status 400, "missing elements".
+ * The request lacks required fields: status 400, "missing elements".
  *
  * @since 0.1.0
  * @category errors
  */
 export class MissingElements extends Schema.TaggedError<MissingElements>()("MissingElements", {
   ...responseFields,
-  /** The missing elements, where the provider names them. */
+  /** The missing fields, if the provider names them. */
   elements: Schema.Array(Schema.String)
 }) {
   readonly isTransient = false
@@ -50,7 +49,7 @@ export class MissingElements extends Schema.TaggedError<MissingElements>()("Miss
 }
 
 /**
- * Something in the request is not acceptable to the provider: status 400, "incorrect elements".
+ * The provider does not accept a value in the request: status 400, "incorrect elements".
  *
  * @since 0.1.0
  * @category errors
@@ -82,14 +81,14 @@ export class WeakPassword extends Schema.TaggedError<WeakPassword>()("WeakPasswo
 }
 
 /**
- * There is no such account for this caller: status 404.
+ * The account does not exist or belongs to another application: status 404.
  *
  * @since 0.1.0
  * @category errors
  */
 export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("AccountNotFound", {
   ...responseFields,
-  /** The account asked for; absent where the token decides. */
+  /** The requested account. Absent if the user's token identifies the account. */
   accountId: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   readonly isTransient = false
@@ -104,7 +103,7 @@ export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("Acco
 }
 
 /**
- * The provider answered 200 and `{"valid": false}`: it understood and declined.
+ * The provider declined the request: status 200 with `{"valid": false}`.
  *
  * @since 0.1.0
  * @category errors
@@ -131,7 +130,7 @@ export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", respons
  */
 export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInput", {
   operation: Schema.String,
-  /** What is wrong, naming the field. Of its value no more than blanks and marks: it may be a secret, or personal. */
+  /** Names the field and what was expected. Contains only spaces and punctuation of the value. */
   problem: Schema.String
 }) {
   readonly isTransient = false
@@ -163,7 +162,7 @@ export type GlowmarktError =
   | InvalidInput
 
 /**
- * The family as a schema, for journals and reports that outlive the process.
+ * The union as a schema, for storing errors in journals and reports.
  *
  * @since 0.1.0
  * @category schemas

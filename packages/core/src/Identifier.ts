@@ -1,6 +1,6 @@
 /**
- * Identifiers, branded: an account id is never taken for a user id, and no
- * account id can turn one route into another.
+ * Branded ids. The types keep account and user ids apart, and no valid account id can change the
+ * route of a request.
  *
  * @since 0.1.0
  */
@@ -8,11 +8,10 @@ import type * as Config from "effect/Config"
 import * as Schema from "effect/Schema"
 import { quote } from "./VisibleText.js"
 
-// `/account/status`, `/account/email` … are routes of their own: an id of that
-// name would reach them instead of an account.
+// An id with one of these names would call another route, such as `/account/status`.
 const routes = new Set(["status", "email", "name", "changepassword"])
 
-// Whatever is no text may be too deep to be written out.
+// Other values may be too large to print.
 const quoted = (value: unknown) => (typeof value === "string" ? quote(value) : "this")
 
 const segment = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
@@ -28,7 +27,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export const isUuid = (id: string): boolean => uuid.test(id)
 
 /**
- * An id in the spelling the provider uses: a UUID in lower case. Any other id stays as it is.
+ * Normalizes an id as the provider does: UUIDs become lower case, other ids stay as they are.
  *
  * @since 0.1.0
  * @category combinators
@@ -36,7 +35,7 @@ export const isUuid = (id: string): boolean => uuid.test(id)
 export const canonical = (id: string): string => (isUuid(id) ? id.toLowerCase() : id)
 
 /**
- * Whether two ids are the same: the case of a UUID does not matter.
+ * Whether two ids are the same, ignoring the case of UUIDs.
  *
  * @since 0.1.0
  * @category combinators
@@ -44,13 +43,11 @@ export const canonical = (id: string): string => (isUuid(id) ? id.toLowerCase() 
 export const isSame = (a: string, b: string): boolean => a === b || canonical(a) === canonical(b)
 
 /**
- * The id of an account: what the provider's paths call `{accountId}`, a UUID
- * in practice.
+ * The id of an account, a UUID in practice.
  *
- * Accepts letters, digits, `-` and `_` (1 to 128 characters, the first a letter
- * or digit), and none of the words that are routes of the API themselves. So
- * `../x`, `a/b`, `%2e%2e`, `status` and the empty string are refused before
- * anything is sent.
+ * Accepts 1 to 128 letters, digits, `-` and `_`, starting with a letter or digit, except the names
+ * of the API's own routes. `../x`, `a/b`, `%2e%2e`, `status` and the empty string are refused
+ * before anything is sent.
  *
  * @example
  * ```ts
@@ -81,7 +78,7 @@ export const AccountId = Schema.String.pipe(
  */
 export type AccountId = typeof AccountId.Type
 
-// What may stand in a header: a value with a line break would be a second header.
+// Visible ASCII. A line break would start another header.
 const headerSafe = Schema.String.pipe(
   Schema.filter((id) => /^[\x21-\x7e]+$/.test(id), {
     message: (issue) => `${quoted(issue.actual)} is not an application id: expected a UUID`,
@@ -91,8 +88,8 @@ const headerSafe = Schema.String.pipe(
 )
 
 /**
- * The id of an application, sent in the header `applicationId`: a UUID in
- * practice, any visible ASCII here.
+ * The id of an application, sent in the header `applicationId`. A UUID in practice; this schema
+ * accepts any visible ASCII.
  *
  * @since 0.1.0
  * @category schemas
@@ -106,8 +103,7 @@ export const ApplicationId = headerSafe.pipe(Schema.brand("ApplicationId"))
 export type ApplicationId = typeof ApplicationId.Type
 
 /**
- * The id of an application as people write it: a UUID, in any case and with blanks around it. A slip
- * of the pen is found before anything is sent.
+ * The id of an application as users type it: a UUID, in any case and with spaces around it.
  *
  * @since 0.1.0
  * @category schemas
@@ -121,7 +117,7 @@ export const ApplicationIdInput: Schema.Schema<ApplicationId, string> = Schema.t
 })
 
 /**
- * The variable `GLOWMARKT_APPLICATION_ID`.
+ * Reads `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
  * @category constructors
@@ -132,7 +128,7 @@ export const applicationIdConfig: Config.Config<ApplicationId> = Schema.Config(
 )
 
 /**
- * The id of a user, who may own accounts of several applications.
+ * The id of a user. A user may have accounts in several applications.
  *
  * @since 0.1.0
  * @category schemas
@@ -146,7 +142,7 @@ export const UserId = Schema.String.pipe(Schema.brand("UserId"))
 export type UserId = typeof UserId.Type
 
 /**
- * The id of a directory: the place where a user's name and password are known.
+ * The id of a directory, which stores user names and passwords.
  *
  * @since 0.1.0
  * @category schemas

@@ -1,5 +1,6 @@
 /**
- * An `HttpClient` for Node on undici's connection pool. Import it from `@effect-glowmarkt/core/node`.
+ * An `HttpClient` for Node on undici's connection pool. Import it from
+ * `@effect-glowmarkt/core/node`.
  *
  * `GlowmarktClient` sends through it without the objects, abort signals and timers that a general
  * `HttpClient` creates for each request. If the client is wrapped, for example by
@@ -29,17 +30,21 @@ import * as transport from "./internal/transport/transport.js"
  */
 export interface Options {
   /**
-   * The maximum number of concurrent requests, and so of connections, to one server. Further requests
-   * wait. Does not apply to a wrapped client. Default: 64.
+   * The maximum number of concurrent requests, and so of connections, to one server. Further
+   * requests wait. Does not apply to a wrapped client. Default: 64.
    */
   readonly connections?: number
   /** The time limit for opening a connection. Default: 10 seconds. */
   readonly connectTimeout?: Duration.DurationInput
-  /** How long to keep an idle connection. Default: 4 seconds, or the server's `Keep-Alive` header. */
+  /**
+   * How long to keep an idle connection. Default: 4 seconds, or the server's `Keep-Alive` header.
+   */
   readonly keepAlive?: Duration.DurationInput
   /** Certificates (PEM) of authorities to trust instead of Node's default list. */
   readonly ca?: string | ReadonlyArray<string>
-  /** `environment` (default) reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; `none` uses no proxy. */
+  /**
+   * `environment` (default) reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; `none` uses no proxy.
+   */
   readonly proxy?: "environment" | "none"
 }
 

@@ -1,10 +1,9 @@
 /**
- * An endpoint of the contract, compiled into what a client needs of it.
+ * Endpoints compiled for the client.
  *
- * The services of this package are made of these. A program that needs another
- * of the platform's operations declares its endpoint with the same annotations
- * (`Security.annotations`, `Repeatability.Repeat`), compiles it, and binds it to
- * credentials with the `GlowmarktClient`.
+ * To call another operation of the platform, declare its endpoint with the same annotations
+ * (`Security.annotations`, `Repeatability.Repeat`), compile it, and bind it to credentials with
+ * `GlowmarktClient`.
  *
  * @since 0.1.0
  */
@@ -29,8 +28,7 @@ import { type Scheme, Security, schemes } from "./Security.js"
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
 
 /**
- * What a call of the endpoint is given: its path parameters and its body, where
- * it has them.
+ * The input of an endpoint: its path parameters and its body, if it has them.
  *
  * @since 0.1.0
  * @category models
@@ -52,9 +50,8 @@ type RejectedIf<Success> = "valid" extends keyof Success ? GlowmarktError.Reject
 type InvalidIf<Parsed> = [Parsed] extends [never] ? never : GlowmarktError.InvalidInput
 
 /**
- * What a call of the endpoint can fail with: what any call can, what the
- * endpoint declares, `Rejected` if it answers `{"valid"}`, and `InvalidInput` if
- * it takes input.
+ * The errors of an endpoint: those of any call, those that the endpoint declares, `Rejected` if its
+ * success has `valid`, and `InvalidInput` if it has input.
  *
  * @since 0.1.0
  * @category models
@@ -66,22 +63,22 @@ export type Failure<E extends Endpoint> =
   | InvalidIf<HttpApiEndpoint.HttpApiEndpoint.PathParsed<E> | HttpApiEndpoint.HttpApiEndpoint.Payload<E>>
 
 /**
- * The parts of a request that depend on the input.
+ * The parts of a request that are made from the input.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Prepared {
   readonly path: string
-  /** JSON, or nothing. */
+  /** JSON, if there is a body. */
   readonly body: string | undefined
   readonly accountId: string | undefined
-  /** The texts of the body, which must not come back in an error. */
+  /** The texts of the body. Errors must not quote them. */
   readonly values: ReadonlyArray<string>
 }
 
 /**
- * Everything about an endpoint that can be worked out before the first call.
+ * A compiled endpoint.
  *
  * @since 0.1.0
  * @category models
@@ -93,20 +90,20 @@ export interface Operation<E extends Endpoint, Success> {
   readonly route: string
   readonly repeatability: Repeatability
   readonly declared: ReadonlySet<string>
-  /** Whether `{"valid": false}` is one of its answers. */
+  /** Whether it can respond with `{"valid": false}`. */
   readonly rejects: boolean
-  /** Whether its answer holds a token. */
+  /** Whether its response contains a token. */
   readonly issuesToken: boolean
-  /** The request, or what is wrong with the input: the field, and what was expected. */
+  /** Encodes the input, or names the invalid field and what was expected. */
   readonly prepare: (input: { readonly path?: unknown; readonly payload?: unknown }) => Either.Either<Prepared, string>
-  /** The result, or what is wrong with the answer: where, and what was expected. Not the value, which may be personal. */
+  /** Decodes the response, or names the invalid field and the problem, but not the value. */
   readonly decode: (json: unknown) => Either.Either<Success, string>
   /** The headers of a request with these credentials. */
   readonly headers: (grant: Grant) => Readonly<Record<string, string>>
 }
 
 /**
- * Any operation, of which it only matters that it is one.
+ * An operation of any endpoint and result.
  *
  * @since 0.1.0
  * @category models
@@ -118,14 +115,15 @@ const headerName = (scheme: Scheme): string => {
   return definition._tag === "Basic" ? "authorization" : definition.key.toLowerCase()
 }
 
-/** Takes from a grant the headers of the first alternative that it covers. */
+/** Makes the headers for the first alternative that the grant satisfies. */
 const headersFor = (name: string, alternatives: ReadonlyArray<ReadonlyArray<Scheme>>) =>
   memoize((grant: Grant): Readonly<Record<string, string>> => {
     const values = new Map<string, Redacted.Redacted>(Object.entries(grant))
     const alternative = alternatives.find((schemes) => schemes.every((scheme) => values.has(scheme)))
     if (alternative === undefined && alternatives.length > 0) {
-      // The types of the layers rule it out; sending a request without credentials would hide a mistake here.
-      throw new Error(`${name} has no use for credentials of ${[...values.keys()].join(" + ")}`)
+      // The layers' types rule this out. Sending the request without credentials would hide a
+      // mistake.
+      throw new Error(`${name} does not accept these credentials: ${[...values.keys()].join(" + ")}`)
     }
     const headers: Record<string, string> = { accept: "application/json", "user-agent": userAgent }
     for (const scheme of alternative ?? []) {
@@ -158,7 +156,7 @@ const noParameters = Either.right<Readonly<Record<string, string>>>({})
 const noPayload = Either.right(undefined)
 
 /**
- * Compiles an endpoint that is decoded as it declares.
+ * Compiles an endpoint. Its result is the success that it declares.
  *
  * @since 0.1.0
  * @category constructors
@@ -171,7 +169,7 @@ export const compile = <Name extends string, Method extends HttpMethod.HttpMetho
 }
 
 /**
- * Compiles an endpoint whose callers get something made from what it declares.
+ * Compiles an endpoint with a custom decoder for its response.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,6 +1,6 @@
 /**
- * The scheme `orgAppKeys`: the key and secret of an organisation, as HTTP Basic,
- * together with the id of the application they speak for.
+ * The scheme `orgAppKeys`: the key and secret of an organisation, sent as HTTP Basic, with the id
+ * of the application to administer.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ import * as PartialConfig from "./PartialConfig.js"
 export interface Options {
   readonly key: string
   readonly secret: Redacted.Redacted
-  /** The application it speaks for. */
+  /** The application to administer. */
   readonly applicationId: ApplicationId
 }
 
@@ -37,7 +37,7 @@ export const make = (options: Options): Context.Tag.Service<AdminCredentials> =>
   })
 
 /**
- * AdminCredentials from values.
+ * Provides administrator credentials from values.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
   })
 
 /**
- * The variables `GLOWMARKT_ORG_KEY`, `GLOWMARKT_ORG_SECRET` and `GLOWMARKT_APPLICATION_ID`.
+ * Reads `GLOWMARKT_ORG_KEY`, `GLOWMARKT_ORG_SECRET` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
  * @category constructors
@@ -72,7 +72,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * AdminCredentials from configuration. What is not `given` comes from the variables of {@link config}.
+ * {@link layer} from configuration. Options that are not `given` come from the variables of
+ * {@link config}.
  *
  * @since 0.1.0
  * @category layers

@@ -1,6 +1,6 @@
 /**
- * What every `layerConfig` takes: some of the options, each as a value or as a `Config`. Options
- * that are not given still come from the environment.
+ * The parameter of every `layerConfig`: any of the options, each as a value or a `Config`. Options
+ * that are not given come from the environment.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as Config from "effect/Config"
 import * as Record from "effect/Record"
 
 /**
- * A part of the options `A`, each a value or a `Config`.
+ * Any of the options `A`, each as a value or a `Config`.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export type PartialConfig<A> = {
 const isConfig = <A>(given: A | Config.Config<A>): given is Config.Config<A> => Config.isConfig(given)
 
 /**
- * One option as a `Config`: the given value or `Config`, or else that of the environment.
+ * Makes a `Config` of one option: the given value or `Config`, or else the one for the environment.
  *
  * @since 0.1.0
  * @category constructors
@@ -41,15 +41,15 @@ export const orElse = <A>(given: A | Config.Config<A> | undefined, environment: 
   given === undefined ? environment : isConfig(given) ? given : Config.succeed(given)
 
 /**
- * All given options as one `Config`, without those that are not given.
+ * Combines the given options into one `Config`.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const given = <A extends object>(options: PartialConfig<A>): Config.Config<Partial<A>> => {
+export const all = <A extends object>(options: PartialConfig<A>): Config.Config<Partial<A>> => {
   const configs = Record.map(options, (option) => (Config.isConfig(option) ? option : Config.succeed(option)))
   // `Config.all` throws on an empty record.
   const values: Config.Config<object> = Record.isEmptyRecord(configs) ? Config.succeed({}) : Config.all(configs)
-  // Each given option became its value, and there are no others: a part of `A`.
+  // Every property of `options` is an option of `A` and was replaced with its value.
   return values as Config.Config<Partial<A>>
 }

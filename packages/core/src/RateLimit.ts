@@ -1,6 +1,6 @@
 /**
- * Limits how many requests are sent per interval. Further requests wait in a queue, first come, first
- * served.
+ * Limits how many requests are sent per interval. Further requests wait in a queue, first come,
+ * first served.
  *
  * @since 0.1.0
  */
@@ -26,19 +26,22 @@ export interface RateLimit {
 }
 
 /**
- * Consulted by the client before every request. {@link make} limits one process; other implementations
- * can share a limit between processes, for example through a database row.
+ * Consulted by the client before every request. {@link make} limits one process; other
+ * implementations can share a limit between processes, for example through a database row.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RateLimiter {
   /**
-   * Waits until a request may be sent and returns true, or false after `maxWait`. Interruption leaves
-   * the queue.
+   * Waits until a request may be sent and returns true, or false after `maxWait`. Interruption
+   * leaves the queue.
    */
   readonly acquire: (maxWait: Duration.Duration) => Effect.Effect<boolean>
-  /** Reports that the server asked for a pause (`429` with `Retry-After`): no requests until it is over. */
+  /**
+   * Reports that the server asked for a pause (`429` with `Retry-After`): no requests until it is
+   * over.
+   */
   readonly throttled: (pause: Duration.Duration) => Effect.Effect<void>
 }
 
@@ -152,8 +155,8 @@ const makeLimiter = Effect.fnUntraced(function* ({
   }
 
   /**
-   * Extra delay so that one timer admits several waiters: waking the process costs more than a call.
-   * At most half of the burst, so that a late timer loses no tokens.
+   * Extra delay so that one timer admits several waiters: waking the process costs more than a
+   * call. At most half of the burst, so that a late timer loses no tokens.
    */
   const batchDelayMillis = () => {
     const intervalMillis = 1000 / bucket.perSecond
@@ -221,8 +224,8 @@ const makeLimiter = Effect.fnUntraced(function* ({
 })
 
 /**
- * Makes a token bucket with a queue. All waiting fibers share one timer. Dies if `limit` or `interval`
- * is not positive.
+ * Makes a token bucket with a queue. All waiting fibers share one timer. Dies if `limit` or
+ * `interval` is not positive.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Whether an operation may be sent a second time when the first answer was lost.
+ * Whether an operation may be sent again after its response was lost.
  *
  * @since 0.1.0
  */
@@ -7,11 +7,10 @@ import * as Context from "effect/Context"
 import type { GlowmarktError } from "./GlowmarktError.js"
 
 /**
- * - `safe`: reads; sending it again changes nothing.
- * - `idempotent`: sets a value that does not depend on what was there; sending it
- *   again leaves the same state.
- * - `once`: sending it again may do it twice, or be answered as if it had
- *   failed. It is repeated only if it is certain that it was not carried out.
+ * - `safe`: only reads.
+ * - `idempotent`: sets a value, so sending it again leaves the same state.
+ * - `once`: sending it again may carry it out twice, or fail because it was already carried out. It
+ *   is retried only if it certainly was not carried out.
  *
  * @since 0.1.0
  * @category models
@@ -19,7 +18,7 @@ import type { GlowmarktError } from "./GlowmarktError.js"
 export type Repeatability = "safe" | "idempotent" | "once"
 
 /**
- * The annotation by which an endpoint of the contract declares it.
+ * The annotation that declares the repeatability of an endpoint.
  *
  * @since 0.1.0
  * @category models
@@ -27,11 +26,10 @@ export type Repeatability = "safe" | "idempotent" | "once"
 export class Repeat extends Context.Tag("@effect-glowmarkt/core/Repeat")<Repeat, Repeatability>() {}
 
 /**
- * Whether a request may be sent again after this failure, by what is known of
- * the failure and of the operation alone.
+ * Whether an operation may be repeated after this error.
  *
- * `safe` and `idempotent` operations can be repeated after any transient failure,
- * `once` operations only if it is certain that they were not carried out.
+ * `safe` and `idempotent` operations may be repeated after any transient error, `once` operations
+ * only if they certainly were not carried out.
  *
  * @since 0.1.0
  * @category combinators

@@ -1,17 +1,17 @@
 /**
  * Limits the share of a client's requests that are retries.
  *
- * A retry policy sees one call only: during an outage, five requests per call put five times the load
- * on a server that is already failing. All calls of a client share the budget, so an outage causes
- * hardly more requests than normal operation.
+ * A retry policy sees one call only: during an outage, five requests per call put five times the
+ * load on a server that is already failing. All calls of a client share the budget, so an outage
+ * causes hardly more requests than normal operation.
  *
  * @since 0.1.0
  */
 
 /**
  * - `reserve`: the number of retries available at the start, and the maximum.
- * - `perCall`: the fraction of a retry that each call adds. With 0.1, at most one request in eleven is
- *   a retry while every call fails.
+ * - `perCall`: the fraction of a retry that each call adds. With 0.1, at most one request in eleven
+ *   is a retry while every call fails.
  *
  * @since 0.1.0
  * @category models
@@ -46,7 +46,10 @@ export const unlimited: RetryBudget = { reserve: Number.POSITIVE_INFINITY, perCa
 export interface Balance {
   /** Adds `perCall`. Run once for every call. */
   readonly deposit: () => void
-  /** Adds a whole retry. Run for every call that succeeds, so that a client recovers soon after an outage. */
+  /**
+   * Adds a whole retry. Run for every call that succeeds, so that a client recovers soon after an
+   * outage.
+   */
   readonly refund: () => void
   /** Takes one retry. False if none is left. */
   readonly tryWithdraw: () => boolean

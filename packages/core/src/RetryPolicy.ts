@@ -1,9 +1,8 @@
 /**
- * When a failed request is sent again.
+ * How often and after which waits a failed request is retried.
  *
- * Two questions decide: is the failure transient (the error knows), and may the
- * operation be repeated (its endpoint declares it)? A policy only says how
- * often and how long. All calls of a client share a `RetryBudget` on top.
+ * A request is retried only if its error is transient and its operation may be repeated. In
+ * addition, all calls of a client share a `RetryBudget`.
  *
  * @since 0.1.0
  */
@@ -13,13 +12,13 @@ import type { GlowmarktError } from "./GlowmarktError.js"
 import * as Repeatability from "./Repeatability.js"
 
 /**
- * - `retries`: how many requests may follow the first one. 0 switches retry off.
- * - `base`, `cap`: the wait before the n-th retry is random between zero and
- *   `base * 2^(n-1)`, at most `cap` (exponential backoff with full jitter).
- * - `retryAfterCap`: a wait the server asks for is granted in full up to this
- *   limit; if it asks for more, the call fails at once, so that the caller decides.
- * - `total`: what a call may take in all, signing in for it and waiting for its turn
- *   included. No retry starts later, and the attempt under way at that time is given up.
+ * - `retries`: the maximum number of retries. 0 switches them off.
+ * - `base`, `cap`: exponential backoff with full jitter. The wait before the n-th retry is random
+ *   between zero and `base * 2^(n-1)`, at most `cap`.
+ * - `retryAfterCap`: the longest `Retry-After` to wait for. If the server asks for more, the call
+ *   fails at once.
+ * - `total`: the time limit of the whole call, including sign-in and waiting for the rate limit. It
+ *   also ends an attempt that is still running.
  *
  * @since 0.1.0
  * @category models
@@ -33,8 +32,8 @@ export interface RetryPolicy {
 }
 
 /**
- * 4 retries, after random waits of at most 0.2, 0.4, 0.8 and 1.6 seconds, a
- * server's wish granted up to 30 seconds, 60 seconds in all.
+ * 4 retries after random waits of at most 0.2, 0.4, 0.8 and 1.6 seconds, `Retry-After` up to 30
+ * seconds, and 60 seconds in total.
  *
  * @since 0.1.0
  * @category constructors
@@ -48,7 +47,7 @@ export const standard: RetryPolicy = {
 }
 
 /**
- * No retry at all, and no limit but that of the one attempt.
+ * No retries, and no time limit beyond the timeout of the attempt.
  *
  * @since 0.1.0
  * @category constructors
@@ -56,9 +55,9 @@ export const standard: RetryPolicy = {
 export const none: RetryPolicy = { ...standard, retries: 0, total: Duration.infinity }
 
 /**
- * How long to wait before the next request, or nothing if there should be none.
+ * The wait before the next attempt, or `None` if there should be none.
  *
- * `random` is between 0 and 1; `attempts` counts the requests sent so far.
+ * `random` is between 0 and 1; `attempts` is the number of requests sent so far.
  *
  * @since 0.1.0
  * @category combinators
@@ -76,11 +75,11 @@ export const delay = (
   const { attempts, elapsed, error, random, repeatability } = failure
   if (attempts > policy.retries || !Repeatability.mayRepeat(repeatability, error)) return Option.none()
   const longest = Duration.min(policy.cap, Duration.times(policy.base, 2 ** (attempts - 1)))
-  // In whole milliseconds: clocks have no finer resolution.
+  // Timers count whole milliseconds.
   const backoff = Duration.millis(Math.round(Duration.toMillis(longest) * random))
   const asked = Option.getOrElse(error.retryAfter, () => Duration.zero)
   if (Duration.greaterThan(asked, policy.retryAfterCap)) return Option.none()
-  // Full jitter on top of what the server asks: all its clients received the same wait.
+  // The server may have sent the same `Retry-After` to all its clients, so jitter is added.
   const wait = Duration.sum(asked, backoff)
   return Duration.greaterThan(Duration.sum(elapsed, wait), policy.total) ? Option.none() : Option.some(wait)
 }

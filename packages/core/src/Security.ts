@@ -1,10 +1,10 @@
 /**
- * The provider's security schemes, and which of them each operation accepts.
+ * The provider's security schemes and the combinations that each operation accepts.
  *
- * The rules are an OR of ANDs ("application keys alone, or organisation keys
- * together with an application id, or …"), which `HttpApiSecurity` cannot say.
- * So an endpoint declares them as data, and client, simulator and OpenAPI
- * document read that one declaration.
+ * An operation accepts several alternatives of one or more schemes each, for example "application
+ * keys, or organisation keys with an application id". `HttpApiSecurity` cannot express that, so
+ * endpoints declare it as an annotation. The client, the simulator and the OpenAPI document read
+ * it.
  *
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ import * as Context from "effect/Context"
 import { responses } from "./internal/contract/openApi.js"
 
 /**
- * The scheme definitions by their names in the provider's document.
+ * The schemes by their names in the provider's document.
  *
  * @since 0.1.0
  * @category constants
@@ -43,8 +43,8 @@ export type Scheme = keyof typeof schemes
 export type Alternative = Array.NonEmptyReadonlyArray<Scheme>
 
 /**
- * The alternatives an operation accepts, any one of which suffices. None at all
- * means that the operation takes no credentials.
+ * The alternatives of an operation; one of them is enough. An empty list means that the operation
+ * takes no credentials.
  *
  * @since 0.1.0
  * @category models
@@ -52,7 +52,7 @@ export type Alternative = Array.NonEmptyReadonlyArray<Scheme>
 export type Alternatives = ReadonlyArray<Alternative>
 
 /**
- * The annotation by which an endpoint of the contract declares its alternatives.
+ * The annotation that declares the alternatives of an endpoint.
  *
  * @since 0.1.0
  * @category models
@@ -60,8 +60,8 @@ export type Alternatives = ReadonlyArray<Alternative>
 export class Security extends Context.Tag("@effect-glowmarkt/core/Security")<Security, Alternatives>() {}
 
 /**
- * Administrators: application keys, or organisation keys or a developer's token
- * with the application they speak for.
+ * For administrators: application keys, or organisation keys or a developer's token with an
+ * application id.
  *
  * @since 0.1.0
  * @category constants
@@ -69,7 +69,7 @@ export class Security extends Context.Tag("@effect-glowmarkt/core/Security")<Sec
 export const admin: Alternatives = [["appKeys"], ["orgAppKeys", "applicationId"], ["devUserToken", "applicationId"]]
 
 /**
- * Deleting an account: the same callers, but not scoped by application.
+ * For deleting an account: as {@link admin}, but without an application id.
  *
  * @since 0.1.0
  * @category constants
@@ -77,11 +77,10 @@ export const admin: Alternatives = [["appKeys"], ["orgAppKeys", "applicationId"]
 export const deletion: Alternatives = [["appKeys"], ["orgAppKeys"], ["devUserToken"]]
 
 /**
- * The user who owns the token.
+ * For users.
  *
- * The definition lists token and application id as alternatives of each other
- * for two of the user's operations; a token alone says who calls, but not for
- * which application, so both are always sent.
+ * For two operations the provider's definition lists the token and the application id as
+ * alternatives. A token alone does not identify the application, so both are always sent.
  *
  * @since 0.1.0
  * @category constants
@@ -89,7 +88,7 @@ export const deletion: Alternatives = [["appKeys"], ["orgAppKeys"], ["devUserTok
 export const user: Alternatives = [["userToken", "applicationId"]]
 
 /**
- * An application without a user: signing in.
+ * For signing in: an application without a user.
  *
  * @since 0.1.0
  * @category constants
@@ -100,8 +99,8 @@ const requirement = (alternative: Alternative) =>
   Object.fromEntries(alternative.map((scheme): [string, Array<string>] => [scheme, []]))
 
 /**
- * The annotations of an endpoint that accepts these alternatives: the data
- * itself, and how its operation stands in the OpenAPI document.
+ * The annotations of an endpoint that accepts these alternatives: {@link Security} and the matching
+ * part of the OpenAPI document.
  *
  * @since 0.1.0
  * @category constructors

@@ -10,7 +10,8 @@
 /**
  * - `perSecond`: tokens refilled per second.
  * - `burstMillis`: the capacity as a refill time. The capacity is at least one token.
- * - `tokens`: the number of tokens at `atMillis`. During a pause, `atMillis` is the end of the pause.
+ * - `tokens`: the number of tokens at `atMillis`. During a pause, `atMillis` is the end of the
+ *   pause.
  *
  * @since 0.1.0
  * @category models
@@ -95,8 +96,8 @@ export const withRate = (bucket: TokenBucket, perSecond: number, nowMillis: numb
 }
 
 /**
- * Withholds all tokens until `untilMillis`. At most one token is available then, so that the pause does
- * not end with a burst.
+ * Withholds all tokens until `untilMillis`. At most one token is available then, so that the pause
+ * does not end with a burst.
  *
  * @since 0.1.0
  * @category combinators

@@ -1,6 +1,5 @@
 /**
- * A user's own account: every operation acts on the account that owns the
- * token, never on another user's.
+ * The operations of a user on their own account, the one that owns the token.
  *
  * @since 0.1.0
  */
@@ -23,7 +22,7 @@ import {
 } from "./GlowmarktError.js"
 import type { AccountId } from "./Identifier.js"
 import * as Operation from "./Operation.js"
-import { type Password, UserCredentials } from "./UserCredentials.js"
+import { type SessionPassword, UserCredentials } from "./UserCredentials.js"
 
 const operations = {
   status: Operation.compile(AccountApi.getAccountStatusByUserToken),
@@ -42,13 +41,13 @@ const operations = {
  */
 export interface UserAccountsService {
   /**
-   * The status of the user's account. (`GET /account/status`)
+   * Reads the status of the user's account. (`GET /account/status`)
    */
   readonly status: Effect.Effect<AccountStatus, AccountNotFound | CallError>
 
   /**
-   * Sets the user's e-mail address. Whether the provider asks for it to be
-   * verified is not known. (`POST /account/email`)
+   * Sets the user's e-mail address. It is not known whether the provider asks the user to verify
+   * it. (`POST /account/email`)
    */
   readonly changeEmail: (email: string) => Effect.Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
 
@@ -58,13 +57,13 @@ export interface UserAccountsService {
   readonly changeName: (name: string) => Effect.Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>
 
   /**
-   * Changes the user's password. With a `UserSession` the session goes on with
-   * the new one. Never repeated: after a failure that leaves open whether it was
-   * carried out, a session finds out by signing in with the new password and then
-   * the old one, and fails only if the new one does not hold. Should the provider
-   * make the change later, the session takes to it when the old one is refused.
-   * With a `UserToken` all of that is left to the caller.
-   * (`POST /account/changepassword`)
+   * Changes the user's password. (`POST /account/changepassword`)
+   *
+   * Not retried if the provider may have carried it out. In that case a `UserSession` signs in with
+   * the new password, then with the old one, to find out which is valid, and fails only if the new
+   * one is not. After a change the session uses the new password. If the provider makes the change
+   * later, the session switches as soon as the old password is refused. With a `UserToken` none of
+   * this happens.
    */
   readonly changePassword: (passwords: {
     readonly oldPassword: Redacted.Redacted
@@ -72,8 +71,8 @@ export interface UserAccountsService {
   }) => Effect.Effect<void, WeakPassword | Rejected | InvalidInput | CallError>
 
   /**
-   * Adds a mobile app token to the user's account. Tokens cannot be listed:
-   * who rotates them keeps a record. (`POST /account/{accountId}/mobileapptoken`)
+   * Adds a mobile app token to the user's account. Glowmarkt cannot list tokens, so keep a record
+   * of it. (`POST /account/{accountId}/mobileapptoken`)
    */
   readonly addMobileAppToken: (
     accountId: AccountId,
@@ -108,37 +107,39 @@ interface Passwords {
   readonly newPassword: Redacted.Redacted
 }
 
-/** By signing in: which of the two holds, or why neither does. Fails if that cannot be found out. */
-const whichHolds = (
-  session: Password,
+/**
+ * Signs in to find out which password is valid, or why neither is. Fails if the sign-in itself
+ * fails.
+ */
+const validPassword = (
+  session: SessionPassword,
   { newPassword, oldPassword }: Passwords
 ): Effect.Effect<"new" | "old" | AccessDenied, CallError> =>
   Effect.gen(function* () {
-    if (Option.isNone(yield* session.refusal(newPassword))) return "new"
-    return Option.getOrElse(yield* session.refusal(oldPassword), () => "old" as const)
+    if (Option.isNone(yield* session.check(newPassword))) return "new"
+    return Option.getOrElse(yield* session.check(oldPassword), () => "old" as const)
   })
 
 /**
- * A change whose answer was lost is settled by signing in. Unless the new password
- * holds, the session goes on with both in mind: whatever holds now, the provider
- * may carry the change out yet.
+ * Resolves a change whose response was lost by signing in. Unless the new password is valid, the
+ * session keeps both: the provider may still carry the change out.
  */
-const settled = (
+const changeInSession = (
   change: Effect.Effect<void, ChangeError>,
-  session: Password,
+  session: SessionPassword,
   passwords: Passwords
 ): Effect.Effect<void, ChangeError> => {
   const { newPassword } = passwords
-  const settle = (error: ChangeError): Effect.Effect<void, ChangeError> => {
+  const resolve = (error: ChangeError): Effect.Effect<void, ChangeError> => {
     if (error._tag === "InvalidInput" || !error.mayHaveBeenApplied) {
-      return Effect.zipRight(session.drop(newPassword), Effect.fail(error))
+      return Effect.zipRight(session.removeCandidate(newPassword), Effect.fail(error))
     }
     const { attempts, elapsed, operation } = error
-    return Effect.matchEffect(whichHolds(session, passwords), {
-      onSuccess: (found): Effect.Effect<void, ChangeError> => {
-        if (found === "new") return session.adopt(newPassword)
-        if (found === "old") return Effect.fail(error)
-        const { caller, excerpt, status } = found
+    return Effect.matchEffect(validPassword(session, passwords), {
+      onSuccess: (valid): Effect.Effect<void, ChangeError> => {
+        if (valid === "new") return session.confirm(newPassword)
+        if (valid === "old") return Effect.fail(error)
+        const { caller, excerpt, status } = valid
         return new AccessDenied({
           operation,
           stage: "signIn",
@@ -155,10 +156,10 @@ const settled = (
     })
   }
   return session
-    .consider(newPassword)
+    .addCandidate(newPassword)
     .pipe(
       Effect.zipRight(change),
-      Effect.matchEffect({ onSuccess: () => session.adopt(newPassword), onFailure: settle })
+      Effect.matchEffect({ onSuccess: () => session.confirm(newPassword), onFailure: resolve })
     )
 }
 
@@ -184,7 +185,7 @@ export const make: Effect.Effect<UserAccountsService, never, UserCredentials | G
         const change = Effect.asVoid(changePassword({ payload: passwords }))
         return Option.match(credentials.password, {
           onNone: () => change,
-          onSome: (session) => settled(change, session, passwords)
+          onSome: (session) => changeInSession(change, session, passwords)
         })
       },
       addMobileAppToken: (accountId, newToken) =>
@@ -196,8 +197,8 @@ export const make: Effect.Effect<UserAccountsService, never, UserCredentials | G
 )
 
 /**
- * Fresh in every place it is provided in: two of them in one program, with
- * different credentials, are never taken for each other.
+ * Provides the operations with the given credentials. The layer is not memoized, so one program can
+ * use it twice with different credentials.
  *
  * @since 0.1.0
  * @category layers

@@ -1,5 +1,5 @@
 /**
- * The contract of a user's operations on the own account.
+ * The contract of the operations of users on their own accounts.
  *
  * @since 0.1.0
  */
@@ -90,7 +90,7 @@ export const userChangePassword = HttpApiEndpoint.post("userChangePassword", "/a
   .annotateContext(
     endpoint.annotations({
       security: Security.user,
-      // After a lost answer the old password may be wrong already.
+      // If the response is lost, the old password may no longer be valid.
       repeat: "once",
       summary: "Change one's own password",
       operationId: "userChangePassWord"
@@ -113,7 +113,7 @@ export const addMobileAppToken = HttpApiEndpoint.post("addMobileAppToken", "/acc
   .annotateContext(
     endpoint.annotations({
       security: Security.user,
-      // What the provider does with a duplicate is unknown.
+      // It is not known how the provider treats a duplicate.
       repeat: "once",
       summary: "Add a mobile app token to one's own account",
       operationId: "addMobileAppToken"
@@ -121,7 +121,7 @@ export const addMobileAppToken = HttpApiEndpoint.post("addMobileAppToken", "/acc
   )
 
 /**
- * `PUT /account/{accountId}/mobileapptoken`: PUT *removes*.
+ * `PUT /account/{accountId}/mobileapptoken`: removes a token, although the method is PUT.
  *
  * @since 0.1.0
  * @category models
@@ -143,7 +143,7 @@ export const removeMobileAppToken = HttpApiEndpoint.put("removeMobileAppToken", 
   )
 
 /**
- * The operations of a signed-in user on the account that owns the token.
+ * The operations of a user on the account that owns the token.
  *
  * @since 0.1.0
  * @category models

@@ -1,6 +1,6 @@
 /**
- * The credentials of a user: what every operation of {@link UserAccounts}
- * needs. Provided by `UserToken.layer` or `UserSession.layer`.
+ * The credentials that every operation of `UserAccounts` needs. Provided by `UserToken.layer` or
+ * `UserSession.layer`.
  *
  * @since 0.1.0
  */
@@ -12,20 +12,22 @@ import type { Credential, UserGrant } from "./Credential.js"
 import type { AccessDenied, CallError } from "./GlowmarktError.js"
 
 /**
- * What a session does about its password when the password changes.
+ * The password of a session while it is being changed.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Password {
-  /** A change to this one is under way: if the known one is refused from now on, this one is tried. */
-  readonly consider: (password: Redacted.Redacted) => Effect.Effect<void>
-  /** Why one cannot sign in with this password, or nothing if one can. Fails if that cannot be found out. */
-  readonly refusal: (password: Redacted.Redacted) => Effect.Effect<Option.Option<AccessDenied>, CallError>
-  /** This one holds from now on. */
-  readonly adopt: (password: Redacted.Redacted) => Effect.Effect<void>
-  /** The change to this one was not made, and will not be. */
-  readonly drop: (password: Redacted.Redacted) => Effect.Effect<void>
+export interface SessionPassword {
+  /** Adds a password to try when the current one is refused. Run before the change is sent. */
+  readonly addCandidate: (password: Redacted.Redacted) => Effect.Effect<void>
+  /**
+   * Signs in with a password. Succeeds with the refusal, or with `None` if the password is valid.
+   */
+  readonly check: (password: Redacted.Redacted) => Effect.Effect<Option.Option<AccessDenied>, CallError>
+  /** Makes a password the current one and drops all candidates. */
+  readonly confirm: (password: Redacted.Redacted) => Effect.Effect<void>
+  /** Drops a candidate whose change certainly failed. */
+  readonly removeCandidate: (password: Redacted.Redacted) => Effect.Effect<void>
 }
 
 /**
@@ -33,8 +35,8 @@ export interface Password {
  * @category models
  */
 export interface UserCredential extends Credential<UserGrant> {
-  /** Nothing where a token is all that is known. */
-  readonly password: Option.Option<Password>
+  /** `None` for a plain token. */
+  readonly password: Option.Option<SessionPassword>
 }
 
 /**

@@ -1,7 +1,6 @@
 /**
- * A user signed in by name and password. Signs in when the first call needs it,
- * again before the token ends, and once more when a call is refused although
- * the token should hold.
+ * Signs a user in with a user name and password: on the first call, again before the token expires,
+ * and again if a call is refused although the token has not expired.
  *
  * @since 0.1.0
  */
@@ -22,10 +21,10 @@ import { GlowmarktClient } from "./GlowmarktClient.js"
 import type { AccessDenied, CallError, Rejected } from "./GlowmarktError.js"
 import { applicationIdConfig, DirectoryId } from "./Identifier.js"
 import * as session from "./internal/credential/session.js"
-import { ofAnyCall } from "./internal/credential/signInFailure.js"
+import { toCallError } from "./internal/credential/signInFailure.js"
 import * as tokenCache from "./internal/credential/tokenCache.js"
 import * as PartialConfig from "./PartialConfig.js"
-import { type Password, UserCredentials } from "./UserCredentials.js"
+import { type SessionPassword, UserCredentials } from "./UserCredentials.js"
 
 /**
  * @since 0.1.0
@@ -41,22 +40,22 @@ export interface Options extends Auth.SignIn {}
  */
 export interface UserSessionService {
   /**
-   * Revokes the token, if there is one, also one that only the cache knows, and
-   * then forgets it. A later call signs in again. If revoking fails, the token
-   * is kept, and this can be tried again. (`DELETE /auth/deleteToken`)
+   * Revokes the token, including one that is only in the cache, and then forgets it. A later call
+   * signs in again. If revoking fails, the token is kept, so that this can be retried.
+   * (`DELETE /auth/deleteToken`)
    */
   readonly signOut: Effect.Effect<void, Rejected | CallError>
 }
 
 /**
- * The session itself, for ending it.
+ * The session, for signing out.
  *
  * @since 0.1.0
  * @category services
  */
 export class UserSession extends Context.Tag("@effect-glowmarkt/core/UserSession")<UserSession, UserSessionService>() {}
 
-/** Whether it is the name or the password that is refused. A 403 may be anything that stands in between. */
+/** Whether the user name or password was refused. A 403 may come from a proxy. */
 const isRefusal = (error: CallError): error is AccessDenied => error._tag === "AccessDenied" && error.status !== 403
 
 const makeWith = (
@@ -68,16 +67,16 @@ const makeWith = (
     const { applicationId } = options
     const scope = yield* Effect.scope
     let password = options.password
-    // New passwords that may hold, or will: their changes were never answered. The latest first.
+    // New passwords whose change got no response, the latest first.
     let candidates: ReadonlyArray<Redacted.Redacted> = []
 
     const others = (secret: Redacted.Redacted) =>
       candidates.filter((candidate) => Redacted.value(candidate) !== Redacted.value(secret))
 
     const signInWith = (secret: Redacted.Redacted) =>
-      Effect.catchAll(auth.signIn({ ...options, password: secret }), ofAnyCall)
+      Effect.catchAll(auth.signIn({ ...options, password: secret }), toCallError)
 
-    const adopt = (secret: Redacted.Redacted) =>
+    const setPassword = (secret: Redacted.Redacted) =>
       Effect.sync(() => {
         password = secret
         candidates = []
@@ -88,7 +87,7 @@ const makeWith = (
         candidates.reduceRight<Effect.Effect<SignedIn, CallError>>(
           (rest, secret) =>
             signInWith(secret).pipe(
-              Effect.tap(() => adopt(secret)),
+              Effect.tap(() => setPassword(secret)),
               Effect.catchIf(isRefusal, () => rest)
             ),
           Effect.fail(refused)
@@ -111,29 +110,29 @@ const makeWith = (
         () => Effect.void
       )
 
-    const changing: Password = {
-      consider: (secret) =>
+    const sessionPassword: SessionPassword = {
+      addCandidate: (secret) =>
         Effect.zipRight(
           credential.forgetRefusal,
           Effect.sync(() => {
             candidates = [secret, ...others(secret)]
           })
         ),
-      refusal: (secret) =>
+      check: (secret) =>
         signInWith(secret).pipe(
-          // The token only served as a check: revoke it in the background.
+          // Nothing uses this token.
           Effect.tap(({ token }) => Effect.forkIn(Effect.ignore(revoke(token)), scope)),
           Effect.as(Option.none()),
           Effect.catchIf(isRefusal, (refused) => Effect.succeedSome(refused))
         ),
-      adopt: (secret) => Effect.zipRight(credential.forgetRefusal, adopt(secret)),
-      drop: (secret) =>
+      confirm: (secret) => Effect.zipRight(credential.forgetRefusal, setPassword(secret)),
+      removeCandidate: (secret) =>
         Effect.sync(() => {
           candidates = others(secret)
         })
     }
 
-    return Context.make(UserCredentials, { ...credential, password: Option.some(changing) }).pipe(
+    return Context.make(UserCredentials, { ...credential, password: Option.some(sessionPassword) }).pipe(
       Context.add(UserSession, { signOut: credential.end(revoke) })
     )
   })
@@ -148,9 +147,8 @@ export const make = (
   makeWith(options, tokenCache.none)
 
 /**
- * UserCredentials from name and password. Nothing is sent before the first
- * call. Any number of calls that need a token at the same time share one
- * sign-in.
+ * Provides user credentials from a user name and password. Signs in on the first call. Concurrent
+ * calls share one sign-in.
  *
  * @example
  * ```ts
@@ -178,15 +176,15 @@ const makeCached = (options: Options) =>
   Effect.gen(function* () {
     const store = yield* KeyValueStore.KeyValueStore
     const { baseUrl } = yield* GlowmarktClient
-    // All that decides whose token it is: a user of another server or directory must not get it.
+    // Includes the server and directory: the same name may be another user there.
     const owner = JSON.stringify([baseUrl, options.applicationId, options.directoryId ?? null, options.username])
     return yield* makeWith(options, tokenCache.make(store, `glowmarkt-session:${owner}`))
   })
 
 /**
- * The same, with the token kept in a `KeyValueStore`, so that the next process
- * need not sign in. The store sees the token and the user's name in clear: choose
- * one that others cannot read. If it fails, a warning is logged and calls go on.
+ * {@link layer} with the token cached in a `KeyValueStore`, so that the next process need not sign
+ * in. The store receives the token and the user name in plain text: choose one that others cannot
+ * read. If the store fails, a warning is logged and calls continue.
  *
  * @since 0.1.0
  * @category layers
@@ -211,8 +209,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
   )
 
 /**
- * The variables `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD` and
- * `GLOWMARKT_APPLICATION_ID`, and `GLOWMARKT_DIRECTORY_ID` where there is one.
+ * Reads `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD`, `GLOWMARKT_APPLICATION_ID` and, if set,
+ * `GLOWMARKT_DIRECTORY_ID`.
  *
  * @since 0.1.0
  * @category constructors
@@ -220,7 +218,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * UserCredentials from configuration. What is not `given` comes from the variables of {@link config}.
+ * {@link layer} from configuration. Options that are not `given` come from the variables of
+ * {@link config}.
  *
  * @since 0.1.0
  * @category layers
@@ -231,7 +230,7 @@ export const layerConfig = (
   Layer.scopedContext(Effect.flatMap(configOf(given), make))
 
 /**
- * The same, with the token kept in a `KeyValueStore` as by {@link layerCached}.
+ * {@link layerCached} from configuration, as in {@link layerConfig}.
  *
  * @since 0.1.0
  * @category layers

@@ -1,7 +1,6 @@
 /**
- * The scheme `userToken`: a user's token that the program already holds, in the
- * header `token`, together with the application it was issued for. For signing in
- * and renewing see `UserSession`.
+ * The scheme `userToken`: a user's token that the program already has, with the id of the
+ * application it was issued for. `UserSession` obtains and renews tokens.
  *
  * @since 0.1.0
  */
@@ -23,7 +22,7 @@ import { UserCredentials } from "./UserCredentials.js"
  */
 export interface Options {
   readonly token: Redacted.Redacted
-  /** The application it speaks for. */
+  /** The application that the token was issued for. */
   readonly applicationId: ApplicationId
 }
 
@@ -40,7 +39,7 @@ export const make = (options: Options): Context.Tag.Service<UserCredentials> => 
 })
 
 /**
- * UserCredentials from values.
+ * Provides user credentials from values.
  *
  * @example
  * ```ts
@@ -65,7 +64,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
   })
 
 /**
- * The variables `GLOWMARKT_USER_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
+ * Reads `GLOWMARKT_USER_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
  * @category constructors
@@ -73,7 +72,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * UserCredentials from configuration. What is not `given` comes from the variables of {@link config}.
+ * {@link layer} from configuration. Options that are not `given` come from the variables of
+ * {@link config}.
  *
  * @since 0.1.0
  * @category layers

@@ -1,21 +1,24 @@
 /**
- * Characters that a reader cannot see: how to show them, and where they are refused.
+ * Finds and escapes invisible characters.
  *
  * @since 0.1.0
  */
 
-// Controls, format characters, line separators, halves of surrogate pairs, and everything a font may leave out.
+// Control and format characters, line separators, lone surrogates, and characters that fonts may
+// not render.
 const hidden = String.raw`\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}`
 
-// U+200C, U+200D and the variation selectors shape emoji and many scripts. They shape nothing after a letter of these.
+// U+200C, U+200D and variation selectors are part of emoji and many scripts, but not after a letter
+// of these.
 const joiner = String.raw`(?<![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d\ufe00-\ufe0f]`
 
-const unseen = new RegExp(`${joiner}|([${hidden}])`, "gu")
+const invisible = new RegExp(`${joiner}|([${hidden}])`, "gu")
 
-// A no-break space passes for a space, and is another character.
-const foreign = new RegExp(String.raw`[${hidden}]|[^\S ]`, "u")
+// Also spaces other than U+0020, which look like one.
+const notInIdentifiers = new RegExp(String.raw`[${hidden}]|[^\S ]`, "u")
 
-// U+FFFD stands where a decoder gave up, and half of a surrogate pair where a text was cut.
+// U+FFFD replaces bytes that a decoder could not read. A lone surrogate remains where a text was
+// cut.
 const damaged = /[\ufffd\p{Cs}]/u
 
 const units = (character: string) =>
@@ -25,8 +28,8 @@ const units = (character: string) =>
   ).join("")
 
 /**
- * The text with an escape (`\u200b`) for every character that cannot be seen. A zero-width joiner stays where it
- * shapes the characters around it, as in emoji and in many scripts.
+ * Escapes every invisible character (`\u200b`). Zero-width joiners stay where they are part of an
+ * emoji or of a script that uses them.
  *
  * @example
  * ```ts
@@ -39,24 +42,27 @@ const units = (character: string) =>
  * @category combinators
  */
 export const escape = (text: string): string =>
-  text.replace(unseen, (whole, character: string | undefined) => (character === undefined ? whole : units(character)))
+  text.replace(invisible, (whole, character: string | undefined) =>
+    character === undefined ? whole : units(character)
+  )
 
-const mostShown = 200
+const maxQuoted = 200
 
 /**
- * The text in quotes, escaped as by {@link escape}, for messages. Of a long one only the beginning.
+ * Quotes a text for a message: escaped as in {@link escape} and cut after 200 characters.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const quote = (text: string): string =>
-  escape(JSON.stringify(text.length <= mostShown ? text : `${text.slice(0, mostShown)}…`))
+  escape(JSON.stringify(text.length <= maxQuoted ? text : `${text.slice(0, maxQuoted)}…`))
 
 const codePoint = (character: string) =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
 
 /**
- * Says that a text lost a character before it came here, so it is not the original text. `undefined` if not.
+ * Describes a character that was lost in an earlier conversion of the text. `undefined` if there is
+ * none.
  *
  * @since 0.1.0
  * @category combinators
@@ -65,23 +71,23 @@ export const damage = (text: string): string | undefined =>
   damaged.test(text) ? "has a character that was lost in conversion (U+FFFD)" : undefined
 
 /**
- * Says which character an identifier, a user name or an address cannot have: one that cannot be seen, so that two
+ * Describes the first character that an id, user name or address must not contain, because two
  * different ones would look the same. `undefined` if there is none.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const identifierProblem = (text: string): string | undefined => {
-  const character = foreign.exec(text)?.[0]
+  const character = notInIdentifiers.exec(text)?.[0]
   return character === undefined ? damage(text) : `has the invisible character ${codePoint(character)}`
 }
 
-// What spreadsheets write in place of a value: #REF!, #N/A, #WERT!, #NAME?, and what databases export for none.
+// Spreadsheet errors (#REF!, #N/A, #WERT!, #NAME?) and what databases export for a missing value.
 const placeholder = /^(#\p{Lu}[\p{Lu}\d/]*[!?]|#N\/A|#NV|#DIV\/0!|\\N|NULL|undefined|NaN)$/u
 
 /**
- * Says that a text is what spreadsheets and databases write where there is no value, such as `#REF!` or `NULL`.
- * `undefined` if it is not.
+ * Describes a placeholder that spreadsheets and databases write for a missing value, such as
+ * `#REF!` or `NULL`. `undefined` if the text is not one.
  *
  * @since 0.1.0
  * @category combinators

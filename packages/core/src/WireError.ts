@@ -1,11 +1,9 @@
 /**
- * The error bodies the provider documents, as the contract declares them.
+ * The documented error bodies.
  *
- * The decoded side is only a tag: the same tag as the member of
- * `GlowmarktError` that callers see, which is how the errors of a method follow
- * from its endpoint. The encoded side is the provider's body, which is what the
- * simulator sends. (The client is more lenient than these: see
- * `internal/error/toError`.)
+ * They decode to the tag of the matching `GlowmarktError`, so that the error type of a method
+ * follows from its endpoint. They encode to the provider's body, which the simulator sends. The
+ * client itself accepts more forms: see `internal/error/toError`.
  *
  * @since 0.1.0
  */
@@ -30,7 +28,7 @@ const error = (text: string, description: string) => ({
 })
 
 /**
- * 401: the credentials are missing, wrong, or not of a kind this operation takes.
+ * 401: the credentials are missing, invalid or not accepted by this operation.
  *
  * @since 0.1.0
  * @category schemas
@@ -38,7 +36,7 @@ const error = (text: string, description: string) => ({
 export const AccessDenied = make("AccessDenied", 401, error("Access denied", "Unauthorised"))
 
 /**
- * 400: something required is missing from the body.
+ * 400: the body lacks a required field.
  *
  * @since 0.1.0
  * @category schemas
@@ -46,7 +44,7 @@ export const AccessDenied = make("AccessDenied", 401, error("Access denied", "Un
 export const MissingElements = make("MissingElements", 400, error("missing elements", "Bad request"))
 
 /**
- * 400: something in the body or the path is not acceptable.
+ * 400: a value in the body or path is not accepted.
  *
  * @since 0.1.0
  * @category schemas
@@ -62,7 +60,7 @@ export const IncorrectElements = make("IncorrectElements", 400, error("incorrect
 export const WeakPassword = make("WeakPassword", 400, error("weak new password", "Bad request"))
 
 /**
- * 404, with `null` for a body: there is no such account for this caller.
+ * 404 with the body `null`: the account does not exist or belongs to another application.
  *
  * @since 0.1.0
  * @category schemas

@@ -15,8 +15,8 @@ const listing = (elements: ReadonlyArray<unknown>) =>
     Effect.provide(Callers.adminOver(Wire.make(() => Wire.json(elements))))
   )
 
-describe("the list", () => {
-  it.effect("takes what live answers look like", () =>
+describe("AccountList", () => {
+  it.effect("accepts responses as the live API sends them", () =>
     Effect.gen(function* () {
       const { accounts, unreadable } = yield* listing([
         { accountId },
@@ -37,7 +37,7 @@ describe("the list", () => {
     })
   )
 
-  it.effect("reports an element it cannot read, and reads the others", () =>
+  it.effect("reports an invalid element and decodes the others", () =>
     Effect.gen(function* () {
       const { accounts, unreadable } = yield* listing([
         { name: "no id" },
@@ -68,14 +68,18 @@ describe("the list", () => {
     })
   )
 
-  it.prop("every element is in exactly one of the two", [FastCheck.array(FastCheck.jsonValue())], ([elements]) => {
-    const { accounts, unreadable } = Either.getOrThrow(AccountList.decode(elements))
-    assert.strictEqual(accounts.length + unreadable.length, elements.length)
-  })
+  it.prop(
+    "puts every element into exactly one of the two arrays",
+    [FastCheck.array(FastCheck.jsonValue())],
+    ([elements]) => {
+      const { accounts, unreadable } = Either.getOrThrow(AccountList.decode(elements))
+      assert.strictEqual(accounts.length + unreadable.length, elements.length)
+    }
+  )
 })
 
-describe("an answer's empty fields", () => {
-  it.effect("count as absent, and depth is no danger", () =>
+describe("empty fields of a response", () => {
+  it.effect("are treated as absent, and deep JSON does not overflow the stack", () =>
     Effect.gen(function* () {
       const deep = `${'{"a":'.repeat(5000)}1${"}".repeat(5000)}`
       const body = `[{"accountId":"a1","directoryId":"","createdAt":"","applicationId":null},{"accountId":"a2","extra":${deep}}]`
@@ -88,9 +92,9 @@ describe("an answer's empty fields", () => {
   )
 })
 
-describe("codecs", () => {
+describe("Account schemas", () => {
   const survives = <A, I>(name: string, schema: Schema.Schema<A, I>) =>
-    it.prop(`${name} survives its wire form`, [Schema.typeSchema(schema)], ([value]) => {
+    it.prop(`${name} survives encoding and decoding`, [Schema.typeSchema(schema)], ([value]) => {
       const encoded = Schema.encodeSync(schema)(value)
       const read = Schema.decodeUnknownSync(schema)(JSON.parse(JSON.stringify(encoded)))
       assert.deepStrictEqual(Schema.encodeSync(schema)(read), encoded)
@@ -101,7 +105,7 @@ describe("codecs", () => {
   survives("AddedAccount", Account.AddedAccount)
   survives("DeletedAccount", Account.DeletedAccount)
 
-  it("a status that says nothing is refused", () => {
+  it("a status with neither field is refused", () => {
     assert.isTrue(Either.isLeft(Schema.decodeUnknownEither(Account.AccountStatus)({ accountId })))
   })
 })

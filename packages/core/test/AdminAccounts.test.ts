@@ -16,8 +16,8 @@ const as = <I>(tag: Context.Tag<I, AdminAccounts.AdminAccounts["Type"]>, key: st
     Layer.provide(AppKeys.layer({ key, secret: Redacted.make("s") }))
   )
 
-describe("two applications in one program", () => {
-  it.effect("each call carries its own credentials", () => {
+describe("AdminAccounts", () => {
+  it.effect("two applications in one program use their own credentials", () => {
     const wire = Wire.make(() => Wire.json([]))
     return Effect.gen(function* () {
       yield* (yield* Schools).list
@@ -31,7 +31,7 @@ describe("two applications in one program", () => {
     )
   })
 
-  it.effect("credentials of one request of a server do not reach the next", () => {
+  it.effect("credentials do not leak from one request of a server to the next", () => {
     const wire = Wire.make(() => Wire.json([]))
     const handle = (tenant: string) =>
       Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list).pipe(
@@ -52,7 +52,7 @@ describe("two applications in one program", () => {
 describe("AccountsTest", () => {
   const accountId = Identifier.AccountId.make("a1")
 
-  it.effect("behaves", () =>
+  it.effect("reads back its own writes", () =>
     Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
       assert.strictEqual((yield* admin.rename(accountId, "Scotty")).name, "Scotty")
@@ -68,7 +68,7 @@ describe("AccountsTest", () => {
     }).pipe(Effect.provide(AccountsTest.layerAdminOf([{ accountId, status: "active", active: true }])))
   )
 
-  it.effect("says which answer a test forgot", () =>
+  it.effect("names a method that the test did not provide", () =>
     Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
       assert.deepStrictEqual(yield* admin.list, { accounts: [], unreadable: [] })

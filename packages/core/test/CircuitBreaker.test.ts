@@ -28,13 +28,13 @@ const over = (wire: ReturnType<typeof Wire.make>, options: GlowmarktClient.Optio
 
 const list = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list)
 
-describe("the circuit breaker", () => {
+describe("CircuitBreaker", () => {
   const options: GlowmarktClient.Options = {
     retry: RetryPolicy.none,
     circuitBreaker: { failures: 3, cooldown: Duration.seconds(10) }
   }
 
-  it.effect("leaves a failing server alone, then looks once, and closes when it is well", () => {
+  it.effect("opens after repeated failures, sends one probe, and closes when the probe succeeds", () => {
     let well = false
     const wire = Wire.make(() => (well ? Wire.json([]) : { status: 500 }))
     return Effect.gen(function* () {
@@ -54,7 +54,7 @@ describe("the circuit breaker", () => {
     }).pipe(Effect.provide(over(wire, options)))
   })
 
-  it.effect("takes refused credentials for an answer", () => {
+  it.effect("does not count refused credentials as failures", () => {
     const wire = Wire.make(() => ({ status: 401 }))
     return Effect.gen(function* () {
       yield* Effect.replicateEffect(Effect.flip(list), 10)
@@ -62,7 +62,7 @@ describe("the circuit breaker", () => {
     }).pipe(Effect.provide(over(wire, options)))
   })
 
-  it.effect("leaves a call that it cuts short with what went wrong", () => {
+  it.effect("reports the server's failure when it stops a retry", () => {
     const wire = Wire.make(() => ({ status: 503, headers: { "retry-after": "1" } }))
     return Effect.gen(function* () {
       const call = yield* Effect.fork(Effect.flip(list))
@@ -73,7 +73,7 @@ describe("the circuit breaker", () => {
     }).pipe(Effect.provide(over(wire, { ...options, retry: RetryPolicy.standard })))
   })
 
-  it.effect("says how long it keeps requests back, and that it is not asked again meanwhile", () => {
+  it.effect("reports how long it stays open and does not retry meanwhile", () => {
     const wire = Wire.make(() => ({ status: 500 }))
     return Effect.gen(function* () {
       yield* CallOptions.locally(Effect.replicateEffect(Effect.flip(list), 3), { retry: RetryPolicy.none })
@@ -89,8 +89,8 @@ describe("the circuit breaker", () => {
     }).pipe(Effect.provide(over(wire, { ...options, retry: { ...RetryPolicy.standard, base: Duration.zero } })))
   })
 
-  it.effect("lets one request through to see, however many there are", () => {
-    const waiting: Array<(answer: Wire.Answer) => void> = []
+  it.effect("sends a single probe for any number of waiting calls", () => {
+    const waiting: Array<(answer: Wire.Response) => void> = []
     const wire = Wire.make((_, index) =>
       index < 3 ? { status: 500 } : index === 3 ? Wire.later((resume) => waiting.push(resume)) : Wire.json([])
     )
@@ -111,7 +111,7 @@ describe("the circuit breaker", () => {
     }).pipe(Effect.provide(over(wire, options)))
   })
 
-  it.effect("closes for a server that limits requests again: it does its work", () => {
+  it.effect("closes when a probe is rate limited, because the server works", () => {
     const wire = Wire.make((_, index) => ({ status: index < 3 ? 503 : 429 }))
     return Effect.gen(function* () {
       yield* Effect.replicateEffect(Effect.flip(list), 3)
@@ -122,7 +122,7 @@ describe("the circuit breaker", () => {
   })
 
   /** How many of ten requests that end so are sent, and of those with an end of the other kind between. */
-  const sent = (answer: Wire.Answer, between?: Wire.Answer) => {
+  const sent = (answer: Wire.Response, between?: Wire.Response) => {
     const wire = Wire.make((_, index) => (between !== undefined && index % 3 === 2 ? between : answer))
     return Effect.replicateEffect(Effect.exit(list), 10).pipe(
       Effect.map(() => wire.seen.length),
@@ -130,9 +130,9 @@ describe("the circuit breaker", () => {
     )
   }
 
-  it.effect("counts failures of the server and of the way to it, and nothing else", () =>
+  it.effect("counts only failures of the server and the connection", () =>
     Effect.gen(function* () {
-      const failures: ReadonlyArray<Wire.Answer> = [
+      const failures: ReadonlyArray<Wire.Response> = [
         { status: 500 },
         { status: 408 },
         { status: 200, body: "[" },
@@ -141,7 +141,7 @@ describe("the circuit breaker", () => {
         { breaks: Wire.systemError("DEPTH_ZERO_SELF_SIGNED_CERT") }
       ]
       for (const answer of failures) assert.strictEqual(yield* sent(answer), 3)
-      const answers: ReadonlyArray<Wire.Answer> = [
+      const answers: ReadonlyArray<Wire.Response> = [
         { status: 401 },
         { status: 403 },
         { status: 429 },
@@ -157,7 +157,7 @@ describe("the circuit breaker", () => {
     })
   )
 
-  it.effect("learns nothing from what cannot be sent", () => {
+  it.effect("ignores requests that cannot be sent", () => {
     const wire = Wire.make(() => ({ status: 500 }))
     const unsendable = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.flip(admin.list)).pipe(
       Effect.provide(
@@ -185,7 +185,7 @@ describe("the circuit breaker", () => {
     )
   })
 
-  it("takes no notice of what was sent before it opened", () => {
+  it("ignores the outcomes of requests sent before it opened", () => {
     const circuit = CircuitBreaker.make({ failures: 2, cooldown: Duration.seconds(10) })
     const enter = (nowMillis: number) => Either.getOrThrow(circuit.enter(nowMillis))
     const [early, earlier, late] = [enter(0), enter(0), enter(0)]
@@ -205,7 +205,7 @@ describe("the circuit breaker", () => {
     assert.deepStrictEqual(circuit.enter(11_500), Either.left(Duration.seconds(9)))
   })
 
-  it.effect("is off unless asked for", () => {
+  it.effect("is off by default", () => {
     const wire = Wire.make(() => ({ status: 500 }))
     return Effect.gen(function* () {
       yield* Effect.replicateEffect(Effect.flip(list), 50)

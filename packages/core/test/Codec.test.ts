@@ -18,14 +18,14 @@ const isAs = <A, I>(name: string, schema: Schema.Schema<A, I>) => {
   const encodeBySchema = Schema.encodeSync(schema)
   const decodeBySchema = Schema.decodeUnknownEither(schema)
 
-  it.prop(`${name}: encodes and decodes as its schema does`, [Arbitrary.make(schema)], ([value]) => {
+  it.prop(`${name}: encodes and decodes like its schema`, [Arbitrary.make(schema)], ([value]) => {
     const encoded = encode(value)
     assert.deepStrictEqual(encoded, encodeBySchema(value))
     assert.deepStrictEqual(Either.getOrThrow(decode(encoded)), Either.getOrThrow(decodeBySchema(encoded)))
   })
 
   it.prop(
-    `${name}: refuses what its schema refuses, and for the same reason`,
+    `${name}: refuses the same values as its schema with the same error`,
     [
       FastCheck.oneof(
         FastCheck.jsonValue(),
@@ -58,7 +58,7 @@ const isAs = <A, I>(name: string, schema: Schema.Schema<A, I>) => {
   )
 }
 
-describe("a codec", () => {
+describe("Codec.make", () => {
   // Some of these come to functions as a whole, some in part, some not at all: nobody must be able to tell.
   isAs(
     "fields",

@@ -44,8 +44,8 @@ const setUp = (width: number) => {
   return { log, start, arrive }
 }
 
-describe("a connection queue", () => {
-  it.effect("reads all that has arrived, hands all of it over, and then sends all that comes of it", () =>
+describe("ConnectionQueue", () => {
+  it.effect("reads all responses, then resumes all callers, then sends all their next requests", () =>
     Effect.promise(async () => {
       const { arrive, log, start } = setUp(2)
       for (const path of ["a", "b"]) {
@@ -71,7 +71,7 @@ describe("a connection queue", () => {
     })
   )
 
-  it.effect("tells nothing to whoever gave up in the meantime", () =>
+  it.effect("does not resume a caller that cancelled", () =>
     Effect.promise(async () => {
       const { arrive, log, start } = setUp(2)
       const cancel = start(request("a"), () => log.push("told a"))

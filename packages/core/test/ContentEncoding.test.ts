@@ -40,9 +40,9 @@ const streamed = Effect.flatMap(AdminAccounts.AdminAccounts, ({ stream }) => Str
 const calls = [Effect.asVoid(list), Effect.asVoid(streamed)]
 
 for (const transport of names) {
-  describe(`over ${transport}`, () => {
+  describe(`contentEncoding over ${transport}`, () => {
     for (const [encoding, compress] of Object.entries(encodings)) {
-      it.scopedLive(`decodes a body compressed without being asked to: ${encoding}`, () =>
+      it.scopedLive(`decodes an unrequested encoding: ${encoding}`, () =>
         Effect.gen(function* () {
           const over = yield* compressing(encoding, compress(accounts))
           const { accounts: listed } = yield* Effect.provide(list, over(transport))
@@ -54,7 +54,7 @@ for (const transport of names) {
     }
 
     for (const encoding of ["gzip", "br"] as const) {
-      it.scopedLive(`bounds what a small body becomes: ${encoding}`, () =>
+      it.scopedLive(`limits the size after decompression: ${encoding}`, () =>
         Effect.gen(function* () {
           const bomb = encodings[encoding](`[{"accountId":"${"a".repeat(20_000_000)}"}]`)
           assert.isBelow(bomb.length, 100_000)
@@ -67,7 +67,7 @@ for (const transport of names) {
       )
     }
 
-    it.scopedLive("quotes what a compressed error says", () =>
+    it.scopedLive("quotes a compressed error body", () =>
       Effect.gen(function* () {
         const over = yield* compressing("gzip", gzipSync('{"error":"missing elements"}'), 400)
         for (const call of calls) {
@@ -76,7 +76,7 @@ for (const transport of names) {
       })
     )
 
-    it.scopedLive("takes a compressed body that is cut or damaged for a connection that broke", () =>
+    it.scopedLive("reports a truncated or damaged compressed body as a lost connection", () =>
       Effect.gen(function* () {
         const whole = gzipSync(accounts)
         const damaged = Buffer.from(whole).fill(0xff, 20, 60)

@@ -72,7 +72,7 @@ const expected: Record<keyof typeof Callers.admin, { readonly scoped: object; re
 
 const line = (seen: Wire.Seen | undefined) => `${seen?.method} ${seen?.url.slice(Callers.baseUrl.length)}`
 
-describe("what goes over the wire", () => {
+describe("Credential", () => {
   for (const scheme of ["appKeys", "orgAppKeys", "devUserToken"] as const) {
     for (const [route, scope, call] of adminOperations) {
       it.effect(`${route} with ${scheme}`, () => {
@@ -105,7 +105,7 @@ describe("what goes over the wire", () => {
     })
   }
 
-  it.effect("the bodies of administrators", () => {
+  it.effect("administrator operations send their input as JSON", () => {
     const wire = Wire.make(() => Wire.json({ accountId }))
     return Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
@@ -118,7 +118,7 @@ describe("what goes over the wire", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it.effect("signing in sends the application id and no proof", () => {
+  it.effect("signing in sends the application id and no other credentials", () => {
     const wire = Wire.make(() => Wire.json({ valid: true, token: "t", exp: 2_000_000_000 }))
     return Effect.gen(function* () {
       const auth = yield* Auth.Auth
@@ -142,7 +142,7 @@ describe("what goes over the wire", () => {
     }).pipe(Effect.provide(Auth.layer.pipe(Layer.provide(Callers.client(wire)))))
   })
 
-  it.effect("every request says who calls, and that it wants JSON", () => {
+  it.effect("every request has a user agent and accepts JSON", () => {
     const wire = Wire.make(() => Wire.json([]))
     return Effect.gen(function* () {
       yield* (yield* AdminAccounts.AdminAccounts).list
@@ -151,7 +151,7 @@ describe("what goes over the wire", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it.effect("a base URL with slashes at its end is the same base URL", () => {
+  it.effect("trailing slashes of the base URL are ignored", () => {
     const wire = Wire.make(() => Wire.json([]))
     return Effect.gen(function* () {
       yield* (yield* AdminAccounts.AdminAccounts).list

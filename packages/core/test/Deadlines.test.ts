@@ -6,7 +6,7 @@ import * as deadlines from "../src/internal/transport/deadlines.js"
 describe("deadlines", () => {
   const made = Effect.acquireRelease(Effect.sync(deadlines.make), (timers) => Effect.sync(timers.close))
 
-  it.scopedLive("further off than a timer reaches are not reached, and wake nobody", () =>
+  it.scopedLive("a deadline beyond the longest timer does not fire", () =>
     Effect.gen(function* () {
       const warnings: Array<string> = []
       const warn = ({ name }: Error) => warnings.push(name)
@@ -25,7 +25,7 @@ describe("deadlines", () => {
     })
   )
 
-  it.scopedLive("are kept, the nearest first, and not by those who no longer care", () =>
+  it.scopedLive("fire in order, except removed ones", () =>
     Effect.gen(function* () {
       const timers = yield* made
       const order: Array<number> = []

@@ -24,9 +24,9 @@ const answering = (body: object, credentials: keyof typeof Callers.admin) =>
     Callers.admin[credentials]
   )
 
-describe("an answer that names whom it is about", () => {
+describe("decodeResponse", () => {
   for (const [name, call] of Object.entries(calls)) {
-    it.effect(`is refused by ${name} where it is another account`, () =>
+    it.effect(`${name} refuses a response about another account`, () =>
       Effect.gen(function* () {
         const error: GlowmarktError.GlowmarktError = yield* Effect.flip<
           void,
@@ -43,7 +43,7 @@ describe("an answer that names whom it is about", () => {
   }
 
   for (const credentials of ["orgAppKeys", "devUserToken"] as const) {
-    it.effect(`is refused where it is another application than that of ${credentials}`, () =>
+    it.effect(`refuses a response about another application than that of ${credentials}`, () =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(calls.status)
         assert.isTrue(error._tag === "InvalidResponse" && error.reason === "Mismatch")
@@ -52,7 +52,7 @@ describe("an answer that names whom it is about", () => {
     )
   }
 
-  it.effect("is taken where it is the same in another case, says nothing, or cannot be compared", () =>
+  it.effect("accepts an id in another case, no id, and an id that cannot be compared", () =>
     Effect.gen(function* () {
       const same = { accountId: accountId.toUpperCase(), applicationId: applicationId.toUpperCase() }
       yield* Effect.provide(calls.status, answering(same, "orgAppKeys"))
@@ -61,7 +61,7 @@ describe("an answer that names whom it is about", () => {
     })
   )
 
-  it.effect("is refused when signing in to another application", () =>
+  it.effect("refuses a sign-in to another application", () =>
     Effect.gen(function* () {
       const auth = yield* Auth.Auth
       const error = yield* Effect.flip(auth.signIn({ applicationId, username: "scotty", password: Redacted.make("x") }))

@@ -11,7 +11,7 @@ import * as Wire from "./support/Wire.js"
 const { applicationId } = Callers
 
 describe("DevUserSession", () => {
-  it.scoped("keeps its token in a store if there is one", () => {
+  it.scoped("caches its token in a store", () => {
     const wire = Wire.make((request) =>
       request.url.endsWith("/devauth") ? Wire.json({ token: "dev-1" }) : Wire.json([])
     )
@@ -41,10 +41,10 @@ describe("DevUserSession", () => {
 
   for (const [name, answer, outcome] of [
     ["revokes the token", Wire.json({ valid: true }), "revoked"],
-    ["only forgets a token that the provider will not revoke", { status: 401 }, "forgotten"],
+    ["only forgets a token that the provider refuses to revoke", { status: 401 }, "forgotten"],
     ["only forgets a token that the provider declines to revoke", Wire.json({ valid: false }), "forgotten"]
-  ] satisfies Array<[string, Wire.Answer, string]>) {
-    it.effect(`signing out ${name}`, () => {
+  ] satisfies Array<[string, Wire.Response, string]>) {
+    it.effect(`sign-out ${name}`, () => {
       const wire = Wire.make((request) =>
         request.url.endsWith("/devauth")
           ? Wire.json({ token: "dev-1" })
@@ -75,7 +75,7 @@ describe("DevUserSession", () => {
     })
   }
 
-  it.effect("a token that could not be revoked is kept, and signing out can be tried again", () => {
+  it.effect("keeps a token that could not be revoked, so that sign-out can be retried", () => {
     let down = true
     const wire = Wire.make((request) =>
       request.url.endsWith("/devauth")
@@ -105,7 +105,7 @@ describe("DevUserSession", () => {
     )
   })
 
-  it.effect("signs in through /devauth and administers with the token", () => {
+  it.effect("signs in through /devauth and uses the token for administrator operations", () => {
     const wire = Wire.make((request) =>
       request.url.endsWith("/devauth") ? Wire.json({ token: "dev-1" }) : Wire.json([])
     )

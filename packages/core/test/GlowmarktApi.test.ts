@@ -58,17 +58,17 @@ const table = () =>
     ""
   ].join("\n")
 
-describe("the contract", () => {
-  it("has all 12 account operations and the four of signing in", () => {
+describe("GlowmarktApi", () => {
+  it("has all 12 account and four sign-in operations", () => {
     const count = (group: string) => rows().filter((row) => row.group === group).length
     assert.deepStrictEqual([count("admin"), count("user"), count("auth")], [6, 6, 4])
   })
 
-  it("is what docs/operations.md says", async () => {
+  it("matches docs/operations.md", async () => {
     await expect(table()).toMatchFileSnapshot("../../../docs/operations.md")
   })
 
-  it("never says of a write that it may be repeated when a repeat could do it twice", () => {
+  it("declares every write that a repeat could carry out twice as once", () => {
     const once = rows()
       .filter((row) => row.repeat === "once")
       .map((row) => row.name)
@@ -78,7 +78,7 @@ describe("the contract", () => {
     }
   })
 
-  it("shows in the OpenAPI document which credentials go together", () => {
+  it("lists the credential combinations in the OpenAPI document", () => {
     const { paths } = GlowmarktApi.openApi()
     assert.deepStrictEqual(paths["/account"]?.get?.security, [
       { appKeys: [] },

@@ -18,7 +18,7 @@ type Admin = AdminAccounts.AdminAccounts["Type"]
 type User = UserAccounts.UserAccounts["Type"]
 
 const failureOf = (
-  answer: Wire.Answer,
+  answer: Wire.Response,
   call: (admin: Admin) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>
 ) =>
   Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.flip(call(admin))).pipe(
@@ -32,7 +32,7 @@ const failureOf = (
   )
 
 const userFailureOf = (
-  answer: Wire.Answer,
+  answer: Wire.Response,
   call: (user: User) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>
 ) =>
   Effect.flatMap(UserAccounts.UserAccounts, (user) => Effect.flip(call(user))).pipe(
@@ -49,9 +49,9 @@ const rename = (admin: Admin) => admin.rename(accountId, "Scotty")
 const remove = (admin: Admin) => admin.remove(accountId)
 const list = (admin: Admin) => admin.list
 
-describe("every shape of an answer becomes one member", () => {
+describe("mapping of responses to errors", () => {
   const cases: ReadonlyArray<
-    readonly [string, Wire.Answer, (admin: Admin) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>, string]
+    readonly [string, Wire.Response, (admin: Admin) => Effect.Effect<unknown, GlowmarktError.GlowmarktError>, string]
   > = [
     ["missing elements", Wire.json({ error: "missing elements" }, 400), rename, "MissingElements"],
     [
@@ -66,7 +66,7 @@ describe("every shape of an answer becomes one member", () => {
       rename,
       "MissingElements"
     ],
-    ["missing elements where not declared", Wire.json({ error: "missing elements" }, 400), get, "BadRequest"],
+    ["missing elements, not declared", Wire.json({ error: "missing elements" }, 400), get, "BadRequest"],
     ["incorrect elements", Wire.json({ error: "incorrect elements" }, 400), remove, "IncorrectElements"],
     ["anonymous call", Wire.json({ error: "bad request", message: "bad request" }, 400), get, "BadRequest"],
     ["anonymous POST /auth", Wire.json({ message: "Bad request missing info" }, 400), get, "BadRequest"],
@@ -77,8 +77,8 @@ describe("every shape of an answer becomes one member", () => {
     ["not found, null", { status: 404, body: "null" }, get, "AccountNotFound"],
     ["not found, bare string", { status: 404, body: '"no such account"' }, get, "AccountNotFound"],
     ["not found, empty", { status: 404, body: "" }, get, "AccountNotFound"],
-    ["not found where no account is named", { status: 404, body: "Cannot GET /account" }, list, "BadRequest"],
-    ["not found, a page of a gateway", { status: 404, body: "<html>404</html>" }, get, "BadRequest"],
+    ["not found without an account id", { status: 404, body: "Cannot GET /account" }, list, "BadRequest"],
+    ["not found, HTML page of a gateway", { status: 404, body: "<html>404</html>" }, get, "BadRequest"],
     ["a word in brackets", { status: 200, body: "[maintenance] back at 9" }, get, "InvalidResponse"],
     ["too many requests", { status: 429, body: "" }, get, "RateLimited"],
     ["server error", Wire.json({ error: "An error has occurred" }, 500), get, "ServerError"],
@@ -89,7 +89,7 @@ describe("every shape of an answer becomes one member", () => {
     ["no content", { status: 204 }, get, "InvalidResponse"],
     ["truncated JSON", { status: 200, body: '{"accountId":"ffe4' }, get, "InvalidResponse"],
     ["another shape", Wire.json({ hello: "world" }), get, "InvalidResponse"],
-    ["an object where a list belongs", Wire.json({ accounts: [] }), list, "InvalidResponse"],
+    ["an object instead of a list", Wire.json({ accounts: [] }), list, "InvalidResponse"],
     ["declined", Wire.json({ valid: false }), remove, "Rejected"],
     ["connection refused", { breaks: Wire.systemError("ECONNREFUSED", "connect") }, get, "TransportError"],
     ["connection reset", { breaks: Wire.systemError("ECONNRESET") }, get, "TransportError"]
@@ -115,7 +115,7 @@ describe("every shape of an answer becomes one member", () => {
     ["application/problem+json", "down", "the body is not JSON."],
     ["<script>", "down", "the body is not JSON."]
   ] as const) {
-    it.effect(`says what an answer calls itself: ${contentType}`, () =>
+    it.effect(`names the media type of the response: ${contentType}`, () =>
       Effect.gen(function* () {
         const error = yield* failureOf({ status: 200, body, headers: { "content-type": contentType } }, get)
         assert.isTrue(error._tag === "InvalidResponse" && error.reason === "NotJson")
@@ -141,7 +141,7 @@ describe("every shape of an answer becomes one member", () => {
     { fastCheck: { numRuns: 50 } }
   )
 
-  it.effect("what is more than JSON, or none, is no accident", () =>
+  it.effect("JSON followed by text, and text that is not JSON, are not transient", () =>
     Effect.gen(function* () {
       for (const body of [
         '{"a":1}{"b":2}',
@@ -159,7 +159,7 @@ describe("every shape of an answer becomes one member", () => {
     })
   )
 
-  it.effect("missing elements are named, unless it is what was sent", () =>
+  it.effect("names the missing elements, except values that were sent", () =>
     Effect.gen(function* () {
       const body = { error: "no", missingElements: ["name", "username", "Private Person"] }
       const error = yield* failureOf(Wire.json(body, 400), (admin) => admin.rename(accountId, "username"))
@@ -168,7 +168,7 @@ describe("every shape of an answer becomes one member", () => {
     })
   )
 
-  it.effect("JSON is JSON, whatever it calls itself", () =>
+  it.effect("decodes JSON regardless of its content type", () =>
     Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
       assert.strictEqual((yield* admin.get(accountId)).accountId, accountId)
@@ -192,7 +192,7 @@ describe("every shape of an answer becomes one member", () => {
     })
   )
 
-  it.effect("a weak password", () =>
+  it.effect("reports a weak password", () =>
     Effect.gen(function* () {
       const error = yield* userFailureOf(Wire.json({ error: "weak new password" }, 400), (user) =>
         user.changePassword({ oldPassword: Redacted.make("a"), newPassword: Redacted.make("b") })
@@ -208,14 +208,14 @@ describe("every shape of an answer becomes one member", () => {
     (user: User) => user.addMobileAppToken(accountId, Redacted.make("t")),
     (user: User) => user.removeMobileAppToken(accountId, Redacted.make("t"))
   ]) {
-    it.effect("valid: false is a failure of each of the user's writes", () =>
+    it.effect("every user operation that changes something fails with Rejected for valid: false", () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* userFailureOf(Wire.json({ valid: false }), call))._tag, "Rejected")
       })
     )
   }
 
-  it.effect("no answer in time", () =>
+  it.effect("reports a timeout", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.fork(failureOf("hangs", get))
       yield* TestClock.adjust("30 seconds")
@@ -225,7 +225,7 @@ describe("every shape of an answer becomes one member", () => {
   )
 })
 
-describe("a failure that is told with 200", () => {
+describe("an error in a 200 response", () => {
   const stream = (admin: Admin) => Stream.runDrain(admin.stream)
   const cases = [
     ['{"valid":false}', 'it reports that the call failed ("valid": false).'],
@@ -234,7 +234,7 @@ describe("a failure that is told with 200", () => {
     ['\n{"error":{"message":"quota exceeded"}}', "it reports that the call failed. The response says “quota exceeded”."]
   ] as const
   for (const [body, says] of cases) {
-    it.effect(`quotes what the provider says: ${body}`, () =>
+    it.effect(`quotes the provider's text: ${body}`, () =>
       Effect.gen(function* () {
         for (const call of [list, stream]) {
           for (const answer of [body, [body.slice(0, 5), body.slice(5)]]) {
@@ -247,7 +247,7 @@ describe("a failure that is told with 200", () => {
     )
   }
 
-  it.effect("has a limit in a streamed list, too", () =>
+  it.effect("is limited in a streamed list, too", () =>
     Effect.gen(function* () {
       const wire = Wire.make(() => ({ status: 200, body: `{"error":"${"x".repeat(1000)}"}` }))
       const client = Layer.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl, maxBodyBytes: 100 }), wire.layer)
@@ -258,7 +258,7 @@ describe("a failure that is told with 200", () => {
     })
   )
 
-  it("is quoted where an operation answers so by its contract", () => {
+  it("is quoted for operations that may be declined", () => {
     const answer = { operation: "usernameLogin", attempts: 1, elapsed: Duration.zero, status: 200 }
     assert.include(
       new GlowmarktError.Rejected({ ...answer, excerpt: "user locked" }).message,
@@ -268,8 +268,8 @@ describe("a failure that is told with 200", () => {
   })
 })
 
-describe("what an error knows of itself", () => {
-  it.effect("whether the request may have been carried out", () =>
+describe("fields and messages of errors", () => {
+  it.effect("tells whether the request may have been carried out", () =>
     Effect.gen(function* () {
       const known = yield* Effect.forEach(
         [
@@ -287,7 +287,7 @@ describe("what an error knows of itself", () => {
           { status: 425 },
           { status: 302 },
           { status: 200, body: "{" }
-        ] satisfies Array<Wire.Answer>,
+        ] satisfies Array<Wire.Response>,
         (answer) => Effect.map(failureOf(answer, remove), (error) => [error.isTransient, error.mayHaveBeenApplied])
       )
       assert.deepStrictEqual(known, [
@@ -309,7 +309,7 @@ describe("what an error knows of itself", () => {
     })
   )
 
-  it("whether an earlier attempt may have been, whatever became of the last one", () => {
+  it("tells whether an earlier attempt may have been carried out", () => {
     const known = { operation: "getAccounts", attempts: 2, elapsed: Duration.zero, appliedBefore: true }
     const answer = { ...known, status: 400, excerpt: "" }
     const asked = { ...answer, retryAfter: Option.none() }
@@ -332,7 +332,7 @@ describe("what an error knows of itself", () => {
     }
   })
 
-  it("with what the caller identified itself, and what to check", () => {
+  it("names the kind of credentials and what to check", () => {
     const advice = {
       appKeys: "Check the application's key and secret.",
       orgAppKeys: "Check the organisation's key and secret",
@@ -358,7 +358,7 @@ describe("what an error knows of itself", () => {
     }
   })
 
-  it("a wait in whole seconds, whatever it is a fraction of", () => {
+  it("shows waits in whole seconds", () => {
     const known = { operation: "getAccounts", attempts: 1, elapsed: Duration.zero }
     const retryAfter = Option.some(Duration.millis(35_199_001.755648))
     const limited = new GlowmarktError.RateLimited({ ...known, status: 429, excerpt: "", retryAfter })
@@ -370,14 +370,14 @@ describe("what an error knows of itself", () => {
     assert.include(late.message, "No response within 251ms.")
   })
 
-  it.effect("a certificate that is refused is not tried again", () =>
+  it.effect("does not retry after a rejected certificate", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({ breaks: Wire.systemError("DEPTH_ZERO_SELF_SIGNED_CERT") }, get)
       assert.isFalse(error.isTransient)
     })
   )
 
-  it.effect("what the server asks for, in seconds and as a date", () =>
+  it.effect("has the Retry-After of the server, in seconds and as a date", () =>
     Effect.gen(function* () {
       const seconds = yield* failureOf({ status: 429, headers: { "retry-after": "7" } }, get)
       const date = yield* failureOf({ status: 503, headers: { "retry-after": "Thu, 01 Jan 1970 00:00:09 GMT" } }, get)

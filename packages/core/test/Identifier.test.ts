@@ -38,7 +38,7 @@ describe("AccountId", () => {
     })
   }
 
-  it.prop("whatever is accepted stays one segment of the URL", [FastCheck.string()], ([text]) => {
+  it.prop("an accepted id stays one segment of the URL", [FastCheck.string()], ([text]) => {
     if (!isAccountId(text)) return
     const url = new URL(`https://glow.test/account/${text}/status`)
     assert.deepStrictEqual(url.pathname.split("/"), ["", "account", text, "status"])
@@ -48,13 +48,13 @@ describe("AccountId", () => {
     assert.isTrue(isAccountId(uuid))
   })
 
-  it("says what is wrong and what is expected", () => {
+  it("names the problem and the expected form", () => {
     const decoded = Schema.decodeUnknownEither(Identifier.AccountId)("a/b")
     assert.isTrue(Either.isLeft(decoded))
     if (Either.isLeft(decoded)) assert.include(decoded.left.message, `"a/b" is not an account id`)
   })
 
-  it.effect("what was taken for an id is not told, only what is wrong with it", () => {
+  it.effect("reports an invalid input id without quoting it", () => {
     const wire = Wire.make(() => Wire.json({ accountId: Callers.accountId }))
     return Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
@@ -71,7 +71,7 @@ describe("AccountId", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it.effect("an id that was forced past the types is refused before anything is sent", () => {
+  it.effect("refuses an id that was cast to the type before anything is sent", () => {
     const wire = Wire.make(() => Wire.json({ status: "active" }))
     return Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
@@ -83,7 +83,7 @@ describe("AccountId", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it("a path parameter is percent-encoded even where its schema would let it pass", () => {
+  it("percent-encodes a path parameter even if its schema accepts any text", () => {
     const operation = Operation.compile(AccountApi.getAccountById.setPath(Schema.Struct({ accountId: Schema.String })))
     const prepared = operation.prepare({ path: { accountId: "a/../b?c#d%2e" } })
     assert.strictEqual(Either.getOrThrow(prepared).path, "/account/a%2F..%2Fb%3Fc%23d%252e")
@@ -96,7 +96,7 @@ describe("AccountId", () => {
 describe("ApplicationIdInput", () => {
   const decode = Schema.decodeEither(Identifier.ApplicationIdInput)
 
-  it("reads a UUID in any case, with blanks around it", () => {
+  it("accepts a UUID in any case, with spaces around it", () => {
     assert.deepStrictEqual(decode(` ${Callers.applicationId.toUpperCase()} `), Either.right(Callers.applicationId))
   })
 
@@ -112,7 +112,7 @@ describe("ApplicationIdInput", () => {
 })
 
 describe("isSame", () => {
-  it("takes the case of a UUID for nothing, and that of another id for a difference", () => {
+  it("ignores the case of UUIDs but not of other ids", () => {
     assert.isTrue(Identifier.isSame(Callers.accountId, Callers.accountId.toUpperCase()))
     assert.isFalse(Identifier.isSame("abc", "ABC"))
   })

@@ -53,8 +53,8 @@ const hovers = (): ReadonlyArray<string> => {
   })
 }
 
-describe("hovering over a method", () => {
-  it("shows what goes in, what comes out, and what can go wrong", { timeout: 60_000 }, () => {
+describe("the types of the services", () => {
+  it("show input, result and errors of a method on hover", { timeout: 60_000 }, () => {
     expect(hovers().join("\n\n")).toMatchInlineSnapshot(`
       "(property) AdminAccountsService.list: Effect<AccountList, CallError, never>
 

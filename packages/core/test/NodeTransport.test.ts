@@ -91,7 +91,7 @@ const proxying = (asked: Array<{ readonly target: string | undefined; readonly b
   )
 
 describe("NodeTransport", () => {
-  it.scopedLive("calls that nobody waits for any more do not keep others waiting, and cost no connection", () =>
+  it.scopedLive("cancelled calls neither delay others nor open a connection", () =>
     Effect.gen(function* () {
       const held: Array<Socket> = []
       const full = yield* Deferred.make<void>()
@@ -116,7 +116,7 @@ describe("NodeTransport", () => {
     })
   )
 
-  it.scopedLive("has as many requests under way as it is told, and the others in turn", () =>
+  it.scopedLive("sends at most the configured number of requests at a time", () =>
     Effect.gen(function* () {
       let most = 0
       let held: Array<ServerResponse> = []
@@ -139,7 +139,7 @@ describe("NodeTransport", () => {
     })
   )
 
-  it.scopedLive("leaves no connection behind when its layer closes, not even one that is being made", () =>
+  it.scopedLive("closes all connections with its layer, even one that is still connecting", () =>
     Effect.gen(function* () {
       const greeted = yield* Deferred.make<void>()
       const closed = yield* Deferred.make<void>()
@@ -160,7 +160,7 @@ describe("NodeTransport", () => {
     })
   )
 
-  it.scopedLive("trusts whom it is told to trust, and nobody else that Node does not", () =>
+  it.scopedLive("trusts the given authorities in place of Node's", () =>
     Effect.gen(function* () {
       const port = yield* ported(
         (ready) =>
@@ -184,7 +184,7 @@ describe("NodeTransport", () => {
     })
   )
 
-  it.scopedLive("goes through the proxy of the environment, and names each server by its own name", () =>
+  it.scopedLive("uses the proxy of the environment and sends each server's own name", () =>
     Effect.gen(function* () {
       const asked: Array<{ readonly target: string | undefined; readonly by: string | undefined }> = []
       const [calledOne, calledOther]: [Array<string | undefined>, Array<string | undefined>] = [[], []]
@@ -211,7 +211,7 @@ describe("NodeTransport", () => {
     "upper case where the lower one is empty": { no_proxy: "", NO_PROXY: "127.0.0.1" },
     "a network": { NO_PROXY: "10.0.0.0/8,127.0.0.0/8" }
   })) {
-    it.scopedLive(`goes by no proxy to servers that NO_PROXY excludes, as it is and wrapped: ${name}`, () =>
+    it.scopedLive(`bypasses the proxy for servers in NO_PROXY, plain and wrapped: ${name}`, () =>
       Effect.gen(function* () {
         const asked: Array<{ readonly target: string | undefined; readonly by: string | undefined }> = []
         const called: Array<string | undefined> = []
@@ -230,7 +230,7 @@ describe("NodeTransport", () => {
     ["as it is", identity],
     ["wrapped", HttpClient.mapRequest(identity)]
   ] as const) {
-    it.scopedLive(`a proxy that is not there is what the error speaks of, without its password, ${does}`, () =>
+    it.scopedLive(`names an unreachable proxy in the error without its password, ${does}`, () =>
       Effect.gen(function* () {
         const gone = yield* Effect.scoped(listening(() => {}))
         for (const proxy of [`http://me:hunter2@127.0.0.1:${gone}`, `127.0.0.1:${gone}`]) {
@@ -248,7 +248,7 @@ describe("NodeTransport", () => {
     )
   }
 
-  it.scopedLive("takes a proxy without a scheme for one of HTTP, and needs none if told so", () =>
+  it.scopedLive('treats a proxy without a scheme as HTTP, and uses none with proxy: "none"', () =>
     Effect.gen(function* () {
       const asked: Array<{ readonly target: string | undefined; readonly by: string | undefined }> = []
       const called: Array<string | undefined> = []
@@ -269,7 +269,7 @@ describe("NodeTransport", () => {
     ["refuses", "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", "PROXY_407"],
     ["closes", "", "PROXY_CLOSED"]
   ] as const) {
-    it.scopedLive(`a proxy that ${does} is asked once, and is what the error speaks of`, () =>
+    it.scopedLive(`asks a proxy that ${does} once and names it in the error`, () =>
       Effect.gen(function* () {
         let connections = 0
         const proxy = yield* listening((socket) => {
@@ -291,7 +291,7 @@ describe("NodeTransport", () => {
     )
   }
 
-  it.scoped("a variable that names no proxy is a failure of the configuration, and nothing of it is told", () =>
+  it.scoped("rejects an invalid proxy variable without quoting it", () =>
     Effect.gen(function* () {
       for (const value of [
         "http://me:hunter2@[::",
@@ -307,7 +307,7 @@ describe("NodeTransport", () => {
     })
   )
 
-  it.scoped("a width or a time that no transport can have is refused when it is made", () =>
+  it.scoped("rejects an invalid limit or time when it is created", () =>
     Effect.gen(function* () {
       for (const options of [{ connections: 0 }, { keepAlive: 0 }, { connectTimeout: "0 seconds" }] as const) {
         const exit = yield* Effect.exit(NodeTransport.make(options))

@@ -46,7 +46,7 @@ const decodesAs = <A, I>(
   schema: Schema.Schema<A, I>
 ) => {
   it.prop(
-    `${name} takes what its schema takes, and nothing else`,
+    `${name} accepts the same values as its schema`,
     [FastCheck.oneof(answersOf(schema), FastCheck.jsonValue())],
     ([answer]) => {
       const decoded = decode(answer)
@@ -60,7 +60,7 @@ const decodesAs = <A, I>(
   )
 }
 
-describe("an operation", () => {
+describe("Operation", () => {
   decodesAs(Operation.compile(AccountApi.getAccountById), Account.Account)
   decodesAs(Operation.compile(AccountApi.getAccountStatusById), Account.AccountStatus)
   decodesAs(Operation.compile(AccountApi.addAccount), Account.AddedAccount)
@@ -68,7 +68,7 @@ describe("an operation", () => {
   decodesAs(Operation.compile(AccountApi.userChangeName), AccountApi.Validity)
 
   it.prop(
-    "sends an account id that is one as it is, and no other",
+    "sends a valid account id unchanged and refuses any other",
     [
       FastCheck.oneof(
         FastCheck.uuid(),
@@ -84,7 +84,7 @@ describe("an operation", () => {
     }
   )
 
-  it("refuses parameters that are not there", () => {
+  it("refuses missing parameters", () => {
     const { prepare } = Operation.compile(AccountApi.getAccountById)
     for (const path of [undefined, null, {}, { accountId: null }, { accountId: 7 }, []]) {
       assert.isTrue(Either.isLeft(prepare({ path })))

@@ -13,6 +13,7 @@ import {
   UserToken
 } from "@effect-glowmarkt/core"
 import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -102,9 +103,9 @@ const cases = {
   ]
 } as const
 
-describe("layerConfig with a part of the options", () => {
+describe("layerConfig with some of the options", () => {
   for (const [name, [call, sent]] of Object.entries(cases)) {
-    it.effect(`takes the rest from the environment: ${name}`, () => {
+    it.effect(`reads the others from the environment: ${name}`, () => {
       const { layer, seen } = wire()
       return Effect.gen(function* () {
         yield* call
@@ -124,7 +125,7 @@ describe("layerConfig with a part of the options", () => {
     })
   }
 
-  it.effect("reads no variable of an option that is given", () => {
+  it.effect("does not read the variable of a given option", () => {
     const { layer, seen } = wire()
     const keys = AppKeys.layerConfig({ key: "own", secret })
     return Effect.gen(function* () {
@@ -136,7 +137,7 @@ describe("layerConfig with a part of the options", () => {
     )
   })
 
-  it.effect("keeps each option of the client, and the base URL of the environment", () => {
+  it.effect("uses the given client options and the base URL of the environment", () => {
     const { layer } = Wire.make(() => ({ status: 200, body: JSON.stringify([{ accountId: "a".repeat(100) }]) }))
     return Effect.gen(function* () {
       const client = yield* GlowmarktClient.GlowmarktClient
@@ -150,36 +151,137 @@ describe("layerConfig with a part of the options", () => {
   })
 })
 
-describe("a base URL that is none", () => {
-  const refused = [
-    [
-      "GLOWMARKT_BASE_URL",
-      "in the environment",
-      GlowmarktClient.layerConfig(),
-      { GLOWMARKT_BASE_URL: "api.glowmarkt.com" }
-    ],
-    [
-      "NO_URL",
-      "by a Config of one's own",
-      GlowmarktClient.layerConfig({ baseUrl: Config.string("NO_URL") }),
-      variables
-    ],
-    ["baseUrl", "as a value", GlowmarktClient.layerConfig({ baseUrl: "api.glowmarkt.com" }), variables]
-  ] as const
+const list = Effect.asVoid(Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list))
+const status = Effect.asVoid(Effect.flatMap(UserAccounts.UserAccounts, (user) => user.status))
 
-  for (const [name, how, client, map] of refused) {
-    it.effect(`is an error of the configuration: ${how}`, () =>
-      Effect.gen(function* () {
-        const error = yield* Effect.flip(Layer.build(Layer.provide(client, wire().layer)))
-        assert.isTrue(error._op === "InvalidData" && error.path.join(".") === name, String(error))
-        assert.include(String(error), '"api.glowmarkt.com" is not a base URL')
-      }).pipe(Effect.scoped, from(map))
-    )
+/** A call with credentials from configuration, over a client from configuration. */
+const schemes = {
+  "AppKeys.layerConfig": {
+    call: Effect.provide(list, AdminAccounts.layer.pipe(Layer.provide(AppKeys.layerConfig()))),
+    reads: ["GLOWMARKT_APP_KEY", "GLOWMARKT_APP_SECRET"],
+    sends: { authorization: basic("app:app-secret") }
+  },
+  "OrgAppKeys.layerConfig": {
+    call: Effect.provide(list, AdminAccounts.layer.pipe(Layer.provide(OrgAppKeys.layerConfig()))),
+    reads: ["GLOWMARKT_ORG_KEY", "GLOWMARKT_ORG_SECRET", "GLOWMARKT_APPLICATION_ID"],
+    sends: { authorization: basic("org:org-secret"), applicationid: Callers.applicationId }
+  },
+  "DevUserToken.layerConfig": {
+    call: Effect.provide(list, AdminAccounts.layer.pipe(Layer.provide(DevUserToken.layerConfig()))),
+    reads: ["GLOWMARKT_DEV_TOKEN", "GLOWMARKT_APPLICATION_ID"],
+    sends: { token: "dev-token", applicationid: Callers.applicationId }
+  },
+  "DevUserSession.layerConfig": {
+    call: Effect.provide(list, AdminAccounts.layer.pipe(Layer.provide(DevUserSession.layerConfig()))),
+    reads: ["GLOWMARKT_DEV_USERNAME", "GLOWMARKT_DEV_PASSWORD", "GLOWMARKT_APPLICATION_ID"],
+    sends: { token: "session-token", applicationid: Callers.applicationId }
+  },
+  "DevUserSession.layerCachedConfig": {
+    call: Effect.provide(
+      list,
+      AdminAccounts.layer.pipe(
+        Layer.provide(DevUserSession.layerCachedConfig()),
+        Layer.provide(KeyValueStore.layerMemory)
+      )
+    ),
+    reads: ["GLOWMARKT_DEV_USERNAME", "GLOWMARKT_DEV_PASSWORD", "GLOWMARKT_APPLICATION_ID"],
+    sends: { token: "session-token", applicationid: Callers.applicationId }
+  },
+  "UserToken.layerConfig": {
+    call: Effect.provide(status, UserAccounts.layer.pipe(Layer.provide(UserToken.layerConfig()))),
+    reads: ["GLOWMARKT_USER_TOKEN", "GLOWMARKT_APPLICATION_ID"],
+    sends: { token: "user-token", applicationid: Callers.applicationId }
+  },
+  "UserSession.layerConfig": {
+    call: Effect.provide(status, UserAccounts.layer.pipe(Layer.provide(UserSession.layerConfig()))),
+    reads: ["GLOWMARKT_USERNAME", "GLOWMARKT_PASSWORD", "GLOWMARKT_APPLICATION_ID"],
+    sends: { token: "session-token", applicationid: Callers.applicationId }
+  },
+  "UserSession.layerCachedConfig": {
+    call: Effect.provide(
+      status,
+      UserAccounts.layer.pipe(Layer.provide(UserSession.layerCachedConfig()), Layer.provide(KeyValueStore.layerMemory))
+    ),
+    reads: ["GLOWMARKT_USERNAME", "GLOWMARKT_PASSWORD", "GLOWMARKT_APPLICATION_ID"],
+    sends: { token: "session-token", applicationid: Callers.applicationId }
   }
+}
 
-  it("can be checked with the schema", () => {
-    const isBaseUrl = Schema.is(GlowmarktClient.BaseUrl)
-    assert.isTrue(isBaseUrl("https://white-label.test/api/v0-1"))
-    assert.isFalse(isBaseUrl("https://key:secret@white-label.test/api"))
+/** The variables that an error of configuration names. */
+const named = (error: ConfigError.ConfigError): ReadonlyArray<string> =>
+  error._op === "And" || error._op === "Or" ? [...named(error.left), ...named(error.right)] : [error.path.join(".")]
+
+for (const [layerConfig, { call, reads, sends }] of Object.entries(schemes)) {
+  describe(layerConfig, () => {
+    it.effect("uses the base URL and credentials of the environment", () => {
+      const { layer, seen } = wire()
+      return Effect.gen(function* () {
+        yield* call
+        const last = seen.at(-1)
+        assert.isTrue(last?.url.startsWith("https://white-label.test/api/v0-1/account"))
+        for (const [name, value] of Object.entries(sends)) assert.strictEqual(last?.headers[name], value)
+      }).pipe(
+        Effect.provide(GlowmarktClient.layerConfig().pipe(Layer.provide(layer))),
+        from({ ...variables, GLOWMARKT_BASE_URL: "https://white-label.test/api/v0-1/" })
+      )
+    })
+
+    for (const missing of reads) {
+      for (const [how, map] of [
+        ["absent", Object.fromEntries(Object.entries(variables).filter(([name]) => name !== missing))],
+        ["empty", { ...variables, [missing]: "" }]
+      ] as const) {
+        it.effect(`names ${missing} if it is ${how} and sends nothing`, () => {
+          const { layer, seen } = wire()
+          return Effect.gen(function* () {
+            const error = yield* Effect.flip(call)
+            assert.isTrue("_op" in error)
+            if ("_op" in error) assert.deepStrictEqual(named(error), [missing])
+            assert.lengthOf(seen, 0)
+          }).pipe(
+            Effect.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl }).pipe(Layer.provide(layer))),
+            from(map)
+          )
+        })
+      }
+    }
+  })
+}
+
+describe("layerConfig with a program's own variables", () => {
+  it.effect("reads credentials from them", () => {
+    const { layer, seen } = wire()
+    const keys = AppKeys.layerConfig({
+      key: Config.string("KEY").pipe(Config.nested("METERS")),
+      secret: Config.redacted("SECRET").pipe(Config.nested("METERS"))
+    })
+    return Effect.gen(function* () {
+      yield* Effect.provide(list, AdminAccounts.layer.pipe(Layer.provide(keys)))
+      assert.strictEqual(seen[0]?.headers["authorization"], basic("mine:mine-secret"))
+    }).pipe(
+      Effect.provide(GlowmarktClient.layer({ baseUrl: Callers.baseUrl }).pipe(Layer.provide(layer))),
+      Effect.withConfigProvider(ConfigProvider.fromJson({ METERS: { KEY: "mine", SECRET: "mine-secret" } }))
+    )
+  })
+
+  it.effect("reads the settings of a client and a session from them", () => {
+    const { layer, seen } = wire()
+    const session = UserSession.layerConfig({
+      username: Config.string("WHO"),
+      password: Config.redacted("PROOF"),
+      applicationId: Config.succeed(Callers.applicationId)
+    })
+    const client = GlowmarktClient.layerConfig({
+      baseUrl: Config.string("WHERE"),
+      timeout: Config.duration("PATIENCE")
+    })
+    return Effect.gen(function* () {
+      yield* Effect.provide(status, UserAccounts.layer.pipe(Layer.provide(session)))
+      assert.strictEqual(seen[0]?.url, "https://mine.test/auth")
+      assert.deepStrictEqual(JSON.parse(seen[0]?.body ?? ""), { username: "scotty", password: "mine-secret" })
+    }).pipe(
+      Effect.provide(client.pipe(Layer.provide(layer))),
+      from({ WHO: "scotty", PROOF: "mine-secret", WHERE: "https://mine.test", PATIENCE: "3 seconds" })
+    )
   })
 })

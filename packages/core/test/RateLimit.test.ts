@@ -32,7 +32,7 @@ const waiting = (limiter: RateLimit.RateLimiter, count: number) =>
 const indices = (turns: ReadonlyArray<{ readonly index: number }>) => turns.map(({ index }) => index)
 
 describe("RateLimit", () => {
-  it.effect("gives turns to all that wait, evenly, in the order in which they came", () =>
+  it.effect("admits waiting fibers evenly in the order of their arrival", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 180, interval: "1 second" })
       const { turns } = yield* waiting(limiter, 400)
@@ -52,7 +52,7 @@ describe("RateLimit", () => {
     })
   )
 
-  it.effect("makes up for no more than a short rest", () =>
+  it.effect("saves up no more than a burst", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 20, interval: "1 second", burst: "200 millis" })
       yield* TestClock.adjust("1 hour")
@@ -61,7 +61,7 @@ describe("RateLimit", () => {
     })
   )
 
-  it.effect("gives the place of an interrupted fiber to the next", () =>
+  it.effect("gives the place of an interrupted fiber to the next one", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 1, interval: "1 second" })
       const { fibers, turns } = yield* waiting(limiter, 6)
@@ -77,7 +77,7 @@ describe("RateLimit", () => {
     })
   )
 
-  it.effect("takes back the turn of a fiber that was interrupted before it could use it", () =>
+  it.effect("refunds the slot of a fiber that was interrupted after it was admitted", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 1, interval: "1 second" })
       const { fibers } = yield* waiting(limiter, 2)
@@ -91,7 +91,7 @@ describe("RateLimit", () => {
     })
   )
 
-  it.effect("sends away at the end of their patience those that got no turn, and only those", () =>
+  it.effect("refuses only the fibers whose maximum wait is over", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 1, interval: "10 seconds" })
       assert.isTrue(yield* limiter.acquire(Duration.zero))
@@ -111,7 +111,7 @@ describe("RateLimit", () => {
     })
   )
 
-  it.effect("lets none through while a pause lasts, and then one after the other", () =>
+  it.effect("admits no fiber during a pause, and then one after the other", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 100, interval: "1 second" })
       const { turns } = yield* waiting(limiter, 20)
@@ -127,7 +127,7 @@ describe("RateLimit", () => {
     })
   )
 
-  it.effect("serves those that wait by a new rate as soon as it has it", () =>
+  it.effect("applies a new rate to waiting fibers at once", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 1, interval: "1 hour" })
       const { turns } = yield* waiting(limiter, 11)
@@ -142,7 +142,7 @@ describe("RateLimit", () => {
     })
   )
 
-  it.effect("tells a scheduler when there will be a turn behind all that wait", () =>
+  it.effect("tells a scheduler when the next slot behind the queue is available", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 2, interval: "1 second" })
       assert.strictEqual(limiter.availableInMillis(), 0)
@@ -159,7 +159,7 @@ describe("RateLimit", () => {
     })
   )
 
-  it.effect("does not let a scheduler in front of those that wait", () =>
+  it.effect("does not admit a scheduler before waiting fibers", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 1, interval: "1 second" })
       yield* waiting(limiter, 2)
@@ -171,7 +171,7 @@ describe("RateLimit", () => {
     })
   )
 
-  it.effect("leaves no timer behind", () =>
+  it.effect("leaves no timer running", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 1, interval: "1 hour" })
       const { fibers } = yield* waiting(limiter, 3)
@@ -183,7 +183,7 @@ describe("RateLimit", () => {
     })
   )
 
-  it.effect("refuses what is no limit", () =>
+  it.effect("dies for an invalid limit", () =>
     Effect.gen(function* () {
       for (const rateLimit of [
         { limit: 0, interval: "1 second" },
@@ -199,7 +199,7 @@ describe("RateLimit", () => {
   )
 })
 
-describe("the rate limit of a client", () => {
+describe("the rate limiter of a client", () => {
   const over = (wire: ReturnType<typeof Wire.make>, rateLimit: RateLimit.RateLimit) =>
     AdminAccounts.layer.pipe(
       Layer.provide(Callers.admin.appKeys),
@@ -207,7 +207,7 @@ describe("the rate limit of a client", () => {
       Layer.provide(wire.layer)
     )
 
-  it.effect("holds back all calls when the server asks one of them for a pause", () => {
+  it.effect("pauses all calls when the server sends Retry-After to one of them", () => {
     const wire = Wire.make((_, index) =>
       index === 0 ? { status: 429, headers: { "retry-after": "20" } } : Wire.json([])
     )

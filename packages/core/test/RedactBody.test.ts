@@ -9,8 +9,8 @@ import * as Wire from "./support/Wire.js"
 
 const quote = (error: unknown, sent: ReadonlyArray<string> = []) => redactBody(JSON.stringify({ error }), sent)
 
-describe("what an error quotes of a body", () => {
-  it("is what the provider says is wrong", () => {
+describe("redactBody", () => {
+  it("quotes the provider's error text", () => {
     for (const text of [
       "missing elements",
       "missing elements -applicationId",
@@ -35,7 +35,7 @@ describe("what an error quotes of a body", () => {
     )
   })
 
-  it("is none of the words that are not the server's", () => {
+  it("redacts words that servers do not use", () => {
     for (const [text, quoted] of [
       ["name: Private Person is taken", "name: … is taken"],
       ["Hello Private Person", "withheld, 20 characters"],
@@ -55,7 +55,7 @@ describe("what an error quotes of a body", () => {
     assert.strictEqual(redactBody('{"name":"Private Person"}', []), "")
   })
 
-  it("is none of the words that were sent, however short", () => {
+  it("redacts every word that was sent", () => {
     assert.strictEqual(quote("open access for user", ["access for"]), "… user")
     assert.strictEqual(quote("the value e is not valid", ["e"]), "the value … is not valid")
     assert.strictEqual(quote("An error has occurred", ["e", "rr"]), "An error has occurred")
@@ -63,7 +63,7 @@ describe("what an error quotes of a body", () => {
   })
 
   it.prop(
-    "holds nothing of what was sent and no word that servers do not use, in one line of 200 characters",
+    "returns one line of 200 characters with safe words that were not sent",
     [
       FastCheck.array(FastCheck.oneof(FastCheck.string(), FastCheck.constantFrom("user", "error", "Ann", "a@b.c"))),
       FastCheck.array(FastCheck.oneof(FastCheck.string({ minLength: 1 }), FastCheck.constantFrom("user error", "Ann")))
@@ -81,13 +81,13 @@ describe("what an error quotes of a body", () => {
     }
   )
 
-  it("is cut", () => {
+  it("shortens a long text", () => {
     const quoted = quote("error ".repeat(1000))
     assert.isAtMost(quoted.length, 201)
     assert.isTrue(quoted.endsWith("error …"))
   })
 
-  it("takes no longer for a long body", () => {
+  it("takes constant time for a long body", () => {
     const started = performance.now()
     for (const filler of ["x", "a@", " ", "<", "missing elements ", "%40", '\\"']) {
       const text = filler.repeat(60_000 / filler.length)
@@ -98,8 +98,8 @@ describe("what an error quotes of a body", () => {
   })
 })
 
-describe("an error of a body that is long or deep", () => {
-  const failing = (answer: Wire.Answer) =>
+describe("the error for a long or deep body", () => {
+  const failing = (answer: Wire.Response) =>
     Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.flip(admin.rename(Callers.accountId, "Scotty"))).pipe(
       Effect.provide(
         Callers.adminOver(
@@ -110,7 +110,7 @@ describe("an error of a body that is long or deep", () => {
       )
     )
 
-  it.effect("comes as soon as any other", () =>
+  it.effect("is created in constant time", () =>
     Effect.gen(function* () {
       const started = performance.now()
       for (const text of ["x", "a@", "missing elements ", "weak "].map((filler) =>
@@ -132,7 +132,7 @@ describe("an error of a body that is long or deep", () => {
     `{"error":${deep}}`,
     "[".repeat(100_000)
   ]) {
-    it.effect(`is one of the family: ${body.slice(0, 20)}… of ${body.length} characters`, () =>
+    it.effect(`is a GlowmarktError: ${body.slice(0, 20)}… with ${body.length} characters`, () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* failing({ status: 200, body }))._tag, "InvalidResponse")
         assert.strictEqual((yield* failing({ status: 400, body }))._tag, "BadRequest")
@@ -141,7 +141,7 @@ describe("an error of a body that is long or deep", () => {
     )
   }
 
-  it("does not cost a list its other elements", () => {
+  it("does not affect the other elements of a list", () => {
     const list = Either.getOrThrow(
       AccountList.decode(
         JSON.parse(`[${deep},{"accountId":${deep}},{"accountId":"a1","name":${deep}},{"accountId":"a2"}]`)

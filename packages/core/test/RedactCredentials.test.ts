@@ -14,10 +14,10 @@ const callers = {
   devUserToken: [DevUserToken.layer({ token: Redacted.make(token), applicationId: Callers.applicationId }), [token]]
 } as const
 
-describe("a server that echoes our credentials", () => {
+describe("redactCredentials", () => {
   for (const [scheme, [credentials, secrets]] of Object.entries(callers)) {
     for (const echoed of secrets) {
-      it.effect(`does not get them into results: ${scheme}, ${echoed.slice(0, 8)}…`, () => {
+      it.effect(`removes echoed credentials from results: ${scheme}, ${echoed.slice(0, 8)}…`, () => {
         const account = { accountId: "a1", applicationId: Callers.applicationId, name: `${echoed}!`, email: "a@b.c" }
         const list = [account, { accountId: echoed }]
         const wire = Wire.make((request) => {
@@ -40,7 +40,7 @@ describe("a server that echoes our credentials", () => {
     }
   }
 
-  it.effect("keeps what only looks like a short secret", () => {
+  it.effect("keeps data that equals a short secret", () => {
     const wire = Wire.make(() => Wire.json([{ accountId: "a1", name: "active" }]))
     const credentials = AppKeys.layer({ key: "app", secret: Redacted.make("active") })
     return Effect.gen(function* () {

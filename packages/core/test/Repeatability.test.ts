@@ -140,11 +140,11 @@ const services = ({ baseUrl }: Run) =>
   ).pipe(Layer.provide(GlowmarktClient.layer({ ...options, baseUrl })))
 
 for (const transport of names) {
-  describe(`over ${transport}, whatever the server does`, () => {
+  describe(`once operations over ${transport}`, () => {
     layer(Layer.merge(server, transports[transport]), { excludeTestServices: true })((it) => {
       for (const [name, call] of Object.entries(operations)) {
         it.effect.prop(
-          `${name} is never carried out twice, and a failure tells whether it may have been`,
+          `${name} is never carried out twice, and its error tells whether it may have been carried out`,
           [FastCheck.array(anyTurn, { maxLength: 5 })],
           ([turns]) =>
             Effect.gen(function* () {

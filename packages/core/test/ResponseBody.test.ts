@@ -50,8 +50,8 @@ for (const [name, client] of [
   const over = (fetch: typeof globalThis.fetch, maxBodyBytes = 1000) => overClient(client, fetch, maxBodyBytes)
   const answering = (make: () => Response) => over(() => Promise.resolve(make()))
 
-  describe(`bodies over ${name}`, () => {
-    it.effect("larger than the limit by its own word are not read", () => {
+  describe(`responseBody over ${name}`, () => {
+    it.effect("does not read a body whose announced length exceeds the limit", () => {
       let read = 0
       const body = new ReadableStream<Uint8Array>({
         pull: (controller) => {
@@ -68,14 +68,14 @@ for (const [name, client] of [
       )
     })
 
-    it.effect("larger than the limit without a word are given up", () =>
+    it.effect("stops reading an unannounced body at the limit", () =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(get)
         assert.isTrue(error._tag === "InvalidResponse" && error.reason === "TooLarge" && !error.isTransient)
       }).pipe(Effect.provide(answering(() => new Response(long, { headers: json }))))
     )
 
-    it.effect("larger than the limit without a word are read no further than that", () => {
+    it.effect("reads no more of an unannounced body than the limit", () => {
       let pulled = 0
       const endless = new ReadableStream<Uint8Array>({
         pull: (controller) => {
@@ -91,7 +91,7 @@ for (const [name, client] of [
       }).pipe(Effect.provide(answering(() => new Response(endless, { headers: json }))))
     })
 
-    it.effect("have a limit of 64 MiB unless a program says otherwise", () => {
+    it.effect("has a default limit of 64 MiB", () => {
       const announcing = (length: number) =>
         get.pipe(
           Effect.provide(
@@ -116,13 +116,13 @@ for (const [name, client] of [
       })
     })
 
-    it.effect("within the limit are read, whether announced or not", () =>
+    it.effect("reads a body within the limit, announced or not", () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* get).accountId, "a1")
       }).pipe(Effect.provide(over(() => Promise.resolve(new Response(long, { headers: json })), 10_000)))
     )
 
-    it.effect("that are not UTF-8 are no data", () =>
+    it.effect("refuses a body that is not UTF-8", () =>
       Effect.gen(function* () {
         const bytes = new Uint8Array([...new TextEncoder().encode('{"accountId":"a1","name":"'), 0xff, 0x22, 0x7d])
         const error = yield* Effect.flip(
@@ -135,7 +135,7 @@ for (const [name, client] of [
       })
     )
 
-    it.effect("of a streamed list have no limit", () =>
+    it.effect("does not limit a streamed list", () =>
       Effect.gen(function* () {
         const { stream } = yield* AdminAccounts.AdminAccounts
         assert.strictEqual(yield* Stream.runCount(stream), 500)
@@ -154,7 +154,7 @@ for (const [name, client] of [
 }
 
 describe("redirects", () => {
-  it.effect("are not followed, so that no header goes elsewhere", () => {
+  it.effect("are not followed, so no other server receives the headers", () => {
     const modes: Array<string | undefined> = []
     return Effect.gen(function* () {
       const error = yield* Effect.flip(get)
@@ -174,7 +174,7 @@ describe("redirects", () => {
     ["traced", true],
     ["not traced", false]
   ] as const) {
-    it.effect(`do not take credentials elsewhere by a client that follows them, ${name}`, () => {
+    it.effect(`do not send credentials to another server even if the client follows redirects, ${name}`, () => {
       const asked: Array<string> = []
       return Effect.gen(function* () {
         const error = yield* Effect.flip(get).pipe(Effect.withTracerEnabled(traced))
@@ -196,7 +196,7 @@ describe("redirects", () => {
     })
   }
 
-  it.effect("on the same server are the client's own affair", () => {
+  it.effect("may be followed by the client on the same server", () => {
     const asked: Array<string> = []
     return Effect.gen(function* () {
       assert.strictEqual((yield* get).accountId, "a1")
@@ -218,7 +218,7 @@ describe("redirects", () => {
     )
   })
 
-  it.effect("leave the program's own fetch options as they are", () => {
+  it.effect("keep the program's own fetch options", () => {
     const seen: Array<RequestInit | undefined> = []
     return Effect.gen(function* () {
       yield* Effect.either(get)
@@ -236,8 +236,8 @@ describe("redirects", () => {
   })
 })
 
-describe("a client of the program's own", () => {
-  it.effect("may send everything elsewhere", () => {
+describe("a custom HttpClient", () => {
+  it.effect("may send every request to another server", () => {
     const asked: Array<string> = []
     return Effect.gen(function* () {
       yield* get
@@ -258,7 +258,7 @@ describe("a client of the program's own", () => {
     )
   })
 
-  it.effect("may let only 2xx pass: the others are what they are", () => {
+  it.effect("may fail for every status but 2xx, which does not change the errors", () => {
     const answers: ReadonlyArray<readonly [number, string | null, string]> = [
       [404, "null", "AccountNotFound"],
       [401, '{"error":"Access denied"}', "AccessDenied"],

@@ -41,13 +41,13 @@ const requestsOf = <R>(
     return requests
   })
 
-describe("a server in outage", () => {
+describe("retries during an outage", () => {
   const list = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list)
   const status = Effect.flatMap(UserAccounts.UserAccounts, (user) => user.status)
   const session = UserAccounts.layer.pipe(Layer.provide(UserSession.layer(Provider.options)))
 
   it.scopedLive(
-    "sees at most 1.2 requests a call",
+    "send at most 1.2 requests per call",
     () =>
       Effect.gen(function* () {
         const requests = yield* requestsOf(10_000, list, AdminAccounts.layer.pipe(Layer.provide(Callers.admin.appKeys)))
@@ -58,7 +58,7 @@ describe("a server in outage", () => {
   )
 
   it.scopedLive(
-    "sees at most 1.2 requests a call of a session",
+    "send at most 1.2 requests per call of a session",
     () =>
       Effect.gen(function* () {
         const requests = yield* requestsOf(10_000, status, session, { fails: (path) => path !== "/auth" })
@@ -69,7 +69,7 @@ describe("a server in outage", () => {
   )
 
   it.scopedLive(
-    "sees no more of a session that cannot even sign in",
+    "send at most as many if the session cannot sign in",
     () =>
       Effect.gen(function* () {
         // One after the other: those that wait together would share a sign-in.

@@ -29,24 +29,24 @@ const forms = (at: number): ReadonlyArray<string> => {
 }
 
 describe("Retry-After", () => {
-  it.prop("in seconds", [FastCheck.nat(1_000_000)], ([seconds]) => {
+  it.prop("accepts seconds", [FastCheck.nat(1_000_000)], ([seconds]) => {
     assert.deepStrictEqual(millis(` ${seconds} `), Option.some(seconds * 1000))
   })
 
-  it.prop("as a date, in any of its forms", [second, second], ([now, at]) => {
+  it.prop("accepts all three forms of a date", [second, second], ([now, at]) => {
     for (const form of forms(at)) {
       assert.deepStrictEqual(millis(form, now * 1000), Option.some(Math.max(0, at - now) * 1000), form)
     }
   })
 
-  it.prop("as a date of the server, whatever our clock says", [second, second, second], ([now, server, at]) => {
+  it.prop("compares a date with the server's clock", [second, second, second], ([now, server, at]) => {
     for (const date of forms(server)) {
       assert.deepStrictEqual(millis(forms(at)[0], now * 1000, date), Option.some(Math.max(0, at - server) * 1000), date)
     }
     assert.deepStrictEqual(millis(forms(at)[0], now * 1000, "today"), Option.some(Math.max(0, at - now) * 1000))
   })
 
-  it.prop("as Unix time, in seconds or milliseconds", [moment, moment, moment], ([now, server, at]) => {
+  it.prop("accepts Unix time in seconds or milliseconds", [moment, moment, moment], ([now, server, at]) => {
     for (const header of [String(at), `${at}000`]) {
       assert.deepStrictEqual(millis(header, now * 1000), Option.some(Math.max(0, at - now) * 1000), header)
       for (const date of forms(server)) {
@@ -55,13 +55,13 @@ describe("Retry-After", () => {
     }
   })
 
-  it("is a wait up to 31 years, and Unix time from there on", () => {
+  it("treats a number up to 31 years as a wait and a larger one as Unix time", () => {
     assert.deepStrictEqual(millis("999999999", 0), Option.some(999_999_999_000))
     assert.deepStrictEqual(millis("1000000000", 999_999_000_000), Option.some(1_000_000))
   })
 
   // In UTC alone nobody would notice.
-  it("as a date without a zone, which is no local time", () => {
+  it("reads a date without a zone as GMT", () => {
     const zone = process.env["TZ"]
     try {
       for (process.env["TZ"] of ["America/New_York", "Asia/Kolkata"]) {
@@ -74,11 +74,11 @@ describe("Retry-After", () => {
     }
   })
 
-  it.prop("never throws, never asks for less than nothing", [FastCheck.string(), second], ([header, now]) => {
+  it.prop("never throws and never returns a negative wait", [FastCheck.string(), second], ([header, now]) => {
     Option.map(millis(header, now), (wait) => assert.isAtLeast(wait, 0))
   })
 
-  it("is nothing when it is neither", () => {
+  it("ignores any other value", () => {
     const nonsense = [
       "",
       "soon",

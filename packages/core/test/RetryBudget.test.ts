@@ -28,8 +28,8 @@ const over = (wire: Pick<ReturnType<typeof Wire.make>, "layer">, options: Glowma
 
 const list = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list)
 
-describe("the shared retry budget", () => {
-  it.effect("does not stand in the way of a few failures", () => {
+describe("RetryBudget", () => {
+  it.effect("allows retries for a few failures", () => {
     const wire = Wire.make((_, index) => (index % 3 === 2 ? Wire.json([]) : { status: 503 }))
     return Effect.gen(function* () {
       const calls = yield* Effect.fork(Effect.forEach(Array.from({ length: 20 }), () => list))
@@ -39,7 +39,7 @@ describe("the shared retry budget", () => {
     }).pipe(Effect.provide(over(wire, {})))
   })
 
-  it("lends what calls deposit and successes bring back, up to its reserve", () => {
+  it("is filled by calls and successes up to its reserve", () => {
     const { deposit, refund, tryWithdraw } = RetryBudget.make({ reserve: 2, perCall: 0.5 })
     assert.deepStrictEqual([tryWithdraw(), tryWithdraw(), tryWithdraw()], [true, true, false])
     deposit()
@@ -52,7 +52,7 @@ describe("the shared retry budget", () => {
     assert.deepStrictEqual([tryWithdraw(), tryWithdraw(), tryWithdraw()], [true, true, false])
   })
 
-  it.effect("is filled by the calls of its client, and by those that succeed", () => {
+  it.effect("is filled by the client's calls and by those that succeed", () => {
     let well = false
     const wire = Wire.make(() => (well ? Wire.json([]) : { status: 503 }))
     const requestsOf = (call: typeof list) =>
@@ -80,7 +80,7 @@ describe("the shared retry budget", () => {
   })
 
   it.prop(
-    "never lends more than its reserve and what came in",
+    "never allows more retries than its reserve and deposits",
     [
       FastCheck.array(FastCheck.constantFrom("deposit" as const, "refund" as const, "tryWithdraw" as const), {
         maxLength: 300
@@ -103,8 +103,8 @@ describe("the shared retry budget", () => {
   )
 })
 
-describe("the rate limit", () => {
-  it.effect("is shared by all fibers, and holds for retries too", () => {
+describe("the rate limit of a client", () => {
+  it.effect("is shared by all fibers and includes retries", () => {
     const wire = Wire.make((_, index) => (index < 20 ? { status: 503 } : Wire.json([])))
     return Effect.gen(function* () {
       const calls = yield* Effect.fork(
@@ -119,8 +119,8 @@ describe("the rate limit", () => {
   })
 })
 
-describe("a turn that does not come in time", () => {
-  it.effect("is not waited for, and nothing is sent", () => {
+describe("a call that the rate limit would delay too long", () => {
+  it.effect("fails without sending anything", () => {
     const wire = Wire.make(() => Wire.json([]))
     return Effect.gen(function* () {
       yield* list
@@ -134,7 +134,7 @@ describe("a turn that does not come in time", () => {
     }).pipe(Effect.provide(over(wire, { rateLimit: { limit: 1, interval: Duration.hours(1) } })))
   })
 
-  it.effect("for a retry leaves the failure that it was for", () => {
+  it.effect("fails with the error that it would have retried", () => {
     const wire = Wire.make(() => ({ status: 503 }))
     return Effect.gen(function* () {
       const call = yield* Effect.fork(Effect.flip(list))
@@ -145,8 +145,8 @@ describe("a turn that does not come in time", () => {
   })
 })
 
-describe("time", () => {
-  it.effect("that is over when a wait ends sends nothing more", () => {
+describe("time limits", () => {
+  it.effect("end a call whose time is over after a wait", () => {
     const wire = Wire.make(() => ({ status: 503, headers: { "retry-after": "2" } }))
     const retry = { ...RetryPolicy.standard, base: Duration.zero, total: Duration.seconds(2) }
     return Effect.gen(function* () {
@@ -157,7 +157,7 @@ describe("time", () => {
     }).pipe(Effect.provide(over(wire, { retry })))
   })
 
-  it.live("is not that of a clock which somebody sets meanwhile", () => {
+  it.live("do not depend on adjustments of the system clock", () => {
     const now = Date.now
     const wire = Wire.make((_, index) => {
       // To and fro: neither is the call over, nor does it last for ever.
@@ -180,7 +180,7 @@ describe("time", () => {
     )
   })
 
-  it.effect("one attempt may take the timeout, all together the total", () => {
+  it.effect("bound one attempt by the timeout and all attempts by the total", () => {
     const wire = Wire.make(() => "hangs")
     return Effect.gen(function* () {
       const call = yield* Effect.fork(Effect.timed(Effect.flip(list)))
@@ -192,7 +192,7 @@ describe("time", () => {
     }).pipe(Effect.provide(over(wire, {})))
   })
 
-  it.effect("some calls may have less, without telling the client", () => {
+  it.effect("can be shorter for some calls", () => {
     const wire = Wire.make(() => "hangs")
     return Effect.gen(function* () {
       const call = yield* Effect.fork(
@@ -208,8 +208,8 @@ describe("time", () => {
   })
 })
 
-describe("options for some calls only", () => {
-  it.effect("are those next to the call, one by one", () => {
+describe("CallOptions", () => {
+  it.effect("inner options override outer ones one by one", () => {
     const wire = Wire.make(() => "hangs")
     return Effect.gen(function* () {
       const call = yield* Effect.fork(
@@ -227,7 +227,7 @@ describe("options for some calls only", () => {
 
   const only = (options: CallOptions.Options) => CallOptions.locally(list, options)
 
-  it.effect("a retry budget of their own, or none", () => {
+  it.effect("replace the retry budget or switch it off", () => {
     const wire = Wire.make(() => ({ status: 503 }))
     const patient = { ...RetryPolicy.standard, base: Duration.zero }
     return Effect.gen(function* () {
@@ -242,7 +242,7 @@ describe("options for some calls only", () => {
     }).pipe(Effect.provide(over(wire, { retry: patient, retryBudget: { reserve: 0, perCall: 0 } })))
   })
 
-  it.effect("a circuit of their own, or none", () => {
+  it.effect("replace the circuit or switch it off", () => {
     const wire = Wire.make(() => ({ status: 503 }))
     const breaker = { failures: 2, cooldown: Duration.seconds(10) }
     return Effect.gen(function* () {
@@ -256,7 +256,7 @@ describe("options for some calls only", () => {
     }).pipe(Effect.provide(over(wire, { retry: RetryPolicy.none, circuitBreaker: breaker })))
   })
 
-  it.scoped("a rate limit of their own, or none", () => {
+  it.scoped("replace the rate limiter, switch it off or add another", () => {
     const wire = Wire.make(() => Wire.json([]))
     return Effect.gen(function* () {
       const own = yield* RateLimit.make({ limit: 3, interval: Duration.seconds(1) })
@@ -285,7 +285,7 @@ describe("options for some calls only", () => {
     }).pipe(Effect.provide(over(wire, { rateLimit: { limit: 1, interval: Duration.seconds(1) } })))
   })
 
-  it.effect("a cap of their own, or none", () => {
+  it.effect("replace the size limit or switch it off", () => {
     const wire = Wire.make(() => Wire.json([{ accountId: "a1" }]))
     return Effect.gen(function* () {
       const tooLarge = yield* Effect.flip(list)

@@ -54,18 +54,18 @@ const situation = FastCheck.record({
   random: FastCheck.double({ min: 0, max: 1, noNaN: true })
 })
 
-describe("the decision", () => {
-  it.prop("never repeats a once operation that may have been carried out", [situation], ([at]) => {
+describe("RetryPolicy.delay", () => {
+  it.prop("never retries a once operation that may have been carried out", [situation], ([at]) => {
     const wait = RetryPolicy.delay(RetryPolicy.standard, { ...at, repeatability: "once" })
     if (at.error.mayHaveBeenApplied) assert.isTrue(Option.isNone(wait))
   })
 
-  it.prop("never repeats what is not transient, nor beyond the number of retries", [situation], ([at]) => {
+  it.prop("never retries a permanent error or more often than allowed", [situation], ([at]) => {
     const wait = RetryPolicy.delay(RetryPolicy.standard, at)
     if (!at.error.isTransient || at.attempts > RetryPolicy.standard.retries) assert.isTrue(Option.isNone(wait))
   })
 
-  it.prop("waits no less than asked, no more than backoff on top, and stays within the budget", [situation], ([at]) => {
+  it.prop("waits for Retry-After plus at most the backoff, within the total time", [situation], ([at]) => {
     const { base, cap, total } = RetryPolicy.standard
     const wait = RetryPolicy.delay(RetryPolicy.standard, at)
     if (Option.isNone(wait)) return
@@ -100,7 +100,7 @@ describe("the decision", () => {
     }
   })
 
-  it("grants what a server asks up to a cap, and beyond it leaves the call to its caller", () => {
+  it("follows Retry-After up to its cap and gives up beyond it", () => {
     const asks = (seconds: number) => {
       const retryAfter = Option.some(Duration.seconds(seconds))
       const error = new GlowmarktError.RateLimited({ ...answer, status: 429, retryAfter })
@@ -110,7 +110,7 @@ describe("the decision", () => {
     assert.deepStrictEqual(asks(31), Option.none())
   })
 
-  it.prop("a policy of no retries never repeats", [situation], ([at]) => {
+  it.prop("never retries with RetryPolicy.none", [situation], ([at]) => {
     assert.isTrue(Option.isNone(RetryPolicy.delay(RetryPolicy.none, at)))
   })
 })
@@ -123,11 +123,11 @@ const throughRetries = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return yield* Fiber.join(fiber)
   })
 
-describe("calls", () => {
-  const failing: Wire.Answer = { status: 500, body: "" }
+describe("retried calls", () => {
+  const failing: Wire.Response = { status: 500, body: "" }
 
-  it.effect("a read survives what passes", () => {
-    const answers: ReadonlyArray<Wire.Answer> = [
+  it.effect("a read succeeds after transient failures", () => {
+    const answers: ReadonlyArray<Wire.Response> = [
       failing,
       { breaks: Wire.systemError("ECONNRESET") },
       { status: 429, headers: { "retry-after": "3" } },
@@ -141,7 +141,7 @@ describe("calls", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it.effect("a read gives up after five requests and says so", () => {
+  it.effect("a read fails after five requests and names the number", () => {
     const wire = Wire.make(() => failing)
     return Effect.gen(function* () {
       const error = yield* throughRetries(Effect.flip((yield* AdminAccounts.AdminAccounts).get(accountId)))
@@ -150,8 +150,8 @@ describe("calls", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it.effect("an error remembers that an earlier attempt may have been carried out", () => {
-    const answers: ReadonlyArray<Wire.Answer> = [failing, { status: 401 }]
+  it.effect("an error tells that an earlier attempt may have been carried out", () => {
+    const answers: ReadonlyArray<Wire.Response> = [failing, { status: 401 }]
     const wire = Wire.make((_, index) => answers[index] ?? "hangs")
     return Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
@@ -160,7 +160,7 @@ describe("calls", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it.effect("a route to the host that breaks while reading is no proof that nothing was sent", () => {
+  it.effect("a route lost while reading does not prove that nothing was sent", () => {
     const wire = Wire.make(() => ({ breaks: Wire.systemError("EHOSTUNREACH", "read") }))
     return Effect.gen(function* () {
       yield* throughRetries(Effect.flip((yield* AdminAccounts.AdminAccounts).remove(accountId)))
@@ -168,7 +168,7 @@ describe("calls", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it.effect("an idempotent write is repeated", () => {
+  it.effect("an idempotent write is retried", () => {
     const wire = Wire.make((_, index) => (index === 0 ? failing : Wire.json({ valid: true })))
     return Effect.gen(function* () {
       yield* throughRetries((yield* UserAccounts.UserAccounts).changeName("Scotty"))
@@ -181,8 +181,8 @@ describe("calls", () => {
     ["a reset connection", { breaks: Wire.systemError("ECONNRESET") }, 1],
     ["429", { status: 429 }, 5],
     ["a refused connection", { breaks: Wire.systemError("ECONNREFUSED", "connect") }, 5]
-  ] satisfies Array<[string, Wire.Answer, number]>) {
-    it.effect(`a deletion meeting ${name} is sent ${requests === 1 ? "once" : "again"}`, () => {
+  ] satisfies Array<[string, Wire.Response, number]>) {
+    it.effect(`after ${name} a deletion is ${requests === 1 ? "not retried" : "retried"}`, () => {
       const wire = Wire.make(() => answer)
       return Effect.gen(function* () {
         yield* throughRetries(Effect.flip((yield* AdminAccounts.AdminAccounts).remove(accountId)))
@@ -191,7 +191,7 @@ describe("calls", () => {
     })
   }
 
-  it.effect("a wait longer than the cap is left to the caller", () => {
+  it.effect("a call fails if Retry-After exceeds its cap", () => {
     const wire = Wire.make(() => ({ status: 429, headers: { "retry-after": "31" } }))
     return Effect.gen(function* () {
       const error = yield* Effect.flip((yield* AdminAccounts.AdminAccounts).list)
@@ -200,7 +200,7 @@ describe("calls", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it.effect("a program can switch retry off for some calls", () => {
+  it.effect("retries can be switched off for some calls", () => {
     const wire = Wire.make(() => failing)
     return Effect.gen(function* () {
       yield* Effect.flip((yield* AdminAccounts.AdminAccounts).list).pipe(
@@ -210,7 +210,7 @@ describe("calls", () => {
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 
-  it.effect("fixed credentials are not tried a second time", () => {
+  it.effect("fixed credentials are not tried again after a 401", () => {
     const wire = Wire.make(() => ({ status: 401 }))
     return Effect.gen(function* () {
       yield* Effect.flip((yield* AdminAccounts.AdminAccounts).list)

@@ -14,9 +14,9 @@ const signOut = Effect.flatMap(UserSession.UserSession, (session) => session.sig
 
 const revocations = (provider: ReturnType<typeof Provider.make>) => provider.seen.filter(Provider.isRevocation).length
 
-describe("signing out", () => {
-  it.effect("leaves no token behind, whatever is called meanwhile", () => {
-    let answer = (_: Wire.Answer) => {}
+describe("sign-out", () => {
+  it.effect("leaves no valid token behind, even with concurrent calls", () => {
+    let answer = (_: Wire.Response) => {}
     const provider = Provider.make((request) =>
       Provider.isRevocation(request) && provider.usual(request) !== undefined
         ? Wire.later((resume) => {
@@ -44,8 +44,8 @@ describe("signing out", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("waits for a sign-in under way, whose token would outlive it", () => {
-    let answer = (_: Wire.Answer) => {}
+  it.effect("waits for a pending sign-in and revokes its token", () => {
+    let answer = (_: Wire.Response) => {}
     const provider = Provider.make((request) => {
       if (!Provider.isSignIn(request)) return undefined
       const issued = provider.usual(request)
@@ -65,7 +65,7 @@ describe("signing out", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("twice at once revokes once", () => {
+  it.effect("revokes once if run twice at the same time", () => {
     const provider = Provider.make()
     return Effect.gen(function* () {
       yield* status
@@ -74,7 +74,7 @@ describe("signing out", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("of a token that has ended is what was wanted", () => {
+  it.effect("succeeds if the token has already expired", () => {
     const provider = Provider.make()
     return Effect.gen(function* () {
       yield* status
@@ -86,7 +86,7 @@ describe("signing out", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("that fails keeps the token, and opens the way for calls again", () => {
+  it.effect("keeps the token and admits calls again if it fails", () => {
     let down = true
     const provider = Provider.make((request) =>
       down && Provider.isRevocation(request) ? { status: 403, body: "blocked" } : undefined
@@ -102,7 +102,7 @@ describe("signing out", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("that is interrupted opens the way for calls again", () => {
+  it.effect("admits calls again if it is interrupted", () => {
     const provider = Provider.make((request) => (Provider.isRevocation(request) ? "hangs" : undefined))
     return Effect.gen(function* () {
       yield* status
@@ -130,8 +130,8 @@ const program =
 
 const kept = Effect.map(Layer.build(KeyValueStore.layerMemory), (context) => Layer.succeedContext(context))
 
-describe("a session in a store", () => {
-  it.scoped("can be ended by a program that made no call with it, and is not there afterwards", () => {
+describe("a cached session", () => {
+  it.scoped("can be ended by a program that made no call with it", () => {
     const provider = Provider.make()
     return Effect.gen(function* () {
       const run = program(provider, yield* kept)()
@@ -147,7 +147,7 @@ describe("a session in a store", () => {
     })
   })
 
-  it.scoped("belongs to one user of one application and directory on one server", () => {
+  it.scoped("belongs to one user, application, directory and server", () => {
     const everywhere = Wire.make((request) =>
       request.url.endsWith("/auth")
         ? Wire.json({ valid: true, token: `t-${request.url}`, exp: 3600 })

@@ -30,9 +30,9 @@ const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 const within = (total: Duration.DurationInput) =>
   CallOptions.locally({ retry: { ...RetryPolicy.standard, total: Duration.decode(total) } })
 
-describe("signing in for a call", () => {
-  it.effect("takes no longer than the call may, and goes on for others", () => {
-    let answer = (_: Wire.Answer) => {}
+describe("sign-in for a call", () => {
+  it.effect("ends with the call's time limit and continues for other calls", () => {
+    let answer = (_: Wire.Response) => {}
     const provider = Provider.make((request) => {
       if (!Provider.isSignIn(request)) return undefined
       const issued = provider.usual(request)
@@ -53,7 +53,7 @@ describe("signing in for a call", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("again takes no longer either", () => {
+  it.effect("after a 401 ends with the call's time limit, too", () => {
     let refused = false
     const provider = Provider.make((request) =>
       Provider.isSignIn(request) ? (refused ? "hangs" : undefined) : refused ? { status: 401 } : undefined
@@ -68,16 +68,16 @@ describe("signing in for a call", () => {
   })
 
   for (const [name, answer, tag] of [
-    ["hangs", "hangs", "RequestTimeout"],
-    ["fails", { status: 503 }, "ServerError"],
-    ["breaks", { breaks: Wire.systemError("ECONNRESET") }, "TransportError"],
-    ["meets a page", { status: 200, body: "<html></html>" }, "InvalidResponse"],
-    ["meets a limit", { status: 429 }, "RateLimited"],
-    ["is refused as it is", { status: 408 }, "BadRequest"],
-    ["misses something", Wire.json({ error: "missing elements" }, 400), "BadRequest"],
-    ["is refused", { status: 401 }, "AccessDenied"]
-  ] satisfies ReadonlyArray<readonly [string, Wire.Answer, string]>) {
-    it.effect(`${name}: that is said of the call, of which nothing was sent`, () => {
+    ["a timeout", "hangs", "RequestTimeout"],
+    ["a server error", { status: 503 }, "ServerError"],
+    ["a lost connection", { breaks: Wire.systemError("ECONNRESET") }, "TransportError"],
+    ["an HTML page", { status: 200, body: "<html></html>" }, "InvalidResponse"],
+    ["a rate limit", { status: 429 }, "RateLimited"],
+    ["a bad request", { status: 408 }, "BadRequest"],
+    ["a missing field", Wire.json({ error: "missing elements" }, 400), "BadRequest"],
+    ["a refusal", { status: 401 }, "AccessDenied"]
+  ] satisfies ReadonlyArray<readonly [string, Wire.Response, string]>) {
+    it.effect(`${name}: the call fails without being sent`, () => {
       const provider = Provider.make((request) => (Provider.isSignIn(request) ? answer : undefined))
       return Effect.gen(function* () {
         const [, error] = yield* inTime(Effect.flip(addToken))
@@ -89,7 +89,7 @@ describe("signing in for a call", () => {
       }).pipe(Effect.provide(Provider.sessionOver(provider)))
     })
 
-    it.effect(`${name} again: the call may have been carried out before`, () => {
+    it.effect(`${name} after a 401: the call may have been carried out before`, () => {
       let down = false
       const provider = Provider.make((request) => {
         if (Provider.isSignIn(request)) return down ? answer : undefined
@@ -108,8 +108,8 @@ describe("signing in for a call", () => {
   }
 })
 
-describe("a token that is refused", () => {
-  it.effect("although it is new is not replaced for every call", () => {
+describe("a refused token", () => {
+  it.effect("is not replaced for every call if new tokens are refused, too", () => {
     const provider = Provider.make((request) => (Provider.isSignIn(request) ? undefined : { status: 401 }))
     return Effect.gen(function* () {
       for (let call = 0; call < 50; call++) {
@@ -123,7 +123,7 @@ describe("a token that is refused", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("with 403 is not replaced: it is not the token's fault", () => {
+  it.effect("is not replaced after a 403", () => {
     const provider = Provider.make((request) => (Provider.isSignIn(request) ? undefined : { status: 403 }))
     return Effect.gen(function* () {
       yield* Effect.flip(status)
@@ -131,7 +131,7 @@ describe("a token that is refused", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("has one replacement, however late another call hears of it", () => {
+  it.effect("is replaced once, even if another call is refused much later", () => {
     const waiting: Array<() => void> = []
     const provider = Provider.make((request) => {
       if (Provider.isSignIn(request)) return undefined
@@ -154,8 +154,8 @@ describe("a token that is refused", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("is replaced by the one that others got meanwhile", () => {
-    const waiting: Array<(answer: Wire.Answer) => void> = []
+  it.effect("is replaced with the one that another call has obtained meanwhile", () => {
+    const waiting: Array<(answer: Wire.Response) => void> = []
     const provider = Provider.make((request) =>
       request.headers["token"] === "t1" ? Wire.later((resume) => waiting.push(resume)) : undefined
     )
@@ -171,8 +171,8 @@ describe("a token that is refused", () => {
   })
 })
 
-describe("a token that lives for seconds", () => {
-  it.effect("is used for most of them", () => {
+describe("a token with a lifetime of seconds", () => {
+  it.effect("is used for most of its lifetime", () => {
     const provider = Provider.make((request) =>
       Provider.isSignIn(request)
         ? Wire.json({ valid: true, token: "brief", exp: provider.state.signIns.length * 30 })
@@ -199,20 +199,20 @@ const over = (provider: ReturnType<typeof Provider.make>, store: KeyValueStore.K
     Layer.provide(Layer.succeed(KeyValueStore.KeyValueStore, store))
   )
 
-describe("a store", () => {
+describe("a token cache", () => {
   const far = 4_000_000_000
 
   for (const [name, entry] of [
-    ["what is no JSON", "{{{"],
-    ["something else", '{"tok":1}'],
+    ["invalid JSON", "{{{"],
+    ["another object", '{"tok":1}'],
     ["a token with a line break", JSON.stringify({ token: "a\nb", exp: far })],
-    ["a token that no header can hold", JSON.stringify({ token: "tö€", exp: far })],
+    ["a token with invalid characters", JSON.stringify({ token: "tö€", exp: far })],
     ["an empty token", JSON.stringify({ token: "", exp: far })],
-    ["an end that is no number", JSON.stringify({ token: "bad", exp: "soon" })],
-    ["a token that is refused", JSON.stringify({ token: "bad", exp: far * 1000 })],
-    ["a token without an end", JSON.stringify({ token: "bad" })]
+    ["an expiry that is not a number", JSON.stringify({ token: "bad", exp: "soon" })],
+    ["a refused token", JSON.stringify({ token: "bad", exp: far * 1000 })],
+    ["an invalid token without an expiry", JSON.stringify({ token: "bad" })]
   ] as const) {
-    it.effect(`that holds ${name} costs a sign-in, and has a good one afterwards`, () => {
+    it.effect(`with ${name} causes a sign-in and holds a valid token afterwards`, () => {
       const provider = Provider.make()
       let held: string | undefined = entry
       const store = KeyValueStore.makeStringOnly({
@@ -244,14 +244,14 @@ describe("a store", () => {
     })
 
   for (const [name, store] of [
-    ["never answers", all(Effect.never)],
+    ["never responds", all(Effect.never)],
     [
-      "never answers, and will not be interrupted",
+      "never responds and cannot be interrupted",
       all(Effect.uninterruptible(Effect.sleep("1 day")) as Effect.Effect<never>)
     ],
     ["dies", all(Effect.die("of the token t1"))]
   ] as const) {
-    it.effect(`that ${name} is done without`, () => {
+    it.effect(`that ${name} does not fail the call`, () => {
       const provider = Provider.make()
       const logged: Array<string> = []
       const logger = Logger.make(({ message }) => logged.push(String(message)))
@@ -265,8 +265,8 @@ describe("a store", () => {
   }
 })
 
-describe("a token that cannot be sent", () => {
-  it.effect("is an answer that is not what the API promises", () => {
+describe("an issued token that cannot be sent", () => {
+  it.effect("is an invalid response", () => {
     const provider = Provider.make((request) =>
       Provider.isSignIn(request) ? Wire.json({ valid: true, token: "a\nb", exp: 3600 }) : undefined
     )

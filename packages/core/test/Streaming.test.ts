@@ -37,9 +37,9 @@ const encoder = new TextEncoder()
 const lengths = FastCheck.array(FastCheck.integer({ min: 1, max: 40 }), { minLength: 1 })
 const space = FastCheck.constantFrom(0, 1, "\t")
 
-describe("a JSON array in pieces", () => {
+describe("jsonArray", () => {
   it.prop(
-    "yields what the whole yields, wherever it is cut",
+    "yields the same elements for any split into chunks",
     [FastCheck.array(FastCheck.jsonValue()), lengths, space],
     ([value, at, indent]) => {
       const bytes = encoder.encode(` ${JSON.stringify(value, null, indent)}\n`)
@@ -48,7 +48,7 @@ describe("a JSON array in pieces", () => {
   )
 
   it.prop(
-    "that breaks off is never taken for complete",
+    "never accepts a truncated array",
     [FastCheck.array(FastCheck.jsonValue(), { minLength: 1 }), lengths, FastCheck.nat()],
     ([value, at, cutOff]) => {
       const bytes = encoder.encode(JSON.stringify(value))
@@ -70,7 +70,7 @@ describe("a JSON array in pieces", () => {
   )
 
   it.prop(
-    "is one exactly if the whole is, wherever it is cut",
+    "accepts exactly the arrays that JSON.parse accepts, for any split into chunks",
     [nearly, lengths],
     ([text, at]) => {
       const whole = Either.try((): unknown => JSON.parse(text))
@@ -81,7 +81,7 @@ describe("a JSON array in pieces", () => {
     { fastCheck: { numRuns: 3000 } }
   )
 
-  it("has an element between any two commas, wherever it is cut", () => {
+  it("refuses a missing element, for any split into chunks", () => {
     for (const text of ["[1,]", "[,1]", "[1,,2]", "[,]", "[,,]", "[1, ]", "[ ,1]"]) {
       for (const length of [1, 2, 3, 4, 5]) {
         assert.deepStrictEqual(elementsOf(cut(encoder.encode(text), [length])), Either.left("NotJson"), text)
@@ -89,7 +89,7 @@ describe("a JSON array in pieces", () => {
     }
   })
 
-  it("may have one large element: each piece of it is looked at once", () => {
+  it("scans every character of a large element once", () => {
     for (const element of [
       `"${"x".repeat(24_000_000)}"`,
       `"${'\\"'.repeat(6_000_000)}"`,
@@ -102,7 +102,7 @@ describe("a JSON array in pieces", () => {
     }
   })
 
-  it("keeps no more than it may of an element that does not end", () => {
+  it("buffers no more of an endless element than the limit", () => {
     const pieces = cut(encoder.encode(`[1,2,"${"x".repeat(5000)}"]`), [100])
     assert.deepStrictEqual(elementsOf(pieces, 1000), Either.left("TooLarge"))
     assert.isTrue(Either.isRight(elementsOf(pieces, 6000)))
@@ -110,7 +110,7 @@ describe("a JSON array in pieces", () => {
     assert.isTrue(Either.isRight(elementsOf(many, 1000)))
   })
 
-  it("is nothing else", () => {
+  it("refuses everything but an array", () => {
     const cases: ReadonlyArray<readonly [string, jsonArray.Fault]> = [
       ["", "NotJson"],
       ["<html>", "NotJson"],
@@ -130,7 +130,7 @@ describe("a JSON array in pieces", () => {
 describe("AdminAccounts.stream", () => {
   const collect = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Stream.runCollect(admin.stream))
 
-  it.effect("yields each element, readable or not", () => {
+  it.effect("yields valid and invalid elements", () => {
     const body = [{ accountId: "a1" }, { name: "no id" }, { accountId: "a2", status: "unverified" }]
     return Effect.gen(function* () {
       const elements = [...(yield* collect)]
@@ -144,7 +144,7 @@ describe("AdminAccounts.stream", () => {
     }).pipe(Effect.provide(Callers.adminOver(Wire.make(() => Wire.json(body)))))
   })
 
-  it.effect("is retried until the first byte", () => {
+  it.effect("is retried before the first byte", () => {
     const wire = Wire.make((_, index) => (index === 0 ? { status: 503 } : Wire.json([{ accountId: "a1" }])))
     return Effect.gen(function* () {
       const fiber = yield* Effect.fork(collect)
@@ -156,9 +156,9 @@ describe("AdminAccounts.stream", () => {
 
   for (const [name, answer, tag] of [
     ["refused credentials", { status: 401 }, "AccessDenied"],
-    ["a body that breaks off", { status: 200, body: '[{"accountId":"a1"},{"acc' }, "InvalidResponse"],
+    ["a truncated body", { status: 200, body: '[{"accountId":"a1"},{"acc' }, "InvalidResponse"],
     ["HTML", { status: 200, body: "<html></html>" }, "InvalidResponse"]
-  ] satisfies Array<[string, Wire.Answer, string]>) {
+  ] satisfies Array<[string, Wire.Response, string]>) {
     it.effect(`fails with ${tag} for ${name}`, () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* Effect.flip(collect))._tag, tag)
@@ -166,7 +166,7 @@ describe("AdminAccounts.stream", () => {
     )
   }
 
-  it.effect("gives up an element that is larger than the client reads, whatever the list may be", () => {
+  it.effect("fails for an element larger than the limit, but not for a large list", () => {
     const many = Array.from({ length: 300 }, (_, index) => `{"accountId":"a${index}"},`)
     const large = [
       '{"accountId":"large","name":"',

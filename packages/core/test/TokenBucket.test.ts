@@ -35,7 +35,7 @@ const taken = (bucket: TokenBucket.TokenBucket, count: number, nowMillis: number
 
 describe("TokenBucket", () => {
   it.prop(
-    "gives no more in any time than its rate and one burst",
+    "gives at most its rate plus one burst in any period",
     [perSecond, burstMillis, FastCheck.array(FastCheck.oneof(take, take, wait), { maxLength: 200 })],
     ([perSecond, burstMillis, events]) => {
       let now = 5
@@ -57,19 +57,15 @@ describe("TokenBucket", () => {
     }
   )
 
-  it.prop(
-    "gives exactly its rate when it is never left to rest",
-    [perSecond, burstMillis],
-    ([perSecond, burstMillis]) => {
-      const count = 500
-      const last = taken(TokenBucket.make(perSecond, burstMillis, 0), count, 0).at(-1) ?? Number.NaN
-      const burst = Math.max(1, (perSecond * burstMillis) / 1000)
-      isClose(last, (Math.max(0, count - burst) * 1000) / perSecond)
-    }
-  )
+  it.prop("gives exactly its rate under constant load", [perSecond, burstMillis], ([perSecond, burstMillis]) => {
+    const count = 500
+    const last = taken(TokenBucket.make(perSecond, burstMillis, 0), count, 0).at(-1) ?? Number.NaN
+    const burst = Math.max(1, (perSecond * burstMillis) / 1000)
+    isClose(last, (Math.max(0, count - burst) * 1000) / perSecond)
+  })
 
   it.prop(
-    "is open exactly when a token may be taken, whatever happened to it",
+    "is available exactly when a token may be taken, after any sequence of events",
     [perSecond, burstMillis, FastCheck.array(FastCheck.oneof(take, wait, rate, pause, refund), { maxLength: 100 })],
     ([perSecond, burstMillis, events]) => {
       let now = 0
@@ -110,7 +106,7 @@ describe("TokenBucket", () => {
     }
   )
 
-  it.prop("begins again after a pause without a burst", [FastCheck.integer({ min: 1, max: 5000 })], ([millis]) => {
+  it.prop("continues after a pause without a burst", [FastCheck.integer({ min: 1, max: 5000 })], ([millis]) => {
     const bucket = TokenBucket.pausedUntil(TokenBucket.make(200, 100, 0), millis, 0)
     const instants = taken(bucket, 3, 0)
     isClose(instants[0] ?? Number.NaN, millis)
@@ -118,12 +114,12 @@ describe("TokenBucket", () => {
     isClose(instants[2] ?? Number.NaN, millis + 10)
   })
 
-  it("is never paused for less by a shorter pause", () => {
+  it("is not shortened by a second, shorter pause", () => {
     const paused = TokenBucket.pausedUntil(TokenBucket.make(10, 100, 0), 5000, 0)
     assert.strictEqual(TokenBucket.availableAtMillis(TokenBucket.pausedUntil(paused, 1000, 0)), 5000)
   })
 
-  it("waits for a token by the new rate, and for a pause by none", () => {
+  it("applies a new rate to the wait for a token but not to a pause", () => {
     const empty = TokenBucket.take(TokenBucket.make(0.01, 100, 0), 0)
     assert.strictEqual(TokenBucket.availableAtMillis(empty), 100_000)
     isClose(TokenBucket.availableAtMillis(TokenBucket.withRate(empty, 10, 50_000)), 50_050)
@@ -131,13 +127,13 @@ describe("TokenBucket", () => {
     assert.isAtLeast(TokenBucket.availableAtMillis(TokenBucket.withRate(paused, 1e6, 0)), 60_000)
   })
 
-  it("without a limit is still paused", () => {
+  it("can be paused without a limit", () => {
     const bucket = TokenBucket.make(Number.POSITIVE_INFINITY, 100, 0)
     assert.deepStrictEqual(taken(bucket, 1000, 0).at(-1), 0)
     assert.strictEqual(TokenBucket.availableAtMillis(TokenBucket.pausedUntil(bucket, 700, 0)), 700)
   })
 
-  it("counts a token that is put back for the next request", () => {
+  it("uses a refunded token for the next request", () => {
     const empty = TokenBucket.take(TokenBucket.make(1, 100, 0), 0)
     assert.strictEqual(TokenBucket.availableAtMillis(empty), 1000)
     assert.strictEqual(TokenBucket.availableAtMillis(TokenBucket.refund(empty)), 0)

@@ -49,7 +49,7 @@ const faults = FastCheck.tuple(fault, fault, fault, fault)
 for (const transport of names) {
   describe(`over ${transport}`, () => {
     layer(simulated(transport), { excludeTestServices: true })((it) => {
-      it.effect("reads what the simulator holds", () =>
+      it.effect("reads the simulator's accounts", () =>
         Effect.gen(function* () {
           const admin = yield* AdminAccounts.AdminAccounts
           const { accounts, unreadable } = yield* admin.list
@@ -70,7 +70,7 @@ for (const transport of names) {
       )
 
       it.effect.prop(
-        "a read ends well or says why, whatever happens on the way",
+        "a read succeeds or fails with the right error, under any faults",
         [faults],
         ([script]) =>
           Effect.gen(function* () {
@@ -86,7 +86,7 @@ for (const transport of names) {
       )
 
       it.effect.prop(
-        "an operation that must not be repeated is never applied twice",
+        "a once operation is never carried out twice",
         [faults],
         ([script]) =>
           Effect.gen(function* () {
@@ -127,10 +127,10 @@ for (const transport of names) {
     )
 
     for (const [name, answer] of [
-      ["no answer", ""],
-      ["half an answer", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n["]
+      ["no response", ""],
+      ["half a response", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n["]
     ] as const) {
-      it.scopedLive(`${name} within the timeout is a failure, and closes its socket`, () =>
+      it.scopedLive(`${name} within the timeout fails the call and closes its socket`, () =>
         Effect.gen(function* () {
           const closed = yield* Deferred.make<void>()
           const port = yield* listening((socket) => {
@@ -153,11 +153,14 @@ for (const transport of names) {
 
     const large = `["${"x".repeat(2000)}"]`
     for (const [name, answer] of [
-      ["by its own word", `content-length: 100000\r\n\r\n${large}`],
-      ["by its own word, and keeps silent", "content-length: 100000\r\n\r\n"],
-      ["without a word", `transfer-encoding: chunked\r\n\r\n${large.length.toString(16)}\r\n${large}\r\n`]
+      ["that announces its length", `content-length: 100000\r\n\r\n${large}`],
+      ["that announces its length and then stalls", "content-length: 100000\r\n\r\n"],
+      [
+        "that does not announce its length",
+        `transfer-encoding: chunked\r\n\r\n${large.length.toString(16)}\r\n${large}\r\n`
+      ]
     ] as const) {
-      it.scopedLive(`an answer larger than the cap ${name} is given up, and its socket closed`, () =>
+      it.scopedLive(`a response larger than the limit ${name} fails the call and closes its socket`, () =>
         Effect.gen(function* () {
           const closed = yield* Deferred.make<void>()
           const port = yield* listening((socket) => {
@@ -176,7 +179,7 @@ for (const transport of names) {
       )
     }
 
-    it.scopedLive("a secret that no header may hold is refused without a word of it", () =>
+    it.scopedLive("a secret that cannot be a header value is refused without being quoted", () =>
       Effect.gen(function* () {
         const port = yield* listening(() => {})
         const error = yield* Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.flip(admin.list)).pipe(
@@ -199,7 +202,7 @@ for (const transport of names) {
       })
     )
 
-    it.scopedLive("a stream that is left in the middle closes its socket at once", () =>
+    it.scopedLive("a partly read stream closes its socket at once", () =>
       Effect.gen(function* () {
         const closed = yield* Deferred.make<void>()
         const port = yield* listening((socket) => {
@@ -224,7 +227,7 @@ for (const transport of names) {
       })
     )
 
-    it.scopedLive("a stream that falls silent is given up, and its socket closed", () =>
+    it.scopedLive("a stream without new data fails after the timeout and closes its socket", () =>
       Effect.gen(function* () {
         const closed = yield* Deferred.make<void>()
         const port = yield* listening((socket) => {
@@ -249,7 +252,7 @@ for (const transport of names) {
       })
     )
 
-    it.scopedLive("a call that is interrupted while its answer arrives closes its socket at once", () =>
+    it.scopedLive("a call that is interrupted while its response arrives closes its socket at once", () =>
       Effect.gen(function* () {
         const arriving = yield* Deferred.make<void>()
         const closed = yield* Deferred.make<void>()
@@ -270,7 +273,7 @@ for (const transport of names) {
       })
     )
 
-    it.scopedLive("a port where nobody listens is known not to have been reached", () =>
+    it.scopedLive("a refused connection counts as unsent", () =>
       Effect.gen(function* () {
         // Taken and given back: as good as certain that nobody has it.
         const port = yield* Effect.scoped(listening(() => {}))

@@ -29,16 +29,16 @@ const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return yield* Fiber.join(fiber)
   })
 
-const reset: Wire.Answer = { breaks: Wire.systemError("ECONNRESET") }
+const reset: Wire.Response = { breaks: Wire.systemError("ECONNRESET") }
 
 describe("changing the password of a session", () => {
   for (const [name, answer] of [
     ["given", undefined],
     ["lost", reset],
     ["a failure", { status: 500 }],
-    ["of a proxy that waited long enough", { status: 408 }]
-  ] satisfies ReadonlyArray<readonly [string, Wire.Answer | undefined]>) {
-    it.effect(`goes on with the new one when it was made and the answer is ${name}`, () => {
+    ["a proxy timeout", { status: 408 }]
+  ] satisfies ReadonlyArray<readonly [string, Wire.Response | undefined]>) {
+    it.effect(`uses the new password when the change was made and the response is ${name}`, () => {
       const provider = Provider.make((request) => {
         if (!Provider.isChange(request)) return undefined
         const usual = provider.usual(request)
@@ -54,7 +54,7 @@ describe("changing the password of a session", () => {
     })
   }
 
-  it.effect("tries the new one and then the old one, and ends the tokens that it gets for it", () => {
+  it.effect("tries the new password, then the old one, and revokes the tokens of these checks", () => {
     const provider = Provider.make((request) => (Provider.isChange(request) ? reset : undefined))
     return Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(change))._tag, "TransportError")
@@ -67,7 +67,7 @@ describe("changing the password of a session", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("ends the token that it gets for the new one, too", () => {
+  it.effect("revokes the token of a successful check of the new password, too", () => {
     const provider = Provider.make((request) => {
       if (!Provider.isChange(request)) return undefined
       provider.usual(request)
@@ -81,7 +81,7 @@ describe("changing the password of a session", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("survives a change that is made when nobody expects it any more", () => {
+  it.effect("survives a change that the provider makes late", () => {
     let late: (() => void) | undefined
     const provider = Provider.make((request) => {
       if (!Provider.isChange(request)) return undefined
@@ -104,7 +104,7 @@ describe("changing the password of a session", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("survives two of them", () => {
+  it.effect("survives two late changes", () => {
     let late: ReadonlyArray<() => void> = []
     const provider = Provider.make((request) => {
       if (!Provider.isChange(request)) return undefined
@@ -124,8 +124,8 @@ describe("changing the password of a session", () => {
   for (const [name, blocked] of [
     ["a gateway's 403", { status: 403, body: "<html>blocked</html>" }],
     ["failures", { status: 503 }]
-  ] satisfies ReadonlyArray<readonly [string, Wire.Answer]>) {
-    it.effect(`goes on with whichever holds when that cannot be found out for ${name}`, () => {
+  ] satisfies ReadonlyArray<readonly [string, Wire.Response]>) {
+    it.effect(`uses the valid password when it cannot be checked because of ${name}`, () => {
       let away = false
       const provider = Provider.make((request) => {
         if (away && Provider.isSignIn(request)) return blocked
@@ -144,7 +144,7 @@ describe("changing the password of a session", () => {
     })
   }
 
-  it.effect("says so when neither holds", () => {
+  it.effect("reports when neither password is valid", () => {
     const provider = Provider.make((request, state) => {
       if (!Provider.isChange(request)) return undefined
       state.password = "somebody else's"
@@ -160,8 +160,8 @@ describe("changing the password of a session", () => {
   for (const [name, answer] of [
     ["a weak password", Wire.json({ error: "weak new password" }, 400)],
     ["a refusal", Wire.json({ valid: false })]
-  ] satisfies ReadonlyArray<readonly [string, Wire.Answer]>) {
-    it.effect(`forgets the new one after ${name}`, () => {
+  ] satisfies ReadonlyArray<readonly [string, Wire.Response]>) {
+    it.effect(`drops the new password after ${name}`, () => {
       const provider = Provider.make((request) => (Provider.isChange(request) ? answer : undefined))
       return Effect.gen(function* () {
         yield* Effect.flip(change)
@@ -175,7 +175,7 @@ describe("changing the password of a session", () => {
     })
   }
 
-  it.effect("keeps both in mind when it is interrupted", () => {
+  it.effect("keeps both passwords when it is interrupted", () => {
     const provider = Provider.make((request) => {
       if (!Provider.isChange(request)) return undefined
       provider.usual(request)
@@ -191,7 +191,7 @@ describe("changing the password of a session", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("gets a new token after each change, if the provider ends the old one with it", () => {
+  it.effect("obtains a new token after each change if the provider revokes the old one", () => {
     const provider = Provider.make((request) => {
       if (!Provider.isChange(request)) return undefined
       const usual = provider.usual(request)
@@ -208,8 +208,8 @@ describe("changing the password of a session", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("signs in at once with the new one, though both were refused while it was being made", () => {
-    let answer = (_: Wire.Answer) => {}
+  it.effect("signs in with the new password at once, although both were refused during the change", () => {
+    let answer = (_: Wire.Response) => {}
     let locked = false
     const provider = Provider.make((request) => {
       if (locked && Provider.isSignIn(request)) return { status: 401 }

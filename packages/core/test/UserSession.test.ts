@@ -46,7 +46,7 @@ const tokens = (wire: { readonly seen: ReadonlyArray<Wire.Seen> }) =>
   wire.seen.filter((seen) => !seen.url.endsWith("/auth")).map((seen) => seen.headers["token"])
 
 describe("UserSession", () => {
-  it.effect("signs in when the first call needs it, and once", () => {
+  it.effect("signs in once, on the first call", () => {
     const wire = provider()
     return Effect.gen(function* () {
       const user = yield* UserAccounts.UserAccounts
@@ -58,7 +58,7 @@ describe("UserSession", () => {
     }).pipe(Effect.provide(over(wire)))
   })
 
-  it.effect("any number of calls at once share one sign-in", () => {
+  it.effect("shares one sign-in between concurrent calls", () => {
     const wire = provider()
     return Effect.gen(function* () {
       const user = yield* UserAccounts.UserAccounts
@@ -70,7 +70,7 @@ describe("UserSession", () => {
     }).pipe(Effect.provide(over(wire)))
   })
 
-  it.effect("signs in again before the token ends", () => {
+  it.effect("signs in again before the token expires", () => {
     const wire = provider()
     return Effect.gen(function* () {
       const user = yield* UserAccounts.UserAccounts
@@ -83,7 +83,7 @@ describe("UserSession", () => {
     }).pipe(Effect.provide(over(wire)))
   })
 
-  it.effect("a token that is refused early is replaced once", () => {
+  it.effect("replaces a token that is refused early once", () => {
     const wire = provider((token) => token !== "t1")
     return Effect.gen(function* () {
       const user = yield* UserAccounts.UserAccounts
@@ -92,7 +92,7 @@ describe("UserSession", () => {
     }).pipe(Effect.provide(over(wire)))
   })
 
-  it.effect("if the new token is refused too, it gives up", () => {
+  it.effect("gives up if the new token is refused, too", () => {
     const wire = provider(() => false)
     return Effect.gen(function* () {
       const error = yield* Effect.flip((yield* UserAccounts.UserAccounts).status)
@@ -105,8 +105,8 @@ describe("UserSession", () => {
   for (const [name, answer] of [
     ["401", { status: 401 }],
     ["valid: false", Wire.json({ valid: false })]
-  ] satisfies Array<[string, Wire.Answer]>) {
-    it.effect(`a sign-in refused with ${name} says what to check, and is not tried again for a while`, () => {
+  ] satisfies Array<[string, Wire.Response]>) {
+    it.effect(`a sign-in refused with ${name} says what to check and is not repeated for a while`, () => {
       const wire = Wire.make(() => answer)
       return Effect.gen(function* () {
         const user = yield* UserAccounts.UserAccounts
@@ -122,7 +122,7 @@ describe("UserSession", () => {
     })
   }
 
-  it.effect("ends with its layer: a later call is told, and does not wait for ever", () => {
+  it.effect("ends with its layer: a later call fails and does not wait forever", () => {
     const wire = provider()
     return Effect.gen(function* () {
       const scope = yield* Scope.make()
@@ -132,8 +132,8 @@ describe("UserSession", () => {
     })
   })
 
-  it.effect("a sign-in has the session's patience, not that of the call that asked first", () => {
-    const waiting: Array<(reply: Wire.Answer) => void> = []
+  it.effect("a sign-in has the session's timeout, not that of the first call", () => {
+    const waiting: Array<(reply: Wire.Response) => void> = []
     const wire = Wire.make((request) =>
       request.url.endsWith("/auth") ? Wire.later((resume) => waiting.push(resume)) : Wire.json({ status: "active" })
     )
@@ -148,7 +148,7 @@ describe("UserSession", () => {
     }).pipe(Effect.provide(over(wire)))
   })
 
-  it.effect("a clock that is ahead of the provider's does not sign in for every call", () => {
+  it.effect("does not sign in for every call if the clock is ahead of the provider's", () => {
     const wire = provider()
     return Effect.gen(function* () {
       yield* TestClock.adjust("10 days")
@@ -159,8 +159,8 @@ describe("UserSession", () => {
     }).pipe(Effect.provide(over(wire)))
   })
 
-  it.effect("a caller that is interrupted does not take the sign-in from the others", () => {
-    const waiting: Array<(reply: Wire.Answer) => void> = []
+  it.effect("interrupting a caller does not cancel the sign-in of the others", () => {
+    const waiting: Array<(reply: Wire.Response) => void> = []
     const wire = Wire.make((request) =>
       request.url.endsWith("/auth") ? Wire.later((resume) => waiting.push(resume)) : Wire.json({ status: "active" })
     )
@@ -178,7 +178,7 @@ describe("UserSession", () => {
     }).pipe(Effect.provide(over(wire)))
   })
 
-  it.effect("signing out revokes the token, and the next call signs in again", () => {
+  it.effect("sign-out revokes the token, and the next call signs in again", () => {
     const wire = provider()
     return Effect.gen(function* () {
       const user = yield* UserAccounts.UserAccounts
@@ -215,7 +215,7 @@ describe("a cached session", () => {
 
   const kept = Effect.map(Layer.build(KeyValueStore.layerMemory), (context) => Layer.succeedContext(context))
 
-  it.scoped("needs no second sign-in while the token holds", () => {
+  it.scoped("needs no second sign-in while the token is valid", () => {
     const wire = provider()
     return Effect.gen(function* () {
       const store = yield* kept
@@ -228,7 +228,7 @@ describe("a cached session", () => {
     })
   })
 
-  it.scoped("whose token is refused signs in and is replaced", () => {
+  it.scoped("signs in and is replaced if its token is refused", () => {
     const wire = provider((token) => token !== "t1")
     return Effect.gen(function* () {
       const store = yield* kept
@@ -239,7 +239,7 @@ describe("a cached session", () => {
     })
   })
 
-  it.effect("goes on without a store that fails", () => {
+  it.effect("continues without a failing store", () => {
     const wire = provider()
     const failing = Effect.fail(
       new PlatformError.SystemError({ module: "KeyValueStore", method: "any", reason: "PermissionDenied" })

@@ -24,7 +24,7 @@ const message = (schema: Schema.Schema<string, string>, text: string) =>
   Schema.decodeEither(schema)(text).pipe((result) => (result._tag === "Left" ? result.left.message : "taken"))
 
 describe("VisibleText", () => {
-  it("escapes what cannot be seen, and no more", () => {
+  it("escapes exactly the invisible characters", () => {
     for (const character of hidden) {
       const shown = VisibleText.escape(`scot${character}ty`)
       assert.match(shown, /^scot(\\u[0-9a-f]{4}){1,2}ty$/)
@@ -44,12 +44,12 @@ describe("VisibleText", () => {
     assert.strictEqual(VisibleText.escape("a\u200db\ud800"), "a\\u200db\\ud800")
   })
 
-  it("quotes a text for a message, and shortens it", () => {
+  it("quotes and shortens a text for a message", () => {
     assert.strictEqual(VisibleText.quote('a"\u200b'), '"a\\"\\u200b"')
     assert.strictEqual(VisibleText.quote("x".repeat(1_000_000)), `"${"x".repeat(200)}…"`)
   })
 
-  it("says which character an identifier cannot have", () => {
+  it("names the invalid character of an identifier", () => {
     for (const character of [...hidden, "\u200d", "\u00a0", "\n"]) {
       assert.match(
         String(VisibleText.identifierProblem(`a${character}b`)),
@@ -63,7 +63,7 @@ describe("VisibleText", () => {
     assert.isUndefined(VisibleText.identifierProblem("Zoë Müller-Ōe"))
   })
 
-  it("knows the placeholders of spreadsheets and databases from names", () => {
+  it("tells placeholders of spreadsheets and databases from names", () => {
     for (const text of ["#REF!", "#N/A", "#NAME?", "#DIV/0!", "#BEZUG!", " NULL ", "\\N", "undefined"]) {
       assert.isDefined(VisibleText.placeholderProblem(text), text)
     }
@@ -74,7 +74,7 @@ describe("VisibleText", () => {
 })
 
 describe("AccountInput", () => {
-  it("takes addresses and user names that can be seen, and no spreadsheet accidents", () => {
+  it("accepts visible addresses and user names and refuses spreadsheet leftovers", () => {
     for (const text of ["a@b", "o'hara+x@mail.example.com", "zoë@exämple.de"]) {
       assert.strictEqual(message(AccountInput.Email, text), "taken")
       assert.strictEqual(message(AccountInput.Username, text), "taken")

@@ -11,7 +11,7 @@ export const options: UserSession.Options = {
 }
 
 /** What `deviate` makes of a request instead of the usual, or nothing. */
-type Deviation = (request: Wire.Seen, provider: State) => Wire.Answer | undefined
+type Deviation = (request: Wire.Seen, provider: State) => Wire.Response | undefined
 
 interface State {
   /** The only password with which one can sign in. */
@@ -26,7 +26,7 @@ const pathOf = (request: Wire.Seen) => `${request.method} ${request.url.slice(Ca
 /** Knows one user with one password, what tokens it issued, and what became of them. They live for an hour of 1970. */
 export const make = (deviate: Deviation = () => undefined) => {
   const state: State = { password: "beam-me-up", signIns: [], issued: new Set(), revoked: new Set() }
-  const usual = (request: Wire.Seen): Wire.Answer => {
+  const usual = (request: Wire.Seen): Wire.Response => {
     const token = request.headers["token"] ?? ""
     const holds = state.issued.has(token) && !state.revoked.has(token)
     switch (pathOf(request)) {

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 /** What the far end does with one request. */
-export type Answer =
+export type Response =
   | {
       readonly status: number
       /** Whole, or in pieces. */
@@ -14,7 +14,7 @@ export type Answer =
       readonly headers?: Record<string, string>
     }
   | { readonly breaks: NodeJS.ErrnoException }
-  | { readonly later: (resume: (answer: Answer) => void) => unknown }
+  | { readonly later: (resume: (answer: Response) => void) => unknown }
   | "hangs"
 
 export interface Seen {
@@ -36,16 +36,16 @@ const inPieces = (pieces: ReadonlyArray<string>) =>
   })
 
 /** An `HttpClient` without a network: answers by the given function and remembers what it saw. */
-export const make = (answer: (request: Seen, index: number) => Answer) => {
+export const make = (answer: (request: Seen, index: number) => Response) => {
   const seen: Array<Seen> = []
   const reply = (
     request: HttpClientRequest.HttpClientRequest,
-    answer: Answer
+    answer: Response
   ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
     if (answer === "hangs") return Effect.never
     if ("later" in answer) {
       return Effect.flatMap(
-        Effect.async<Answer>((resume) => {
+        Effect.async<Response>((resume) => {
           answer.later((now) => resume(Effect.succeed(now)))
         }),
         (now) => reply(request, now)
@@ -81,10 +81,10 @@ export const make = (answer: (request: Seen, index: number) => Answer) => {
   return { seen, layer: Layer.succeed(HttpClient.HttpClient, client) }
 }
 
-export const json = (value: unknown, status = 200): Answer => ({ status, body: JSON.stringify(value) })
+export const json = (value: unknown, status = 200): Response => ({ status, body: JSON.stringify(value) })
 
 /** An answer that comes when the test says so. */
-export const later = (start: (resume: (answer: Answer) => void) => unknown): Answer => ({ later: start })
+export const later = (start: (resume: (answer: Response) => void) => unknown): Response => ({ later: start })
 
 export const systemError = (code: string, syscall?: string): NodeJS.ErrnoException =>
   Object.assign(new Error(code), { code, ...(syscall === undefined ? {} : { syscall }) })

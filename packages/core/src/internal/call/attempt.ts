@@ -79,8 +79,8 @@ const send = <Received extends { readonly status: number }, A>(
 }
 
 /**
- * One attempt of a call, in its own span: waits for the rate limit, asks the circuit breaker, sends one
- * request within its deadline, and decodes the response or classifies the failure.
+ * One attempt of a call, in its own span: waits for the rate limit, asks the circuit breaker, sends
+ * one request within its deadline, and decodes the response or classifies the failure.
  */
 export const make = <Received extends { readonly status: number }, A>(
   exchange: Exchange<Received, A>,

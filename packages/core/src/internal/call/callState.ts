@@ -63,7 +63,10 @@ export interface Call extends Omit<Bound, "settingsFor"> {
   readonly startedMillis: number
   /** The parent of the attempts' spans. Undefined if that is the fiber's current span. */
   readonly span: Tracer.Span | undefined
-  /** Wraps everything that waits. The rest of a call is uninterruptible, so that its end is always recorded. */
+  /**
+   * Wraps everything that waits. The rest of a call is uninterruptible, so that its end is always
+   * recorded.
+   */
   readonly interruptible: <A, E, R>(wait: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
@@ -127,7 +130,9 @@ export const begin = (
   }
 }
 
-/** Runs an effect of a call in the call's span, with the operation's name in its log annotations. */
+/**
+ * Runs an effect of a call in the call's span, with the operation's name in its log annotations.
+ */
 export const within = <A, E>({ operation, span }: Call, effect: Effect.Effect<A, E>): Effect.Effect<A, E> => {
   const annotated = Effect.annotateLogs(effect, "operation", operation.name)
   return span === undefined ? annotated : Effect.withParentSpan(annotated, span)
@@ -204,7 +209,10 @@ export const succeeded = (call: Call, { permit }: Sent): void => {
 
 export const abandoned = (call: Call, outcome: "interrupted" | "defect"): void => call.telemetry.failed(outcome)
 
-/** Whether the server or the connection failed. A refusal or a rate limit shows that the server works. */
+/**
+ * Whether the server or the connection failed. A refusal or a rate limit shows that the server
+ * works.
+ */
 const isOutage = (error: AnyError): boolean =>
   error._tag === "TransportError" || (error.isTransient && error._tag !== "RateLimited")
 

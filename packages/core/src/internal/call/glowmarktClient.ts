@@ -81,9 +81,9 @@ export const make = (client: HttpClient.HttpClient, settings: callState.Settings
           })
         )
       }
-      // The decoder returns an operation-specific error only if the endpoint declares it, `Rejected` only
-      // if the success schema has `valid`, and `prepare` fails only if there is input. `Failure` states
-      // the same in types.
+      // The decoder returns an operation-specific error only if the endpoint declares it,
+      // `Rejected` only if the success schema has `valid`, and `prepare` fails only if there is
+      // input. `Failure` states the same in types.
       return call as (input: Operation.Input<E>) => Effect.Effect<Success, Operation.Failure<E>>
     },
 
@@ -103,7 +103,8 @@ export const make = (client: HttpClient.HttpClient, settings: callState.Settings
             const opened = Effect.uninterruptibleMask((interruptible) =>
               retry.run(exchange, { ...call, interruptible })
             )
-            // The call ends with the last byte, so a connection lost on the way counts as its failure.
+            // The call ends with the last byte, so a connection lost on the way counts as its
+            // failure.
             const recorded = Stream.unwrap(opened).pipe(
               Stream.ensuringWith((exit) => Effect.sync(() => callState.ended(call, exit)))
             )

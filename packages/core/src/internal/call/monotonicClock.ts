@@ -22,8 +22,8 @@ const slackMillis = 5
 const longestMillis = 2 ** 31 - 1
 
 /**
- * Runs the callback after this time or slightly later, and returns a function that cancels it. A timer
- * of the system clock does not keep the process alive. The open sockets do.
+ * Runs the callback after this time or slightly later, and returns a function that cancels it. A
+ * timer of the system clock does not keep the process alive. The open sockets do.
  */
 export const wake = (clock: Clock.Clock, waitMillis: number, callback: () => void): (() => void) => {
   if (clock === system) {

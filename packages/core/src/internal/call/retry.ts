@@ -12,7 +12,10 @@ import * as telemetry from "./telemetry.js"
 
 type AnyError = GlowmarktError.GlowmarktError
 
-/** Obtains a grant within the call's remaining time. A failure to sign in becomes a failure of this call. */
+/**
+ * Obtains a grant within the call's remaining time. A failure to sign in becomes a failure of this
+ * call.
+ */
 const obtainGrant = <A>(
   call: callState.Call,
   state: () => toError.CallState,
@@ -30,7 +33,9 @@ const obtainGrant = <A>(
     )
   })
 
-/** Handles a failed attempt: tries again with a new grant after a 401, or follows the retry policy. */
+/**
+ * Handles a failed attempt: tries again with a new grant after a 401, or follows the retry policy.
+ */
 const recover = <Received extends { readonly status: number }, A>(
   exchange: attempts.Exchange<Received, A>,
   call: callState.Call,

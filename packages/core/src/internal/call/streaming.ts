@@ -14,7 +14,10 @@ import * as callState from "./callState.js"
 
 /** See `GlowmarktClient.BodyReader`. */
 export type BodyReader<A> = (
-  /** Makes the error. `body` is the body read so far, from which the provider's error text is quoted. */
+  /**
+   * Makes the error. `body` is the body read so far, from which the provider's error text is
+   * quoted.
+   */
   invalid: (
     reason: GlowmarktError.InvalidResponse["reason"],
     problem: string,
@@ -45,8 +48,8 @@ const read = <A>(
 }
 
 /**
- * Reads the body of a response as the stream is pulled. It is decoded in the pull and not in a stage of
- * the stream, because stages keep chunks alive for longer.
+ * Reads the body of a response as the stream is pulled. It is decoded in the pull and not in a
+ * stage of the stream, because stages keep chunks alive for longer.
  */
 export const exchange = <A>(
   { readsContext, stream }: transport.Transport,

@@ -83,7 +83,10 @@ export interface Telemetry {
   readonly waited: (millis: number) => void
   /** Records the end of a call. */
   readonly ended: (outcome: string, millis: number) => void
-  /** Runs in the span of a call. It does not become the fiber's current span, which would double the cost. */
+  /**
+   * Runs in the span of a call. It does not become the fiber's current span, which would double the
+   * cost.
+   */
   readonly callSpan: <A, E extends Failed>(use: (span: Tracer.Span) => Effect.Effect<A, E>) => Effect.Effect<A, E>
   /** Runs in the span of an attempt, whose parent is the current span if none is given. */
   readonly attemptSpan: <A, E extends Failed>(
@@ -115,7 +118,10 @@ export const errorType = (error: Failed) => ("status" in error ? String(error.st
 /** Stands in for a span if there is no tracer. */
 export const untracedAttempt: AttemptSpan = { responded: () => {}, within: identity }
 
-/** Runs an effect in a span. Needs no finalizer: the effect is uninterruptible except where it waits. */
+/**
+ * Runs an effect in a span. Needs no finalizer: the effect is uninterruptible except where it
+ * waits.
+ */
 const spanned = <A, E>(
   made: Effect.Effect<Tracer.Span>,
   use: (span: Tracer.Span) => Effect.Effect<A, E>,

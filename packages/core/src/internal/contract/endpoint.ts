@@ -6,7 +6,9 @@ import { Repeat, type Repeatability } from "../../Repeatability.js"
 import * as Security from "../../Security.js"
 import { damage } from "../../VisibleText.js"
 
-/** The annotations of an endpoint. `operationId` is the one in the provider's own OpenAPI document. */
+/**
+ * The annotations of an endpoint. `operationId` is the one in the provider's own OpenAPI document.
+ */
 export const annotations = (options: {
   readonly security: Security.Alternatives
   readonly repeat: Repeatability

@@ -11,36 +11,39 @@ import type { Credential, Grant } from "../../Credential.js"
 import type { CallError } from "../../GlowmarktError.js"
 import type { Issued, TokenCache } from "./tokenCache.js"
 
-interface Held<G> {
+interface ActiveToken<G> {
   readonly grant: G
   readonly token: Redacted.Redacted
-  /** Milliseconds since 1970 from which the token is not used any more. */
+  /** When to stop using the token, in milliseconds since 1970. */
   readonly staleAt: number
 }
 
-/** The provider's clock and ours need not agree; yet a token that lives for seconds must be used at all. */
+/**
+ * When to renew a token: a minute before it expires, because clocks differ, or after nine tenths of
+ * the time left if that is later.
+ */
 const staleAt = (nowMillis: number, exp: number | undefined): number => {
   if (exp === undefined) return Number.POSITIVE_INFINITY
   const end = exp * 1000
-  // Expired before it was used: the clocks disagree. It counts as valid until it is refused.
+  // A new token that has expired shows that the clocks differ. It is used until it is refused.
   if (end <= nowMillis) return Number.POSITIVE_INFINITY
   return end - Math.min(60_000, (end - nowMillis) / 10)
 }
 
-// Asking again at once with a password that was just refused gets an account locked,
-// and where one new token was refused the next would fare no better.
+// Repeated sign-ins with a refused password may lock the account. And if a new token was refused,
+// the next one would probably be refused, too.
 const refusalMillis = 30_000
 
 export interface Session<G extends Grant> extends Credential<G> {
-  /** Revokes the token, if there is one, and then forgets it. If revoking fails, it is kept, so that it can be tried again. */
+  /** Revokes the token, if there is one, and then forgets it. Keeps it if revoking fails. */
   readonly end: <E>(revoke: (token: Redacted.Redacted) => Effect.Effect<void, E>) => Effect.Effect<void, E>
-  /** Other credentials were given: an earlier refusal says nothing about them. */
+  /** Allows a new sign-in at once. Run when the password changes. */
   readonly forgetRefusal: Effect.Effect<void>
 }
 
 /**
- * A credential that is obtained when first needed, renewed before it expires,
- * and renewed again if it is refused while it should still be valid.
+ * A credential that signs in on the first call, renews its token before it expires, and renews it
+ * again if it is refused early.
  */
 export const make = <G extends Grant>(options: {
   readonly caller: Credential<G>["caller"]
@@ -50,40 +53,40 @@ export const make = <G extends Grant>(options: {
 }): Effect.Effect<Session<G>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
-    let held = Option.none<Held<G>>()
+    let active = Option.none<ActiveToken<G>>()
     let obtaining = Option.none<Deferred.Deferred<G, CallError>>()
     let ending = Option.none<Deferred.Deferred<void>>()
     let refusal = Option.none<{ readonly error: CallError; readonly until: number }>()
     let replacedAt = Number.NEGATIVE_INFINITY
-    // A token from the cache that was refused must not be taken from there again.
+    // The cache is read once: a token that was refused must not be loaded again.
     let mayLoad = true
 
-    const hold = (issued: Issued) =>
+    const activate = (issued: Issued) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
         const obtained = {
           grant: options.grant(issued.token),
           token: issued.token,
           staleAt: staleAt(now, issued.exp)
         }
-        held = Option.some(obtained)
+        active = Option.some(obtained)
         return obtained
       })
 
-    const cached = Effect.gen(function* () {
-      if (!mayLoad) return Option.none<Held<G>>()
+    const loadCached = Effect.gen(function* () {
+      if (!mayLoad) return Option.none<ActiveToken<G>>()
       mayLoad = false
       const issued = yield* options.cache.load
-      if (Option.isNone(issued)) return Option.none<Held<G>>()
+      if (Option.isNone(issued)) return Option.none<ActiveToken<G>>()
       const now = yield* Clock.currentTimeMillis
       const { exp } = issued.value
       return exp !== undefined && exp * 1000 <= now + 60_000
-        ? Option.none<Held<G>>()
-        : Option.some(yield* hold(issued.value))
+        ? Option.none<ActiveToken<G>>()
+        : Option.some(yield* activate(issued.value))
     })
 
     const obtain = Effect.gen(function* () {
-      const known = yield* cached
-      if (Option.isSome(known)) return known.value.grant
+      const cached = yield* loadCached
+      if (Option.isSome(cached)) return cached.value.grant
       const now = yield* Clock.currentTimeMillis
       if (Option.isSome(refusal) && now < refusal.value.until) return yield* Effect.fail(refusal.value.error)
       const issued = yield* Effect.tapError(options.signIn, (error) =>
@@ -92,14 +95,14 @@ export const make = <G extends Grant>(options: {
         })
       )
       yield* options.cache.save(issued)
-      return (yield* hold(issued)).grant
+      return (yield* activate(issued)).grant
     })
 
-    // In a fiber of the layer's, with the layer's options: the call that asked
-    // first may be interrupted, or in a hurry, while others wait for the same answer.
+    // Runs in its own fiber with default options: the first call may be interrupted or have a short
+    // timeout while others wait for the same sign-in.
     const shared: Effect.Effect<G, CallError> = Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => {
-        // What is signed in while the session ends would end with it, unrevoked.
+        // A token obtained now would be forgotten without being revoked.
         if (Option.isSome(ending)) return restore(Effect.zipRight(Deferred.await(ending.value), shared))
         if (Option.isSome(obtaining)) return restore(Deferred.await(obtaining.value))
         const deferred = Deferred.unsafeMake<G, CallError>(FiberId.none)
@@ -119,22 +122,22 @@ export const make = <G extends Grant>(options: {
     )
 
     const fresh = (now: number) =>
-      Option.isSome(held) && now < held.value.staleAt && Option.isNone(ending)
-        ? Option.some(held.value.grant)
+      Option.isSome(active) && now < active.value.staleAt && Option.isNone(ending)
+        ? Option.some(active.value.grant)
         : Option.none()
 
     const current = Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Option.match(fresh(now), { onNone: () => shared, onSome: Effect.succeed })
     )
 
-    const ended = <E>(revoke: (token: Redacted.Redacted) => Effect.Effect<void, E>) =>
+    const revokeAndForget = <E>(revoke: (token: Redacted.Redacted) => Effect.Effect<void, E>) =>
       Effect.gen(function* () {
-        // A sign-in under way would outlive the session, and a token that is only in the cache is still valid, too.
+        // The tokens of a pending sign-in and of the cache must be revoked, too.
         if (Option.isSome(obtaining)) yield* Effect.exit(Deferred.await(obtaining.value))
-        if (Option.isNone(held)) yield* cached
-        if (Option.isSome(held)) {
-          yield* revoke(held.value.token)
-          held = Option.none()
+        if (Option.isNone(active)) yield* loadCached
+        if (Option.isSome(active)) {
+          yield* revoke(active.value.token)
+          active = Option.none()
         }
         mayLoad = false
         replacedAt = Number.NEGATIVE_INFINITY
@@ -148,7 +151,7 @@ export const make = <G extends Grant>(options: {
           const gate = Deferred.unsafeMake<void>(FiberId.none)
           ending = Option.some(gate)
           return Effect.ensuring(
-            restore(ended(revoke)),
+            restore(revokeAndForget(revoke)),
             Effect.suspend(() => {
               ending = Option.none()
               return Deferred.done(gate, Exit.void)
@@ -163,11 +166,11 @@ export const make = <G extends Grant>(options: {
       peek: fresh,
       replace: (refused) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          // Others may have replaced it already: then theirs is the replacement.
-          if (Option.isSome(held) && held.value.grant === refused) {
+          // Otherwise another call has already replaced the token.
+          if (Option.isSome(active) && active.value.grant === refused) {
             if (now < replacedAt + refusalMillis) return Effect.succeedNone
             replacedAt = now
-            held = Option.none()
+            active = Option.none()
           }
           return Effect.asSome(current)
         }),

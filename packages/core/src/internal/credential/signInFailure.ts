@@ -15,8 +15,8 @@ import {
   TransportError
 } from "../../GlowmarktError.js"
 
-/** What signing in can fail with, said in terms of any call: its own errors are not errors of other operations. */
-export const ofAnyCall = (
+/** Maps the errors of the sign-in operation to errors that any call can have. */
+export const toCallError = (
   error: MissingElements | Rejected | InvalidInput | CallError
 ): Effect.Effect<never, CallError> => {
   switch (error._tag) {
@@ -29,17 +29,14 @@ export const ofAnyCall = (
       return new BadRequest({ attempts, elapsed, excerpt, operation, status, retryAfter: Option.none() })
     }
     case "InvalidInput":
-      // An empty name or password: a mistake of the program, not of a call.
+      // An empty user name or password is a mistake in the program.
       return Effect.die(error)
     default:
       return Effect.fail(error)
   }
 }
 
-/**
- * The same failure as that of the call that needed the token: with its name, its
- * time, and what is known of its own attempts. That of signing in says nothing of these.
- */
+/** Turns a failed sign-in into the failure of the call that needed the token. */
 export const ofCall = (
   error: CallError,
   call: {

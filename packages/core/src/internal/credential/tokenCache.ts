@@ -5,7 +5,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { IssuedToken } from "../../AuthApi.js"
 
-/** A token and its end, in seconds since 1970. A token without an end holds until it is refused. */
+/**
+ * A token and its expiry in seconds since 1970. A token without `exp` is used until it is refused.
+ */
 export const Issued = Schema.Struct({
   token: IssuedToken,
   exp: Schema.optionalWith(Schema.Int, { exact: true })
@@ -13,7 +15,7 @@ export const Issued = Schema.Struct({
 
 export interface Issued extends Schema.Schema.Type<typeof Issued> {}
 
-/** Where a token outlives the process. */
+/** Stores a token beyond the process. */
 export interface TokenCache {
   readonly load: Effect.Effect<Option.Option<Issued>>
   readonly save: (issued: Issued) => Effect.Effect<void>
@@ -23,12 +25,12 @@ export interface TokenCache {
 export const none: TokenCache = { load: Effect.succeedNone, save: () => Effect.void, clear: Effect.void }
 
 /**
- * A failing store (an error, a defect, an invalid entry or a timeout) never fails the call: a new
- * token can always be obtained.
+ * Logs any failure of the store (an error, a defect, an invalid entry or a timeout). The session
+ * can always obtain a new token.
  */
-const harmless = <A>(what: string, otherwise: A, self: Effect.Effect<A, unknown>): Effect.Effect<A> =>
+const logFailure = <A>(what: string, otherwise: A, self: Effect.Effect<A, unknown>): Effect.Effect<A> =>
   self.pipe(
-    // A store that does not let itself be interrupted is left behind.
+    // Does not wait for an uninterruptible store.
     Effect.disconnect,
     Effect.timeout("5 seconds"),
     Effect.catchAllCause((cause) =>
@@ -41,8 +43,8 @@ const harmless = <A>(what: string, otherwise: A, self: Effect.Effect<A, unknown>
 export const make = (store: KeyValueStore.KeyValueStore, key: string): TokenCache => {
   const tokens = store.forSchema(Issued)
   return {
-    load: harmless("read", Option.none(), tokens.get(key)),
-    save: (issued) => harmless("written", undefined, tokens.set(key, issued)),
-    clear: harmless("removed", undefined, store.remove(key))
+    load: logFailure("read", Option.none(), tokens.get(key)),
+    save: (issued) => logFailure("written", undefined, tokens.set(key, issued)),
+    clear: logFailure("removed", undefined, store.remove(key))
   }
 }

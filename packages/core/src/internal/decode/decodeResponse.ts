@@ -48,7 +48,9 @@ const parseJson = (
 
 const isDeclined = (json: unknown) => Predicate.hasProperty(json, "valid") && json.valid === false
 
-/** Some servers send 200 with an error in the body. The message says so instead of naming a field. */
+/**
+ * Some servers send 200 with an error in the body. The message says so instead of naming a field.
+ */
 const shapeProblem = (json: unknown, problem: string) =>
   isDeclined(json)
     ? 'it reports that the call failed ("valid": false)'

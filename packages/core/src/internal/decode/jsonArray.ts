@@ -47,9 +47,9 @@ const parse = (elements: string): Either.Either<ReadonlyArray<unknown>, Fault> =
 const none: Either.Either<ReadonlyArray<unknown>, Fault> = Either.right([])
 
 /**
- * Parses a JSON array while its bytes arrive. Only the incomplete element is buffered, up to `limit`
- * characters, so memory does not grow with the array. Every character is scanned once. The complete
- * elements of a chunk are passed through `redact` and parsed together by `JSON.parse`.
+ * Parses a JSON array while its bytes arrive. Only the incomplete element is buffered, up to
+ * `limit` characters, so memory does not grow with the array. Every character is scanned once. The
+ * complete elements of a chunk are passed through `redact` and parsed together by `JSON.parse`.
  */
 export const make = (limit: number, redact: (json: string) => string = identity) => {
   const decoder = new TextDecoder("utf-8", { fatal: true })

@@ -26,8 +26,8 @@ const withoutNulls = (value: unknown, depth = 0): unknown => {
 }
 
 /**
- * Decodes the API's JSON. Fields that are `null` or empty are dropped first: the provider sends them
- * for values it does not have, and so schemas only need optional fields.
+ * Decodes the API's JSON. Fields that are `null` or empty are dropped first: the provider sends
+ * them for values it does not have, and so schemas only need optional fields.
  */
 export const jsonDecoder = <A, I>(
   schema: Schema.Schema<A, I>

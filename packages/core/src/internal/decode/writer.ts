@@ -1,10 +1,10 @@
 /**
- * A fast path for encoding: plain functions, compiled from a schema once, for values that already have
- * its type.
+ * A fast path for encoding: plain functions, compiled from a schema once, for values that already
+ * have its type.
  *
- * Every finding of an audit is encoded before it is stored. Without this module an audit costs 10 to 20 %
- * more CPU on SQLite and 4 % in memory (Node 20, medians of interleaved rounds). Calls and lists do not
- * use it.
+ * Every finding of an audit is encoded before it is stored. Without this module an audit costs 10
+ * to 20 % more CPU on SQLite and 4 % in memory (Node 20, medians of interleaved rounds). Calls and
+ * lists do not use it.
  */
 import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"

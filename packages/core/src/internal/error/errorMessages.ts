@@ -11,7 +11,10 @@ const redundant = /^(?:access denied|not found|too many requests)\.?$/i
 export const quoted = ({ excerpt, status }: { readonly excerpt: string; readonly status: number }) =>
   excerpt === "" || (status >= 400 && redundant.test(excerpt)) ? "" : ` The response says “${excerpt}”.`
 
-/** Left out after a single attempt: "after 1 request" would be wrong if the caller has its own retry loop. */
+/**
+ * Left out after a single attempt: "after 1 request" would be wrong if the caller has its own retry
+ * loop.
+ */
 export const repeated = (attempts: number, unit: string) => (attempts > 1 ? `, after ${attempts} ${unit}` : "")
 
 /** Formats a duration in whole seconds, or in milliseconds below one second. */

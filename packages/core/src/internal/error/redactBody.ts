@@ -1,7 +1,8 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 
-// Words that servers use in error messages. Words that are also names, such as "will" or "mark", are excluded.
+// Words that servers use in error messages. Words that are also names, such as "will" or "mark",
+// are excluded.
 const safeWords = new Set(
   `a about accept accepted access account accounts active add added address after again agree agreement all allowed
   already an and any api app application applications are as at authentication authorisation authorization away back
@@ -79,9 +80,9 @@ const shorten = (text: string) =>
   text.length > maxExcerpt ? `${text.slice(0, maxExcerpt).replace(/\S*$/, "")}…` : text
 
 /**
- * The excerpt of a body for an error: the provider's error text in one line of at most 200 characters.
- * It contains only safe words that the request did not contain, so it cannot leak a secret, a name or
- * an address. A body without error text is described by its type and size.
+ * The excerpt of a body for an error: the provider's error text in one line of at most 200
+ * characters. It contains only safe words that the request did not contain, so it cannot leak a
+ * secret, a name or an address. A body without error text is described by its type and size.
  */
 export const redactBody = (body: string, sent: ReadonlyArray<string>): string => {
   const isMarkup = /^\s*</.test(body)

@@ -9,7 +9,8 @@ const withoutZone = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4
 const dateMillis = (value: string): number =>
   inGmt.test(value) ? Date.parse(value) : withoutZone.test(value) ? Date.parse(`${value} GMT`) : Number.NaN
 
-// As a wait, 31 years; as Unix time, the year 2001. From 1000 times that on, it is Unix time in milliseconds.
+// As a wait, 31 years; as Unix time, the year 2001. From 1000 times that on, it is Unix time in
+// milliseconds.
 const firstUnixTime = 1e9
 
 const parse = (value: string): { readonly waitSeconds: number } | { readonly atMillis: number } => {
@@ -20,9 +21,9 @@ const parse = (value: string): { readonly waitSeconds: number } | { readonly atM
 }
 
 /**
- * Parses a `Retry-After` header: seconds or an HTTP date. Some servers send Unix time, so a number too
- * large for a wait counts as a time. Times are compared with the server's `Date` header or, without it,
- * with our clock. A time in the past means no wait.
+ * Parses a `Retry-After` header: seconds or an HTTP date. Some servers send Unix time, so a number
+ * too large for a wait counts as a time. Times are compared with the server's `Date` header or,
+ * without it, with our clock. A time in the past means no wait.
  */
 export const parseRetryAfter = (
   header: string | undefined,

@@ -82,8 +82,8 @@ const textOf = (response: transport.Response) => Either.getOrElse(response.body,
 const redirect = "a redirect, which is not followed because it would receive the credentials; check the base URL"
 
 /**
- * The error for a response whose status is not 2xx. A 400 becomes an operation-specific error only if
- * the operation declares that error, and a `BadRequest` otherwise.
+ * The error for a response whose status is not 2xx. A 400 becomes an operation-specific error only
+ * if the operation declares that error, and a `BadRequest` otherwise.
  */
 export const fromResponse = (
   state: CallState,
@@ -142,7 +142,9 @@ export const fromResponse = (
   })
 }
 
-/** A redirect that the client tried to follow. The client does not report which 3xx status it was. */
+/**
+ * A redirect that the client tried to follow. The client does not report which 3xx status it was.
+ */
 export const redirected = (state: CallState): GlowmarktError.InvalidResponse =>
   invalidBody(state, 302, "Redirect", redirect)
 

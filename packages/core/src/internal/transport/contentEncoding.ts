@@ -55,9 +55,9 @@ const decodeOne = <E>(coding: string, body: Stream.Stream<Uint8Array, E>, onInva
 }
 
 /**
- * Decompresses a body. Some servers compress although requests ask for `identity`. The body is decoded
- * while it is read, so size limits apply after decompression. A body that is not in the announced
- * encoding fails with `onInvalid`.
+ * Decompresses a body. Some servers compress although requests ask for `identity`. The body is
+ * decoded while it is read, so size limits apply after decompression. A body that is not in the
+ * announced encoding fails with `onInvalid`.
  */
 export const decode = <E>(
   header: string | undefined,
@@ -73,7 +73,10 @@ const isText = (bytes: Uint8Array) =>
     { onLeft: () => false, onRight: (text) => !/[^\P{Cc}\s]/u.test(text) }
   )
 
-/** {@link decode} unless the client has decoded the body: `fetch` does so and leaves the header in place. */
+/**
+ * {@link decode} unless the client has decoded the body: `fetch` does so and leaves the header in
+ * place.
+ */
 export const decodeOnce = <E>(
   header: string | undefined,
   body: Stream.Stream<Uint8Array, E>,

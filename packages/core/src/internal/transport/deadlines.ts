@@ -13,8 +13,8 @@ export interface Deadlines {
 }
 
 /**
- * One timer for the deadlines of all pending requests, set for the earliest one. Removing a deadline
- * leaves the timer alone, so a request that completes in time costs no timer.
+ * One timer for the deadlines of all pending requests, set for the earliest one. Removing a
+ * deadline leaves the timer alone, so a request that completes in time costs no timer.
  */
 export const make = (clock: Clock.Clock = monotonicClock.system): Deadlines => {
   const pending = new Set<Timed>()

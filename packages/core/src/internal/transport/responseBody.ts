@@ -61,7 +61,10 @@ export const collect = <E>(
     Effect.map((collected) => within(limit, collected))
   )
 
-/** Discards a body and releases its connection. Clients do that when a reader starts and is interrupted. */
+/**
+ * Discards a body and releases its connection. Clients do that when a reader starts and is
+ * interrupted.
+ */
 export const discard = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<void> =>
   Effect.forkDaemon(Effect.exit(Stream.runDrain(response.stream))).pipe(
     Effect.tap(Effect.yieldNow()),

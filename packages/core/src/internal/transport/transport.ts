@@ -98,7 +98,9 @@ export interface Transport {
   /** Whether the client may read the fiber's context, such as its current span, while it sends. */
   readonly readsContext: boolean
   readonly send: (request: Request) => PendingRequest<Response>
-  /** Sends a request and returns once the headers have arrived. Interruption closes the connection. */
+  /**
+   * Sends a request and returns once the headers have arrived. Interruption closes the connection.
+   */
   readonly stream: (request: Request) => Effect.Effect<StreamingResponse, Failure>
 }
 

@@ -15,9 +15,9 @@ export interface Completed {
  * queued request: it would open a connection for each cancelled one, and live requests would wait
  * behind them.
  *
- * Works in batches, one per turn of the event loop: read all responses, resume all their callers, send
- * all new requests. Handling each response from the socket to the next request separately costs a fifth
- * of the throughput.
+ * Works in batches, one per turn of the event loop: read all responses, resume all their callers,
+ * send all new requests. Handling each response from the socket to the next request separately
+ * costs a fifth of the throughput.
  */
 export class ConnectionQueue {
   private active = 0

@@ -28,8 +28,8 @@ const proxyError = (error: Error, reason: string, { host, protocol }: Server): E
 const codeOf = (error: Error) => ("code" in error && typeof error.code === "string" ? error.code : "CLOSED")
 
 /**
- * Maps the failure of a proxy to open a tunnel. If undici kept its own code for a closed tunnel, it would
- * reconnect forever, even without a waiting request.
+ * Maps the failure of a proxy to open a tunnel. If undici kept its own code for a closed tunnel, it
+ * would reconnect forever, even without a waiting request.
  */
 const tunnelError = (error: Error, proxy: Server): Error => {
   const status = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1]

@@ -16,8 +16,8 @@ type Outcome = Either.Either<transport.Response, transport.TransportFailure | tr
 /**
  * One request and its response. Reports its outcome exactly once.
  *
- * Implements undici 7's deprecated handler interface. Undici itself still uses it, and would adapt the
- * new one to it with four extra objects per request.
+ * Implements undici 7's deprecated handler interface. Undici itself still uses it, and would adapt
+ * the new one to it with four extra objects per request.
  */
 class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Queued, Completed {
   readonly deadline: number

@@ -19,7 +19,9 @@ const highWaterBytes = 256 * 1024
 type Failure = transport.TransportFailure | transport.TimedOut
 type Ending = Option.Option<Failure>
 
-/** A response that is read while it arrives. Every wait for the next part has the request's timeout. */
+/**
+ * A response that is read while it arrives. Every wait for the next part has the request's timeout.
+ */
 class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Queued {
   deadline = 0
   head = undici.noHead

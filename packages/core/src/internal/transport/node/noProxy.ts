@@ -2,14 +2,19 @@ import { BlockList, isIP } from "node:net"
 
 const family = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4")
 
-/** Normalizes a host for comparison: lower case, without brackets, leading wildcard and outer dots. */
+/**
+ * Normalizes a host for comparison: lower case, without brackets, leading wildcard and outer dots.
+ */
 const normalize = (host: string) =>
   host
     .toLowerCase()
     .replace(/^\[(.*)\]$/, "$1")
     .replace(/^(?:\*?\.)+|\.$/g, "")
 
-/** Whether an address equals an entry or is in its network (`10.0.0.0/8`). IPv6 has several spellings. */
+/**
+ * Whether an address equals an entry or is in its network (`10.0.0.0/8`). IPv6 has several
+ * spellings.
+ */
 const isWithin = (network: string, address: string): boolean => {
   const [base = "", bits] = network.split("/")
   if (isIP(base) === 0 || isIP(address) === 0) return false
@@ -21,7 +26,10 @@ const isWithin = (network: string, address: string): boolean => {
   return list.check(address, family(address))
 }
 
-/** Splits an entry into host and port. The colons of an IPv6 address without brackets are not a port's. */
+/**
+ * Splits an entry into host and port. The colons of an IPv6 address without brackets are not a
+ * port's.
+ */
 const parse = (entry: string): { readonly name: string; readonly port: string | undefined } => {
   const [, name, port] = isIP(normalize(entry)) === 6 ? [] : (/^(.+):(\d+)$/.exec(entry) ?? [])
   return { name: normalize(name ?? entry), port }
@@ -30,9 +38,9 @@ const parse = (entry: string): { readonly name: string; readonly port: string | 
 const defaultPorts: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" }
 
 /**
- * Parses a `NO_PROXY` list as curl does and returns whether a server is excluded. Entries are separated
- * by spaces or commas: a host name, which includes its subdomains, an address or a network. `*` excludes
- * every server. As in other programs, an entry may end with a port.
+ * Parses a `NO_PROXY` list as curl does and returns whether a server is excluded. Entries are
+ * separated by spaces or commas: a host name, which includes its subdomains, an address or a
+ * network. `*` excludes every server. As in other programs, an entry may end with a port.
  */
 export const excludes = (list: string): ((origin: string) => boolean) => {
   if (list.trim() === "*") return () => true

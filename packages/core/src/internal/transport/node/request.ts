@@ -14,8 +14,8 @@ const split = (url: string): readonly [string, string] => {
 }
 
 /**
- * Headers as a flat list of names and values. All requests of an operation share one headers object, and
- * undici's proxy agent would modify it. It copies a list.
+ * Headers as a flat list of names and values. All requests of an operation share one headers
+ * object, and undici's proxy agent would modify it. It copies a list.
  */
 const listsOf = memoize((headers: transport.Request["headers"]) => {
   const withoutBody = Object.entries({ ...headers, "accept-encoding": "identity" }).flat()
@@ -80,7 +80,9 @@ export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
   }
 }
 
-/** The caller knows the phase better than the error code does: whether undici had a connection yet. */
+/**
+ * The caller knows the phase better than the error code does: whether undici had a connection yet.
+ */
 export const failureOf = (error: Error, phase: transport.TransportFailure["phase"]): transport.TransportFailure => {
   // Parser errors do not always have a code.
   const failure = transportCause(error, error.name === "HTTPParserError" ? error.name : "connection broken")

@@ -11,6 +11,8 @@ import {
   UserAccounts,
   UserSession
 } from "@effect-glowmarkt/core"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -18,6 +20,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import * as Callers from "./support/Callers.js"
 import { adminCalls, authCalls, userCalls } from "./support/EveryCall.js"
@@ -63,18 +66,18 @@ function nastyBodies(): ReadonlyArray<string> {
 
 const redirection = { location: `https://evil.test/?token=user-token&name=${encodeURIComponent("Private Person")}` }
 
-const answers: ReadonlyArray<readonly [string, Wire.Answer]> = [
-  ["what is wanted", Wire.json({ accountId, status: "active", valid: true })],
+const answers: ReadonlyArray<readonly [string, Wire.Response]> = [
+  ["a valid response", Wire.json({ accountId, status: "active", valid: true })],
   ...[400, 401, 403, 404, 408, 429, 500, 503].map((status) => [`status ${status}`, { status, body: echo }] as const),
-  ["another shape", { status: 200, body: echo }],
-  ["a list of another shape", { status: 200, body: `[${echo},"Private Person"]` }],
-  ["what breaks off", { status: 200, body: echo.slice(0, 60) }],
-  ["a page", { status: 200, body: `<html>${echo}</html>` }],
-  ["what is no UTF-8", { status: 200, body: Uint8Array.from([...new TextEncoder().encode(echo), 0xff]) }],
-  ["too much", { status: 200, body: `[${Array.from({ length: 40 }, () => echo).join(",")}]` }],
+  ["an invalid shape", { status: 200, body: echo }],
+  ["a list of invalid elements", { status: 200, body: `[${echo},"Private Person"]` }],
+  ["truncated JSON", { status: 200, body: echo.slice(0, 60) }],
+  ["an HTML page", { status: 200, body: `<html>${echo}</html>` }],
+  ["a body that is not UTF-8", { status: 200, body: Uint8Array.from([...new TextEncoder().encode(echo), 0xff]) }],
+  ["a body that is too large", { status: 200, body: `[${Array.from({ length: 40 }, () => echo).join(",")}]` }],
   ["a redirect", { status: 307, body: echo, headers: redirection }],
-  ["a broken connection", { breaks: Wire.systemError("ECONNRESET") }],
-  ["nothing", "hangs"]
+  ["a lost connection", { breaks: Wire.systemError("ECONNRESET") }],
+  ["no response", "hangs"]
 ]
 
 const options: GlowmarktClient.Options = {
@@ -101,7 +104,7 @@ const assertAllClean = <R, E, R2>(
 
 const login = { username: "private@example.com", password: Redacted.make("pass-one-1"), applicationId }
 
-describe("no secret and no personal data comes to light", () => {
+describe("GlowmarktClient exposes no secret and no personal data", () => {
   for (const [name, answer] of answers) {
     const client = GlowmarktClient.layer({ baseUrl: Callers.baseUrl, ...options })
     const over = <A, R>(
@@ -110,22 +113,22 @@ describe("no secret and no personal data comes to light", () => {
     ) => services.pipe(Layer.provide(client), Layer.provide(wire.layer))
 
     for (const scheme of ["appKeys", "orgAppKeys", "devUserToken"] as const) {
-      it.effect(`of administrators with ${scheme} who get ${name}`, () =>
+      it.effect(`of administrators with ${scheme} for ${name}`, () =>
         assertAllClean(admin, over(AdminAccounts.layer.pipe(Layer.provide(Callers.admin[scheme]))))
       )
     }
 
-    it.effect(`of users with a token who get ${name}`, () =>
+    it.effect(`of users with a token for ${name}`, () =>
       assertAllClean(user, over(UserAccounts.layer.pipe(Layer.provide(Callers.userToken))))
     )
 
-    it.effect(`of those who sign in by hand and get ${name}`, () =>
+    it.effect(`of sign-in operations for ${name}`, () =>
       assertAllClean(Effect.map(Auth.Auth, authCalls), over(Auth.layer))
     )
 
     for (const [when, signsIn] of [
-      ["once they are signed in", true],
-      ["for signing in, too", false]
+      ["after signing in", true],
+      ["also while signing in", false]
     ] as const) {
       const wire = Wire.make((request) =>
         signsIn && /\/(dev)?auth$/.test(request.url)
@@ -133,7 +136,7 @@ describe("no secret and no personal data comes to light", () => {
           : answer
       )
 
-      it.effect(`of users with a session who get ${name} ${when}`, () =>
+      it.effect(`of users with a session for ${name} ${when}`, () =>
         assertAllClean(
           Effect.all([
             user,
@@ -143,7 +146,7 @@ describe("no secret and no personal data comes to light", () => {
         )
       )
 
-      it.effect(`of developers with a session who get ${name} ${when}`, () =>
+      it.effect(`of developers with a session for ${name} ${when}`, () =>
         assertAllClean(
           Effect.all([
             admin,
@@ -156,7 +159,7 @@ describe("no secret and no personal data comes to light", () => {
   }
 
   for (const [index, body] of nastyBodies().entries()) {
-    it.effect(`a body that quotes what was sent, ${index}`, () =>
+    it.effect(`from a body that quotes the request, ${index}`, () =>
       Effect.gen(function* () {
         const user = yield* UserAccounts.UserAccounts
         const call = body.includes("mobile-tok-3")
@@ -174,7 +177,7 @@ describe("no secret and no personal data comes to light", () => {
     )
   }
 
-  it.effect("the log of a retry, nor that of a client which logs the headers of its requests", () => {
+  it.effect("in the log of a retry or of a client that logs request headers", () => {
     const lines: Array<string> = []
     const logger = Logger.map(Logger.logfmtLogger, (line) => lines.push(line))
     const wire = Wire.make(() => ({ status: 503 }))
@@ -206,7 +209,7 @@ describe("no secret and no personal data comes to light", () => {
     )
   })
 
-  it("the services and credentials themselves", () => {
+  it("in the services and credentials themselves", () => {
     assertClean([
       ...Array.from({ length: 5 }, () => ""),
       ...Object.values(Callers.admin).flatMap(faces),
@@ -215,18 +218,18 @@ describe("no secret and no personal data comes to light", () => {
   })
 })
 
-describe("over our own transport no secret and no personal data comes to light", () => {
+describe("GlowmarktClient over NodeTransport exposes no secret and no personal data", () => {
   for (const [name, answers] of [
     ["a failure", (response) => void response.writeHead(500).end(echo)],
     ["a refusal", (response) => void response.writeHead(403).end(echo)],
     ["a redirect", (response) => void response.writeHead(302, redirection).end(echo)],
-    ["another shape", (response) => void response.end(echo)],
-    ["what is no UTF-8", (response) => void response.end(Buffer.from([...Buffer.from(echo), 0xff]))],
-    ["too much", (response) => void response.end(echo.repeat(40))],
-    ["what breaks off", (response) => void response.write(echo.slice(0, 60), () => response.socket?.destroy())],
-    ["nothing", () => {}]
+    ["an invalid shape", (response) => void response.end(echo)],
+    ["a body that is not UTF-8", (response) => void response.end(Buffer.from([...Buffer.from(echo), 0xff]))],
+    ["a body that is too large", (response) => void response.end(echo.repeat(40))],
+    ["truncated JSON", (response) => void response.write(echo.slice(0, 60), () => response.socket?.destroy())],
+    ["no response", () => {}]
   ] satisfies ReadonlyArray<readonly [string, (response: ServerResponse) => void]>) {
-    it.scopedLive(`of those who get ${name}`, () =>
+    it.scopedLive(`for ${name}`, () =>
       Effect.gen(function* () {
         const port = yield* serving((_, __, response) => answers(response))
         const calls = Effect.map(Effect.all([admin, user, Effect.map(Auth.Auth, authCalls)]), (all) => all.flat())
@@ -244,4 +247,67 @@ describe("over our own transport no secret and no personal data comes to light",
       })
     )
   }
+})
+
+const from = (map: Readonly<Record<string, string>>) =>
+  Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(map))))
+
+describe("GlowmarktClient.layerConfig", () => {
+  const refused = [
+    ["api.glowmarkt.com", '"api.glowmarkt.com"'],
+    ["ftp://api.glowmarkt.com", '"ftp://api.glowmarkt.com"'],
+    [" https://api.glowmarkt.com", '" https://api.glowmarkt.com"'],
+    ["https://api.glowmarkt.com/?x=1", '"https://api.glowmarkt.com/?x=1"'],
+    ["https://api.glowmarkt.com/#api", '"https://api.glowmarkt.com/#api"'],
+    ["https://key:s3cret@api.glowmarkt.com", '"https://…@api.glowmarkt.com"']
+  ] as const
+
+  for (const [url, named] of refused) {
+    it.effect(`refuses the base URL ${named}`, () => {
+      const { layer } = Wire.make(() => "hangs")
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(Layer.build(GlowmarktClient.layerConfig().pipe(Layer.provide(layer))))
+        assert.include(String(error), `${named} is not a base URL`)
+        assert.notInclude(String(error), "s3cret")
+      }).pipe(Effect.scoped, from({ GLOWMARKT_BASE_URL: url }))
+    })
+  }
+
+  it.effect("uses Glowmarkt's base URL by default", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* GlowmarktClient.config).baseUrl, GlowmarktClient.defaultBaseUrl)
+    }).pipe(from({}))
+  )
+
+  const sources = [
+    [
+      "GLOWMARKT_BASE_URL",
+      "in the environment",
+      GlowmarktClient.layerConfig(),
+      { GLOWMARKT_BASE_URL: "api.glowmarkt.com" }
+    ],
+    [
+      "NO_URL",
+      "by a Config of one's own",
+      GlowmarktClient.layerConfig({ baseUrl: Config.string("NO_URL") }),
+      { NO_URL: "api.glowmarkt.com" }
+    ],
+    ["baseUrl", "as a value", GlowmarktClient.layerConfig({ baseUrl: "api.glowmarkt.com" }), {}]
+  ] as const
+
+  for (const [name, how, client, map] of sources) {
+    it.effect(`refuses an invalid base URL ${how}`, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(Layer.build(Layer.provide(client, Wire.make(() => "hangs").layer)))
+        assert.isTrue(error._op === "InvalidData" && error.path.join(".") === name, String(error))
+        assert.include(String(error), '"api.glowmarkt.com" is not a base URL')
+      }).pipe(Effect.scoped, from(map))
+    )
+  }
+
+  it("checks a base URL with its schema", () => {
+    const isBaseUrl = Schema.is(GlowmarktClient.BaseUrl)
+    assert.isTrue(isBaseUrl("https://white-label.test/api/v0-1"))
+    assert.isFalse(isBaseUrl("https://key:secret@white-label.test/api"))
+  })
 })
