@@ -67,7 +67,8 @@ const invalidOption = (limit: number, { connectMillis, keepAliveMillis }: connec
 }
 
 /**
- * Fails if a proxy variable does not contain the address of a proxy. Dies if an option is invalid.
+ * Fails if a proxy variable does not contain the address of a proxy. Dies if an option is invalid, and on
+ * runtimes other than Node, such as Bun: use `FetchTransport` there.
  *
  * @since 0.1.0
  * @category constructors
@@ -80,6 +81,11 @@ export const make = (
     const resolved = yield* settings(options)
     const problem = invalidOption(limit, resolved)
     if (problem !== undefined) return yield* Effect.dieMessage(`NodeTransport: ${problem}`)
+    if (!connections.isSupported()) {
+      return yield* Effect.dieMessage(
+        "NodeTransport needs Node: the undici of this runtime has no dispatch. Use FetchTransport, or FetchAccounts instead of NodeAccounts."
+      )
+    }
     // Acquired first and so released last: deadlines apply until all connections are closed.
     const timers = yield* Effect.acquireRelease(
       Effect.sync(() => deadlines.make()),

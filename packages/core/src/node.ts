@@ -1,1 +1,2 @@
+export * as NodeAccounts from "./NodeAccounts.js"
 export * as NodeTransport from "./NodeTransport.js"

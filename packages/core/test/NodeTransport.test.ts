@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net"
 import { createServer as createTlsServer } from "node:tls"
 import { inspect } from "node:util"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as Undici from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import { AdminAccounts, AppKeys, GlowmarktClient, RetryPolicy } from "@effect-glowmarkt/core"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
@@ -313,6 +314,18 @@ describe("NodeTransport", () => {
         const exit = yield* Effect.exit(NodeTransport.make(options))
         assert.isTrue(Exit.isFailure(exit) && exit.cause._tag === "Die", JSON.stringify(options))
       }
+    })
+  )
+
+  it.scoped("on Bun, whose undici has no dispatch, names the transport to use instead", () =>
+    Effect.gen(function* () {
+      const { prototype } = Undici.Agent
+      yield* Effect.acquireRelease(
+        Effect.sync(() => Object.defineProperty(prototype, "dispatch", { value: undefined, configurable: true })),
+        () => Effect.sync(() => Reflect.deleteProperty(prototype, "dispatch"))
+      )
+      const exit = yield* Effect.exit(NodeTransport.make())
+      assert.isTrue(Exit.isFailure(exit) && /needs Node: .* Use FetchTransport/.test(String(exit.cause)), String(exit))
     })
   )
 })

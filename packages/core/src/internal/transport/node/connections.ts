@@ -14,6 +14,9 @@ export interface Connections {
   readonly close: () => Promise<void>
 }
 
+/** False on Bun, which replaces undici by a module whose agents have no `dispatch`. */
+export const isSupported = (): boolean => typeof Undici.Agent.prototype.dispatch === "function"
+
 type Connector = Undici.buildConnector.connector
 
 interface Server {
