@@ -23,7 +23,7 @@ const flow = PlannedFlow.undoable(
     read: ({ accountId }) =>
       Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.get(accountId)).pipe(
         Effect.map(({ name = "" }) => ({ name })),
-        Effect.catchTag("AccountNotFound", ({ message }) => new Converge.Refused({ reason: message }))
+        Effect.catchTag("AccountNotFound", Converge.refuseMissing)
       ),
     isSatisfied: (read, wanted) => read.name === wanted.name,
     // Writes only if needed and verifies the result.

@@ -13,7 +13,7 @@ import * as Output from "../src/terminal/Output.js"
 const runId = Run.RunId.make("r1")
 
 const waiting = (reason: string, second: number) =>
-  new Progress.Waiting({
+  new Progress.OutageWaiting({
     runId,
     since: DateTime.unsafeMake(0),
     reason,
@@ -33,7 +33,7 @@ describe("the progress of a run", () => {
     const told: Array<string> = []
     let known = RunProgress.initial
     const outage = [waiting("503", 1), waiting("reset", 2), waiting("503", 4), waiting("reset", 8)]
-    const resumed = new Progress.Resumed({ runId, waited: Duration.seconds(9) })
+    const resumed = new Progress.OutageEnded({ runId, waited: Duration.seconds(9) })
     for (const event of [...began, ...outage, resumed, waiting("503", 20)]) {
       const news = RunProgress.announcement(known, event, Duration.minutes(15))
       if (Option.isSome(news)) told.push(news.value.replace(/\d\d:\d\d:\d\d [A-Z0-9:+-]+,/, "12:00:00 UTC,"))
@@ -48,7 +48,7 @@ describe("the progress of a run", () => {
   })
 
   it("excludes waiting time from the rate", () => {
-    const resumed = new Progress.Resumed({ runId, waited: Duration.seconds(60) })
+    const resumed = new Progress.OutageEnded({ runId, waited: Duration.seconds(60) })
     let known = RunProgress.initial
     for (const event of [...began, advanced(50), waiting("503", 1), resumed])
       known = RunProgress.update(known, event, 0)

@@ -360,14 +360,14 @@ export const resume = (
  * @since 0.1.0
  * @category running
  */
-export const forget = (
+export const remove = (
   runId: Run.RunId
 ): Effect.Effect<void, Run.RunNotFound | RunActive | RunStoreError.RunStoreError, Cluster | RunStore.RunStore> =>
   Effect.gen(function* () {
     const { state } = yield* get(runId)
     if (state !== "stopped" && state !== "finished") return yield* new RunActive({ runId })
     const store = yield* RunStore.RunStore
-    yield* store.forget(runId)
+    yield* store.remove(runId)
   })
 
 const pollInterval = Duration.millis(500)

@@ -82,7 +82,7 @@ describeWithPostgres("Cluster", () => {
           // Submitting it again changes nothing.
           const again = yield* Cluster.submit(doubles, { runId, target, parameters: { count: 4000 } })
           assert.strictEqual(again.recorded, 4000)
-          yield* Cluster.forget(runId)
+          yield* Cluster.remove(runId)
           assert.strictEqual((yield* Effect.flip(Cluster.get(runId)))._tag, "RunNotFound")
         }).pipe(Effect.provide(submitter(url)))
       }),
@@ -100,7 +100,7 @@ describeWithPostgres("Cluster", () => {
           yield* Cluster.submit(doubles, { runId, target })
           const watching = yield* Effect.fork(finished(runId))
           yield* until(store.get(runId), ({ recorded }) => recorded > 0)
-          assert.strictEqual((yield* Effect.flip(Cluster.forget(runId)))._tag, "RunActive")
+          assert.strictEqual((yield* Effect.flip(Cluster.remove(runId)))._tag, "RunActive")
           yield* Cluster.stop(runId)
           assert.strictEqual((yield* Effect.flip(Fiber.join(watching)))._tag, "RunStopped")
           const { recorded } = yield* store.get(runId)

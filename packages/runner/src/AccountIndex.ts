@@ -73,8 +73,8 @@ export const make: Effect.Effect<AccountIndexService, never, AdminAccounts> = Ef
   let answered = 0
 
   const keep = (into: Map<string, Account>, account: Account) => {
-    const known = into.get(nameOf(account))
-    if (known === undefined || isActive(known) === false || known.accountId === account.accountId) {
+    const indexed = into.get(nameOf(account))
+    if (indexed === undefined || isActive(indexed) === false || indexed.accountId === account.accountId) {
       into.set(nameOf(account), account)
     }
     return into

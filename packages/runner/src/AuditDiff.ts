@@ -17,7 +17,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { AuditRow } from "./AuditRow.js"
 import { Finding } from "./Finding.js"
-import { finished } from "./internal/audit/inputFromAudit.js"
+import { finishedRun } from "./internal/audit/inputFromAudit.js"
 import * as ndjson from "./internal/audit/ndjson.js"
 import type { Run, RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
 import type { RunStore } from "./RunStore.js"
@@ -261,7 +261,7 @@ export const diffRuns = (
 ): Stream.Stream<Difference, RunMismatch | RunNotFound | RunUnfinished | NotComparable | RunStoreError, RunStore> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      yield* checkComparable(yield* finished(before), yield* finished(after))
+      yield* checkComparable(yield* finishedRun(before), yield* finishedRun(after))
       return diff(StatusAudit.rows(before), StatusAudit.rows(after))
     })
   )

@@ -18,7 +18,7 @@ const millis = Schema.optionalWith(Schema.DateTimeUtcFromNumber, { exact: true }
 
 // Core's schemas are lenient for the server's sake. Stored rows need none of that, and plain
 // schemas are much faster.
-const recorded = Schema.Struct({
+const storedAccount = Schema.Struct({
   accountId: AccountId,
   applicationId: Schema.optionalWith(ApplicationId, { exact: true }),
   userId: Schema.optionalWith(UserId, { exact: true }),
@@ -33,7 +33,7 @@ const recorded = Schema.Struct({
 })
 
 // Fails to compile when core's `Account` gains a field that is missing here.
-const account: Schema.Schema<Account, typeof recorded.Encoded> = recorded
+const account: Schema.Schema<Account, typeof storedAccount.Encoded> = storedAccount
 
 /**
  * An element of the account list. `Account` has a `problem` if some of its fields could not be

@@ -35,18 +35,18 @@ export const deletions = (count: number): Consent => ({ _tag: "Deletions", count
  */
 export class ConsentMismatch extends Schema.TaggedError<ConsentMismatch>("@effect-glowmarkt/runner/ConsentMismatch")(
   "ConsentMismatch",
-  { needed: Schema.Int, given: Schema.Number }
+  { deletions: Schema.Int, consented: Schema.Number }
 ) {
   override get message() {
-    return `This would make ${this.needed} accounts inactive, but the consent is for ${this.given}. Nothing was changed`
+    return `This would make ${this.deletions} accounts inactive, but the consent is for ${this.consented}. Nothing was changed`
   }
 }
 
 /**
- * Fails with {@link ConsentMismatch} unless the consent names exactly `needed` deletions.
+ * Fails with {@link ConsentMismatch} unless the consent names exactly this many deletions.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const check = (consent: Consent, needed: number): Effect.Effect<void, ConsentMismatch> =>
-  consent.count === needed ? Effect.void : Effect.fail(new ConsentMismatch({ needed, given: consent.count }))
+export const check = (consent: Consent, deletions: number): Effect.Effect<void, ConsentMismatch> =>
+  consent.count === deletions ? Effect.void : Effect.fail(new ConsentMismatch({ deletions, consented: consent.count }))

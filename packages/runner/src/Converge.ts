@@ -46,6 +46,15 @@ export class Refused extends Schema.TaggedError<Refused>("@effect-glowmarkt/runn
 }
 
 /**
+ * Refuses a subject whose account does not exist: `Effect.catchTag("AccountNotFound", refuseMissing)`.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const refuseMissing = (error: AccountNotFound): Effect.Effect<never, Refused> =>
+  Effect.fail(new Refused({ reason: error.message }))
+
+/**
  * The provider accepted the change, but a later read does not show it.
  *
  * @since 0.1.0

@@ -23,7 +23,6 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Converge from "./Converge.js"
 import { quoteName } from "./internal/flows/quoteName.js"
-import { refuseMissing } from "./internal/flows/refuseMissing.js"
 import { mayHaveWritten, transient } from "./internal/plan/callError.js"
 import * as Journal from "./Journal.js"
 import { PartialChange, RolledBack } from "./PartialChange.js"
@@ -112,7 +111,7 @@ const asAdministrator = (accountId: AccountId, { applicationId }: Parameters) =>
           Effect.provideService(AdminAccounts, admin),
           Effect.map(({ email, name }): Read => ({ accountId, name: name ?? null, email: email ?? null })),
           Effect.asSome,
-          Effect.catchTag("AccountNotFound", refuseMissing)
+          Effect.catchTag("AccountNotFound", Converge.refuseMissing)
         )
     })
   )

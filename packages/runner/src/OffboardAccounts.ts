@@ -26,8 +26,7 @@ import type { Finding } from "./Finding.js"
 import * as inputFromAudit from "./internal/audit/inputFromAudit.js"
 import * as auditRowGuard from "./internal/flows/auditRowGuard.js"
 import * as canonicalId from "./internal/flows/canonicalId.js"
-import { refuseMissing } from "./internal/flows/refuseMissing.js"
-import { recorded, remaining } from "./internal/plan/runParameters.js"
+import { loadParameters, remaining } from "./internal/plan/runParameters.js"
 import type { InvalidPlan, Plan } from "./Plan.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 import type { Run, RunId, RunMismatch, RunNotFound, RunUnfinished } from "./Run.js"
@@ -56,7 +55,10 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
  * @since 0.1.0
  * @category schemas
  */
-export const Wanted = Schema.Struct({ accountId: Schema.compose(canonicalId.InCell, AccountId), ...auditRowGuard.said })
+export const Wanted = Schema.Struct({
+  accountId: Schema.compose(canonicalId.InCell, AccountId),
+  ...auditRowGuard.expectedColumns
+})
 
 /**
  * A CSV row.
@@ -67,7 +69,7 @@ export const Wanted = Schema.Struct({ accountId: Schema.compose(canonicalId.InCe
 export interface Wanted extends Schema.Schema.Type<typeof Wanted> {}
 
 const readAccount = ({ accountId }: Wanted, { applicationId }: Parameters) =>
-  Effect.map(Converge.getOwnState(accountId, applicationId), (seen) => auditRowGuard.seen(seen, applicationId))
+  Effect.map(Converge.getOwnState(accountId, applicationId), (seen) => auditRowGuard.currentState(seen, applicationId))
 
 const isSatisfied = ({ listStatus, liveStatus }: auditRowGuard.Read) =>
   listStatus === "inactive" && liveStatus === "inactive"
@@ -93,8 +95,8 @@ const flow = PlannedFlow.make({
     parameters
   ): Effect.Effect<auditRowGuard.Read, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
     readAccount(wanted, parameters).pipe(
-      Effect.flatMap((read) => auditRowGuard.confirmed(wanted, read)),
-      Effect.catchTag("AccountNotFound", refuseMissing)
+      Effect.flatMap((read) => auditRowGuard.checkUnchanged(wanted, read)),
+      Effect.catchTag("AccountNotFound", Converge.refuseMissing)
     ),
   isSatisfied,
   isPartial: ({ planned, read }) =>
@@ -137,7 +139,7 @@ export const fromAudit: (
 ) => Effect.Effect<Input<Wanted>, RunMismatch | RunNotFound | RunUnfinished | RunStoreError, RunStore> = (
   runId,
   findings
-) => Effect.map(inputFromAudit.having(runId, findings), (rows) => inputFromAudit.read(input, rows))
+) => Effect.map(inputFromAudit.rowsWith(runId, findings), (rows) => inputFromAudit.toInput(input, rows))
 
 /**
  * Plans which accounts to make inactive. Writes nothing to the server.
@@ -214,7 +216,7 @@ export const resume = (
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   AdminAccounts | RunStore
 > =>
-  recorded(flow, runId, options?.target ?? {}).pipe(
+  loadParameters(flow, runId, options?.target ?? {}).pipe(
     Effect.zipRight(remaining(runId)),
     Effect.flatMap((deletions) => Consent.check(consentOf(options), deletions)),
     Effect.zipRight(PlannedFlow.resume(flow, runId, options))

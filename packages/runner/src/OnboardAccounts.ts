@@ -24,7 +24,7 @@ import * as Converge from "./Converge.js"
 import type { Definition } from "./CsvInput.js"
 import * as canonicalId from "./internal/flows/canonicalId.js"
 import * as internalRollback from "./internal/flows/rollback.js"
-import { recorded } from "./internal/plan/runParameters.js"
+import { loadParameters } from "./internal/plan/runParameters.js"
 import type { Limits } from "./Limits.js"
 import * as OffboardAccounts from "./OffboardAccounts.js"
 import { InvalidPlan, type Plan } from "./Plan.js"
@@ -136,14 +136,14 @@ export interface Rollback {
 }
 
 /**
- * The result of a run. `undone` is present if added accounts had to be made inactive again.
+ * The result of a run. `rollback` is present if added accounts had to be made inactive again.
  *
  * @since 0.1.0
  * @category models
  */
 export interface OnboardResult {
   readonly summary: Summary
-  readonly undone?: Rollback
+  readonly rollback?: Rollback
 }
 
 /**
@@ -159,14 +159,14 @@ export interface ConsentOptions {
 
 const decodeParameters = Schema.decodeUnknown(Parameters)
 
-const togetherOf = (parameters: unknown): Effect.Effect<Parameters["together"], InvalidPlan> =>
+const decodeTogether = (parameters: unknown): Effect.Effect<Parameters["together"], InvalidPlan> =>
   Effect.mapBoth(decodeParameters(parameters), {
     onSuccess: ({ together }) => together,
     onFailure: ({ message }) => new InvalidPlan({ problems: [{ line: 1, problem: message }] })
   })
 
 /** Once one user cannot be added, adding others only makes more to roll back. */
-const untilOneFails = () => {
+const stopAfterFailure = () => {
   let over = false
   // Covers this process only: after a resume, more users may be added, and are rolled back like the
   // rest.
@@ -192,7 +192,7 @@ const untilOneFails = () => {
 }
 
 /** The flow to run: with `eachRow`, rows do not affect each other. */
-const runOf = (together: Parameters["together"]) => (together === "eachRow" ? flow : untilOneFails())
+const flowFor = (together: Parameters["together"]) => (together === "eachRow" ? flow : stopAfterFailure())
 
 /**
  * The flow that applies a plan which {@link list} stored, for `Flow.work`. It needs an index of
@@ -202,7 +202,7 @@ const runOf = (together: Parameters["together"]) => (together === "eachRow" ? fl
  * @since 0.1.0
  * @category constructors
  */
-export const applyFlow = ({ together }: Parameters) => PlannedFlow.toFlow(runOf(together))
+export const applyFlow = ({ together }: Parameters) => PlannedFlow.toFlow(flowFor(together))
 
 const isTogether = Schema.is(Schema.Struct({ parameters: Schema.Struct({ together: Schema.Literal("allOrNothing") }) }))
 
@@ -231,23 +231,25 @@ export const rollback = Effect.fn("OnboardAccounts.rollback")(function* (
   CallError | RunMismatch | RunNotFound | RunStoreError,
   AdminAccounts | RunStore
 > {
-  const { counts, target } = yield* recorded(flow, runId, {})
+  const { counts, target } = yield* loadParameters(flow, runId, {})
   const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
   const done = yield* PlannedFlow.rows(flow, runId).pipe(
     Stream.filter(({ outcome }) => outcome === "done"),
     Stream.runCount
   )
-  return done === counts.change ? Option.none() : Option.some(yield* internalRollback.undo(flow, run, target, limits))
+  return done === counts.change
+    ? Option.none()
+    : Option.some(yield* internalRollback.rollBack(flow, run, target, limits))
 })
 
-const toResult = (summary: Summary, undone: Option.Option<Rollback>): OnboardResult =>
-  Option.match(undone, { onNone: () => ({ summary }), onSome: (undone) => ({ summary, undone }) })
+const toResult = (summary: Summary, rollback: Option.Option<Rollback>): OnboardResult =>
+  Option.match(rollback, { onNone: () => ({ summary }), onSome: (rollback) => ({ summary, rollback }) })
 
-const completed = (together: Parameters["together"], summary: Summary, limits: Limits) =>
+const completeRun = (together: Parameters["together"], summary: Summary, limits: Limits) =>
   together === "eachRow"
     ? Effect.succeed<OnboardResult>({ summary })
     : rollback(summary.runId, limits).pipe(
-        Effect.map((undone) => toResult(summary, undone)),
+        Effect.map((rollback) => toResult(summary, rollback)),
         Effect.catchTag("RunNotFound", Effect.die)
       )
 
@@ -263,9 +265,9 @@ export const result = (
   Effect.zipWith(PlannedFlow.summary(flow, runId), internalRollback.find(runId), toResult)
 
 /** Refuses an all-or-nothing plan that skips a user, or without consent to the rollback. */
-const checked = Effect.fnUntraced(function* (plan: Plan, { consent }: ConsentOptions) {
+const checkPlan = Effect.fnUntraced(function* (plan: Plan, { consent }: ConsentOptions) {
   const { change, invalid, skip } = plan.header.counts
-  const together = yield* togetherOf(plan.header.parameters)
+  const together = yield* decodeTogether(plan.header.parameters)
   if (together === "allOrNothing") {
     yield* Consent.check(consent ?? Consent.deletions(0), change)
     if (skip + invalid > 0) {
@@ -300,9 +302,9 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
   | RunStoreError,
   AdminAccounts | RunStore
 > {
-  const together = yield* checked(plan, { consent })
-  const summary = yield* withAccountIndex(PlannedFlow.apply(runOf(together), plan, { runId, target, ...limits }))
-  return yield* completed(together, summary, limits)
+  const together = yield* checkPlan(plan, { consent })
+  const summary = yield* withAccountIndex(PlannedFlow.apply(flowFor(together), plan, { runId, target, ...limits }))
+  return yield* completeRun(together, summary, limits)
 })
 
 /**
@@ -319,7 +321,7 @@ export const list = (
   Run,
   Consent.ConsentMismatch | Converge.Refused | InvalidPlan | PlanMismatch | RunMismatch | RunStoreError,
   RunStore
-> => Effect.zipRight(checked(plan, options), PlannedFlow.list(flow, plan, options))
+> => Effect.zipRight(checkPlan(plan, options), PlannedFlow.list(flow, plan, options))
 
 /**
  * Resumes an unfinished run or its rollback.
@@ -335,13 +337,13 @@ export const resume = Effect.fn("OnboardAccounts.resume")(function* (
   Consent.ConsentMismatch | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   AdminAccounts | RunStore
 > {
-  const { counts, parameters } = yield* recorded(flow, runId, target)
-  const together = yield* Effect.orDie(togetherOf(parameters))
+  const { counts, parameters } = yield* loadParameters(flow, runId, target)
+  const together = yield* Effect.orDie(decodeTogether(parameters))
   if (together === "allOrNothing") {
     yield* Consent.check(consent ?? Consent.deletions(0), counts.change)
   }
-  const summary = yield* withAccountIndex(PlannedFlow.resume(runOf(together), runId, { target, ...limits }))
-  return yield* completed(together, summary, limits)
+  const summary = yield* withAccountIndex(PlannedFlow.resume(flowFor(together), runId, { target, ...limits }))
+  return yield* completeRun(together, summary, limits)
 })
 
 const decodeAdded = Schema.decodeUnknownOption(Schema.Struct({ accountId: AccountId, applicationId: ApplicationId }))
@@ -361,7 +363,7 @@ export const undo = Effect.fn("OnboardAccounts.undo")(function* (
   CallError | Converge.Refused | RunNotFound | RunMismatch | RunUnfinished | RunStoreError,
   AdminAccounts | RunStore
 > {
-  const { target } = yield* recorded(flow, runId, {})
+  const { target } = yield* loadParameters(flow, runId, {})
   const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
   if (run.finishedAt === undefined) return yield* RunUnfinished.of(run)
   const all = Chunk.toReadonlyArray(yield* Stream.runCollect(rows(runId)))

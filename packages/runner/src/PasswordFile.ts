@@ -86,8 +86,8 @@ const read = (path: string) =>
  */
 const whole = (content: string) => content.slice(0, content.lastIndexOf("\n") + 1)
 
-const lookingIn = (known: ReadonlyMap<string, string>) => (username: string) =>
-  Option.map(Option.fromNullable(known.get(username)), Redacted.make)
+const findIn = (passwords: ReadonlyMap<string, string>) => (username: string) =>
+  Option.map(Option.fromNullable(passwords.get(username)), Redacted.make)
 
 /**
  * Refuses a file that the current passwords are read from. Users would appear to have the new
@@ -141,7 +141,7 @@ export const openReadOnly = (
   Effect.map(
     Effect.tap(read(path), (content) => checkWritable(path, content)),
     (content) => ({
-      find: lookingIn(parseNamed(whole(Option.getOrElse(content, () => "")))),
+      find: findIn(parseNamed(whole(Option.getOrElse(content, () => "")))),
       put: () => Effect.fail(new PasswordFileError({ path, problem: "the file was opened for reading only" }))
     })
   )
@@ -174,14 +174,14 @@ export const open = Effect.fn("PasswordFile.open")(function* (
     Effect.scoped(Effect.flatMap(fs.open(directoryOf(path), { flag: "r" }), (directory) => directory.sync))
   )
   const turn = yield* Effect.makeSemaphore(1)
-  const known = new Map(parseNamed(kept))
+  const passwords = new Map(parseNamed(kept))
   return {
-    find: lookingIn(known),
+    find: findIn(passwords),
     put: (username, password) => {
       const line = new TextEncoder().encode(`${username}=${Redacted.value(password)}\n`)
       return Effect.zipRight(file.writeAll(line), file.sync).pipe(
         Effect.mapError(failed),
-        Effect.zipRight(Effect.sync(() => known.set(username, Redacted.value(password)))),
+        Effect.zipRight(Effect.sync(() => passwords.set(username, Redacted.value(password)))),
         Effect.asVoid,
         // A partial line would be read as a password.
         Effect.uninterruptible,

@@ -82,7 +82,7 @@ export type {
  *   read: ({ accountId }) =>
  *     Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.get(accountId)).pipe(
  *       Effect.map(({ name = "" }) => ({ name })),
- *       Effect.catchTag("AccountNotFound", ({ message }) => new Converge.Refused({ reason: message }))
+ *       Effect.catchTag("AccountNotFound", Converge.refuseMissing)
  *     ),
  *   isSatisfied: (read, wanted) => read.name === wanted.name,
  *   write: ({ wanted }) =>

@@ -59,12 +59,15 @@ export class Advanced extends Schema.TaggedClass<Advanced>("@effect-glowmarkt/ru
  * @since 0.1.0
  * @category models
  */
-export class Waiting extends Schema.TaggedClass<Waiting>("@effect-glowmarkt/runner/Waiting")("Waiting", {
-  runId: RunId,
-  since: Schema.DateTimeUtc,
-  reason: Schema.String,
-  nextProbeAt: Schema.DateTimeUtc
-}) {}
+export class OutageWaiting extends Schema.TaggedClass<OutageWaiting>("@effect-glowmarkt/runner/OutageWaiting")(
+  "OutageWaiting",
+  {
+    runId: RunId,
+    since: Schema.DateTimeUtc,
+    reason: Schema.String,
+    nextProbeAt: Schema.DateTimeUtc
+  }
+) {}
 
 /**
  * The provider is back after `waited`, and work continues.
@@ -72,10 +75,13 @@ export class Waiting extends Schema.TaggedClass<Waiting>("@effect-glowmarkt/runn
  * @since 0.1.0
  * @category models
  */
-export class Resumed extends Schema.TaggedClass<Resumed>("@effect-glowmarkt/runner/Resumed")("Resumed", {
-  runId: RunId,
-  waited: Schema.DurationFromMillis
-}) {}
+export class OutageEnded extends Schema.TaggedClass<OutageEnded>("@effect-glowmarkt/runner/OutageEnded")(
+  "OutageEnded",
+  {
+    runId: RunId,
+    waited: Schema.DurationFromMillis
+  }
+) {}
 
 /**
  * Every subject has its result in the store.
@@ -94,7 +100,7 @@ export class RunFinished extends Schema.TaggedClass<RunFinished>("@effect-glowma
  * @since 0.1.0
  * @category schemas
  */
-export const Event = Schema.Union(RunStarted, SubjectsListed, Advanced, Waiting, Resumed, RunFinished)
+export const Event = Schema.Union(RunStarted, SubjectsListed, Advanced, OutageWaiting, OutageEnded, RunFinished)
 
 /**
  * Any progress event.

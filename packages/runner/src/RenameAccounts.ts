@@ -12,7 +12,6 @@ import * as Schema from "effect/Schema"
 import * as Converge from "./Converge.js"
 import * as canonicalId from "./internal/flows/canonicalId.js"
 import { quoteName } from "./internal/flows/quoteName.js"
-import { refuseMissing } from "./internal/flows/refuseMissing.js"
 import * as PlannedFlow from "./PlannedFlow.js"
 
 /**
@@ -97,7 +96,7 @@ export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | In
       key: ({ accountId }) => accountId,
       expected: { accountId: "an account id", name: "the new name" },
       state: Read,
-      read: ({ accountId }) => Effect.catchTag(readAccount(accountId), "AccountNotFound", refuseMissing),
+      read: ({ accountId }) => Effect.catchTag(readAccount(accountId), "AccountNotFound", Converge.refuseMissing),
       applicationOf: ({ applicationId }) => applicationId,
       isSatisfied,
       write: ({ read, wanted }) =>
@@ -110,7 +109,7 @@ export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | In
             wanted: quoteName(wanted.name),
             describe: ({ name }) => quoteName(name)
           })
-        ).pipe(Effect.catchTag("AccountNotFound", refuseMissing)),
+        ).pipe(Effect.catchTag("AccountNotFound", Converge.refuseMissing)),
       describe: (read, { name }) =>
         `set name to ${JSON.stringify(name)} (was ${read.name === null ? "empty" : JSON.stringify(read.name)})`
     }),

@@ -16,6 +16,7 @@ import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
 import type { CallError, InvalidInput, Rejected, WeakPassword } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import * as Arr from "effect/Array"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
@@ -25,8 +26,7 @@ import type { PlanMismatch, PlanNeeded, Row, Summary } from "./ApplyResult.js"
 import * as Converge from "./Converge.js"
 import type { Definition } from "./CsvInput.js"
 import { absolutePath } from "./internal/flows/absolutePath.js"
-import { recorded } from "./internal/plan/runParameters.js"
-import * as failFast from "./internal/run/failFast.js"
+import { loadParameters } from "./internal/plan/runParameters.js"
 import * as NewPassword from "./NewPassword.js"
 import * as PasswordFile from "./PasswordFile.js"
 import { InvalidPlan, type Plan } from "./Plan.js"
@@ -216,15 +216,20 @@ const withFile =
       Effect.mapError(({ message }) => new InvalidPlan({ problems: [{ line: 1, problem: message }] })),
       Effect.flatMap(({ passwordFile }) =>
         Effect.scoped(
-          Effect.flatMap(PasswordFile.open(passwordFile), (file) =>
-            // If one password cannot be stored, no other can be either.
-            failFast.during<PasswordFile.PasswordFileError, A, E, Exclude<R, PasswordFile.PasswordFile>>((fail) =>
-              Effect.provideService(self, PasswordFile.PasswordFile, {
-                ...file,
-                put: (username, password) => Effect.catchAll(file.put(username, password), fail)
-              })
+          Effect.gen(function* () {
+            const file = yield* PasswordFile.open(passwordFile)
+            // If one password cannot be stored, no other can be either. The step never ends, so no
+            // result is recorded for its subject.
+            const failed = yield* Deferred.make<never, PasswordFile.PasswordFileError>()
+            const put = (username: string, password: Redacted.Redacted) =>
+              Effect.catchAll(file.put(username, password), (error) =>
+                Effect.zipRight(Deferred.fail(failed, error), Effect.never)
+              )
+            return yield* Effect.raceFirst(
+              Effect.provideService(self, PasswordFile.PasswordFile, { ...file, put }),
+              Deferred.await(failed)
             )
-          )
+          })
         )
       )
     )
@@ -259,7 +264,7 @@ export const resume = (
   PasswordFile.PasswordFileError | InvalidPlan | PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError,
   GlowmarktClient | Secrets | FileSystem | RunStore
 > =>
-  Effect.flatMap(recorded(flow, runId, options.target ?? {}), ({ parameters }) =>
+  Effect.flatMap(loadParameters(flow, runId, options.target ?? {}), ({ parameters }) =>
     withFile(parameters)(PlannedFlow.resume(flow, runId, options))
   )
 

@@ -142,7 +142,7 @@ const shown = (value: unknown): string => {
 
 /**
  * The run was started with other parameters, or belongs to another flow. `differences` has the
- * recorded and the given value of each parameter.
+ * stored and the requested value of each parameter.
  *
  * @since 0.1.0
  * @category errors
@@ -152,15 +152,15 @@ export class RunMismatch extends Schema.TaggedError<RunMismatch>("@effect-glowma
   {
     runId: RunId,
     differences: Schema.NonEmptyArray(
-      Schema.Struct({ name: Schema.String, recorded: Schema.Unknown, given: Schema.Unknown })
+      Schema.Struct({ name: Schema.String, stored: Schema.Unknown, requested: Schema.Unknown })
     )
   }
 ) {
   override get message() {
-    const differences = this.differences.map(({ given, name, recorded }) =>
+    const differences = this.differences.map(({ name, requested, stored }) =>
       name === "flow"
-        ? `it belongs to flow ${shown(recorded)}, not ${shown(given)}`
-        : `${name} was ${shown(recorded)}, now ${shown(given)}`
+        ? `it belongs to flow ${shown(stored)}, not ${shown(requested)}`
+        : `${name} was ${shown(stored)}, now ${shown(requested)}`
     )
     return `Run "${this.runId}" was started with other parameters: ${differences.join("; ")}. Use the same parameters, or another run id`
   }

@@ -1,7 +1,7 @@
 /**
  * Stores runs, their subjects and their results.
  *
- * Flows use it to record and resume. Programs mostly use `list`, `get`, `rows` and `forget`.
+ * Flows use it to record and resume. Programs mostly use `list`, `get`, `rows` and `remove`.
  *
  * @since 0.1.0
  */

@@ -53,7 +53,7 @@ const shared = (file: string) =>
 
 /**
  * Opens a store to read its runs, even while another process works on it or if this process may
- * only read it. `forget` needs exclusive access. Creates a missing file; fails with `cannotOpen` if
+ * only read it. `remove` needs exclusive access. Creates a missing file; fails with `cannotOpen` if
  * the directory does not exist.
  *
  * @example
@@ -74,7 +74,7 @@ const shared = (file: string) =>
  */
 export const layerShared = (file: string): Layer.Layer<RunStore, RunStoreError> =>
   Layer.map(shared(file), (context) => {
-    const forget = (runId: RunId) =>
-      Effect.scoped(Effect.flatMap(Layer.build(layer(file)), (alone) => Context.get(alone, RunStore).forget(runId)))
-    return Context.make(RunStore, { ...Context.get(context, RunStore), forget })
+    const remove = (runId: RunId) =>
+      Effect.scoped(Effect.flatMap(Layer.build(layer(file)), (alone) => Context.get(alone, RunStore).remove(runId)))
+    return Context.make(RunStore, { ...Context.get(context, RunStore), remove })
   })

@@ -189,7 +189,7 @@ export const flow: Flow.Flow<
   defaults,
   subject: AuditRow.ListElement,
   result: AuditRow.AuditResult,
-  subjects: (run) => selectAccounts.of(list, run),
+  subjects: (run) => selectAccounts.select(list, run),
   step: audit,
   retriedBy: "run",
   outcome: ({ problem }) => (problem === undefined ? "done" : "failed"),
@@ -303,7 +303,7 @@ export const summary = Effect.fn("StatusAudit.summary")(function* (
   const { finishedAt, startedAt } = found
   if (finishedAt === undefined) return yield* RunUnfinished.of(found)
   const recorded = yield* countFindings(runId)
-  const listed = yield* selectAccounts.listedOf(store, runId)
+  const listed = yield* selectAccounts.listLength(store, runId)
   return new Summary({
     runId,
     startedAt,
@@ -321,7 +321,7 @@ export const summary = Effect.fn("StatusAudit.summary")(function* (
  * @category running
  */
 export const countFindings = (runId: RunId): Effect.Effect<FindingCounts, RunStoreError, RunStore> =>
-  Effect.flatMap(RunStore, (store) => internalCount.of(store, runId))
+  Effect.flatMap(RunStore, (store) => internalCount.countFindings(store, runId))
 
 /**
  * Streams the rows of an audit in list order, in pages, so that memory use is constant. In an

@@ -198,7 +198,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
       yield* Flow.run(flow, { runId, parameters: { count: 10, factor: 5 } })
       const error = yield* Effect.flip(Flow.run(flow, { runId, parameters: { count: 10, factor: 6 } }))
       assert.instanceOf(error, Run.RunMismatch)
-      assert.deepStrictEqual(error.differences, [{ name: "factor", recorded: 5, given: 6 }])
+      assert.deepStrictEqual(error.differences, [{ name: "factor", stored: 5, requested: 6 }])
       assert.include(error.message, "factor was 5, now 6")
       assert.strictEqual((yield* Flow.run(flow, { runId, parameters: { count: 10 } })).total, 10)
 
@@ -207,14 +207,14 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("a forgotten run id begins anew", () =>
+  it.effect("a removed run id begins anew", () =>
     Effect.gen(function* () {
       const { all, count } = yield* tally
       const runId = id("forgotten")
       const flow = counting(count)
       const store = yield* RunStore.RunStore
       yield* Flow.run(flow, { runId, parameters: { count: 3 } })
-      yield* store.forget(runId)
+      yield* store.remove(runId)
       yield* Effect.sleep(2)
       yield* Flow.run(flow, { runId, parameters: { count: 3 } })
       assert.deepStrictEqual([...(yield* all).values()], [2, 2, 2])

@@ -41,9 +41,9 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
       const plan = yield* planned(yield* newcomers(25))
       assert.strictEqual(yield* requests.count("getAccounts"), 1)
       assert.strictEqual(yield* requests.count("addAccount"), 0)
-      const { summary, undone } = yield* OnboardAccounts.apply(plan)
+      const { rollback, summary } = yield* OnboardAccounts.apply(plan)
       assert.strictEqual(summary.done, 25)
-      assert.strictEqual(undone, undefined)
+      assert.strictEqual(rollback, undefined)
       assert.strictEqual(yield* requests.count("getAccounts"), 2)
       assert.strictEqual((yield* added).length, 25)
 
@@ -165,8 +165,8 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
       const plan = yield* unknownAmong([ours, theirs])
       yield* state.add(theirs)
       const runId = id("foreign")
-      const { undone } = yield* OnboardAccounts.apply(plan, { runId, consent: Consent.deletions(3), concurrency: 1 })
-      assert.strictEqual(undone?.inactive, 1)
+      const { rollback } = yield* OnboardAccounts.apply(plan, { runId, consent: Consent.deletions(3), concurrency: 1 })
+      assert.strictEqual(rollback?.inactive, 1)
       const standing = new Map((yield* added).map(({ live, username }) => [username, live.status]))
       assert.deepStrictEqual([standing.get(ours.username), standing.get(theirs.username)], ["inactive", "active"])
       const rows = yield* collected(OnboardAccounts.rows(runId))
@@ -199,8 +199,8 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
         (yield* added).map(({ live }) => live.status),
         ["active"]
       )
-      const { undone } = yield* OnboardAccounts.apply(plan, options)
-      assert.strictEqual(undone?.inactive, 1)
+      const { rollback } = yield* OnboardAccounts.apply(plan, options)
+      assert.strictEqual(rollback?.inactive, 1)
       assert.deepStrictEqual(
         (yield* added).map(({ live }) => live.status),
         ["inactive"]
@@ -236,9 +236,9 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
 
       const runId = id("all-or-nothing")
       const consent = Consent.deletions(8)
-      const { summary, undone } = yield* OnboardAccounts.apply(plan, { runId, consent, concurrency: 1 })
+      const { rollback, summary } = yield* OnboardAccounts.apply(plan, { runId, consent, concurrency: 1 })
       assert.strictEqual(summary.done, 4)
-      assert.deepStrictEqual(undone, { runId: id("all-or-nothing.undo"), inactive: 4, failed: 0 })
+      assert.deepStrictEqual(rollback, { runId: id("all-or-nothing.undo"), inactive: 4, failed: 0 })
       assert.deepStrictEqual(
         (yield* added).map(({ live }) => live.status),
         ["inactive", "inactive", "inactive", "inactive"]
@@ -247,13 +247,13 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
       assert.deepStrictEqual(
         rows.map(({ outcome, result }) => [outcome, result?._tag === "Failed" ? result.kind : ""]),
         [
-          ...Array.from({ length: 4 }, () => ["failed", "Undone"]),
+          ...Array.from({ length: 4 }, () => ["failed", "RolledBack"]),
           ["failed", "MissingElements"],
           ...Array.from({ length: 3 }, () => ["skipped", ""])
         ]
       )
       const resumed = yield* OnboardAccounts.resume(runId, { consent })
-      assert.deepStrictEqual([resumed.summary, resumed.undone], [summary, undone])
+      assert.deepStrictEqual([resumed.summary, resumed.rollback], [summary, rollback])
       const { state } = yield* Simulator.Simulator
       assert.isTrue((yield* state.writes).every(({ times }) => times === 1))
     })

@@ -52,12 +52,12 @@ describe("Outage", () => {
     outage.answered(11_000)
     outage.answered(12_000)
     const [waiting, resumed, ...more] = events
-    assert.isTrue(waiting?._tag === "Waiting" && waiting.reason === "away")
+    assert.isTrue(waiting?._tag === "OutageWaiting" && waiting.reason === "away")
     assert.deepStrictEqual(
-      waiting?._tag === "Waiting" && [waiting.since, waiting.nextProbeAt].map(DateTime.toEpochMillis),
+      waiting?._tag === "OutageWaiting" && [waiting.since, waiting.nextProbeAt].map(DateTime.toEpochMillis),
       [1000, 9000]
     )
-    assert.deepStrictEqual(resumed?._tag === "Resumed" && Duration.toMillis(resumed.waited), 10_000)
+    assert.deepStrictEqual(resumed?._tag === "OutageEnded" && Duration.toMillis(resumed.waited), 10_000)
     assert.deepStrictEqual(more, [])
   })
 })

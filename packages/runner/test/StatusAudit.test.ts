@@ -73,13 +73,13 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       assert.strictEqual(total, 2)
       assert.deepStrictEqual(events.map(({ _tag }) => _tag).slice(0, 5), [
         "RunStarted",
-        "Waiting",
-        "Waiting",
-        "Resumed",
+        "OutageWaiting",
+        "OutageWaiting",
+        "OutageEnded",
         "SubjectsListed"
       ])
       const [, waits] = events
-      assert(waits?._tag === "Waiting")
+      assert(waits?._tag === "OutageWaiting")
       assert.strictEqual(waits.reason, unavailable.message)
     })
   )
@@ -139,7 +139,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     Effect.gen(function* () {
       const once = yield* audited({ runId: id("sample-1"), sample: 40 })
       const store = yield* RunStore.RunStore
-      yield* store.forget(id("sample-1"))
+      yield* store.remove(id("sample-1"))
       const again = yield* audited({ runId: id("sample-1"), sample: 40 })
       const other = yield* audited({ runId: id("sample-2"), sample: 40 })
       assert.deepStrictEqual(again.ids, once.ids)

@@ -35,13 +35,13 @@ describe("an outage", () => {
       assert.deepStrictEqual(values(recorded), { ok: 5000 })
       assert.isAtMost(begun.filter(({ at }) => at >= 1100 && at < 61_000).length, 10)
 
-      const waits = events.filter((event) => event._tag === "Waiting")
+      const waits = events.filter((event) => event._tag === "OutageWaiting")
       assert.isAtLeast(waits.length, 5)
       for (const wait of waits) {
         assert.strictEqual(wait.reason, unavailable.message)
         assert.isAtMost(DateTime.toEpochMillis(wait.nextProbeAt), 61_000 + 15_000)
       }
-      const [resumed, ...more] = events.filter((event) => event._tag === "Resumed")
+      const [resumed, ...more] = events.filter((event) => event._tag === "OutageEnded")
       assert.deepStrictEqual(more, [])
       assert.isTrue(
         resumed !== undefined && Duration.between(resumed.waited, { minimum: "59 seconds", maximum: "75 seconds" })
@@ -64,7 +64,7 @@ describe("an outage", () => {
       const { run, events, recorded } = yield* crew(20, { concurrency: 8 }, step)
       yield* run
       assert.deepStrictEqual(values(recorded), { ok: 20 })
-      assert.isDefined(events.find((event) => event._tag === "Waiting"))
+      assert.isDefined(events.find((event) => event._tag === "OutageWaiting"))
     })
   )
 
@@ -106,7 +106,7 @@ describe("an outage", () => {
       )
       yield* run
       assert.deepStrictEqual(values(recorded), { ok: 270, ServerError: 30 })
-      const resumed = events.find((event) => event._tag === "Resumed")
+      const resumed = events.find((event) => event._tag === "OutageEnded")
       assert.isTrue(resumed === undefined || Duration.lessThan(resumed.waited, "30 seconds"))
     })
   )
@@ -293,11 +293,11 @@ describe("the pace", () => {
           assert.isTrue(took > 35_000 && took < 55_000, String(took))
           // What people read is as they would read it from their clock then.
           const nexts = events.flatMap((event) =>
-            event._tag === "Waiting" ? [DateTime.toEpochMillis(event.nextProbeAt)] : []
+            event._tag === "OutageWaiting" ? [DateTime.toEpochMillis(event.nextProbeAt)] : []
           )
           assert.isTrue(nexts.some((at) => at > 0 && at < 5000))
           assert.isTrue(nexts.some((at) => at > jump + 5000 && at < jump + 55_000))
-          const [resumed] = events.filter((event) => event._tag === "Resumed")
+          const [resumed] = events.filter((event) => event._tag === "OutageEnded")
           assert.isTrue(
             resumed !== undefined && Duration.between(resumed.waited, { minimum: "15 seconds", maximum: "35 seconds" })
           )
@@ -337,7 +337,7 @@ describe("the pace", () => {
       assert.deepStrictEqual(values(recorded), { ok: 200 })
       assert.isAtMost(begun.filter(({ at }) => at - began < 60_000).length, 15)
       const [wait] = events
-      assert(wait?._tag === "Waiting")
+      assert(wait?._tag === "OutageWaiting")
       assert.isAtMost(DateTime.toEpochMillis(wait.nextProbeAt) - began, 15_000)
     })
   )

@@ -49,8 +49,8 @@ const memory = (): Memory => {
 }
 
 const follow = (event: Progress.Event) => {
-  if (event._tag === "Waiting") send({ event: "waiting", reason: event.reason })
-  if (event._tag === "Resumed") send({ event: "resumed", waitedMillis: Duration.toMillis(event.waited) })
+  if (event._tag === "OutageWaiting") send({ event: "waiting", reason: event.reason })
+  if (event._tag === "OutageEnded") send({ event: "resumed", waitedMillis: Duration.toMillis(event.waited) })
   if (event._tag === "SubjectsListed") listing = peak()
   if (event._tag === "Advanced") retries = event.retries
 }

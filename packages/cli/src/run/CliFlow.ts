@@ -17,14 +17,14 @@ import type * as CredentialResolver from "../config/CredentialResolver.js"
 import type { CommandError } from "../exit/CommandError.js"
 
 /**
- * The outcome of a run. `undone` is set if added accounts had to be made inactive again.
+ * The outcome of a run. `rollback` is set if added accounts had to be made inactive again.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RunOutcome {
   readonly summary: ApplyResult.Summary
-  readonly undone?: OnboardAccounts.Rollback
+  readonly rollback?: OnboardAccounts.Rollback
 }
 
 /**

@@ -76,7 +76,7 @@ export const update = (state: ProgressState, event: Progress.Event, nowMillis: n
       const { concurrency, processed, retries } = event
       return { ...state, processed, retries, concurrency }
     }
-    case "Waiting":
+    case "OutageWaiting":
       return {
         ...state,
         waiting: Option.some({
@@ -85,7 +85,7 @@ export const update = (state: ProgressState, event: Progress.Event, nowMillis: n
           nextProbeMillis: DateTime.toEpochMillis(event.nextProbeAt)
         })
       }
-    case "Resumed":
+    case "OutageEnded":
       return {
         ...state,
         pausedMillis: state.pausedMillis + Duration.toMillis(event.waited),
@@ -145,8 +145,8 @@ export const announcement = (
   event: Progress.Event,
   maxOutage: Duration.Duration
 ): Option.Option<string> => {
-  if (event._tag === "Resumed") return Option.some(`Resuming after ${Format.duration(event.waited)}.`)
-  if (event._tag !== "Waiting") return Option.none()
+  if (event._tag === "OutageEnded") return Option.some(`Resuming after ${Format.duration(event.waited)}.`)
+  if (event._tag !== "OutageWaiting") return Option.none()
   const { reason, since } = event
   const reasons = reasonsOf(state)
   // The event is sent again with every try.

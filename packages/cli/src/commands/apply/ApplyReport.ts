@@ -72,9 +72,13 @@ const save = Effect.fnUntraced(function* (out: string, flow: CliFlow, runId: Run
 })
 
 /** Fails if rows were not completed, or added accounts had to be made inactive again. */
-const checkTally = (tally: ApplyTally.ApplyTally, undone: RunOutcome["undone"], failedCsv: Option.Option<string>) => {
+const checkTally = (
+  tally: ApplyTally.ApplyTally,
+  rollback: RunOutcome["rollback"],
+  failedCsv: Option.Option<string>
+) => {
   const incomplete = ApplyTally.incompleteCount(tally)
-  if (incomplete === 0 && undone === undefined) return Effect.void
+  if (incomplete === 0 && rollback === undefined) return Effect.void
   const next = Option.match(failedCsv, {
     onNone: () => "Pass --out DIR next time to get a failed.csv that can be planned again.",
     onSome: (file) => `Fix ${incomplete === 1 ? "it" : "them"} in ${file} and plan that file again.`
@@ -90,7 +94,7 @@ const checkTally = (tally: ApplyTally.ApplyTally, undone: RunOutcome["undone"], 
 export const report = Effect.fnUntraced(function* (
   { form, out }: ReportOptions,
   flow: CliFlow,
-  { summary, undone }: RunOutcome,
+  { rollback, summary }: RunOutcome,
   finishedBefore: RunSession.FinishedBefore
 ) {
   const tally = yield* ApplyTally.fromRows(flow.rows(summary.runId))
@@ -98,15 +102,15 @@ export const report = Effect.fnUntraced(function* (
     ? Output.jsonLine({
         _tag: "Summary",
         ...encode(summary),
-        ...(undone === undefined ? {} : { undone }),
+        ...(rollback === undefined ? {} : { rollback }),
         ...RunSession.reused(finishedBefore)
       })
-    : Output.data(ApplySummary.render(head(summary, flow), tally, undone, yield* Output.layout))
+    : Output.data(ApplySummary.render(head(summary, flow), tally, rollback, yield* Output.layout))
   const files = Option.isSome(out) ? Option.some(yield* save(out.value, flow, summary.runId)) : Option.none()
   if (Option.isSome(files)) yield* Output.note(`\nWrote ${files.value.results}, ${files.value.failed}`)
   return yield* checkTally(
     tally,
-    undone,
+    rollback,
     Option.map(files, ({ failed }) => failed)
   )
 })

@@ -52,11 +52,11 @@ const incomplete = (tally: ApplyTally.ApplyTally, layout: Layout): ReadonlyArray
     ApplyTally.incompleteCount(tally)
   )
 
-const rollback = (undone: OnboardAccounts.Rollback | undefined): ReadonlyArray<string> =>
-  undone === undefined
+const rollbackNote = (rollback: OnboardAccounts.Rollback | undefined): ReadonlyArray<string> =>
+  rollback === undefined
     ? []
     : [
-        `Some accounts could not be added. Of those that were added, ${count(undone.inactive)} are inactive again; ${count(undone.failed)} could not be made inactive.`
+        `Some accounts could not be added. Of those that were added, ${count(rollback.inactive)} are inactive again; ${count(rollback.failed)} could not be made inactive.`
       ]
 
 /**
@@ -68,6 +68,6 @@ const rollback = (undone: OnboardAccounts.Rollback | undefined): ReadonlyArray<s
 export const render = (
   head: string,
   tally: ApplyTally.ApplyTally,
-  undone: OnboardAccounts.Rollback | undefined,
+  rollback: OnboardAccounts.Rollback | undefined,
   layout: Layout
-): string => [head, counted(tally, layout), ...incomplete(tally, layout), ...rollback(undone)].join("\n\n")
+): string => [head, counted(tally, layout), ...incomplete(tally, layout), ...rollbackNote(rollback)].join("\n\n")

@@ -94,15 +94,15 @@ export const show = Effect.fn("glowmarkt.runs.show")(function* ({ form, run: run
  * @since 0.1.0
  * @category running
  */
-export const forget = Effect.fn("glowmarkt.runs.forget")(
+export const remove = Effect.fn("glowmarkt.runs.remove")(
   function* ({ consent, run: runId }: Omit<RunOptions, "form"> & { readonly consent: "given" | "ask" }) {
     const store = yield* RunStore.RunStore
     const run = yield* store.get(runId)
     yield* Output.note(`${RunView.facts(run)}\n\nThis deletes the run and its results from the store.`)
-    if (consent === "ask" && !(yield* Prompt.consent("Forget this run?"))) {
+    if (consent === "ask" && !(yield* Prompt.consent("Remove this run?"))) {
       return yield* new Unfinished({ message: "Nothing was deleted." })
     }
-    yield* store.forget(runId)
+    yield* store.remove(runId)
     yield* Output.data(`Forgot run ${runId}.`)
   },
   (command, { run, store }) =>

@@ -93,26 +93,26 @@ const resume = HelpPage.describe(
   }
 )
 
-const forget = HelpPage.describe(
+const remove = HelpPage.describe(
   Command.make(
-    "forget",
+    "remove",
     { run, store: RunFlags.store, consent: Flags.consent },
-    Lazy.handler(load, (runs) => runs.forget)
+    Lazy.handler(load, (runs) => runs.remove)
   ),
   {
-    path: ["runs", "forget"],
+    path: ["runs", "remove"],
     usage: "ID [OPTIONS]",
     summary: "delete a run and its results from the store",
     about: ["Shows the run and asks for confirmation. Sends no requests: changes the run made to accounts stay."],
     examples: [
-      { description: "Forget a run, after confirmation", command: `glowmarkt runs forget ${id}` },
-      { description: "Forget it in a script, without confirmation", command: `glowmarkt runs forget ${id} --yes` }
+      { description: "Remove a run, after confirmation", command: `glowmarkt runs remove ${id}` },
+      { description: "Remove it in a script, without confirmation", command: `glowmarkt runs remove ${id} --yes` }
     ]
   }
 )
 
 const group = HelpPage.describe(
-  Command.make("runs").pipe(Command.withSubcommands([list.command, show.command, resume.command, forget.command])),
+  Command.make("runs").pipe(Command.withSubcommands([list.command, show.command, resume.command, remove.command])),
   {
     path: ["runs"],
     usage: "COMMAND [OPTIONS]",
@@ -140,4 +140,4 @@ export const groups: ReadonlyArray<HelpPage.HelpPage> = [group.page]
  * @since 0.1.0
  * @category constants
  */
-export const pages: ReadonlyArray<HelpPage.HelpPage> = [list.page, show.page, resume.page, forget.page]
+export const pages: ReadonlyArray<HelpPage.HelpPage> = [list.page, show.page, resume.page, remove.page]

@@ -17,7 +17,7 @@ const decode = Codec.decoder(
 )
 
 /** Counts in the store, without reading rows. */
-export const of = (store: RunStoreService, runId: RunId): Effect.Effect<FindingCounts, RunStoreError> =>
+export const countFindings = (store: RunStoreService, runId: RunId): Effect.Effect<FindingCounts, RunStoreError> =>
   Effect.gen(function* () {
     const counts: Record<Finding, number> = {
       healthy: 0,

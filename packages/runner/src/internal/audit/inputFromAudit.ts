@@ -19,7 +19,7 @@ interface NumberedRow {
 /**
  * Accounts that an unfinished audit has not reached are `undetermined`, which must not be acted on.
  */
-export const finished = Effect.fnUntraced(function* (runId: RunId) {
+export const finishedRun = Effect.fnUntraced(function* (runId: RunId) {
   const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
   if (run.finishedAt === undefined) {
     return yield* RunUnfinished.of(run)
@@ -27,9 +27,9 @@ export const finished = Effect.fnUntraced(function* (runId: RunId) {
   return run
 })
 
-export const having = (runId: RunId, findings: ReadonlyArray<Finding>) =>
+export const rowsWith = (runId: RunId, findings: ReadonlyArray<Finding>) =>
   Effect.zipRight(
-    finished(runId),
+    finishedRun(runId),
     StatusAudit.rows(runId).pipe(
       Stream.zipWithIndex,
       // The audit's CSV has its header on line 1.
@@ -53,7 +53,7 @@ const cellsOf = (row: AuditRow): Readonly<Record<string, string>> => {
   return cells
 }
 
-export const read = <A>({ columns, decode, key }: Definition<A>, rows: ReadonlyArray<NumberedRow>): Input<A> => {
+export const toInput = <A>({ columns, decode, key }: Definition<A>, rows: ReadonlyArray<NumberedRow>): Input<A> => {
   const names = new Set(columns.map(({ name }) => name))
   const all = new Map<string, Row<A>>()
   const invalid: Array<InvalidRow> = []

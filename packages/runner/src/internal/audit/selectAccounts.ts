@@ -34,7 +34,7 @@ interface Sampled {
 }
 
 /** Keeps the elements with the smallest keys, in list order. Holds no more than `size` elements. */
-const sampled = <E, R>(
+const sampleOf = <E, R>(
   elements: Stream.Stream<AuditRow.ListElement, E, R>,
   runId: RunId,
   size: number
@@ -70,7 +70,7 @@ const sampled = <E, R>(
  * passes every filter, because it might match. A requested id that is not listed becomes an element
  * of its own, so that it is reported.
  */
-export const of = <E, R>(
+export const select = <E, R>(
   listed: Stream.Stream<AuditRow.ListElement, E, R>,
   { parameters: { only, sample, where }, runId, startedAt }: RunContext<Selection>
 ): Stream.Stream<AuditRow.ListElement, E | RunStoreError, R | RunStore> =>
@@ -96,12 +96,12 @@ export const of = <E, R>(
           )
         )
         const counted = Effect.flatMap(RunStore, (store) => store.note(runId, countNote, String(count)))
-        return (sample === undefined ? selected : sampled(selected, runId, sample)).pipe(
+        return (sample === undefined ? selected : sampleOf(selected, runId, sample)).pipe(
           Stream.concat(unlisted),
           Stream.concat(Stream.drain(Stream.fromEffect(counted)))
         )
       })
 
 /** The length of the account list, if the audit covers only part of it. */
-export const listedOf = (store: RunStoreService, runId: RunId) =>
+export const listLength = (store: RunStoreService, runId: RunId) =>
   Effect.map(store.notes(runId, countNote), (notes) => Option.map(Option.fromNullable(notes.at(-1)), Number))

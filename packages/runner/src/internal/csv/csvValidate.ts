@@ -124,7 +124,7 @@ const cellProblems = (
     const column = columns.find(({ name }) => name === path[0])
     if (column === undefined) {
       problems.push({ line, problem: message, remedy: "correct the row" })
-    } else if (!empty.includes(column) && !problems.some((known) => known.column === column.name)) {
+    } else if (!empty.includes(column) && !problems.some((other) => other.column === column.name)) {
       const value = found[column.name] ?? ""
       problems.push({
         line,

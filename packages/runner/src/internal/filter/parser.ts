@@ -156,9 +156,9 @@ const reader = (all: ReadonlyArray<Token>) => {
     if (token.kind === "sign" || token.kind === "end" || token.text === "") {
       return failAt(token, `expected a value for ${field}, found ${shown(token)}`)
     }
-    const known = ["active", "inactive"]
-    return field === "status" && token.kind === "word" && !known.includes(token.text.toLowerCase())
-      ? failAt(token, `status must be ${known.join(" or ")}, found ${shown(token)}; put any other word in quotes`)
+    const statuses = ["active", "inactive"]
+    return field === "status" && token.kind === "word" && !statuses.includes(token.text.toLowerCase())
+      ? failAt(token, `status must be ${statuses.join(" or ")}, found ${shown(token)}; put any other word in quotes`)
       : Either.right(field === "status" && token.kind === "word" ? token.text.toLowerCase() : token.text)
   }
 

@@ -12,7 +12,7 @@ const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema,
 const instant = Schema.compose(Schema.Trim, Schema.DateTimeUtc)
 
 /** The columns of an audit's CSV that the account must still match. */
-export const said = {
+export const expectedColumns = {
   applicationId: exact(Schema.compose(canonicalId.InCell, ApplicationId)),
   username: exact(Schema.String),
   listStatus: exact(Schema.Trim),
@@ -21,9 +21,9 @@ export const said = {
   tokenExpiryDate: exact(instant)
 }
 
-const Said = Schema.Struct(said)
+const Expected = Schema.Struct(expectedColumns)
 
-type Said = typeof Said.Type
+type Expected = typeof Expected.Type
 
 /** The same fields of the account now. */
 export const Read = Schema.Struct({
@@ -38,7 +38,7 @@ export const Read = Schema.Struct({
 export interface Read extends Schema.Schema.Type<typeof Read> {}
 
 /** `applicationId` was checked by `getOwnState`. */
-export const seen = ({ account, status }: Converge.AccountState, applicationId: ApplicationId): Read => ({
+export const currentState = ({ account, status }: Converge.AccountState, applicationId: ApplicationId): Read => ({
   applicationId,
   username: account.username ?? null,
   listStatus: statusWord(account) ?? null,
@@ -52,7 +52,7 @@ export const seen = ({ account, status }: Converge.AccountState, applicationId: 
  * The account is being made inactive, by this run before an interruption or by someone else. Its
  * other changes follow from that.
  */
-export const isBecomingInactive = (before: Partial<Read> | Said, now: Read): boolean =>
+export const isBecomingInactive = (before: Partial<Read> | Expected, now: Read): boolean =>
   (["listStatus", "liveStatus"] as const).some((field) => now[field] === "inactive" && before[field] !== "inactive")
 
 const text = (value: string | DateTime.Utc | null): string =>
@@ -64,12 +64,12 @@ const isSame = (a: string | DateTime.Utc, b: string | DateTime.Utc | null): bool
     ? typeof b === "string" && isSameId(a, b)
     : typeof b !== "string" && DateTime.Equivalence(a, b))
 
-const who = ["applicationId", "username"] as const
-const how = ["listStatus", "liveStatus", "updatedAt", "tokenExpiryDate"] as const
+const identity = ["applicationId", "username"] as const
+const state = ["listStatus", "liveStatus", "updatedAt", "tokenExpiryDate"] as const
 
 /** Refuses an account that does not match its row or has changed since. */
-export const confirmed = (row: Said, read: Read): Effect.Effect<Read, Converge.Refused> => {
-  const fields = isBecomingInactive(row, read) ? who : [...who, ...how]
+export const checkUnchanged = (row: Expected, read: Read): Effect.Effect<Read, Converge.Refused> => {
+  const fields = isBecomingInactive(row, read) ? identity : [...identity, ...state]
   for (const field of fields) {
     const value = row[field]
     if (value !== undefined && !isSame(value, read[field])) {

@@ -24,7 +24,6 @@ import {
 } from "../../Run.js"
 import type { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
-import { refuseMissing } from "./refuseMissing.js"
 
 const Added = Schema.Struct({ user: Schema.String, accountId: AccountId, applicationId: ApplicationId })
 
@@ -43,7 +42,7 @@ const rollbackFlow = PlannedFlow.make({
   expected: { user: "the user", accountId: "the account that was added", applicationId: "its application" },
   state: Read,
   read: (added): Effect.Effect<typeof Read.Type, CallError | InvalidInput | Converge.Refused, AdminAccounts> =>
-    Effect.catchTag(readAccount(added), "AccountNotFound", refuseMissing),
+    Effect.catchTag(readAccount(added), "AccountNotFound", Converge.refuseMissing),
   isSatisfied: ({ inactive }) => inactive,
   write: ({ read, wanted }) =>
     Effect.flatMap(AdminAccounts, (admin) =>
@@ -60,7 +59,7 @@ const rollbackFlow = PlannedFlow.make({
 
 const decodeAdded = Schema.decodeUnknownOption(Added)
 
-const isMade = (result: Result | undefined): result is Extract<Result, { readonly _tag: "Done" }> =>
+const isAdded = (result: Result | undefined): result is Extract<Result, { readonly _tag: "Done" }> =>
   result?._tag === "Done" && result.change === "made"
 
 /**
@@ -71,7 +70,7 @@ const isMade = (result: Result | undefined): result is Extract<Result, { readonl
 const planFor = (run: Pick<Run, "runId" | "startedAt">, target: Plan.Target, rows: ReadonlyArray<Row>): Plan.Plan => {
   const entries = rows.flatMap(
     ({ cells, key, result }): ReadonlyArray<Plan.Entry> =>
-      Option.match(decodeAdded(isMade(result) ? { ...result.read, user: key } : undefined), {
+      Option.match(decodeAdded(isAdded(result) ? { ...result.read, user: key } : undefined), {
         onNone: () => [],
         onSome: (added) => [
           { key, will: describe(added), intent: { _tag: "Change", read: { inactive: false }, wanted: added }, cells }
@@ -98,7 +97,7 @@ export interface Rollback {
   readonly failed: number
 }
 
-export const undo = Effect.fnUntraced(function* (
+export const rollBack = Effect.fnUntraced(function* (
   of: { readonly name: string },
   run: Pick<Run, "runId" | "startedAt">,
   target: Plan.Target,
@@ -129,16 +128,16 @@ export const find = (
     Effect.catchTag("RunNotFound", () => Effect.succeedNone)
   )
 
-const undone: Result = {
+const rolledBackResult: Result = {
   _tag: "Failed",
-  kind: "Undone",
+  kind: "RolledBack",
   message: "The account was added, then made inactive again because not all users could be added.",
   mayHaveBeenApplied: false
 }
 
-const notUndone = (why: string): Result => ({
+const notRolledBackResult = (why: string): Result => ({
   _tag: "Failed",
-  kind: "NotUndone",
+  kind: "NotRolledBack",
   message: `The account was added and could not be made inactive again: ${why}`,
   mayHaveBeenApplied: true
 })
@@ -158,7 +157,7 @@ export const rows = (
       const results = new Map(
         Chunk.toReadonlyArray(rolledBack).map(({ key, outcome, result }): [string, Result] => [
           key,
-          outcome === "done" ? undone : notUndone(reasonOf(result))
+          outcome === "done" ? rolledBackResult : notRolledBackResult(reasonOf(result))
         ])
       )
       return Stream.map(PlannedFlow.rows(of, runId), (row): Row => {

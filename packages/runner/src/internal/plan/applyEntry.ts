@@ -11,7 +11,7 @@ import { TransientFailure } from "../../Step.js"
 import { shareSessions } from "../../UserSessions.js"
 import { unretried } from "../scheduler/unretried.js"
 import { isCallError, mayHaveWritten } from "./callError.js"
-import { isMeant, toRecord, understood } from "./planEntry.js"
+import { decodeStates, isActionable, toRecord } from "./planEntry.js"
 import type { PlannedFlow, StepError } from "./plannedFlow.js"
 
 type Differences = NonNullable<Extract<Result, { readonly _tag: "Skipped" }>["differences"]>
@@ -50,7 +50,7 @@ const failed = (error: StepError, mayHaveBeenApplied: boolean): Result =>
  * A failed call goes to the run, which decides whether to retry. Any other error is the subject's
  * result.
  */
-const concluded = (
+const settle = (
   error: StepError,
   mayHaveBeenApplied: boolean
 ): Effect.Effect<Result, TransientFailure<Result, CallError>> => {
@@ -61,12 +61,12 @@ const concluded = (
 
 /** Reading does not write, so only an earlier attempt can have written. */
 const onReadError = (error: StepError) =>
-  Effect.flatMap(Journal.writeStatus, (standing) => concluded(error, standing === "written"))
+  Effect.flatMap(Journal.writeStatus, (standing) => settle(error, standing === "written"))
 
 /** The journal knows whether a call may have been sent. Other errors say so themselves. */
 const onWriteError = (error: StepError) =>
   Effect.flatMap(Journal.writeStatus, (standing) =>
-    concluded(
+    settle(
       error,
       error instanceof Refused
         ? standing === "written"
@@ -79,19 +79,19 @@ export const step = <P extends object, W, Read, E extends StepError, R>(
   parameters: P,
   { intent }: Entry
 ): Effect.Effect<Result, TransientFailure<Result, CallError>, R> => {
-  if (!isMeant(intent)) {
+  if (!isActionable(intent)) {
     return Effect.succeed(missed(intent.reason))
   }
-  const known = understood(flow, intent)
-  if (Either.isLeft(known)) {
+  const states = decodeStates(flow, intent)
+  if (Either.isLeft(states)) {
     return Effect.succeed<Result>({
       _tag: "Failed",
       kind: "InvalidPlan",
-      message: `the recorded plan cannot be read: ${known.left.message}`,
+      message: `the recorded plan cannot be read: ${states.left.message}`,
       mayHaveBeenApplied: false
     })
   }
-  const { read: planned, wanted } = known.right
+  const { read: planned, wanted } = states.right
 
   // Without a journal entry, the subject was already as wanted. A change that the provider cannot
   // show is only sent.
@@ -135,10 +135,10 @@ export const probe = <P extends object, W, Read, E extends StepError, R>(
   parameters: P,
   { intent }: Entry
 ): Effect.Effect<void, TransientFailure<void, CallError>, R> => {
-  const known = isMeant(intent) ? understood(flow, intent) : undefined
-  return known === undefined || Either.isLeft(known)
+  const states = isActionable(intent) ? decodeStates(flow, intent) : undefined
+  return states === undefined || Either.isLeft(states)
     ? Effect.void
-    : Effect.matchEffect(flow.read(known.right.wanted, parameters), {
+    : Effect.matchEffect(flow.read(states.right.wanted, parameters), {
         onSuccess: () => Effect.void,
         onFailure: (error: StepError) =>
           isCallError(error) ? Effect.fail(new TransientFailure(error, undefined, error)) : Effect.void

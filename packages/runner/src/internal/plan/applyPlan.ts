@@ -7,22 +7,21 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { PlanMismatch, PlanNeeded, Result, type Row, Summary } from "../../ApplyResult.js"
 import * as Flow from "../../Flow.js"
-import { Journal } from "../../Journal.js"
+import { Journal, type JournalService } from "../../Journal.js"
 import type { FinalOutcome, Outcome } from "../../Outcome.js"
 import * as Plan from "../../Plan.js"
 import { Run, type RunId, type RunMismatch, type RunNotFound, RunUnfinished } from "../../Run.js"
-import { RunStore } from "../../RunStore.js"
+import { RunStore, type RunStoreService } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 import type { RunContext } from "../../Step.js"
-import { execute, listed } from "../run/executeRun.js"
+import { execute, listWithProgress } from "../run/executeRun.js"
 import { existingRun, openRun } from "../run/openRun.js"
-import { decoded } from "../run/runRows.js"
+import { decodeRows } from "../run/runRows.js"
 import { serialize } from "../run/serialize.js"
 import { probe, step } from "./applyEntry.js"
-import { journalOf } from "./journal.js"
-import { checked, isMeant } from "./planEntry.js"
+import { checkEntries, isActionable } from "./planEntry.js"
 import type { ApplyOptions, PlannedFlow, ResumeOptions, StepError } from "./plannedFlow.js"
-import { damaged, parametersOf, RunParameters, recorded } from "./runParameters.js"
+import { damagedParameters, loadParameters, parametersOf, RunParameters } from "./runParameters.js"
 import * as targetMismatch from "./targetMismatch.js"
 
 const outcomes: Record<Result["_tag"], FinalOutcome> = { Done: "done", Skipped: "skipped", Failed: "failed" }
@@ -33,6 +32,15 @@ const noPlan: RunParameters = {
   target: {},
   parameters: {}
 }
+
+/**
+ * A run must not continue without its journal: a step whose note cannot be stored dies, and
+ * `work.ts` fails the run.
+ */
+const journalOf = (store: RunStoreService, runId: RunId, subject: string): JournalService => ({
+  note: (note) => Effect.orDie(store.note(runId, subject, note)),
+  notes: Effect.orDie(store.notes(runId, subject))
+})
 
 /**
  * The run behind a planned flow. Its subjects are the entries of a plan, which only `apply` has.
@@ -74,7 +82,7 @@ export const toFlow = <P extends object, W, Read, E extends StepError, R>(
       ),
     retriedBy: "run",
     outcome: ({ _tag }) => outcomes[_tag],
-    requests: ({ intent }) => (isMeant(intent) ? undefined : 0),
+    requests: ({ intent }) => (isActionable(intent) ? undefined : 0),
     read: (entry, run) => probe(flow, parametersOf(run), entry)
   })
 }
@@ -88,7 +96,7 @@ export const summary = Effect.fn("PlannedFlow.summary")(function* (
   if (finishedAt === undefined) return yield* RunUnfinished.of(run)
   const counts: Record<Outcome, number> = { done: 0, skipped: 0, failed: 0, unprocessed: 0 }
   yield* Stream.runForEach(
-    decoded(flow, runId, ({ outcome }) => Either.right(outcome)),
+    decodeRows(flow, runId, ({ outcome }) => Either.right(outcome)),
     (outcome) =>
       Effect.sync(() => {
         counts[outcome]++
@@ -111,16 +119,12 @@ const checkPlan = Effect.fnUntraced(function* <P extends object, W, Read, E exte
   const { header } = plan
   const differences = [
     ...(header.flow === flow.name ? [] : [{ field: "flow", planned: header.flow, found: flow.name }]),
-    ...targetMismatch.differences(header.target, target).map(({ field, given, known }) => ({
-      field,
-      planned: known,
-      found: given
-    }))
+    ...targetMismatch.differences(header.target, target)
   ]
   if (Arr.isNonEmptyReadonlyArray(differences)) {
     return yield* new PlanMismatch({ differences })
   }
-  yield* checked(flow, plan)
+  yield* checkEntries(flow, plan)
   const { counts, id, parameters } = header
   return { plan: id, counts, target: header.target, parameters } satisfies RunParameters
 })
@@ -133,7 +137,7 @@ export const list = Effect.fn("PlannedFlow.list")(function* <P extends object, W
   const parameters = yield* checkPlan(flow, plan, target)
   const planned = toFlow(flow)
   const opened = yield* openRun(planned, { runId, parameters })
-  const total = yield* listed(planned, opened, Stream.fromIterable(plan.entries), limits)
+  const total = yield* listWithProgress(planned, opened, Stream.fromIterable(plan.entries), limits)
   return new Run({ ...opened.run, total })
 })
 
@@ -160,8 +164,8 @@ export const resume = Effect.fn("PlannedFlow.resume")(function* <P extends objec
   runId: RunId,
   { target = {}, ...limits }: ResumeOptions = {}
 ): Effect.fn.Return<Summary, PlanNeeded | CallError | RunNotFound | RunMismatch | RunStoreError, R | RunStore> {
-  const { parameters } = yield* recorded(flow, runId, target)
-  yield* Effect.catchAll(flow.parameters.decode(parameters), (cause) => damaged(runId, cause))
+  const { parameters } = yield* loadParameters(flow, runId, target)
+  yield* Effect.catchAll(flow.parameters.decode(parameters), (cause) => damagedParameters(runId, cause))
   const planned = toFlow(flow)
   const run = yield* existingRun(planned, runId).pipe(
     Effect.flatMap((opened) => execute(planned, opened, planned.subjects(opened.context), limits)),
@@ -178,7 +182,7 @@ export const rows = (
   flow: { readonly name: string },
   runId: RunId
 ): Stream.Stream<Row, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
-  decoded(flow, runId, ({ outcome, result, subject }) =>
+  decodeRows(flow, runId, ({ outcome, result, subject }) =>
     Either.flatMap(decodeEntry(subject), ({ cells, key, line, will }) => {
       const row = { key, will, cells, outcome, ...(line === undefined ? {} : { line }) }
       return outcome === "unprocessed"

@@ -16,11 +16,11 @@ import { unretried } from "../scheduler/unretried.js"
 import * as WorkerPool from "../scheduler/workerPool.js"
 import { sourceOf } from "../scheduler/workQueue.js"
 import { isCallError } from "./callError.js"
-import { inWords, tagOf, toRecord } from "./planEntry.js"
+import { describeIntent, intentTag, toRecord } from "./planEntry.js"
 import type { PlannedFlow, PlanOptions, StepError } from "./plannedFlow.js"
 import * as targetMismatch from "./targetMismatch.js"
 
-const entry = <P extends object, W, Read, E extends StepError, R>(
+const planRow = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   parameters: P,
   { cells, line, value }: Row<W>
@@ -35,13 +35,13 @@ const entry = <P extends object, W, Read, E extends StepError, R>(
   })
   return Effect.matchEffect(flow.read(value, parameters), {
     onSuccess: (read) => {
-      const tag = tagOf(flow, read, value)
+      const tag = intentTag(flow, read, value)
       const intent: Intent = {
         _tag: tag,
         read: toRecord(flow.state.encode(read)),
         wanted: toRecord(flow.wanted.encode(value))
       }
-      return Effect.succeed<Entry>({ key, will: inWords(flow, tag, read, value), intent, ...from })
+      return Effect.succeed<Entry>({ key, will: describeIntent(flow, tag, read, value), intent, ...from })
     },
     onFailure: (error: StepError) => {
       if (error instanceof Refused) return Effect.succeed(skip(error.reason))
@@ -75,7 +75,7 @@ const denialWatch = () => {
 }
 
 /** Invalid rows are keyed by line, because two of them may name the same subject. */
-const unusable = ({ cells, line, problems }: InvalidRow): Entry => {
+const invalidEntry = ({ cells, line, problems }: InvalidRow): Entry => {
   const reason = problems.map(({ message }) => message).join("; ")
   return { key: `line ${line}`, will: `invalid: ${reason}`, intent: { _tag: "Invalid", reason }, line, cells }
 }
@@ -86,14 +86,14 @@ const byLine = Order.mapInput(Order.number, ({ line = Number.POSITIVE_INFINITY }
  * Uses the same worker pool as a run, for the same resilience, but keeps results in memory:
  * planning can be repeated.
  */
-const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends StepError, R>(
+const planRows = Effect.fnUntraced(function* <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
-  given: { readonly runId: RunId; readonly startedAt: DateTime.Utc; readonly parameters: P },
+  run: { readonly runId: RunId; readonly startedAt: DateTime.Utc; readonly parameters: P },
   rows: ReadonlyArray<Row<W>>,
   limits: Limits
 ): Effect.fn.Return<ReadonlyArray<Entry>, CallError, R> {
   const { publish } = yield* Progress.Progress
-  const { runId } = given
+  const { runId } = run
   const total = rows.length
   const denials = denialWatch()
   const count = { processed: 0, recorded: 0 }
@@ -102,12 +102,12 @@ const survey = Effect.fnUntraced(function* <P extends object, W, Read, E extends
   publish(new Progress.SubjectsListed({ runId, recorded: 0, total }))
   const pool = yield* WorkerPool.make(
     {
-      step: (row: Row<W>) => denials.watch(entry(flow, given.parameters, row)),
-      read: (row) => entry(flow, given.parameters, row),
+      step: (row: Row<W>) => denials.watch(planRow(flow, run.parameters, row)),
+      read: (row) => planRow(flow, run.parameters, row),
       retriedBy: "run"
     },
     {
-      context: given,
+      context: run,
       limits,
       publish,
       source: sourceOf(rows),
@@ -132,13 +132,13 @@ export const plan = Effect.fn("PlannedFlow.plan")(function* <P extends object, W
 ): Effect.fn.Return<Plan, CallError, R> {
   const createdAt = yield* DateTime.now
   const id = yield* makeRunId(flow.name)
-  const surveyed = yield* survey(
+  const planned = yield* planRows(
     targetMismatch.within(flow, target),
     { runId: id, startedAt: createdAt, parameters },
     rows,
     limits
   )
-  const entries = invalid.length === 0 ? surveyed : Arr.sort([...surveyed, ...invalid.map(unusable)], byLine)
+  const entries = invalid.length === 0 ? planned : Arr.sort([...planned, ...invalid.map(invalidEntry)], byLine)
   return {
     header: {
       plan: 1,

@@ -11,13 +11,13 @@ export const toRecord = Schema.decodeUnknownSync(Schema.Record({ key: Schema.Str
 
 type Tag = "Change" | "Nothing"
 
-export const tagOf = <P extends object, W, Read, E extends StepError, R>(
+export const intentTag = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   read: Read,
   wanted: W
 ): Tag => (flow.isSatisfied(read, wanted) ? "Nothing" : "Change")
 
-export const inWords = <P extends object, W, Read, E extends StepError, R>(
+export const describeIntent = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   tag: Tag,
   read: Read,
@@ -25,61 +25,61 @@ export const inWords = <P extends object, W, Read, E extends StepError, R>(
 ): string => (tag === "Change" ? flow.describe(read, wanted) : "nothing: already so")
 
 /** An intent that the run must act on. */
-export type Meant = Extract<Entry["intent"], { readonly wanted: unknown }>
+export type ActionableIntent = Extract<Entry["intent"], { readonly wanted: unknown }>
 
-export const isMeant = (intent: Entry["intent"]): intent is Meant =>
+export const isActionable = (intent: Entry["intent"]): intent is ActionableIntent =>
   intent._tag === "Change" || intent._tag === "Nothing"
 
 /** Decodes the intent of an entry into the flow's types. */
-export const understood = <P extends object, W, Read, E extends StepError, R>(
+export const decodeStates = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
-  intent: Meant
+  intent: ActionableIntent
 ) => Either.all({ read: flow.state.decode(intent.read), wanted: flow.wanted.decode(intent.wanted) })
 
 /** The first parse error, in one line. */
-const inShort = (error: ParseResult.ParseError): string =>
+const firstIssue = (error: ParseResult.ParseError): string =>
   ParseResult.ArrayFormatter.formatErrorSync(error)
     .slice(0, 1)
     .map(({ message, path }) => `${path.join(".")}: ${message.split("\n")[0]}`)
     .join("")
 
-const problemOf = <P extends object, W, Read, E extends StepError, R>(
+const entryProblem = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   { intent, key, will }: Entry
 ): string | undefined => {
-  if (!isMeant(intent)) {
+  if (!isActionable(intent)) {
     return undefined
   }
-  const known = understood(flow, intent)
-  if (Either.isLeft(known)) {
-    return `its states cannot be read: ${inShort(known.left)}`
+  const states = decodeStates(flow, intent)
+  if (Either.isLeft(states)) {
+    return `its states cannot be read: ${firstIssue(states.left)}`
   }
-  const { read, wanted } = known.right
+  const { read, wanted } = states.right
   if (flow.input.key(wanted) !== key) {
     return `the line is for ${key}, but its change is for ${flow.input.key(wanted)}`
   }
   // Consent is given for the tags.
-  const tag = tagOf(flow, read, wanted)
-  const words = inWords(flow, tag, read, wanted)
+  const tag = intentTag(flow, read, wanted)
+  const words = describeIntent(flow, tag, read, wanted)
   return tag !== intent._tag || words !== will
     ? `the line says “${will}” (${intent._tag}), but it would ${words} (${tag})`
     : undefined
 }
 
 /** Checks that every line can be decoded and is consistent. Returns the parameters. */
-export const checked = Effect.fnUntraced(function* <P extends object, W, Read, E extends StepError, R>(
+export const checkEntries = Effect.fnUntraced(function* <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   plan: Plan
 ): Effect.fn.Return<P, InvalidPlan> {
   const { entries, header } = plan
   const problems = entries.flatMap((entry, i) => {
-    const problem = problemOf(flow, entry)
+    const problem = entryProblem(flow, entry)
     return problem === undefined ? [] : [{ line: i + 2, problem }]
   })
   const parameters = flow.parameters.decode(header.parameters)
   const all = [
     ...(Either.isLeft(parameters)
-      ? [{ line: 1, problem: `the parameters cannot be read: ${inShort(parameters.left)}` }]
+      ? [{ line: 1, problem: `the parameters cannot be read: ${firstIssue(parameters.left)}` }]
       : []),
     ...contradictions(plan),
     ...problems

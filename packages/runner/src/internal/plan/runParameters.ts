@@ -27,7 +27,7 @@ export type RunParameters = typeof RunParameters.Type
 const decode = Schema.decodeUnknownEither(RunParameters)
 
 /** The parameters of that run cannot be read. */
-export const damaged = (runId: RunId, cause: unknown): Effect.Effect<never, RunStoreError, RunStore> =>
+export const damagedParameters = (runId: RunId, cause: unknown): Effect.Effect<never, RunStoreError, RunStore> =>
   Effect.flatMap(RunStore, ({ file }) =>
     Effect.fail(
       new RunStoreError({ reason: "damaged", file, detail: `the parameters of run ${runId} cannot be read`, cause })
@@ -36,25 +36,25 @@ export const damaged = (runId: RunId, cause: unknown): Effect.Effect<never, RunS
 
 export const parametersOf = ({ parameters, runId }: Run) =>
   Either.match(decode(parameters), {
-    onLeft: (cause) => damaged(runId, cause),
-    onRight: (known) => Effect.succeed(known)
+    onLeft: (cause) => damagedParameters(runId, cause),
+    onRight: Effect.succeed
   })
 
 /** Returns the parameters of a run after checking its flow and target. */
-export const recorded = Effect.fnUntraced(function* (
+export const loadParameters = Effect.fnUntraced(function* (
   flow: { readonly name: string },
   runId: RunId,
   target: Plan.Target
 ) {
   const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
   if (run.flow !== flow.name) {
-    const differences = [{ name: "flow", recorded: run.flow, given: flow.name }] as const
+    const differences = [{ name: "flow", stored: run.flow, requested: flow.name }] as const
     return yield* new RunMismatch({ runId, differences })
   }
   const parameters = yield* parametersOf(run)
   const differences = targetMismatch
     .differences(parameters.target, target)
-    .map(({ field, given, known }) => ({ name: field, recorded: known, given }))
+    .map(({ field, found, planned }) => ({ name: field, stored: planned, requested: found }))
   if (Arr.isNonEmptyReadonlyArray(differences)) {
     return yield* new RunMismatch({ runId, differences })
   }
@@ -74,8 +74,8 @@ export const remaining = (runId: RunId) =>
 
 export const inspect = Effect.fnUntraced(function* (runId: RunId) {
   const run = yield* Effect.flatMap(RunStore, (store) => store.get(runId))
-  const known = decode(run.parameters)
-  if (Either.isLeft(known)) {
+  const decoded = decode(run.parameters)
+  if (Either.isLeft(decoded)) {
     return Option.none<PlanRun>()
   }
   const { flow, recorded, startedAt, total, finishedAt } = run
@@ -83,10 +83,10 @@ export const inspect = Effect.fnUntraced(function* (runId: RunId) {
     runId,
     flow,
     startedAt,
-    ...known.right,
+    ...decoded.right,
     recorded,
     // Until the plan is stored, nothing of it is done.
-    remaining: total === undefined ? known.right.counts.change : yield* remaining(runId),
+    remaining: total === undefined ? decoded.right.counts.change : yield* remaining(runId),
     ...(finishedAt === undefined ? {} : { finishedAt })
   })
 })

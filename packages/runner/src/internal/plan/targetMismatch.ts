@@ -7,19 +7,20 @@ import type { PlannedFlow, StepError } from "./plannedFlow.js"
 
 export interface Difference {
   readonly field: string
-  readonly known: string | undefined
-  readonly given: string
+  readonly planned: string | undefined
+  readonly found: string
 }
 
 const fields = ["origin", "applicationId"] as const
 
 /**
- * Every known current value must equal the recorded one. An unrecorded value counts as different.
+ * Every field of the current target must equal the planned one. A field that the plan does not
+ * have counts as different.
  */
-export const differences = (known: Target, given: Target): ReadonlyArray<Difference> =>
+export const differences = (planned: Target, current: Target): ReadonlyArray<Difference> =>
   fields.flatMap((field) => {
-    const value = given[field]
-    return value === undefined || value === known[field] ? [] : [{ field, known: known[field], given: value }]
+    const found = current[field]
+    return found === undefined || found === planned[field] ? [] : [{ field, planned: planned[field], found }]
   })
 
 /** Makes a flow refuse subjects of another application than the target's. */

@@ -13,7 +13,7 @@ import { existingRun, type OpenedRun, openRun } from "./openRun.js"
 import { serialize } from "./serialize.js"
 import { work } from "./work.js"
 
-export const listed = <P extends object, S, A, E, R, E2, R2>(
+export const listWithProgress = <P extends object, S, A, E, R, E2, R2>(
   flow: Flow<P, S, A, E, R>,
   opened: OpenedRun<P>,
   subjects: Stream.Stream<S, E2, R2>,
@@ -41,7 +41,7 @@ export const list = Effect.fn("Flow.list")(function* <P extends object, S, A, E,
 ): Effect.fn.Return<Run, E | RunMismatch | RunStoreError, R | RunStore> {
   const opened = yield* openRun(flow, options)
   if (opened.run.total !== undefined) return opened.run
-  const total = yield* listed(flow, opened, flow.subjects(opened.context), options)
+  const total = yield* listWithProgress(flow, opened, flow.subjects(opened.context), options)
   return new Run({ ...opened.run, total })
 })
 
@@ -78,7 +78,7 @@ export const execute = <P extends object, S, A, E, R, E2, R2>(
   Effect.gen(function* () {
     const { run } = opened
     if (run.finishedAt !== undefined) return run
-    const total = yield* listed(flow, opened, subjects, limits)
+    const total = yield* listWithProgress(flow, opened, subjects, limits)
     yield* work(flow, opened, { from: 0, to: total }, limits)
     // Every subject has a result now.
     return yield* Effect.catchTags(finish(run.runId), { RunNotFound: Effect.die, RunUnfinished: Effect.die })

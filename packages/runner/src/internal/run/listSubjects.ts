@@ -54,9 +54,9 @@ export const retryThroughOutage = <A, E, R>(
   })
 
 /** A run that failed before its subjects were listed has nothing to resume. */
-const forgetEmpty = (runId: RunId) =>
+const removeUnlisted = (runId: RunId) =>
   Effect.flatMap(RunStore, (store) =>
-    Effect.flatMap(store.get(runId), ({ total }) => (total === undefined ? store.forget(runId) : Effect.void))
+    Effect.flatMap(store.get(runId), ({ total }) => (total === undefined ? store.remove(runId) : Effect.void))
   )
 
 /** Stores the subjects unless they are already stored. Returns how many there are. */
@@ -74,4 +74,4 @@ export const listSubjects = <P extends object, S, A, E, R, E2, R2>(
       limits,
       publish
     })
-  }).pipe(Effect.onError(() => (isNew ? Effect.ignore(forgetEmpty(runId)) : Effect.void)))
+  }).pipe(Effect.onError(() => (isNew ? Effect.ignore(removeUnlisted(runId)) : Effect.void)))

@@ -23,10 +23,10 @@ const without = <A extends object>(options: { readonly [K in keyof A]?: A[K] | u
   return defined
 }
 
-const differences = (recorded: Run["parameters"], given: Run["parameters"]) =>
-  Object.keys(given)
-    .filter((name) => JSON.stringify(recorded[name]) !== JSON.stringify(given[name]))
-    .map((name) => ({ name, recorded: recorded[name], given: given[name] }))
+const differences = (stored: Run["parameters"], requested: Run["parameters"]) =>
+  Object.keys(requested)
+    .filter((name) => JSON.stringify(stored[name]) !== JSON.stringify(requested[name]))
+    .map((name) => ({ name, stored: stored[name], requested: requested[name] }))
 
 /** A run, and the context its steps receive. */
 export interface OpenedRun<P> {
@@ -39,19 +39,19 @@ const mismatch = (runId: RunId, all: ReadonlyArray<RunMismatch["differences"][nu
   Arr.isNonEmptyReadonlyArray(all) ? Effect.fail(new RunMismatch({ runId, differences: all })) : Effect.void
 
 /** Checks that a stored run belongs to this flow and has the same parameters. */
-const existing = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
+const checkExisting = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   flow: Flow<P, S, A, E, R>,
   run: Run,
-  given: Partial<P>
+  requested: Partial<P>
 ): Effect.fn.Return<OpenedRun<P>, RunMismatch | RunStoreError, RunStore> {
   const { runId, startedAt } = run
-  yield* mismatch(runId, run.flow === flow.name ? [] : [{ name: "flow", recorded: run.flow, given: flow.name }])
+  yield* mismatch(runId, run.flow === flow.name ? [] : [{ name: "flow", stored: run.flow, requested: flow.name }])
   const { file } = yield* RunStore
-  const recorded = yield* Effect.mapError(flow.parameters.decode(run.parameters), (cause) => {
+  const stored = yield* Effect.mapError(flow.parameters.decode(run.parameters), (cause) => {
     const detail = `the parameters of run ${runId} cannot be read`
     return new RunStoreError({ reason: "damaged", file, detail, cause })
   })
-  const parameters = { ...recorded, ...given }
+  const parameters = { ...stored, ...requested }
   yield* mismatch(runId, differences(run.parameters, toRecord(flow.parameters.encode(parameters))))
   return { run, context: { runId, startedAt, parameters }, isNew: false }
 })
@@ -60,7 +60,7 @@ export const existingRun = <P extends object, S, A, E, R>(
   flow: Flow<P, S, A, E, R>,
   runId: RunId
 ): Effect.Effect<OpenedRun<P>, RunMismatch | RunNotFound | RunStoreError, RunStore> =>
-  Effect.flatMap(RunStore, (store) => Effect.flatMap(store.get(runId), (run) => existing(flow, run, {})))
+  Effect.flatMap(RunStore, (store) => Effect.flatMap(store.get(runId), (run) => checkExisting(flow, run, {})))
 
 export const openRun = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   flow: Flow<P, S, A, E, R>,
@@ -68,13 +68,13 @@ export const openRun = Effect.fnUntraced(function* <P extends object, S, A, E, R
 ): Effect.fn.Return<OpenedRun<P>, RunMismatch | RunStoreError, RunStore> {
   const store = yield* RunStore
   const runId = options.runId ?? (yield* makeRunId(flow.name))
-  const given = without<P>(options.parameters ?? {})
+  const requested = without<P>(options.parameters ?? {})
   const found = yield* store.get(runId).pipe(
     Effect.asSome,
     Effect.catchTag("RunNotFound", () => Effect.succeedNone)
   )
-  if (Option.isSome(found)) return yield* existing(flow, found.value, given)
-  const parameters = { ...flow.defaults, ...given }
+  if (Option.isSome(found)) return yield* checkExisting(flow, found.value, requested)
+  const parameters = { ...flow.defaults, ...requested }
   const run = yield* store.open({
     runId,
     flow: flow.name,

@@ -21,7 +21,7 @@ const decode = <P extends object, S, A, E, R>(
   )
 
 /** Decodes the stored rows of a run, which must belong to this flow. */
-export const decoded = <A>(
+export const decodeRows = <A>(
   flow: { readonly name: string },
   runId: RunId,
   decode: (row: StoredRow) => Either.Either<A, ParseResult.ParseError>
@@ -31,7 +31,7 @@ export const decoded = <A>(
       const store = yield* RunStore
       const run = yield* store.get(runId)
       if (run.flow !== flow.name) {
-        const difference = { name: "flow", recorded: run.flow, given: flow.name }
+        const difference = { name: "flow", stored: run.flow, requested: flow.name }
         return yield* new RunMismatch({ runId, differences: [difference] })
       }
       return Stream.mapChunksEffect(store.rows(runId), (rows) =>
@@ -48,4 +48,4 @@ export const decoded = <A>(
   )
 
 export const rows = <P extends object, S, A, E, R>(flow: Flow<P, S, A, E, R>, runId: RunId) =>
-  decoded(flow, runId, (row) => decode(flow, row))
+  decodeRows(flow, runId, (row) => decode(flow, row))

@@ -77,13 +77,13 @@ export const make = ({
       if (notifiedSinceMillis === undefined) return
       const waited = Duration.millis(Math.max(0, nowMillis - notifiedSinceMillis))
       notifiedSinceMillis = undefined
-      publish(new Progress.Resumed({ runId, waited }))
+      publish(new Progress.OutageEnded({ runId, waited }))
     },
     notify: (reason, resumesAtMillis) => {
       notifiedSinceMillis ??= firstFailureMillis
       const since = monotonicClock.instant(clock, notifiedSinceMillis)
       const nextProbeAt = monotonicClock.instant(clock, Math.max(probeAtMillis, resumesAtMillis))
-      publish(new Progress.Waiting({ runId, since, reason, nextProbeAt }))
+      publish(new Progress.OutageWaiting({ runId, since, reason, nextProbeAt }))
     }
   }
 }

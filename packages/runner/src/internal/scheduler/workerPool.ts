@@ -111,11 +111,11 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
   const begin = (subject: S, role: Role, beganMillis: number) => {
     inFlight++
     isProbing ||= role === "probe"
-    const known = flow.requests?.(subject)
-    if (known !== 0) rate.limiter.tryAcquire()
-    const meter = known === undefined ? RequestMeter.make(rate.limiter) : undefined
+    const requests = flow.requests?.(subject)
+    if (requests !== 0) rate.limiter.tryAcquire()
+    const meter = requests === undefined ? RequestMeter.make(rate.limiter) : undefined
     const sent = () => {
-      if (meter === undefined) return known ?? 0
+      if (meter === undefined) return requests ?? 0
       isMetered ||= meter.sent() > 0
       if (!isMetered) return 1
       if (meter.sent() === 0) rate.limiter.refund()

@@ -7,8 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { RunNotFound } from "../../Run.js"
 import * as RunStoreError from "../../RunStoreError.js"
-import type { RunStoreService } from "./runStore.js"
-import { toWellFormed } from "./toWellFormed.js"
+import { type RunStoreService, toWellFormed } from "./runStore.js"
 
 const decode = Schema.decodeUnknown(Schema.Array(Schema.Struct({ note: Schema.String })))
 

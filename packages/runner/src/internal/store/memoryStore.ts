@@ -7,8 +7,7 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { Run, type RunId, RunNotFound, rollbackRunId } from "../../Run.js"
 import * as MemoryPage from "./memoryPage.js"
-import type { NewRun, RunStoreService } from "./runStore.js"
-import { toWellFormed } from "./toWellFormed.js"
+import { type NewRun, type RunStoreService, toWellFormed } from "./runStore.js"
 
 interface Kept {
   readonly run: NewRun
@@ -50,8 +49,8 @@ export const make = (file: string): RunStoreService => {
 
     open: (run) =>
       Effect.sync(() => {
-        const known = runs.get(run.runId)
-        if (known !== undefined) return seen(known)
+        const stored = runs.get(run.runId)
+        if (stored !== undefined) return seen(stored)
         const kept: Kept = {
           run,
           finishedAt: undefined,
@@ -68,7 +67,7 @@ export const make = (file: string): RunStoreService => {
 
     list: Effect.sync(() => Array.from(runs.values(), seen)),
 
-    forget: (runId) =>
+    remove: (runId) =>
       Effect.map(find(runId), () => {
         runs.delete(runId)
         runs.delete(rollbackRunId(runId))

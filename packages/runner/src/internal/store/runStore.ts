@@ -1,4 +1,4 @@
-/** The types of `RunStore`. */
+/** The types of `RunStore`, and a rule for its notes. */
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
@@ -69,7 +69,7 @@ export interface Counted {
 /**
  * The service behind the tag `RunStore`.
  *
- * `get`, `rows` and `forget` accept ids from users, and fail with `RunNotFound` for an unknown one.
+ * `get`, `rows` and `remove` accept ids from users, and fail with `RunNotFound` for an unknown one.
  * The other methods expect an open run. Without it, `pending`, `count` and `notes` return nothing,
  * and writes die with `RunNotFound`.
  *
@@ -88,7 +88,7 @@ export interface RunStoreService {
    * Deletes a run and overwrites it on disk. A run in progress in this process must have ended; one
    * in another process makes it fail with `inUse`.
    */
-  readonly forget: (runId: RunId) => Effect.Effect<void, RunNotFound | RunStoreError>
+  readonly remove: (runId: RunId) => Effect.Effect<void, RunNotFound | RunStoreError>
   /**
    * Stores the subjects of a run, in order, and returns their number. A complete list is left as it
    * is; an incomplete one is replaced.
@@ -122,3 +122,6 @@ export interface RunStoreService {
   /** Streams all subjects with their results in order, in pages, so that memory use is constant. */
   readonly rows: (runId: RunId) => Stream.Stream<StoredRow, RunNotFound | RunStoreError>
 }
+
+/** Replaces unpaired surrogates with U+FFFD, because they cannot be stored. */
+export const toWellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\uFFFD")

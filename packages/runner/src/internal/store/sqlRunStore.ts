@@ -9,10 +9,10 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Run, RunId, RunNotFound, rollbackRunId } from "../../Run.js"
 import * as RunStoreError from "../../RunStoreError.js"
-import * as deleteRun from "./deleteRun.js"
 import * as journal from "./journal.js"
 import { migrate } from "./migrations.js"
 import * as Pages from "./pages.js"
+import { removeRun } from "./removeRun.js"
 import type { RunStoreService } from "./runStore.js"
 
 const RunRow = Schema.Struct({
@@ -92,8 +92,8 @@ export const make = Effect.fnUntraced(function* (file: string) {
 
     list: Effect.suspend(() => runs(sql`TRUE`)),
 
-    forget: (runId) =>
-      Effect.zipRight(get(runId), deleteRun.forget(sql, file, runId)).pipe(
+    remove: (runId) =>
+      Effect.zipRight(get(runId), removeRun(sql, file, runId)).pipe(
         Effect.tap(() => {
           for (const each of [runId, rollbackRunId(runId)]) pages.forget(each)
         })

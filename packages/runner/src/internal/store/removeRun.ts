@@ -7,7 +7,7 @@ import * as sqlite from "./sqlite.js"
 
 const tables = ["glowmarkt_results", "glowmarkt_notes", "glowmarkt_subjects"]
 
-const forgetOne = (sql: SqlClient.SqlClient, runId: RunId) =>
+const removeOne = (sql: SqlClient.SqlClient, runId: RunId) =>
   Effect.gen(function* () {
     for (const table of tables) {
       yield* sql`DELETE FROM ${sql(table)} WHERE run = (SELECT number FROM glowmarkt_runs WHERE run_id = ${runId})`
@@ -16,8 +16,8 @@ const forgetOne = (sql: SqlClient.SqlClient, runId: RunId) =>
   })
 
 /** Deletes a run, and its rollback if there is one. */
-export const forget = (sql: SqlClient.SqlClient, file: string, runId: RunId) =>
-  Effect.forEach([runId, rollbackRunId(runId)], (each) => forgetOne(sql, each), { discard: true }).pipe(
+export const removeRun = (sql: SqlClient.SqlClient, file: string, runId: RunId) =>
+  Effect.forEach([runId, rollbackRunId(runId)], (each) => removeOne(sql, each), { discard: true }).pipe(
     sqlite.transaction(sql),
     // The log still has the old content, and the file the new one only after this.
     Effect.zipRight(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)")),
