@@ -84,7 +84,7 @@ describeWithPostgres("ClusterFlow", () => {
           yield* requests.reset
           yield* Cluster.submitListed(OnboardAccounts.list(plan, { runId: onboard }))
           yield* finished(onboard)
-          const { summary, undone } = yield* OnboardAccounts.result(onboard)
+          const { summary, rollback } = yield* OnboardAccounts.result(onboard)
           assert.deepStrictEqual([summary.done, undone], [250, undefined])
           // Each of the two parts has read the list of accounts.
           assert.strictEqual(yield* requests.count("getAccounts"), 2)
@@ -150,7 +150,7 @@ describeWithPostgres("ClusterFlow", () => {
           const added = [...state.accounts].slice(population.accounts)
           assert.isNotEmpty(added)
           assert.isTrue(added.every(({ live }) => live.status === "inactive"))
-          const { undone } = yield* OnboardAccounts.result(runId)
+          const { rollback } = yield* OnboardAccounts.result(runId)
           assert.deepStrictEqual([undone?.inactive, undone?.failed], [added.length, 0])
         }).pipe(Effect.provide(Cluster.layer({ url })))
       }).pipe(Effect.provide(served)),
