@@ -7,17 +7,11 @@
 
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
-import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
-import { NodeTransport } from "@effect-glowmarkt/core/node"
+import { AppKeys } from "@effect-glowmarkt/core"
+import { NodeAccounts } from "@effect-glowmarkt/core/node"
 import { Progress, Report, Run, StatusAudit } from "@effect-glowmarkt/runner"
 import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
-import { Config, Console, Effect, Layer, Option, Schema, Stream } from "effect"
-
-const Accounts = AdminAccounts.layer.pipe(
-  Layer.provide(AppKeys.layerConfig()),
-  Layer.provide(GlowmarktClient.layerConfig()),
-  Layer.provide(NodeTransport.layer())
-)
+import { Config, Console, Effect, Option, Schema, Stream } from "effect"
 
 const program = Effect.gen(function* () {
   const file = process.argv[2] ?? "audit.csv"
@@ -37,6 +31,10 @@ const program = Effect.gen(function* () {
 })
 
 program.pipe(
-  Effect.provide(Layer.mergeAll(Accounts, SqliteRunStore.layer("audit-runs.sqlite"), NodeContext.layer)),
+  Effect.provide([
+    NodeAccounts.layerAdmin(AppKeys.layerConfig()),
+    SqliteRunStore.layer("audit-runs.sqlite"),
+    NodeContext.layer
+  ]),
   NodeRuntime.runMain
 )

@@ -6,14 +6,9 @@
  * Without an id, it uses the first account of the list.
  */
 
-import { AdminAccounts, AppKeys, FetchTransport, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
-import { Array, Console, DateTime, Effect, Layer, Option, Schema } from "effect"
-
-const Accounts = AdminAccounts.layer.pipe(
-  Layer.provide(AppKeys.layerConfig()),
-  Layer.provide(GlowmarktClient.layerConfig()),
-  Layer.provide(FetchTransport.layer)
-)
+import { AdminAccounts, AppKeys, Identifier } from "@effect-glowmarkt/core"
+import { NodeAccounts } from "@effect-glowmarkt/core/node"
+import { Array, Console, DateTime, Effect, Option, Schema } from "effect"
 
 const firstListed = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) =>
   Effect.flatMap(admin.list, ({ accounts }) => Array.head(accounts))
@@ -32,7 +27,7 @@ const program = Effect.gen(function* () {
 }).pipe(
   // Every error message says what to do; this error gets a message of its own.
   Effect.catchTag("AccountNotFound", (error) => Console.log(`no such account: ${error.accountId}`)),
-  Effect.provide(Accounts)
+  Effect.provide(NodeAccounts.layerAdmin(AppKeys.layerConfig()))
 )
 
 Effect.runPromise(program).catch((error: unknown) => {

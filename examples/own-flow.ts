@@ -4,11 +4,12 @@
  *
  *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… RUN=tidy-48 npx tsx examples/own-flow.ts
  */
-import { NodeHttpClient, NodeRuntime } from "@effect/platform-node"
-import { AdminAccounts, AppKeys, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
+import { NodeRuntime } from "@effect/platform-node"
+import { AdminAccounts, AppKeys, Identifier } from "@effect-glowmarkt/core"
+import { NodeAccounts } from "@effect-glowmarkt/core/node"
 import { Classification, Converge, Flow, Outcome, Run } from "@effect-glowmarkt/runner"
 import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
-import { Config, Console, Effect, Either, Layer, Option, Schema, Stream } from "effect"
+import { Config, Console, Effect, Either, Option, Schema, Stream } from "effect"
 
 const tidied = (name: string) => name.trim().replace(/\s+/g, " ")
 
@@ -47,10 +48,7 @@ const program = Effect.gen(function* () {
   yield* Console.log(`${run.total} accounts:`, counts)
 })
 
-const Accounts = AdminAccounts.layer.pipe(
-  Layer.provide(AppKeys.layerConfig()),
-  Layer.provide(GlowmarktClient.layerConfig()),
-  Layer.provide(NodeHttpClient.layerUndici)
+program.pipe(
+  Effect.provide([NodeAccounts.layerAdmin(AppKeys.layerConfig()), SqliteRunStore.layer("own-runs.sqlite")]),
+  NodeRuntime.runMain
 )
-
-program.pipe(Effect.provide([Accounts, SqliteRunStore.layer("own-runs.sqlite")]), NodeRuntime.runMain)

@@ -4,10 +4,11 @@
  *
  *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… npx tsx examples/own-planned-flow.ts
  */
-import { NodeHttpClient, NodeRuntime } from "@effect/platform-node"
-import { AdminAccounts, AppKeys, GlowmarktClient, Identifier } from "@effect-glowmarkt/core"
+import { NodeRuntime } from "@effect/platform-node"
+import { AdminAccounts, AppKeys, Identifier } from "@effect-glowmarkt/core"
+import { NodeAccounts } from "@effect-glowmarkt/core/node"
 import { Converge, CsvInput, PlannedFlow, RunReport, RunStore } from "@effect-glowmarkt/runner"
-import { Chunk, Console, Effect, Either, Layer, Schema, Stream } from "effect"
+import { Chunk, Console, Effect, Either, Schema, Stream } from "effect"
 
 const Wanted = Schema.Struct({ accountId: Identifier.AccountId, name: Schema.NonEmptyTrimmedString })
 
@@ -55,10 +56,7 @@ const program = Effect.gen(function* () {
   yield* Console.log(`${undone.done} of ${undone.total} are restored`)
 })
 
-const Accounts = AdminAccounts.layer.pipe(
-  Layer.provide(AppKeys.layerConfig()),
-  Layer.provide(GlowmarktClient.layerConfig()),
-  Layer.provide(NodeHttpClient.layerUndici)
+program.pipe(
+  Effect.provide([NodeAccounts.layerAdmin(AppKeys.layerConfig()), RunStore.layerMemory]),
+  NodeRuntime.runMain
 )
-
-program.pipe(Effect.provide([Accounts, RunStore.layerMemory]), NodeRuntime.runMain)

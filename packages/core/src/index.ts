@@ -89,6 +89,12 @@ export * as DevUserSession from "./DevUserSession.js"
  */
 export * as DevUserToken from "./DevUserToken.js"
 /**
+ * The account services over `fetch`: credentials, client and transport in one layer.
+ *
+ * @since 0.1.0
+ */
+export * as FetchAccounts from "./FetchAccounts.js"
+/**
  * The transport for browsers, Deno, Bun and every other runtime with `fetch`: the same requests as
  * `FetchHttpClient` of `@effect/platform` at about half the CPU per call.
  *

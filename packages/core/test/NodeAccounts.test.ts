@@ -16,7 +16,11 @@ const server = (received: Array<Received>) =>
   serving(({ headers, method, url }, _, response) => {
     received.push({ target: `${method} ${url}`, authorization: headers.authorization, token: headers["token"] })
     const body =
-      url === "/auth" ? { valid: true, token: "t1", exp: 4e9 } : url === "/account" ? [] : { status: "active", active: true }
+      url === "/auth"
+        ? { valid: true, token: "t1", exp: 4e9 }
+        : url === "/account"
+          ? []
+          : { status: "active", active: true }
     response.setHeader("content-type", "application/json").end(JSON.stringify(body))
   })
 
