@@ -74,6 +74,19 @@ export const format: (filter: AccountFilter) => string = parser.format
 /**
  * Tests whether an account matches a filter. `now` is the start of the run.
  *
+ * @example
+ * ```ts
+ * import type { Account } from "@effect-glowmarkt/core"
+ * import { AccountFilter } from "@effect-glowmarkt/runner"
+ * import { DateTime, Effect } from "effect"
+ *
+ * const inactiveOf = (accounts: ReadonlyArray<Account.Account>) =>
+ *   Effect.gen(function* () {
+ *     const filter = yield* AccountFilter.parse("status = inactive")
+ *     return accounts.filter(AccountFilter.matches(filter, yield* DateTime.now))
+ *   })
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

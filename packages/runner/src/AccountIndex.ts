@@ -62,6 +62,14 @@ const nameOf = ({ directoryId = "", username }: { readonly directoryId?: string;
 /**
  * Builds an empty index. The list is read on first use.
  *
+ * @example
+ * ```ts
+ * import { AccountIndex } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const withIndex = Effect.provideServiceEffect(AccountIndex.AccountIndex, AccountIndex.make)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -124,6 +132,15 @@ export const make: Effect.Effect<AccountIndexService, never, AdminAccounts> = Ef
 
 /**
  * Never memoized: each run gets its own index, so it does not see another run's list.
+ *
+ * @example
+ * ```ts
+ * import { AdminAccounts } from "@effect-glowmarkt/core"
+ * import { AccountIndex } from "@effect-glowmarkt/runner"
+ * import { Layer } from "effect"
+ *
+ * const AccountIndexLive = Layer.provide(AccountIndex.layer, AdminAccounts.layer)
+ * ```
  *
  * @since 0.1.0
  * @category layers

@@ -150,6 +150,20 @@ const make = () => {
  * Compares two audits. Changes come first, then vanished accounts, then new ones, each in list
  * order.
  *
+ * @example
+ * ```ts
+ * import { AuditDiff } from "@effect-glowmarkt/runner"
+ * import { FileSystem } from "@effect/platform"
+ * import { Effect, Stream } from "effect"
+ *
+ * const changed = Effect.flatMap(FileSystem.FileSystem, (fs) =>
+ *   AuditDiff.diff(
+ *     AuditDiff.fromNdjson(fs.stream("march.ndjson")),
+ *     AuditDiff.fromNdjson(fs.stream("april.ndjson"))
+ *   ).pipe(Stream.runCount)
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -251,6 +265,14 @@ const checkComparable = (before: Run, after: Run): Effect.Effect<void, NotCompar
 
 /**
  * {@link diff} for two stored runs. Both must be finished and cover the same accounts.
+ *
+ * @example
+ * ```ts
+ * import { AuditDiff, Run } from "@effect-glowmarkt/runner"
+ * import { Stream } from "effect"
+ *
+ * const differences = Stream.runCollect(AuditDiff.diffRuns(Run.RunId.make("march"), Run.RunId.make("april")))
+ * ```
  *
  * @since 0.1.0
  * @category combinators

@@ -137,6 +137,13 @@ export interface AuditRow extends Schema.Schema.Type<typeof AuditRow> {}
 /**
  * Describes a status in one word: the provider's word if there is one, else `active` or `inactive`.
  *
+ * @example
+ * ```ts
+ * import { AuditRow } from "@effect-glowmarkt/runner"
+ *
+ * AuditRow.statusWord({ active: false }) // "inactive"
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -182,6 +189,13 @@ export const live = ({ active, createdAt, directory, status, updatedAt }: Accoun
 
 /**
  * Builds the row of an element. Without a result the row is `undetermined`.
+ *
+ * @example
+ * ```ts
+ * import { AuditRow } from "@effect-glowmarkt/runner"
+ *
+ * const rowOf = (listed: AuditRow.ListElement) => AuditRow.make(listed, { findings: ["healthy"] })
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -60,6 +60,13 @@ type StatusFields = Pick<AccountStatus, "status" | "active">
  * Whether the account is active. A documented `status` takes precedence over `active`. `undefined`
  * if neither is known.
  *
+ * @example
+ * ```ts
+ * import { Classification } from "@effect-glowmarkt/runner"
+ *
+ * Classification.isActive({ status: "inactive", active: true }) // false
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -111,6 +118,15 @@ const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Th
 /**
  * Classifies an account whose status was read.
  *
+ * @example
+ * ```ts
+ * import type { Account } from "@effect-glowmarkt/core"
+ * import { Classification } from "@effect-glowmarkt/runner"
+ *
+ * const findingsOf = (account: Account.Account, live: Account.AccountStatus, thresholds: Classification.Thresholds) =>
+ *   Classification.ofStatus(account, live, thresholds).findings
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -130,6 +146,14 @@ export const ofStatus = (listed: Account, live: AccountStatus, thresholds: Thres
 
 /**
  * Classifies an account whose status could not be read.
+ *
+ * @example
+ * ```ts
+ * import type { GlowmarktError } from "@effect-glowmarkt/core"
+ * import { Classification } from "@effect-glowmarkt/runner"
+ *
+ * const findingsOf = (error: GlowmarktError.GlowmarktError) => Classification.ofError(error).findings
+ * ```
  *
  * @since 0.1.0
  * @category combinators

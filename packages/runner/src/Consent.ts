@@ -22,6 +22,13 @@ export interface Consent {
 /**
  * Consents to making `count` accounts inactive.
  *
+ * @example
+ * ```ts
+ * import { Consent, OffboardAccounts, type Plan } from "@effect-glowmarkt/runner"
+ *
+ * const apply = (plan: Plan.Plan) => OffboardAccounts.apply(plan, { consent: Consent.deletions(12) })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -44,6 +51,14 @@ export class ConsentMismatch extends Schema.TaggedError<ConsentMismatch>("@effec
 
 /**
  * Fails with {@link ConsentMismatch} unless the consent names exactly this many deletions.
+ *
+ * @example
+ * ```ts
+ * import { Consent, type Plan } from "@effect-glowmarkt/runner"
+ *
+ * const checkConsent = (plan: Plan.Plan, consent: Consent.Consent) =>
+ *   Consent.check(consent, plan.header.counts.change)
+ * ```
  *
  * @since 0.1.0
  * @category combinators

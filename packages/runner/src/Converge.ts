@@ -145,6 +145,14 @@ export const converge = Effect.fnUntraced(function* <
 /**
  * Ensures that the account has this name.
  *
+ * @example
+ * ```ts
+ * import type { Identifier } from "@effect-glowmarkt/core"
+ * import { Converge } from "@effect-glowmarkt/runner"
+ *
+ * const rename = (accountId: Identifier.AccountId) => Converge.ensureName(accountId, "Flat 3")
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -176,6 +184,16 @@ export interface AccountState {
 /**
  * Whether both the account and its status are inactive.
  *
+ * @example
+ * ```ts
+ * import type { Identifier } from "@effect-glowmarkt/core"
+ * import { Converge } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const isGone = (accountId: Identifier.AccountId, application: Identifier.ApplicationId) =>
+ *   Effect.map(Converge.getOwnState(accountId, application), Converge.isInactive)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -205,6 +223,16 @@ export const getOwn = Effect.fn("Converge.getOwn")(function* (
 /**
  * Reads an account as {@link getOwn} does, and its status.
  *
+ * @example
+ * ```ts
+ * import type { Identifier } from "@effect-glowmarkt/core"
+ * import { Converge } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const statusOf = (accountId: Identifier.AccountId, application: Identifier.ApplicationId) =>
+ *   Effect.map(Converge.getOwnState(accountId, application), ({ status }) => status.status)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -225,6 +253,15 @@ const activity = (answer: Pick<Account, "active" | "status">) => {
 /**
  * Ensures that the account is inactive. Reads it first to check that it belongs to `application`,
  * because the API deletes accounts of any application.
+ *
+ * @example
+ * ```ts
+ * import type { Identifier } from "@effect-glowmarkt/core"
+ * import { Converge } from "@effect-glowmarkt/runner"
+ *
+ * const offboard = (accountId: Identifier.AccountId, application: Identifier.ApplicationId) =>
+ *   Converge.ensureInactive(accountId, application)
+ * ```
  *
  * @since 0.1.0
  * @category combinators
@@ -255,6 +292,15 @@ const isOf = (user: User, { directoryId = user.directoryId, username = user.user
  * Ensures that the user has an active account. Looks it up in the {@link AccountIndex}, which is
  * read once for all users and again only if the response to an addition is lost. Refuses a user
  * whose account is inactive: the API cannot reactivate it.
+ *
+ * @example
+ * ```ts
+ * import { AccountIndex, Converge } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const onboard = (users: ReadonlyArray<AccountIndex.User>) =>
+ *   Effect.forEach(users, Converge.ensureAccount, { concurrency: 8 }).pipe(Effect.provide(AccountIndex.layer))
+ * ```
  *
  * @since 0.1.0
  * @category combinators
@@ -300,6 +346,19 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
 
 /**
  * Refuses an inactive account.
+ *
+ * @example
+ * ```ts
+ * import { AdminAccounts, type Identifier } from "@effect-glowmarkt/core"
+ * import { Converge } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const getActive = (accountId: Identifier.AccountId) =>
+ *   AdminAccounts.AdminAccounts.pipe(
+ *     Effect.flatMap((admin) => admin.get(accountId)),
+ *     Effect.flatMap(Converge.refuseInactive)
+ *   )
+ * ```
  *
  * @since 0.1.0
  * @category combinators

@@ -167,6 +167,14 @@ export type Invalid = "refuse" | "skip"
  * semicolon, tab or bar, or the delimiter named in a first line `sep=`; any line breaks; quotes;
  * and blank lines. Removes the apostrophe that protects a cell from being read as a formula.
  *
+ * @example
+ * ```ts
+ * import { CsvInput, RenameAccounts } from "@effect-glowmarkt/runner"
+ *
+ * const bytes = new TextEncoder().encode("accountId,name\nffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6,Flat 3\n")
+ * const input = CsvInput.parse(RenameAccounts.flow.input, bytes)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -117,6 +117,14 @@ export const make = <
  * Fails with the flow's own errors, with `RunMismatch` if the run was started with other parameters
  * (nothing is done), and with `RunStoreError` if the store cannot be used.
  *
+ * @example
+ * ```ts
+ * import { Flow, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const audit = Flow.run(StatusAudit.flow, { concurrency: 16 }).pipe(Effect.provide(RunStore.layerMemory))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -181,6 +189,13 @@ export const list: <Parameters extends object, Subject, Result, E, R>(
  * only through the store, so no two may work on the same range at the same time. Limits apply per
  * call.
  *
+ * @example
+ * ```ts
+ * import { Flow, type Run, StatusAudit } from "@effect-glowmarkt/runner"
+ *
+ * const firstThousand = (runId: Run.RunId) => Flow.work(StatusAudit.flow, runId, { from: 0, to: 1000 })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -194,6 +209,13 @@ export const work: <Parameters extends object, Subject, Result, E, R>(
 /**
  * Marks a run as finished. Fails with `RunUnfinished` if a subject has no result.
  *
+ * @example
+ * ```ts
+ * import { Flow, Run } from "@effect-glowmarkt/runner"
+ *
+ * const finished = Flow.finish(Run.RunId.make("nightly"))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -204,6 +226,15 @@ export const finish: (runId: RunId) => Effect.Effect<Run, RunNotFound | RunStore
  * Streams the subjects of a run in list order, each exactly once, with their results. Works on
  * unfinished runs too. Memory use is constant. Fails with `RunMismatch` if the run belongs to
  * another flow.
+ *
+ * @example
+ * ```ts
+ * import { Flow, type Run, StatusAudit } from "@effect-glowmarkt/runner"
+ * import { Stream } from "effect"
+ *
+ * const failed = (runId: Run.RunId) =>
+ *   Flow.rows(StatusAudit.flow, runId).pipe(Stream.filter(({ outcome }) => outcome === "failed"))
+ * ```
  *
  * @since 0.1.0
  * @category running

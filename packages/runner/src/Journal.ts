@@ -65,6 +65,14 @@ export const recordWrite = <A, E extends { readonly mayHaveBeenApplied: boolean 
 /**
  * Retracts the latest write: a read showed that it had no effect.
  *
+ * @example
+ * ```ts
+ * import { Journal } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const retractIf = (hadNoEffect: boolean) => Effect.when(Journal.retract, () => hadNoEffect)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -81,6 +89,14 @@ export type WriteStatus = "nothing" | "retracted" | "written"
 
 /**
  * Returns what the journal knows about writes to the current subject.
+ *
+ * @example
+ * ```ts
+ * import { Journal } from "@effect-glowmarkt/runner"
+ * import { Console, Effect } from "effect"
+ *
+ * const logWriteStatus = Effect.flatMap(Journal.writeStatus, (status) => Console.log(status))
+ * ```
  *
  * @since 0.1.0
  * @category combinators

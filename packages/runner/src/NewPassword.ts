@@ -27,6 +27,14 @@ const draw = (from: string): string => {
  * Generates a password of 24 characters (about 147 bits). It has at least one upper-case letter,
  * lower-case letter, digit and sign, and no characters that look alike.
  *
+ * @example
+ * ```ts
+ * import { NewPassword } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const passwords = Effect.replicateEffect(NewPassword.generate, 10)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

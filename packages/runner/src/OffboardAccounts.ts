@@ -130,6 +130,13 @@ export const input: Definition<Wanted> = flow.input
  * Selects the accounts of a finished audit that have any of these findings, as if read from the
  * audit's CSV. Elements without a readable id become problems.
  *
+ * @example
+ * ```ts
+ * import { OffboardAccounts, type Run } from "@effect-glowmarkt/runner"
+ *
+ * const dormant = (runId: Run.RunId) => OffboardAccounts.fromAudit(runId, ["dormant"])
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -143,6 +150,18 @@ export const fromAudit: (
 
 /**
  * Plans which accounts to make inactive. Writes nothing to the server.
+ *
+ * @example
+ * ```ts
+ * import type { Identifier } from "@effect-glowmarkt/core"
+ * import { OffboardAccounts, type Run } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const planDormant = (runId: Run.RunId, applicationId: Identifier.ApplicationId) =>
+ *   Effect.flatMap(OffboardAccounts.fromAudit(runId, ["dormant"]), (input) =>
+ *     OffboardAccounts.plan({ ...input, parameters: { applicationId } })
+ *   )
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -164,6 +183,14 @@ export interface ConsentOptions {
 /**
  * Makes the accounts of a plan inactive, with consent.
  *
+ * @example
+ * ```ts
+ * import { Consent, OffboardAccounts, type Plan } from "@effect-glowmarkt/runner"
+ *
+ * const apply = (plan: Plan.Plan, confirmed: number) =>
+ *   OffboardAccounts.apply(plan, { consent: Consent.deletions(confirmed) })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -180,6 +207,14 @@ export const apply = (
 /**
  * The first part of {@link apply}, with consent: stores the entries of a plan and sends nothing. The
  * rest is {@link applyFlow}.
+ *
+ * @example
+ * ```ts
+ * import { Consent, OffboardAccounts, type Plan } from "@effect-glowmarkt/runner"
+ *
+ * const store = (plan: Plan.Plan, confirmed: number) =>
+ *   OffboardAccounts.list(plan, { consent: Consent.deletions(confirmed) })
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -205,6 +240,13 @@ const consentOf = (options: Partial<ConsentOptions> | undefined) => options?.con
  * Resumes an unfinished run. The consent is for its remaining accounts: `remaining` from
  * `PlannedFlow.inspect`.
  *
+ * @example
+ * ```ts
+ * import { Consent, OffboardAccounts, Run } from "@effect-glowmarkt/runner"
+ *
+ * const resumed = OffboardAccounts.resume(Run.RunId.make("march"), { consent: Consent.deletions(3) })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -224,6 +266,14 @@ export const resume = (
 
 /**
  * See `PlannedFlow.rows`.
+ *
+ * @example
+ * ```ts
+ * import { OffboardAccounts, Run } from "@effect-glowmarkt/runner"
+ * import { Stream } from "effect"
+ *
+ * const count = Stream.runCount(OffboardAccounts.rows(Run.RunId.make("march")))
+ * ```
  *
  * @since 0.1.0
  * @category running

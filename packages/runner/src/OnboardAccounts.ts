@@ -115,6 +115,15 @@ const withAccountIndex = Effect.provideServiceEffect(AccountIndex.AccountIndex, 
  * Plans which users to add accounts for. Writes nothing to the server. Only adding can tell whether
  * a directory knows a user.
  *
+ * @example
+ * ```ts
+ * import { OnboardAccounts } from "@effect-glowmarkt/runner"
+ * import type { CsvInput } from "@effect-glowmarkt/runner"
+ *
+ * const planAll = (input: CsvInput.Input<OnboardAccounts.Wanted>) =>
+ *   OnboardAccounts.plan({ ...input, parameters: { together: "allOrNothing" } })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -220,6 +229,13 @@ export const parametersOf = ({ parameters }: Pick<Run, "parameters">): Parameter
  * Makes the accounts that an all-or-nothing run added inactive again, unless all were added. Every
  * row must have a result. Can be repeated: it resumes.
  *
+ * @example
+ * ```ts
+ * import { OnboardAccounts, Run } from "@effect-glowmarkt/runner"
+ *
+ * const rolledBack = OnboardAccounts.rollback(Run.RunId.make("block-c"))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -256,6 +272,13 @@ const completeRun = (together: Parameters["together"], summary: Summary, limits:
 /**
  * The result of a finished run, from what the store recorded.
  *
+ * @example
+ * ```ts
+ * import { OnboardAccounts, Run } from "@effect-glowmarkt/runner"
+ *
+ * const result = OnboardAccounts.result(Run.RunId.make("block-c"))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -284,6 +307,14 @@ const checkPlan = Effect.fnUntraced(function* (plan: Plan, { consent }: ConsentO
  *
  * Refuses an all-or-nothing plan that skips a user.
  *
+ * @example
+ * ```ts
+ * import { Consent, OnboardAccounts, type Plan } from "@effect-glowmarkt/runner"
+ *
+ * const apply = (plan: Plan.Plan) =>
+ *   OnboardAccounts.apply(plan, { consent: Consent.deletions(plan.header.counts.change) })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -311,6 +342,13 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
  * The first part of {@link apply}: checks a plan and its consent and stores its entries. Sends
  * nothing. The rest is {@link applyFlow}.
  *
+ * @example
+ * ```ts
+ * import { OnboardAccounts, type Plan } from "@effect-glowmarkt/runner"
+ *
+ * const store = (plan: Plan.Plan) => OnboardAccounts.list(plan)
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -325,6 +363,13 @@ export const list = (
 
 /**
  * Resumes an unfinished run or its rollback.
+ *
+ * @example
+ * ```ts
+ * import { OnboardAccounts, Run } from "@effect-glowmarkt/runner"
+ *
+ * const resumed = OnboardAccounts.resume(Run.RunId.make("block-c"))
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -351,6 +396,16 @@ const decodeAdded = Schema.decodeUnknownOption(Schema.Struct({ accountId: Accoun
 /**
  * Plans to make inactive what a finished run added. The result is a plan of `OffboardAccounts`, to
  * be applied with consent. An account is skipped if it now belongs to another user or application.
+ *
+ * @example
+ * ```ts
+ * import { Consent, OffboardAccounts, OnboardAccounts, Run } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const undone = Effect.flatMap(OnboardAccounts.undo(Run.RunId.make("block-c")), (plan) =>
+ *   OffboardAccounts.apply(plan, { consent: Consent.deletions(plan.header.counts.change) })
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -385,6 +440,14 @@ export const undo = Effect.fn("OnboardAccounts.undo")(function* (
 /**
  * See `PlannedFlow.rows`. Users whose account was made inactive again are `failed`, with a message
  * that says so.
+ *
+ * @example
+ * ```ts
+ * import { OnboardAccounts, Run } from "@effect-glowmarkt/runner"
+ * import { Stream } from "effect"
+ *
+ * const count = Stream.runCount(OnboardAccounts.rows(Run.RunId.make("block-c")))
+ * ```
  *
  * @since 0.1.0
  * @category running

@@ -93,6 +93,13 @@ const findIn = (passwords: ReadonlyMap<string, string>) => (username: string) =>
  * Refuses a file that the current passwords are read from. Users would appear to have the new
  * password already, so there would be nothing to rotate.
  *
+ * @example
+ * ```ts
+ * import { PasswordFile } from "@effect-glowmarkt/runner"
+ *
+ * const checked = PasswordFile.ensureNotSource("new-passwords", ["current-passwords"])
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -132,6 +139,15 @@ const checkWritable = (path: string, content: Option.Option<string>) =>
 /**
  * Reads the existing file, if any, and checks that it could be opened. For planning.
  *
+ * @example
+ * ```ts
+ * import { PasswordFile } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const existing = (username: string) =>
+ *   Effect.map(PasswordFile.openReadOnly("new-passwords"), (file) => file.find(username))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -148,6 +164,18 @@ export const openReadOnly = (
 
 /**
  * Opens or creates the file for the lifetime of the scope.
+ *
+ * @example
+ * ```ts
+ * import { NewPassword, PasswordFile } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const store = (username: string) =>
+ *   Effect.gen(function* () {
+ *     const file = yield* PasswordFile.open("new-passwords")
+ *     yield* file.put(username, yield* NewPassword.generate)
+ *   }).pipe(Effect.scoped)
+ * ```
  *
  * @since 0.1.0
  * @category constructors

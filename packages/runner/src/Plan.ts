@@ -159,6 +159,13 @@ export class InvalidPlan extends Schema.TaggedError<InvalidPlan>("@effect-glowma
 /**
  * Counts the entries of a plan by intent.
  *
+ * @example
+ * ```ts
+ * import { Plan } from "@effect-glowmarkt/runner"
+ *
+ * const changes = (plan: Plan.Plan) => Plan.count(plan.entries).change
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -195,6 +202,13 @@ const countProblems = ({ entries, header }: Plan): ReadonlyArray<Contradiction> 
 
 /**
  * Finds contradictions in a plan: wrong counts in the header, or two lines for one subject.
+ *
+ * @example
+ * ```ts
+ * import { Plan } from "@effect-glowmarkt/runner"
+ *
+ * const isConsistent = (plan: Plan.Plan) => Plan.contradictions(plan).length === 0
+ * ```
  *
  * @since 0.1.0
  * @category combinators
@@ -257,6 +271,15 @@ const headerProblem = (line: string): string =>
 
 /**
  * Decodes a plan and checks that it is complete.
+ *
+ * @example
+ * ```ts
+ * import { Plan } from "@effect-glowmarkt/runner"
+ * import { FileSystem } from "@effect/platform"
+ * import { Effect } from "effect"
+ *
+ * const read = Effect.flatMap(FileSystem.FileSystem, (fs) => Plan.decode(fs.stream("plan.ndjson")))
+ * ```
  *
  * @since 0.1.0
  * @category constructors

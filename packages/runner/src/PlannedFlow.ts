@@ -174,6 +174,16 @@ export const undoable = <Parameters extends object, Wanted, Read, E extends Step
  * Offboarding and the rotation of passwords and mobile tokens cannot be undone, so their flows are
  * not `Undoable`. For onboarding see `OnboardAccounts.undo`.
  *
+ * @example
+ * ```ts
+ * import { PlannedFlow, RenameAccounts, Run } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const undone = Effect.flatMap(PlannedFlow.undo(RenameAccounts.flow, Run.RunId.make("new-names")), (plan) =>
+ *   PlannedFlow.apply(RenameAccounts.flow, plan)
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -189,6 +199,19 @@ export const undo: <Parameters extends object, Wanted, Read, E extends StepError
  * a `CallError` if the outage outlasts `maxOutage`, and with `AccessDenied` if the credentials are
  * refused for every subject. Publishes `Progress` events under the plan's id.
  *
+ * @example
+ * ```ts
+ * import { CsvInput, PlannedFlow, RenameAccounts } from "@effect-glowmarkt/runner"
+ * import { FileSystem } from "@effect/platform"
+ * import { Effect } from "effect"
+ *
+ * const plan = Effect.gen(function* () {
+ *   const fs = yield* FileSystem.FileSystem
+ *   const input = yield* CsvInput.read(RenameAccounts.flow.input, fs.stream("names.csv"))
+ *   return yield* PlannedFlow.plan(RenameAccounts.flow, { ...input, parameters: {} })
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -201,6 +224,14 @@ export const plan: <Parameters extends object, Wanted, Read, E extends StepError
  * The flow behind a planned flow: its subjects are the entries of a plan that {@link list} stored.
  * With it, `Flow.work` and `Flow.finish` apply a plan in parts.
  *
+ * @example
+ * ```ts
+ * import { Flow, PlannedFlow, RenameAccounts, type Run } from "@effect-glowmarkt/runner"
+ *
+ * const firstHundred = (runId: Run.RunId) =>
+ *   Flow.work(PlannedFlow.toFlow(RenameAccounts.flow), runId, { from: 0, to: 100 })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -211,6 +242,13 @@ export const toFlow: <Parameters extends object, Wanted, Read, E extends StepErr
 /**
  * The first part of {@link apply}: checks a plan, opens its run and stores its entries. Sends
  * nothing to the server, so it needs none of the flow's services.
+ *
+ * @example
+ * ```ts
+ * import { type Plan, PlannedFlow, RenameAccounts } from "@effect-glowmarkt/runner"
+ *
+ * const store = (plan: Plan.Plan) => PlannedFlow.list(RenameAccounts.flow, plan)
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -226,6 +264,13 @@ export const list: <Parameters extends object, Wanted, Read, E extends StepError
  *
  * A failure of one subject is recorded as its result. The run itself fails with a `CallError` if an
  * outage outlasts `maxOutage` or the credentials are refused.
+ *
+ * @example
+ * ```ts
+ * import { type Plan, PlannedFlow, RenameAccounts } from "@effect-glowmarkt/runner"
+ *
+ * const apply = (plan: Plan.Plan) => PlannedFlow.apply(RenameAccounts.flow, plan, { rate: "unlimited" })
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -243,6 +288,13 @@ export const apply: <Parameters extends object, Wanted, Read, E extends StepErro
 /**
  * Resumes an unfinished run from the store. A finished run is only summarised.
  *
+ * @example
+ * ```ts
+ * import { PlannedFlow, RenameAccounts, Run } from "@effect-glowmarkt/runner"
+ *
+ * const resumed = PlannedFlow.resume(RenameAccounts.flow, Run.RunId.make("new-names"))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -256,6 +308,13 @@ export const resume: <Parameters extends object, Wanted, Read, E extends StepErr
 /**
  * The summary of a finished run, from what the store recorded.
  *
+ * @example
+ * ```ts
+ * import { PlannedFlow, RenameAccounts, Run } from "@effect-glowmarkt/runner"
+ *
+ * const summary = PlannedFlow.summary(RenameAccounts.flow, Run.RunId.make("new-names"))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -267,6 +326,17 @@ export const summary: (
 /**
  * Returns the stored run, or none if it does not apply a plan.
  *
+ * @example
+ * ```ts
+ * import { PlannedFlow, Run } from "@effect-glowmarkt/runner"
+ * import { Effect, Option } from "effect"
+ *
+ * const remaining = Effect.map(
+ *   PlannedFlow.inspect(Run.RunId.make("new-names")),
+ *   Option.map((run) => run.remaining)
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -275,6 +345,14 @@ export const inspect: (runId: RunId) => Effect.Effect<Option.Option<PlanRun>, Ru
 
 /**
  * Streams the subjects of a run in plan order, each exactly once. Works on unfinished runs too.
+ *
+ * @example
+ * ```ts
+ * import { PlannedFlow, RenameAccounts, Run } from "@effect-glowmarkt/runner"
+ * import { Stream } from "effect"
+ *
+ * const count = Stream.runCount(PlannedFlow.rows(RenameAccounts.flow, Run.RunId.make("new-names")))
+ * ```
  *
  * @since 0.1.0
  * @category running

@@ -36,6 +36,13 @@ export const isOwn = ({ uid }: Pick<Permissions, "uid">): boolean =>
  * Explains why a file is not private and which command fixes it. `undefined` if it is private, and
  * always on Windows, which has no such owner or mode.
  *
+ * @example
+ * ```ts
+ * import { PrivateFile } from "@effect-glowmarkt/runner"
+ *
+ * const problem = PrivateFile.problem("passwords", { uid: 1000, mode: 0o644 })
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

@@ -19,6 +19,14 @@ const encodeRow = Codec.encoder(AuditRow)
 /**
  * Renders the summary as indented JSON with a final line break.
  *
+ * @example
+ * ```ts
+ * import { Report, StatusAudit } from "@effect-glowmarkt/runner"
+ * import { Console, Effect } from "effect"
+ *
+ * const program = Effect.flatMap(StatusAudit.run(), (summary) => Console.log(Report.json(summary)))
+ * ```
+ *
  * @since 0.1.0
  * @category reports
  */
@@ -96,6 +104,18 @@ const record = (row: AuditRow): ReadonlyArray<string> => {
  *
  * Findings are separated by spaces, and `error` is `kind: message`. An apostrophe precedes text
  * that a spreadsheet would read as a formula.
+ *
+ * @example
+ * ```ts
+ * import { Report, type Run, StatusAudit } from "@effect-glowmarkt/runner"
+ * import { FileSystem } from "@effect/platform"
+ * import { Effect, Stream } from "effect"
+ *
+ * const save = (runId: Run.RunId) =>
+ *   Effect.flatMap(FileSystem.FileSystem, (fs) =>
+ *     Stream.run(Report.csv(StatusAudit.rows(runId)), fs.sink("accounts.csv"))
+ *   )
+ * ```
  *
  * @since 0.1.0
  * @category reports

@@ -185,6 +185,15 @@ export const input: Definition<Wanted> = flow.input
  * Signs every user in with the current password and plans which passwords to replace. Writes
  * nothing to the server or to the file.
  *
+ * @example
+ * ```ts
+ * import type { Identifier } from "@effect-glowmarkt/core"
+ * import { type CsvInput, RotatePasswords } from "@effect-glowmarkt/runner"
+ *
+ * const plan = (input: CsvInput.Input<RotatePasswords.Wanted>, applicationId: Identifier.ApplicationId) =>
+ *   RotatePasswords.plan({ ...input, parameters: { applicationId, passwordFile: "new-passwords" } })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -238,6 +247,13 @@ const withFile =
  * Replaces the passwords of a plan. A password that cannot be written to the file is not set; the
  * run then fails with `PasswordFileError` and can be resumed.
  *
+ * @example
+ * ```ts
+ * import { type Plan, RotatePasswords } from "@effect-glowmarkt/runner"
+ *
+ * const apply = (plan: Plan.Plan) => RotatePasswords.apply(plan)
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -252,6 +268,13 @@ export const apply = (
 
 /**
  * Resumes an unfinished run, with the same file.
+ *
+ * @example
+ * ```ts
+ * import { RotatePasswords, Run } from "@effect-glowmarkt/runner"
+ *
+ * const resumed = RotatePasswords.resume(Run.RunId.make("march"))
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -270,6 +293,14 @@ export const resume = (
 
 /**
  * See `PlannedFlow.rows`.
+ *
+ * @example
+ * ```ts
+ * import { RotatePasswords, Run } from "@effect-glowmarkt/runner"
+ * import { Stream } from "effect"
+ *
+ * const count = Stream.runCount(RotatePasswords.rows(Run.RunId.make("march")))
+ * ```
  *
  * @since 0.1.0
  * @category running

@@ -46,6 +46,13 @@ const shortened = (runId: RunId) => {
 /**
  * The id of the run that rolls back an all-or-nothing run. A store deletes both together.
  *
+ * @example
+ * ```ts
+ * import { Run } from "@effect-glowmarkt/runner"
+ *
+ * const rollback = Run.rollbackRunId(Run.RunId.make("block-c"))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -11,6 +11,18 @@ import { header, lines } from "./internal/csv/csvWriter.js"
 /**
  * Renders one JSON object per line: the subject, its outcome, the planned action and the result.
  *
+ * @example
+ * ```ts
+ * import { PlannedFlow, RenameAccounts, type Run, RunReport } from "@effect-glowmarkt/runner"
+ * import { FileSystem } from "@effect/platform"
+ * import { Effect, Stream } from "effect"
+ *
+ * const save = (runId: Run.RunId) =>
+ *   Effect.flatMap(FileSystem.FileSystem, (fs) =>
+ *     Stream.run(RunReport.ndjson(PlannedFlow.rows(RenameAccounts.flow, runId)), fs.sink("rows.ndjson"))
+ *   )
+ * ```
+ *
  * @since 0.1.0
  * @category reports
  */

@@ -23,6 +23,14 @@ export class RunStore extends Context.Tag("@effect-glowmarkt/runner/RunStore")<R
 /**
  * A store in memory. Its runs are lost with the layer.
  *
+ * @example
+ * ```ts
+ * import { RunStore, StatusAudit } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const audit = StatusAudit.run().pipe(Effect.provide(RunStore.layerMemory))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -150,6 +150,13 @@ const innermost = (error: unknown): unknown => {
 /**
  * Determines the reason from any error of the driver.
  *
+ * @example
+ * ```ts
+ * import { RunStoreError } from "@effect-glowmarkt/runner"
+ *
+ * const { reason } = RunStoreError.fromUnknown("runs.db", new Error("database or disk is full"))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -174,6 +181,15 @@ export const fromUnknown = (file: string, error: unknown): RunStoreError => {
 
 /**
  * Like {@link fromUnknown} for a cause: uses its failure, or else its first defect.
+ *
+ * @example
+ * ```ts
+ * import { RunStoreError } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const refined = <A, E>(open: Effect.Effect<A, E>) =>
+ *   Effect.catchAllCause(open, (cause) => Effect.fail(RunStoreError.fromCause("runs.db", cause)))
+ * ```
  *
  * @since 0.1.0
  * @category constructors

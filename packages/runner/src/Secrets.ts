@@ -29,6 +29,13 @@ const parts = (ref: string): readonly [path: string, name: string | undefined] =
 /**
  * The path of a `file:` reference.
  *
+ * @example
+ * ```ts
+ * import { Secrets } from "@effect-glowmarkt/runner"
+ *
+ * const file = (ref: Secrets.SecretRef) => Secrets.fileOf(ref)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -122,6 +129,14 @@ export const parseNamed = (file: string): ReadonlyMap<string, string> =>
 /**
  * Reads secrets from the environment and from files.
  *
+ * @example
+ * ```ts
+ * import { Secrets } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const withSecrets = Effect.provideServiceEffect(Secrets.Secrets, Secrets.make)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -173,6 +188,15 @@ export const make: Effect.Effect<SecretsService, never, FileSystem.FileSystem> =
 
 /**
  * Reads secrets from the environment and from files.
+ *
+ * @example
+ * ```ts
+ * import { NodeFileSystem } from "@effect/platform-node"
+ * import { Secrets } from "@effect-glowmarkt/runner"
+ * import { Layer } from "effect"
+ *
+ * const SecretsLive = Layer.provide(Secrets.layer, NodeFileSystem.layer)
+ * ```
  *
  * @since 0.1.0
  * @category layers

@@ -292,6 +292,13 @@ export const parametersOf = ({
 /**
  * The summary of a finished audit, from what the store recorded.
  *
+ * @example
+ * ```ts
+ * import { Run, StatusAudit } from "@effect-glowmarkt/runner"
+ *
+ * const summary = StatusAudit.summary(Run.RunId.make("nightly"))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -317,6 +324,13 @@ export const summary = Effect.fn("StatusAudit.summary")(function* (
  * Counts the recorded findings of an audit so far. The store counts, so no rows are read. An
  * unknown run has none.
  *
+ * @example
+ * ```ts
+ * import { Run, StatusAudit } from "@effect-glowmarkt/runner"
+ *
+ * const sofar = StatusAudit.countFindings(Run.RunId.make("nightly"))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -326,6 +340,16 @@ export const countFindings = (runId: RunId): Effect.Effect<FindingCounts, RunSto
 /**
  * Streams the rows of an audit in list order, in pages, so that memory use is constant. In an
  * unfinished run, accounts without a result are `undetermined` with the error `Unprocessed`.
+ *
+ * @example
+ * ```ts
+ * import { Run, StatusAudit } from "@effect-glowmarkt/runner"
+ * import { Stream } from "effect"
+ *
+ * const unhealthy = StatusAudit.rows(Run.RunId.make("nightly")).pipe(
+ *   Stream.filter(({ findings }) => !findings.includes("healthy"))
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category running

@@ -37,6 +37,13 @@ export const damage = (text: string): string | undefined =>
 /**
  * Decodes the text, or explains what is wrong with the bytes. A byte order mark is removed.
  *
+ * @example
+ * ```ts
+ * import { StrictText } from "@effect-glowmarkt/runner"
+ *
+ * const text = StrictText.decode(new Uint8Array([0x4e, 0xe4])) // left: not UTF-8
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

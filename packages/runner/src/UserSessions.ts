@@ -46,6 +46,13 @@ export interface User {
 /**
  * Resolves a reference. Fails with `Refused` if there is no secret.
  *
+ * @example
+ * ```ts
+ * import { type Secrets, UserSessions } from "@effect-glowmarkt/runner"
+ *
+ * const password = (ref: Secrets.SecretRef) => UserSessions.resolveSecret(ref)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -106,6 +113,15 @@ const begin = (login: Auth.SignIn): Effect.Effect<Session, CallError | InvalidIn
  * Signs in for the duration of `use`, always with a new session, even inside {@link shareSessions}, so
  * that the user's details are current.
  *
+ * @example
+ * ```ts
+ * import type { Auth } from "@effect-glowmarkt/core"
+ * import { UserSessions } from "@effect-glowmarkt/runner"
+ *
+ * const currentStatus = (login: Auth.SignIn) =>
+ *   UserSessions.withFreshSession(login, ({ accounts }) => accounts.status)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -122,6 +138,15 @@ export const withFreshSession = <A, E, R>(
 /**
  * Signs in for the duration of `use`, or of the surrounding {@link shareSessions}. Fails with
  * `Refused` if the provider rejects the sign-in.
+ *
+ * @example
+ * ```ts
+ * import type { Auth } from "@effect-glowmarkt/core"
+ * import { UserSessions } from "@effect-glowmarkt/runner"
+ *
+ * const rename = (login: Auth.SignIn) =>
+ *   UserSessions.withSession(login, ({ accounts }) => accounts.changeName("Flat 3"))
+ * ```
  *
  * @since 0.1.0
  * @category combinators
@@ -150,6 +175,15 @@ export const withSession = <A, E, R>(
 /**
  * Refuses a session of another account, which proves nothing about this one.
  *
+ * @example
+ * ```ts
+ * import type { Identifier } from "@effect-glowmarkt/core"
+ * import { UserSessions } from "@effect-glowmarkt/runner"
+ *
+ * const isUserOf = (accountId: Identifier.AccountId) => (user: UserSessions.User) =>
+ *   UserSessions.ensureAccount(user, accountId)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -160,6 +194,20 @@ export const ensureAccount = (user: Pick<User, "accountId">, accountId: AccountI
 
 /**
  * Shares sessions inside `self`: a user is signed in once and stays signed in until `self` ends.
+ *
+ * @example
+ * ```ts
+ * import { UserSessions } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const twice = (login: UserSessions.Login) =>
+ *   UserSessions.shareSessions(
+ *     Effect.zip(
+ *       UserSessions.withUser(login, ({ accounts }) => accounts.status),
+ *       UserSessions.withUser(login, ({ accountId }) => Effect.succeed(accountId))
+ *     )
+ *   )
+ * ```
  *
  * @since 0.1.0
  * @category combinators
@@ -173,6 +221,13 @@ export const shareSessions = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Eff
 
 /**
  * {@link withSession} with a reference to the password.
+ *
+ * @example
+ * ```ts
+ * import { UserSessions } from "@effect-glowmarkt/runner"
+ *
+ * const statusOf = (login: UserSessions.Login) => UserSessions.withUser(login, ({ accounts }) => accounts.status)
+ * ```
  *
  * @since 0.1.0
  * @category combinators
