@@ -71,6 +71,15 @@ const unreadable = (element: unknown, index: number, error: ParseResult.ParseErr
 /**
  * Decodes one element of the list.
  *
+ * @example
+ * ```ts
+ * import { AccountList } from "@effect-glowmarkt/core"
+ * import { Either } from "effect"
+ *
+ * const accounts = (elements: ReadonlyArray<unknown>) =>
+ *   elements.map(AccountList.decodeElement).filter(Either.isRight)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

@@ -54,6 +54,14 @@ export const layerAdmin = (methods: Partial<AdminAccountsService>): Layer.Layer<
  * Provides `UserAccounts` with the given methods. Calling any other method dies with a message that
  * names it.
  *
+ * @example
+ * ```ts
+ * import { AccountsTest } from "@effect-glowmarkt/core"
+ * import { Effect } from "effect"
+ *
+ * const User = AccountsTest.layerUser({ changeName: () => Effect.succeed({ valid: true, name: "Flat 3" }) })
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -72,6 +80,13 @@ export const layerUser = (methods: Partial<UserAccountsService>): Layer.Layer<Us
  * Provides `AdminAccounts` over accounts in memory. Writes are visible to later reads: renamed
  * accounts have their new name, removed ones are inactive and added ones are listed, with the ids
  * `test-1`, `test-2`, …. An unknown id fails with `AccountNotFound`.
+ *
+ * @example
+ * ```ts
+ * import { type Account, AccountsTest } from "@effect-glowmarkt/core"
+ *
+ * const Admin = (accounts: ReadonlyArray<Account.Account>) => AccountsTest.layerAdminOf(accounts)
+ * ```
  *
  * @since 0.1.0
  * @category layers

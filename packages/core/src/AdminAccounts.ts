@@ -142,6 +142,18 @@ const elements: BodyReader<Either.Either<Account, AccountList.UnreadableAccount>
 }
 
 /**
+ * @example
+ * ```ts
+ * import { AdminAccounts } from "@effect-glowmarkt/core"
+ * import { Effect } from "effect"
+ *
+ * const names = Effect.gen(function* () {
+ *   const admin = yield* AdminAccounts.make
+ *   const { accounts } = yield* admin.list
+ *   return accounts.map(({ name }) => name)
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -170,6 +182,18 @@ export const make: Effect.Effect<AdminAccountsService, never, AdminCredentials |
 /**
  * Provides the operations with the given credentials. The layer is not memoized, so one program can
  * use it twice with different credentials.
+ *
+ * @example
+ * ```ts
+ * import { AdminAccounts, AppKeys, FetchTransport, GlowmarktClient } from "@effect-glowmarkt/core"
+ * import { Layer } from "effect"
+ *
+ * const AdminLive = AdminAccounts.layer.pipe(
+ *   Layer.provide(AppKeys.layerConfig()),
+ *   Layer.provide(GlowmarktClient.layerConfig()),
+ *   Layer.provide(FetchTransport.layer)
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category layers

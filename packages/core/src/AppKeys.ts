@@ -24,6 +24,17 @@ export interface Options {
 }
 
 /**
+ * @example
+ * ```ts
+ * import { AdminCredentials, AppKeys } from "@effect-glowmarkt/core"
+ * import { Effect, Redacted } from "effect"
+ *
+ * const withKeys = Effect.provideService(
+ *   AdminCredentials.AdminCredentials,
+ *   AppKeys.make({ key: "app-key", secret: Redacted.make("app-secret") })
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -54,6 +65,14 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 
 /**
  * Reads `GLOWMARKT_APP_KEY` and `GLOWMARKT_APP_SECRET`.
+ *
+ * @example
+ * ```ts
+ * import { AppKeys } from "@effect-glowmarkt/core"
+ * import { Config } from "effect"
+ *
+ * const keys = Config.nested(AppKeys.config, "PRODUCTION") // PRODUCTION_GLOWMARKT_APP_KEY, …
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -94,6 +94,14 @@ export const make: Effect.Effect<AuthService, never, GlowmarktClient> = Effect.m
 /**
  * Provides the sign-in operations. The layer is not memoized, so one program can use two clients.
  *
+ * @example
+ * ```ts
+ * import { Auth, FetchTransport, GlowmarktClient } from "@effect-glowmarkt/core"
+ * import { Layer } from "effect"
+ *
+ * const AuthLive = Auth.layer.pipe(Layer.provide(GlowmarktClient.layer()), Layer.provide(FetchTransport.layer))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

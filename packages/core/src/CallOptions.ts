@@ -43,6 +43,13 @@ export interface Options {
 /**
  * Overrides nothing.
  *
+ * @example
+ * ```ts
+ * import { CallOptions } from "@effect-glowmarkt/core"
+ *
+ * const base: CallOptions.Options = CallOptions.none
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

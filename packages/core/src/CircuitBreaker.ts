@@ -43,6 +43,14 @@ export interface Circuit {
 }
 
 /**
+ * @example
+ * ```ts
+ * import { CircuitBreaker } from "@effect-glowmarkt/core"
+ * import { Duration } from "effect"
+ *
+ * const circuit = CircuitBreaker.make({ failures: 10, cooldown: Duration.seconds(5) })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -84,6 +92,13 @@ const always = Either.right<Permit>({ succeeded: () => {}, failed: () => {} })
 
 /**
  * A circuit that never opens.
+ *
+ * @example
+ * ```ts
+ * import { CircuitBreaker } from "@effect-glowmarkt/core"
+ *
+ * const permit = CircuitBreaker.none.enter(performance.now()) // always granted
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -28,6 +28,15 @@ export interface Codec<A, I = unknown> {
  * strings, numbers, booleans, literals, instants and tagged unions of them. `Schema` itself handles
  * other schemas and invalid values.
  *
+ * @example
+ * ```ts
+ * import * as Codec from "@effect-glowmarkt/core/Codec"
+ * import { Schema } from "effect"
+ *
+ * const decode = Codec.decoder(Schema.Struct({ name: Schema.String }))
+ * const decoded = decode({ name: "Flat 3" })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -38,6 +47,14 @@ export const decoder: <A, I>(
 /**
  * Encodes like `Schema.encodeSync` and throws the same errors, but does not validate a value again
  * that already has the right type.
+ *
+ * @example
+ * ```ts
+ * import * as Codec from "@effect-glowmarkt/core/Codec"
+ * import { Schema } from "effect"
+ *
+ * const encode = Codec.encoder(Schema.Struct({ at: Schema.DateTimeUtc }))
+ * ```
  *
  * @since 0.1.0
  * @category constructors

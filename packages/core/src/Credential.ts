@@ -80,6 +80,16 @@ export interface Credential<out G extends Grant> {
 /**
  * A credential whose grant never changes.
  *
+ * @example
+ * ```ts
+ * import { Credential } from "@effect-glowmarkt/core"
+ * import { Redacted } from "effect"
+ *
+ * const credential = Credential.fixed("appKeys", {
+ *   appKeys: Credential.basic("app-key", Redacted.make("app-secret"))
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -95,6 +105,14 @@ export const fixed = <G extends Grant>(caller: Caller, grant: G): Credential<G> 
 
 /**
  * The header value for HTTP Basic.
+ *
+ * @example
+ * ```ts
+ * import { Credential } from "@effect-glowmarkt/core"
+ * import { Redacted } from "effect"
+ *
+ * const header = Credential.basic("app-key", Redacted.make("app-secret"))
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -97,6 +97,18 @@ const makeWith = (
   })
 
 /**
+ * @example
+ * ```ts
+ * import { DevUserSession, Identifier } from "@effect-glowmarkt/core"
+ * import { Redacted } from "effect"
+ *
+ * const session = DevUserSession.make({
+ *   username: "developer",
+ *   password: Redacted.make("secret"),
+ *   applicationId: Identifier.ApplicationId.make("b0f1b774-a586-4f72-9edd-27ead8aa7a8d")
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -126,6 +138,19 @@ const makeCached = (options: Options) =>
 /**
  * {@link layer} with the token cached in a `KeyValueStore`, as in `UserSession.layerCached`.
  *
+ * @example
+ * ```ts
+ * import { DevUserSession, Identifier } from "@effect-glowmarkt/core"
+ * import { KeyValueStore } from "@effect/platform"
+ * import { Layer, Redacted } from "effect"
+ *
+ * const Session = DevUserSession.layerCached({
+ *   username: "developer",
+ *   password: Redacted.make("secret"),
+ *   applicationId: Identifier.ApplicationId.make("b0f1b774-a586-4f72-9edd-27ead8aa7a8d")
+ * }).pipe(Layer.provide(KeyValueStore.layerMemory))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -143,6 +168,14 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 
 /**
  * Reads `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and `GLOWMARKT_APPLICATION_ID`.
+ *
+ * @example
+ * ```ts
+ * import { DevUserSession } from "@effect-glowmarkt/core"
+ * import { Config } from "effect"
+ *
+ * const developer = Config.nested(DevUserSession.config, "STAGING")
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -163,6 +196,15 @@ export const layerConfig = (
 
 /**
  * {@link layerCached} from configuration, as in {@link layerConfig}.
+ *
+ * @example
+ * ```ts
+ * import { DevUserSession } from "@effect-glowmarkt/core"
+ * import { KeyValueStore } from "@effect/platform"
+ * import { Layer } from "effect"
+ *
+ * const Session = Layer.provide(DevUserSession.layerCachedConfig(), KeyValueStore.layerMemory)
+ * ```
  *
  * @since 0.1.0
  * @category layers

@@ -25,6 +25,20 @@ export interface Options {
 }
 
 /**
+ * @example
+ * ```ts
+ * import { AdminCredentials, DevUserToken, Identifier } from "@effect-glowmarkt/core"
+ * import { Effect, Redacted } from "effect"
+ *
+ * const withToken = Effect.provideService(
+ *   AdminCredentials.AdminCredentials,
+ *   DevUserToken.make({
+ *     token: Redacted.make("token"),
+ *     applicationId: Identifier.ApplicationId.make("b0f1b774-a586-4f72-9edd-27ead8aa7a8d")
+ *   })
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -61,6 +75,14 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 
 /**
  * Reads `GLOWMARKT_DEV_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
+ *
+ * @example
+ * ```ts
+ * import { DevUserToken } from "@effect-glowmarkt/core"
+ * import { Config } from "effect"
+ *
+ * const token = Config.nested(DevUserToken.config, "STAGING")
+ * ```
  *
  * @since 0.1.0
  * @category constructors

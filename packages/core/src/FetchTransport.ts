@@ -19,6 +19,15 @@ import * as transport from "./internal/transport/transport.js"
  * Uses the services `FetchHttpClient.Fetch` and `FetchHttpClient.RequestInit` if there are any, otherwise
  * `globalThis.fetch`. Redirects are never followed, whatever `RequestInit` says.
  *
+ * @example
+ * ```ts
+ * import { FetchTransport } from "@effect-glowmarkt/core"
+ * import { HttpClient } from "@effect/platform"
+ * import { Effect } from "effect"
+ *
+ * const withFetch = Effect.provideServiceEffect(HttpClient.HttpClient, FetchTransport.make)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

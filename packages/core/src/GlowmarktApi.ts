@@ -42,6 +42,13 @@ export class GlowmarktApi extends HttpApi.make("Glowmarkt")
 /**
  * Generates the OpenAPI 3.1 document.
  *
+ * @example
+ * ```ts
+ * import { GlowmarktApi } from "@effect-glowmarkt/core"
+ *
+ * const paths = Object.keys(GlowmarktApi.openApi().paths)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -126,6 +126,17 @@ const notABaseUrl = (url: unknown) =>
   `${JSON.stringify(String(url).replace(/[^/]*@/, "…@"))} is not a base URL: expected a URL such as ${defaultBaseUrl}`
 
 /**
+ * @example
+ * ```ts
+ * import { GlowmarktClient } from "@effect-glowmarkt/core"
+ * import { Duration, Effect } from "effect"
+ *
+ * const withClient = Effect.provideServiceEffect(
+ *   GlowmarktClient.GlowmarktClient,
+ *   GlowmarktClient.make({ timeout: Duration.seconds(10) })
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -200,6 +211,14 @@ const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>):
 
 /**
  * Reads `GLOWMARKT_BASE_URL`. Default: {@link defaultBaseUrl}.
+ *
+ * @example
+ * ```ts
+ * import { GlowmarktClient } from "@effect-glowmarkt/core"
+ * import { Config } from "effect"
+ *
+ * const options = Config.nested(GlowmarktClient.config, "STAGING")
+ * ```
  *
  * @since 0.1.0
  * @category constructors

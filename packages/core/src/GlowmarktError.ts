@@ -186,6 +186,14 @@ export const GlowmarktError = Schema.Union(
 /**
  * Whether a value is one of these errors.
  *
+ * @example
+ * ```ts
+ * import { GlowmarktError } from "@effect-glowmarkt/core"
+ *
+ * const mayHaveBeenApplied = (error: unknown) =>
+ *   GlowmarktError.isGlowmarktError(error) && error.mayHaveBeenApplied
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

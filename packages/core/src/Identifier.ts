@@ -21,6 +21,13 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /**
  * Whether an id is a UUID, in any case.
  *
+ * @example
+ * ```ts
+ * import { Identifier } from "@effect-glowmarkt/core"
+ *
+ * Identifier.isUuid("ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6") // true
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -29,6 +36,13 @@ export const isUuid = (id: string): boolean => uuid.test(id)
 /**
  * Normalizes an id as the provider does: UUIDs become lower case, other ids stay as they are.
  *
+ * @example
+ * ```ts
+ * import { Identifier } from "@effect-glowmarkt/core"
+ *
+ * Identifier.canonical("FFE4F42E-7C1A-4EA3-9EC8-087D4A1071E6") // "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -36,6 +50,13 @@ export const canonical = (id: string): string => (isUuid(id) ? id.toLowerCase() 
 
 /**
  * Whether two ids are the same, ignoring the case of UUIDs.
+ *
+ * @example
+ * ```ts
+ * import { Identifier } from "@effect-glowmarkt/core"
+ *
+ * Identifier.isSame("FFE4F42E-7C1A-4EA3-9EC8-087D4A1071E6", "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6") // true
+ * ```
  *
  * @since 0.1.0
  * @category combinators
@@ -118,6 +139,14 @@ export const ApplicationIdInput: Schema.Schema<ApplicationId, string> = Schema.t
 
 /**
  * Reads `GLOWMARKT_APPLICATION_ID`.
+ *
+ * @example
+ * ```ts
+ * import { Identifier } from "@effect-glowmarkt/core"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.flatMap(Identifier.applicationIdConfig, (applicationId) => Effect.log(applicationId))
+ * ```
  *
  * @since 0.1.0
  * @category constructors

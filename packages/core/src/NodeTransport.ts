@@ -70,6 +70,15 @@ const invalidOption = (limit: number, { connectMillis, keepAliveMillis }: connec
  * Fails if a proxy variable does not contain the address of a proxy. Dies if an option is invalid, and on
  * runtimes other than Node, such as Bun: use `FetchTransport` there.
  *
+ * @example
+ * ```ts
+ * import { NodeTransport } from "@effect-glowmarkt/core/node"
+ * import { HttpClient } from "@effect/platform"
+ * import { Effect } from "effect"
+ *
+ * const withTransport = Effect.provideServiceEffect(HttpClient.HttpClient, NodeTransport.make())
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -27,6 +27,21 @@ export interface Options {
 }
 
 /**
+ * @example
+ * ```ts
+ * import { AdminCredentials, Identifier, OrgAppKeys } from "@effect-glowmarkt/core"
+ * import { Effect, Redacted } from "effect"
+ *
+ * const withKeys = Effect.provideService(
+ *   AdminCredentials.AdminCredentials,
+ *   OrgAppKeys.make({
+ *     key: "org-key",
+ *     secret: Redacted.make("org-secret"),
+ *     applicationId: Identifier.ApplicationId.make("b0f1b774-a586-4f72-9edd-27ead8aa7a8d")
+ *   })
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -65,6 +80,14 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 
 /**
  * Reads `GLOWMARKT_ORG_KEY`, `GLOWMARKT_ORG_SECRET` and `GLOWMARKT_APPLICATION_ID`.
+ *
+ * @example
+ * ```ts
+ * import { OrgAppKeys } from "@effect-glowmarkt/core"
+ * import { Config } from "effect"
+ *
+ * const keys = Config.nested(OrgAppKeys.config, "PRODUCTION")
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -34,6 +34,14 @@ const isConfig = <A>(given: A | Config.Config<A>): given is Config.Config<A> => 
 /**
  * Makes a `Config` of one option: the given value or `Config`, or else the one for the environment.
  *
+ * @example
+ * ```ts
+ * import { PartialConfig } from "@effect-glowmarkt/core"
+ * import { Config } from "effect"
+ *
+ * const port = (given?: number) => PartialConfig.orElse(given, Config.integer("PORT"))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

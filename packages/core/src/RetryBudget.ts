@@ -24,6 +24,13 @@ export interface RetryBudget {
 /**
  * A reserve of 100 retries, plus one for every ten calls.
  *
+ * @example
+ * ```ts
+ * import { GlowmarktClient, RetryBudget } from "@effect-glowmarkt/core"
+ *
+ * const Client = GlowmarktClient.layer({ retryBudget: { ...RetryBudget.standard, reserve: 20 } })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -31,6 +38,13 @@ export const standard: RetryBudget = { reserve: 100, perCall: 0.1 }
 
 /**
  * Leaves only each call's own policy as the limit.
+ *
+ * @example
+ * ```ts
+ * import { GlowmarktClient, RetryBudget } from "@effect-glowmarkt/core"
+ *
+ * const Client = GlowmarktClient.layer({ retryBudget: RetryBudget.unlimited })
+ * ```
  *
  * @since 0.1.0
  * @category constructors
@@ -56,6 +70,14 @@ export interface Balance {
 }
 
 /**
+ * @example
+ * ```ts
+ * import { RetryBudget } from "@effect-glowmarkt/core"
+ *
+ * const balance = RetryBudget.make(RetryBudget.standard)
+ * const mayRetry = balance.tryWithdraw()
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -35,6 +35,13 @@ export interface RetryPolicy {
  * 4 retries after random waits of at most 0.2, 0.4, 0.8 and 1.6 seconds, `Retry-After` up to 30
  * seconds, and 60 seconds in total.
  *
+ * @example
+ * ```ts
+ * import { GlowmarktClient, RetryPolicy } from "@effect-glowmarkt/core"
+ *
+ * const Client = GlowmarktClient.layer({ retry: { ...RetryPolicy.standard, retries: 2 } })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -48,6 +55,13 @@ export const standard: RetryPolicy = {
 
 /**
  * No retries, and no time limit beyond the timeout of the attempt.
+ *
+ * @example
+ * ```ts
+ * import { GlowmarktClient, RetryPolicy } from "@effect-glowmarkt/core"
+ *
+ * const Client = GlowmarktClient.layer({ retry: RetryPolicy.none })
+ * ```
  *
  * @since 0.1.0
  * @category constructors

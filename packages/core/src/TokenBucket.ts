@@ -31,6 +31,13 @@ const capacity = (perSecond: number, burstMillis: number) => Math.max(1, (perSec
 /**
  * Makes a full bucket. `perSecond` must be positive. With `Infinity` only pauses limit requests.
  *
+ * @example
+ * ```ts
+ * import { TokenBucket } from "@effect-glowmarkt/core"
+ *
+ * const bucket = TokenBucket.make(180, 100, performance.now())
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -54,6 +61,14 @@ const refilled = (bucket: TokenBucket, nowMillis: number): TokenBucket => {
 /**
  * The time at which the next token is available.
  *
+ * @example
+ * ```ts
+ * import { TokenBucket } from "@effect-glowmarkt/core"
+ *
+ * const wait = (bucket: TokenBucket.TokenBucket) =>
+ *   Math.max(0, TokenBucket.availableAtMillis(bucket) - performance.now())
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -74,6 +89,13 @@ export const take = (bucket: TokenBucket, nowMillis: number): TokenBucket => {
 
 /**
  * Puts back the token of a request that was not sent.
+ *
+ * @example
+ * ```ts
+ * import { TokenBucket } from "@effect-glowmarkt/core"
+ *
+ * const afterCancel = (bucket: TokenBucket.TokenBucket) => TokenBucket.refund(bucket)
+ * ```
  *
  * @since 0.1.0
  * @category combinators
@@ -98,6 +120,14 @@ export const withRate = (bucket: TokenBucket, perSecond: number, nowMillis: numb
 /**
  * Withholds all tokens until `untilMillis`. At most one token is available then, so that the pause
  * does not end with a burst.
+ *
+ * @example
+ * ```ts
+ * import { TokenBucket } from "@effect-glowmarkt/core"
+ *
+ * const paused = (bucket: TokenBucket.TokenBucket) =>
+ *   TokenBucket.pausedUntil(bucket, performance.now() + 2000, performance.now())
+ * ```
  *
  * @since 0.1.0
  * @category combinators

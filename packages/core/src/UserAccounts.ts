@@ -164,6 +164,14 @@ const changeInSession = (
 }
 
 /**
+ * @example
+ * ```ts
+ * import { UserAccounts } from "@effect-glowmarkt/core"
+ * import { Effect } from "effect"
+ *
+ * const status = Effect.flatMap(UserAccounts.make, (user) => user.status)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -199,6 +207,18 @@ export const make: Effect.Effect<UserAccountsService, never, UserCredentials | G
 /**
  * Provides the operations with the given credentials. The layer is not memoized, so one program can
  * use it twice with different credentials.
+ *
+ * @example
+ * ```ts
+ * import { FetchTransport, GlowmarktClient, UserAccounts, UserSession } from "@effect-glowmarkt/core"
+ * import { Layer } from "effect"
+ *
+ * const UserLive = UserAccounts.layer.pipe(
+ *   Layer.provide(UserSession.layerConfig()),
+ *   Layer.provide(GlowmarktClient.layerConfig()),
+ *   Layer.provide(FetchTransport.layer)
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category layers

@@ -138,6 +138,18 @@ const makeWith = (
   })
 
 /**
+ * @example
+ * ```ts
+ * import { Identifier, UserSession } from "@effect-glowmarkt/core"
+ * import { Redacted } from "effect"
+ *
+ * const session = UserSession.make({
+ *   username: "siân",
+ *   password: Redacted.make("secret"),
+ *   applicationId: Identifier.ApplicationId.make("b0f1b774-a586-4f72-9edd-27ead8aa7a8d")
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -186,6 +198,19 @@ const makeCached = (options: Options) =>
  * in. The store receives the token and the user name in plain text: choose one that others cannot
  * read. If the store fails, a warning is logged and calls continue.
  *
+ * @example
+ * ```ts
+ * import { Identifier, UserSession } from "@effect-glowmarkt/core"
+ * import { KeyValueStore } from "@effect/platform"
+ * import { Layer, Redacted } from "effect"
+ *
+ * const Session = UserSession.layerCached({
+ *   username: "siân",
+ *   password: Redacted.make("secret"),
+ *   applicationId: Identifier.ApplicationId.make("b0f1b774-a586-4f72-9edd-27ead8aa7a8d")
+ * }).pipe(Layer.provide(KeyValueStore.layerMemory))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -212,6 +237,14 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
  * Reads `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD`, `GLOWMARKT_APPLICATION_ID` and, if set,
  * `GLOWMARKT_DIRECTORY_ID`.
  *
+ * @example
+ * ```ts
+ * import { UserSession } from "@effect-glowmarkt/core"
+ * import { Config } from "effect"
+ *
+ * const user = Config.nested(UserSession.config, "STAGING")
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -231,6 +264,15 @@ export const layerConfig = (
 
 /**
  * {@link layerCached} from configuration, as in {@link layerConfig}.
+ *
+ * @example
+ * ```ts
+ * import { UserSession } from "@effect-glowmarkt/core"
+ * import { KeyValueStore } from "@effect/platform"
+ * import { Layer } from "effect"
+ *
+ * const Session = Layer.provide(UserSession.layerCachedConfig(), KeyValueStore.layerMemory)
+ * ```
  *
  * @since 0.1.0
  * @category layers

@@ -27,6 +27,20 @@ export interface Options {
 }
 
 /**
+ * @example
+ * ```ts
+ * import { Identifier, UserCredentials, UserToken } from "@effect-glowmarkt/core"
+ * import { Effect, Redacted } from "effect"
+ *
+ * const withToken = Effect.provideService(
+ *   UserCredentials.UserCredentials,
+ *   UserToken.make({
+ *     token: Redacted.make("token"),
+ *     applicationId: Identifier.ApplicationId.make("b0f1b774-a586-4f72-9edd-27ead8aa7a8d")
+ *   })
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -65,6 +79,14 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 
 /**
  * Reads `GLOWMARKT_USER_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
+ *
+ * @example
+ * ```ts
+ * import { UserToken } from "@effect-glowmarkt/core"
+ * import { Config } from "effect"
+ *
+ * const token = Config.nested(UserToken.config, "STAGING")
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -51,6 +51,13 @@ const maxQuoted = 200
 /**
  * Quotes a text for a message: escaped as in {@link escape} and cut after 200 characters.
  *
+ * @example
+ * ```ts
+ * import { VisibleText } from "@effect-glowmarkt/core"
+ *
+ * VisibleText.quote("Flat\u200b3") // the invisible character is escaped
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -74,6 +81,13 @@ export const damage = (text: string): string | undefined =>
  * Describes the first character that an id, user name or address must not contain, because two
  * different ones would look the same. `undefined` if there is none.
  *
+ * @example
+ * ```ts
+ * import { VisibleText } from "@effect-glowmarkt/core"
+ *
+ * const problem = VisibleText.identifierProblem("ffe4f42e\u200b") // why this is not an identifier
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -88,6 +102,13 @@ const placeholder = /^(#\p{Lu}[\p{Lu}\d/]*[!?]|#N\/A|#NV|#DIV\/0!|\\N|NULL|undef
 /**
  * Describes a placeholder that spreadsheets and databases write for a missing value, such as
  * `#REF!` or `NULL`. `undefined` if the text is not one.
+ *
+ * @example
+ * ```ts
+ * import { VisibleText } from "@effect-glowmarkt/core"
+ *
+ * const problem = VisibleText.placeholderProblem("#N/A")
+ * ```
  *
  * @since 0.1.0
  * @category combinators

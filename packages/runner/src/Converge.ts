@@ -48,6 +48,19 @@ export class Refused extends Schema.TaggedError<Refused>("@effect-glowmarkt/runn
 /**
  * Refuses a subject whose account does not exist: `Effect.catchTag("AccountNotFound", refuseMissing)`.
  *
+ * @example
+ * ```ts
+ * import { AdminAccounts, type Identifier } from "@effect-glowmarkt/core"
+ * import { Converge } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const read = (accountId: Identifier.AccountId) =>
+ *   AdminAccounts.AdminAccounts.pipe(
+ *     Effect.flatMap((admin) => admin.get(accountId)),
+ *     Effect.catchTag("AccountNotFound", Converge.refuseMissing)
+ *   )
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

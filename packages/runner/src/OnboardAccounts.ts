@@ -208,6 +208,14 @@ const flowFor = (together: Parameters["together"]) => (together === "eachRow" ? 
  * accounts that is younger than any earlier work on the same rows. An all-or-nothing run must be
  * worked on as a whole, and rolled back by {@link rollback} before `Flow.finish`.
  *
+ * @example
+ * ```ts
+ * import { Flow, OnboardAccounts, type Run } from "@effect-glowmarkt/runner"
+ *
+ * const firstHundred = (runId: Run.RunId) =>
+ *   Flow.work(OnboardAccounts.applyFlow({ together: "eachRow" }), runId, { from: 0, to: 100 })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -65,6 +65,14 @@ const alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
  * Makes a run id from the flow's name and the current time, so that ids sort by age:
  * `statusAudit-20260314T091500-k3xq`.
  *
+ * @example
+ * ```ts
+ * import { Run } from "@effect-glowmarkt/runner"
+ * import { Console, Effect } from "effect"
+ *
+ * const program = Effect.flatMap(Run.makeRunId("statusAudit"), Console.log)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

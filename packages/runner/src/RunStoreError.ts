@@ -154,7 +154,7 @@ const innermost = (error: unknown): unknown => {
  * ```ts
  * import { RunStoreError } from "@effect-glowmarkt/runner"
  *
- * const { reason } = RunStoreError.fromUnknown("runs.db", new Error("database or disk is full"))
+ * const { reason } = RunStoreError.fromUnknown("runs.db", Object.assign(new Error("write failed"), { code: "ENOSPC" }))
  * ```
  *
  * @since 0.1.0
