@@ -15,7 +15,7 @@ import {
   RunStore,
   StatusAudit
 } from "../src/index.js"
-import { bytesOf, collected, csv, healthy, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
+import { bytesOf, collected, csv, healthy, perRow, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
 
 const id = (name: string) => Run.RunId.make(name)
 
@@ -283,6 +283,31 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       const rest = yield* planned(yield* rowsFrom(OffboardAccounts.input, again))
       assert.strictEqual((yield* OffboardAccounts.apply(rest, { consent: Consent.deletions(1) })).done, 1)
       assert.strictEqual((yield* view(a.accountId)).live.status, "inactive")
+    })
+  )
+
+  it.scoped("a row costs 2 requests to plan and 5 to apply", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const count = 3
+      const accounts = yield* healthy(count)
+      const applicationId = yield* application
+      const rows = yield* rowsFrom(
+        OffboardAccounts.input,
+        csv(
+          ["accountId"],
+          accounts.map(({ accountId }) => [accountId])
+        )
+      )
+      const plan = yield* OffboardAccounts.plan({ rows, parameters: { applicationId } })
+      assert.deepStrictEqual(
+        yield* perRow(count, OffboardAccounts.apply(plan, { consent: Consent.deletions(count) })),
+        {
+          getAccountById: 2,
+          getAccountStatusById: 2,
+          deleteAccount: 1
+        }
+      )
     })
   )
 })

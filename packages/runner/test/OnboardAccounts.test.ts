@@ -3,7 +3,7 @@ import { AdminAccounts, Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import { Deferred, Effect, Fiber, Option } from "effect"
 import { AccountIndex, Consent, OffboardAccounts, OnboardAccounts, Run } from "../src/index.js"
-import { collected, csv, rowsFrom, served, throughFile } from "./fixtures/served.js"
+import { collected, csv, perRow, rowsFrom, served, throughFile } from "./fixtures/served.js"
 
 const id = (name: string) => Run.RunId.make(name)
 
@@ -256,6 +256,19 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
       assert.deepStrictEqual([resumed.summary, resumed.rollback], [summary, rollback])
       const { state } = yield* Simulator.Simulator
       assert.isTrue((yield* state.writes).every(({ times }) => times === 1))
+    })
+  )
+
+  it.scoped("a row costs 2 requests to apply, besides one list for all rows", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const count = 3
+      const plan = yield* planned(yield* newcomers(count))
+      assert.deepStrictEqual(yield* perRow(count, OnboardAccounts.apply(plan)), {
+        getAccounts: 1 / count,
+        addAccount: 1,
+        getAccountById: 1
+      })
     })
   )
 })

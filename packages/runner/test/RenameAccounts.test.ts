@@ -4,7 +4,7 @@ import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import { DateTime, Effect, FastCheck as fc, Option, Stream } from "effect"
 import { Converge, CsvInput, Plan, PlannedFlow, RenameAccounts, Run, RunReport, RunStore } from "../src/index.js"
 import { differences } from "../src/internal/plan/applyEntry.js"
-import { bytesOf, collected, csv, healthy, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
+import { bytesOf, collected, csv, healthy, perRow, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
 
 const { flow } = RenameAccounts
 
@@ -497,6 +497,31 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       const other = yield* planned([[account.accountId, "Other"]])
       const mismatch = yield* Effect.flip(PlannedFlow.apply(flow, other, { runId }))
       assert.strictEqual(mismatch._tag, "RunMismatch")
+    })
+  )
+
+  it.scoped("a row costs 1 request to plan and 3 to apply", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const count = 3
+      const accounts = yield* healthy(count)
+      const { flow } = RenameAccounts
+      const rows = yield* rowsFrom(
+        flow.input,
+        csv(
+          ["accountId", "name"],
+          accounts.map(({ accountId }) => [accountId, "New"])
+        )
+      )
+      const plan = yield* PlannedFlow.plan(flow, { rows, parameters: {} })
+      assert.deepStrictEqual(yield* perRow(count, PlannedFlow.plan(flow, { rows, parameters: {} })), {
+        getAccountById: 1
+      })
+      assert.deepStrictEqual(yield* perRow(count, PlannedFlow.apply(flow, plan)), {
+        getAccountById: 2,
+        updateAccount: 1
+      })
+      assert.deepStrictEqual(yield* perRow(count, PlannedFlow.apply(flow, plan)), { getAccountById: 1 })
     })
   )
 })

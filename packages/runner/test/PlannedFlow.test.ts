@@ -1,0 +1,127 @@
+import { assert, describe, it } from "@effect/vitest"
+import { AdminAccounts } from "@effect-glowmarkt/core"
+import { Chunk, Duration, Effect, Stream } from "effect"
+import { type Limits, PlannedFlow, Progress, RenameAccounts } from "../src/index.js"
+import { accountIds, administrator, accountId as idOf } from "./fixtures/administrator.js"
+import { hits, killEach } from "./fixtures/killEach.js"
+import { inVirtualTime } from "./fixtures/virtualTime.js"
+import { denied, unavailable } from "./fixtures/workerPool.js"
+
+const timed = (name: string, test: () => Effect.Effect<void, unknown>) => it.live(name, () => inVirtualTime(test()))
+
+const clock = Effect.map(Effect.clock, (clock) => () => clock.unsafeCurrentTimeMillis())
+
+/** Plans to rename so many accounts, and gives the events, too. */
+const planned = (count: number, { admin }: ReturnType<typeof administrator>, pace: Limits.Limits = {}) => {
+  const events: Array<Progress.Event> = []
+  const rows = accountIds(count).map((accountId, i) => ({
+    line: i + 2,
+    cells: { accountId },
+    value: { accountId, name: "after" }
+  }))
+  return PlannedFlow.plan(RenameAccounts.flow, { rows, parameters: {}, ...pace }).pipe(
+    Effect.provideService(AdminAccounts.AdminAccounts, admin),
+    Progress.observe((all) =>
+      Effect.map(Stream.runCollect(all), (chunk) => {
+        events.push(...Chunk.toReadonlyArray(chunk))
+      })
+    ),
+    Effect.map((plan) => ({ plan, events }))
+  )
+}
+
+describe("PlannedFlow", () => {
+  timed("one account that cannot be read is skipped, with line, key and reason; the others are planned", () =>
+    Effect.gen(function* () {
+      const bad = idOf(1500)
+      const provider = administrator((accountId) => (accountId === bad ? Effect.fail(unavailable) : Effect.void))
+      const { plan } = yield* planned(2000, provider)
+      assert.deepStrictEqual(plan.header.counts, { change: 1999, nothing: 0, skip: 1, invalid: 0 })
+      const skipped = plan.entries[1500]
+      assert(skipped !== undefined)
+      assert.deepStrictEqual(skipped.intent, {
+        _tag: "Skip",
+        reason: `could not be read: ${unavailable.message}`
+      })
+      assert.deepStrictEqual([skipped.key, skipped.line], [bad, 1502])
+    })
+  )
+
+  timed("an outage is waited out, and it says so", () =>
+    Effect.gen(function* () {
+      const now = yield* clock
+      const from = now() + 1000
+      const provider = administrator(() =>
+        Effect.suspend(() => (now() >= from && now() < from + 60_000 ? Effect.fail(unavailable) : Effect.void))
+      )
+      const { events, plan } = yield* planned(1000, provider)
+      assert.deepStrictEqual(plan.header.counts, { change: 1000, nothing: 0, skip: 0, invalid: 0 })
+      const tags = events.map(({ _tag }) => _tag)
+      assert.deepStrictEqual([tags[0], tags[1], tags.at(-1)], ["RunStarted", "SubjectsListed", "RunFinished"])
+      assert.isAtLeast(tags.filter((tag) => tag === "OutageWaiting").length, 3)
+      assert.isAtLeast(tags.filter((tag) => tag === "Advanced").length, 10)
+      const resumed = events.find((event) => event._tag === "OutageEnded")
+      assert.isTrue(resumed !== undefined && Duration.greaterThan(resumed.waited, "59 seconds"))
+      assert.isTrue(events.every(({ runId }) => runId === plan.header.id))
+    })
+  )
+
+  timed("an outage beyond all patience fails, with what was met", () =>
+    Effect.gen(function* () {
+      const provider = administrator(() => Effect.fail(unavailable))
+      const error = yield* Effect.flip(planned(50, provider, { maxOutage: "1 minute" }))
+      assert.strictEqual(error.message, unavailable.message)
+    })
+  )
+
+  timed("keeps to the polite rate, in requests", () =>
+    Effect.gen(function* () {
+      const now = yield* clock
+      const began = now()
+      yield* planned(
+        2000,
+        administrator(() => Effect.void)
+      )
+      assert.closeTo(now() - began, 10_000, 1000)
+    })
+  )
+
+  timed(
+    "credentials that are refused are found out, however few rows there are; for one of many they are a reason",
+    () =>
+      Effect.gen(function* () {
+        const all = administrator(() => Effect.fail(denied))
+        for (const count of [1, 3, 300]) {
+          assert.strictEqual((yield* Effect.flip(planned(count, all))).message, denied.message)
+        }
+        assert.isBelow(all.calls.length, 60)
+        const { plan } = yield* planned(
+          30,
+          administrator((accountId) => (accountId === idOf(4) ? Effect.fail(denied) : Effect.void))
+        )
+        assert.deepStrictEqual(plan.header.counts, { change: 29, nothing: 0, skip: 1, invalid: 0 })
+      })
+  )
+
+  it.live(
+    "a run killed at each moment ends like an undisturbed one (`npm run torture -- kill` kills more often)",
+    () =>
+      Effect.gen(function* () {
+        const verdicts = yield* killEach({
+          flows: ["renameAccounts", "rotatePasswords"],
+          kills: 2,
+          seed: 3,
+          subjects: 8
+        })
+        for (const verdict of verdicts) {
+          const { flow, hit, problems, rows } = verdict
+          assert.deepStrictEqual(
+            { flow, kills: hits(verdict), anyMoment: hit.anyMoment, rows, problems },
+            { flow, kills: 2, anyMoment: 1, rows: 8, problems: [] }
+          )
+        }
+      }),
+    // Processes start slowly where others work, too.
+    120_000
+  )
+})
