@@ -1,6 +1,5 @@
 /**
- * Enforces the provider's security rules as the contract declares them: the rule of an endpoint is
- * its `Security` annotation.
+ * Enforces the provider's security rules. The rule of an endpoint is its `Security` annotation.
  *
  * @since 0.1.0
  */
@@ -205,7 +204,7 @@ export const layer: Layer.Layer<Authorization, never, CredentialReader> = Layer.
       const request = yield* HttpServerRequest.HttpServerRequest
       const { route } = yield* HttpRouter.RouteContext
       const presented = yield* readCredentials(request)
-      // A route without a rule is a defect: dying keeps it from being open to everyone.
+      // Dies for a route without a rule, which would otherwise be open to everyone.
       const { security } = yield* Effect.orDie(Effect.fromNullable(Operation.fromRoute(route)))
       const decision = authorize(security, presented)
       if (decision === "AccessDenied" || decision === "BadRequest" || decision === "MissingInfo") {

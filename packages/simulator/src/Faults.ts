@@ -16,7 +16,7 @@ import * as SeededRandom from "./internal/seededRandom.js"
 import type { Match, Name } from "./Operation.js"
 
 /**
- * A fault of one request. The constructors say what each does.
+ * A fault injected into one request. Each kind has a constructor.
  *
  * @since 0.1.0
  * @category models
@@ -32,7 +32,7 @@ export type Fault = Data.TaggedEnum<{
 }>
 
 /**
- * The `Retry-After` header of a 429: the form in which it states the delay, or none.
+ * The `Retry-After` header of a 429: in seconds, as a date, or omitted.
  *
  * @since 0.1.0
  * @category models
@@ -80,13 +80,13 @@ export const None = faultCases.None
 export const Latency = faultCases.Latency
 
 /**
- * Resets the connection, before the request takes effect or after.
+ * Resets the connection before or after the request takes effect.
  *
  * @example
  * ```ts
  * import { Faults } from "@effect-glowmarkt/simulator"
  *
- * // The deletion takes effect, but the client never learns of it.
+ * // The deletion takes effect, but the client gets no response.
  * const lost = Faults.Script({ on: { operations: ["deleteAccount"] }, faults: [Faults.Reset({ when: "after" })] })
  * ```
  *
@@ -96,7 +96,7 @@ export const Latency = faultCases.Latency
 export const Reset = faultCases.Reset
 
 /**
- * Sends no response until the client gives up, before the request takes effect or after.
+ * Never responds, before or after the request takes effect.
  *
  * @example
  * ```ts
@@ -111,7 +111,8 @@ export const Reset = faultCases.Reset
 export const Hang = faultCases.Hang
 
 /**
- * Performs the request, but sends only a part of the response (0 to 1) before the connection closes.
+ * Processes the request, but sends only a fraction of the response (0 to 1) and closes the
+ * connection.
  *
  * @example
  * ```ts
@@ -142,7 +143,7 @@ export const Truncate = faultCases.Truncate
 export const RateLimited = faultCases.RateLimited
 
 /**
- * Responds with this instead; the request does not take effect.
+ * Sends the given response. The request does not take effect.
  *
  * @example
  * ```ts
@@ -339,7 +340,7 @@ export type Rules = ReadonlyArray<Rule>
 export interface FaultsService {
   /** Replaces the rules. Scripts, cycles and the random sequence restart. */
   readonly set: (rules: Rules) => Effect.Effect<void>
-  /** Adds rules with precedence over the present ones. */
+  /** Adds rules that take precedence over the existing ones. */
   readonly add: (...rules: Rules) => Effect.Effect<void>
   /** Removes all rules. */
   readonly clear: Effect.Effect<void>
@@ -360,7 +361,7 @@ const matches = (target: Target, { accountId, operation }: Match): boolean =>
   (target.accountIds === undefined || (accountId !== undefined && target.accountIds.includes(accountId)))
 
 /**
- * Fault injection with initial rules. The seed decides the random ones.
+ * Makes a fault injector with initial rules. The seed determines the random faults.
  *
  * @example
  * ```ts
@@ -374,13 +375,13 @@ const matches = (target: Target, { accountId, operation }: Match): boolean =>
  */
 export const make = (options: { readonly seed: number; readonly rules: Rules }): FaultsService => {
   let rules: Rules = []
-  let turns = new Map<Rule, number>()
+  let positions = new Map<Rule, number>()
   let random = SeededRandom.make(options.seed, "faults", 0)
   let injected = 0
 
   const set = (next: Rules) => {
     rules = next
-    turns = new Map()
+    positions = new Map()
     random = SeededRandom.make(options.seed, "faults", 0)
     injected = 0
   }
@@ -390,9 +391,9 @@ export const make = (options: { readonly seed: number; readonly rules: Rules }):
     if (rule._tag === "Chance") {
       return random.chance(rule.percent) ? rule.fault : undefined
     }
-    const turn = turns.get(rule) ?? 0
-    turns.set(rule, turn + 1)
-    return rule._tag === "Cycle" ? rule.faults[turn % rule.faults.length] : rule.faults[turn]
+    const position = positions.get(rule) ?? 0
+    positions.set(rule, position + 1)
+    return rule._tag === "Cycle" ? rule.faults[position % rule.faults.length] : rule.faults[position]
   }
 
   const next = (request: Match): Fault => {

@@ -74,7 +74,8 @@ export const all: ReadonlyArray<Operation> = endpoints.map((endpoint) => {
     name: endpoint.name,
     method: endpoint.method,
     path: endpoint.path,
-    // Throws for an endpoint without a rule: the simulator does not start with an unprotected endpoint.
+    // Throws for an endpoint without a rule: the simulator does not start with an unprotected
+    // endpoint.
     security: Context.unsafeGet(endpoint.annotations, Security.Security),
     bodyErrors: {
       missing: declares("IncorrectElements") && !declares("MissingElements") ? "IncorrectElements" : "MissingElements",

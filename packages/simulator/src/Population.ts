@@ -24,9 +24,15 @@ import * as memberTraits from "./internal/traits.js"
 export interface Traits {
   /** The actual status. `unverified` is not documented by the provider. */
   readonly status: "active" | "inactive" | "unverified"
-  /** Where the list and the status endpoint, or the fields `status` and `active`, contradict each other. */
+  /**
+   * Where the list and the status endpoint, or the fields `status` and `active`, contradict each
+   * other.
+   */
   readonly inconsistency: "none" | "listedActive" | "listedInactive" | "liveContradictsItself" | "listContradictsItself"
-  /** `missing`: listed, but reads return 404. `failsOnce`, `failsTwice`: the first reads of its status return 500. */
+  /**
+   * `missing`: listed, but reads return 404. `failsOnce`, `failsTwice`: the first one or two reads
+   * of its status return 500.
+   */
   readonly availability: "available" | "missing" | "failsOnce" | "failsTwice"
   readonly updatedDaysAgo: number
   /** Negative if it has expired; `undefined` without an external directory. */
@@ -148,8 +154,8 @@ const directory = (seed: number, kind: Directory["kind"]): Directory => ({
 })
 
 /**
- * Makes a population. The same `accounts` and `seed` give the same users, ids and credentials. Dates
- * are offsets from `epoch`.
+ * Makes a population. The same `accounts` and `seed` give the same users, ids and credentials.
+ * Dates are offsets from `epoch`.
  *
  * @example
  * ```ts

@@ -28,7 +28,10 @@ export interface ReceivedRequest {
   readonly path: string
   readonly operation: Option.Option<Name>
   readonly accountId: Option.Option<string>
-  /** The schemes for which it carried the valid value, and `wrong` for each header with another value. */
+  /**
+   * The schemes for which it carried the valid value, and `wrong` for each header with another
+   * value.
+   */
   readonly presented: ReadonlyArray<Security.Scheme | "wrong">
   readonly fault: Option.Option<Fault["_tag"] | "Throttled">
   /** `None` while the request is being processed, and if no response was sent. */

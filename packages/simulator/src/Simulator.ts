@@ -4,13 +4,13 @@
  *
  * The provider's documentation leaves some behaviour open. The simulator assumes:
  *
- * - A repeated `POST /account` adds a second account, so tests notice an unintended repetition. For a
- *   user that the directory does not contain, the response is `missing elements`.
- * - `DELETE` of an inactive account returns the same response as the first time and changes nothing.
- *   The user of an inactive account gets `200 {"valid":false}` on sign-in; tokens issued before stay
- *   valid.
- * - Adding the same mobile app token twice stores it twice, so tests notice it. Removing a token that
- *   does not exist returns `{"valid":true}`.
+ * - A repeated `POST /account` adds a second account, so tests notice an unintended repetition. For
+ *   a user that the directory does not contain, the response is `missing elements`.
+ * - `DELETE` of an inactive account returns the same response as the first time and changes
+ *   nothing. The user of an inactive account gets `200 {"valid":false}` on sign-in; tokens issued
+ *   before stay valid.
+ * - Adding the same mobile app token twice stores it twice, so tests notice it. Removing a token
+ *   that does not exist returns `{"valid":true}`.
  * - A change of e-mail takes effect immediately and does not change the user name. A new password
  *   needs at least 8 characters and does not revoke tokens.
  * - The body of a 429 is `{"error":"Too many requests"}`.
@@ -65,7 +65,10 @@ export interface SimulatorService {
   readonly requests: Requests.RequestsService
   readonly faults: Faults.FaultsService
   readonly throttle: Throttle.ThrottleService
-  /** Restores the initial population and removes recorded requests, faults, the throttle and all issued tokens. */
+  /**
+   * Restores the initial population and removes recorded requests, faults, the throttle and all
+   * issued tokens.
+   */
   readonly reset: Effect.Effect<void>
 }
 
@@ -184,7 +187,8 @@ const serve = (simulator: SimulatorService, recorder: requests.Recorder) => {
     Layer.provide(Layer.provide(HttpApiBuilder.api(SimulatedApi), groups)),
     Layer.provide(services),
     Layer.provide(NodeHttpServer.layerContext),
-    // Matches exactly the contract's paths: `/account/` is an account with an empty id, not the list.
+    // Matches exactly the contract's paths: `/account/` is an account with an empty id, not the
+    // list.
     Layer.provide(
       HttpRouter.setRouterConfig({ caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false })
     ),
@@ -247,7 +251,8 @@ export const layer = (options: Options = {}): Layer.Layer<Simulator, ListenError
           })
         })
       )
-      // `HttpApiBuilder` memoises its router per build. Two simulators in one program must not share it.
+      // `HttpApiBuilder` memoises its router per build. Two simulators in one program must not
+      // share it.
       const served = Layer.unwrapEffect(Effect.map(Simulator, (running) => Layer.fresh(serve(running, recorder))))
       return served.pipe(Layer.provideMerge(simulator), Layer.provide(listen(options.port ?? 0)))
     })

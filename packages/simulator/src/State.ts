@@ -49,8 +49,8 @@ export interface AccountRecord {
 }
 
 /**
- * How often an operation changed an account. Requests that were refused, or failed before they took
- * effect, are not counted.
+ * How often an operation changed an account. Requests that were refused or had no effect are not
+ * counted.
  *
  * @since 0.1.0
  * @category models
@@ -80,9 +80,11 @@ export interface StateService {
   readonly accounts: Iterable<AccountRecord>
   /** The current state of an account, including one for which the API returns 404. */
   readonly account: (accountId: string) => Effect.Effect<Option.Option<AccountRecord>>
-  /** Counts a read of the account's status. `failing` means that this read must return 500. */
-  readonly readStatus: (account: AccountRecord) => Effect.Effect<"failing" | "answering">
-  /** Adds an account for a user of the directory. `None` if the directory does not contain the user. */
+  /** Counts a read of the account's status. Returns `failing` if this read must return 500. */
+  readonly readStatus: (account: AccountRecord) => Effect.Effect<"failing" | "succeeding">
+  /**
+   * Adds an account for a user of the directory. `None` if the directory does not contain the user.
+   */
   readonly add: (user: {
     readonly username: string
     readonly directoryId: string
@@ -96,18 +98,20 @@ export interface StateService {
   readonly changeEmail: (accountId: string, email: string) => Effect.Effect<Option.Option<AccountRecord>>
   /** Makes the account inactive. If it already is, changes nothing and counts no write. */
   readonly deactivate: (accountId: string) => Effect.Effect<Option.Option<AccountRecord>>
-  /** The account of a user, if the password and the directory (if given) are right. */
+  /** The account of a user, if the password and the directory (if given) are correct. */
   readonly signIn: (login: {
     readonly username: string
     readonly password: Redacted.Redacted
     readonly directoryId: string | undefined
   }) => Effect.Effect<Option.Option<AccountRecord>>
-  /** Changes a user's password if the old one is right. */
+  /** Changes a user's password if the old one is correct. */
   readonly changePassword: (
     accountId: string,
     passwords: { readonly old: Redacted.Redacted; readonly new: Redacted.Redacted }
   ) => Effect.Effect<PasswordChange>
-  /** Stores a token that is added twice twice, so tests notice a repeated request. */
+  /**
+   * Adds a mobile app token. Adding it again stores it twice, so tests notice a repeated request.
+   */
   readonly addMobileToken: (accountId: Identifier.AccountId, token: Redacted.Redacted) => Effect.Effect<void>
   /** Removes a mobile app token of an account. */
   readonly removeMobileToken: (accountId: Identifier.AccountId, token: Redacted.Redacted) => Effect.Effect<void>
@@ -151,7 +155,7 @@ const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis).toI
  * @category constructors
  */
 export const make = (population: Population): StateService => {
-  // Stores only differences from the population, which is computed on demand.
+  // Only differences from the population are stored; the population is computed on demand.
   const changes = new Map<string, accountRecord.Change>()
   const added = new Map<string, AccountRecord>()
   const addedOf = new Map<string, AccountRecord>()
@@ -218,7 +222,7 @@ export const make = (population: Population): StateService => {
       Effect.sync(() => {
         const read = statusReads.get(accountId) ?? 0
         if (read >= failures[availability]) {
-          return "answering"
+          return "succeeding"
         }
         statusReads.set(accountId, read + 1)
         return "failing"

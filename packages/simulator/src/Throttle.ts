@@ -1,5 +1,5 @@
 /**
- * A rate limit on the server's side: a token bucket. A request that finds it empty gets a 429.
+ * A server-side rate limit: a token bucket. If it is empty, requests get a 429.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ import * as Option from "effect/Option"
  */
 export interface Limit {
   readonly perSecond: number
-  /** The capacity of the bucket: how many requests may arrive at once after an idle period. */
+  /** The capacity of the bucket, and so the number of requests that may arrive at once. */
   readonly burst: number
 }
 
@@ -29,7 +29,7 @@ export interface ThrottleService {
   /** Replaces the limit. */
   readonly set: (limit: Limit) => Effect.Effect<void>
   readonly clear: Effect.Effect<void>
-  /** Takes a token. Without one, returns how long until the next is available. */
+  /** Takes a token, or returns how long until the next one is available. */
   readonly tryAcquire: Effect.Effect<Option.Option<Duration.Duration>>
 }
 
@@ -40,7 +40,7 @@ export interface ThrottleService {
 export class Throttle extends Context.Tag("@effect-glowmarkt/simulator/Throttle")<Throttle, ThrottleService>() {}
 
 /**
- * A throttle with an optional initial limit, measured by Effect's clock.
+ * Makes a throttle with an optional initial limit. It uses Effect's clock.
  *
  * @example
  * ```ts

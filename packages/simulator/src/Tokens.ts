@@ -1,6 +1,6 @@
 /**
- * The user tokens that a simulator has issued: JWTs signed with HS256 with the claims of the
- * provider's, `tokenHash`, `iat` and `exp`.
+ * The user tokens that a simulator has issued: JWTs signed with HS256. They have the same claims as
+ * the provider's: `tokenHash`, `iat` and `exp`.
  *
  * @since 0.1.0
  */
@@ -61,7 +61,7 @@ const base64url = (json: unknown) => Buffer.from(JSON.stringify(json)).toString(
 const header = base64url({ alg: "HS256", typ: "JWT" })
 
 /**
- * Issues and verifies the tokens of a seed. They expire by Effect's clock.
+ * Makes a token issuer. Tokens expire by Effect's clock.
  *
  * @example
  * ```ts
@@ -85,7 +85,7 @@ export const make = (options: { readonly seed: number; readonly lifetime: Durati
         const iat = Math.floor(now / 1000)
         const exp = Math.floor((now + Duration.toMillis(options.lifetime)) / 1000)
         issued += 1
-        // The counter makes tokens of the same second differ, as the provider's do.
+        // The counter makes tokens issued in the same second differ, like the provider's.
         const tokenHash = createHash("sha256").update(`${options.seed} ${issued} ${accountId}`).digest("hex")
         const signed = `${header}.${base64url({ tokenHash, iat, exp })}`
         const token = `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`

@@ -18,7 +18,7 @@ export * as Requests from "./Requests.js"
 export * as Simulator from "./Simulator.js"
 /** The state of the simulated accounts. */
 export * as State from "./State.js"
-/** A rate limit on the server's side. */
+/** A server-side rate limit. */
 export * as Throttle from "./Throttle.js"
 /** The user tokens that a simulator has issued. */
 export * as Tokens from "./Tokens.js"

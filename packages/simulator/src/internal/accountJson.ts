@@ -1,8 +1,8 @@
 import type { Identifier } from "@effect-glowmarkt/core"
 import type { AccountRecord } from "../State.js"
 
-// The contract's schemas would remove the `null`s, gaps and undocumented fields of live data, so the
-// JSON is built directly. `JSON.stringify` omits fields that are `undefined`.
+// The contract's schemas would remove the `null`s, gaps and undocumented fields of live data, so
+// the JSON is built directly. `JSON.stringify` omits fields that are `undefined`.
 
 /** An account as the list and `GET /account/{accountId}` return it. */
 export const account = (view: AccountRecord, applicationId: Identifier.ApplicationId) => ({

@@ -52,17 +52,18 @@ const retryAfter = (hint: RetryAfter): Effect.Effect<Record<string, string>> =>
     : hint.form === "seconds"
       ? Effect.succeed({ "retry-after": String(Math.ceil(Duration.toSeconds(hint.after))) })
       : Effect.map(Clock.currentTimeMillis, (now) => ({
-          // HTTP dates have whole seconds. Rounding up never tells the client to come back too early.
+          // HTTP dates have whole seconds. Rounded up, so that the client does not come back too
+          // early.
           "retry-after": new Date(Math.ceil((now + Duration.toMillis(hint.after)) / 1000) * 1000).toUTCString()
         }))
 
-/** A 429 response. Its body is an assumption, since the provider documents none. */
+/** A 429 response. The provider does not document its body; this one is an assumption. */
 export const rateLimited = (hint: RetryAfter): Effect.Effect<Response> =>
   Effect.map(retryAfter(hint), (headers) =>
     HttpServerResponse.setHeaders(json({ error: "Too many requests" }, 429), headers)
   )
 
-/** Applies a fault to a request; `respond` is the response without it. */
+/** Applies a fault to a request. `respond` produces the normal response. */
 export const injectFault = (
   fault: Fault,
   exchange: { readonly request: HttpServerRequest.HttpServerRequest; readonly respond: HttpApp.Default }

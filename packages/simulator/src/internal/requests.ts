@@ -7,7 +7,7 @@ import type { Fault } from "../Faults.js"
 import type { Match, Name } from "../Operation.js"
 import { capacity, type ReceivedRequest, type RequestsService } from "../Requests.js"
 
-/** A request in progress or done. It is converted to a `ReceivedRequest` only when a test asks for it. */
+/** A pending or completed request. Converted to a `ReceivedRequest` only when a test reads it. */
 export interface Entry {
   readonly sequence: number
   readonly millis: number

@@ -26,7 +26,9 @@ export const json = (body: unknown, status = 200): HttpServerResponse.HttpServer
 const declared = <A, I>(schema: Schema.Schema<A, I>, value: NoInfer<A>) =>
   json(Schema.encodeSync(schema)(value), HttpApiSchema.getStatusErrorAST(schema.ast))
 
-/** Responses by tag: the errors of the contract, and two that were only observed on the live API. */
+/**
+ * Responses by tag: the errors of the contract, and two that were only observed on the live API.
+ */
 const failures = {
   AccessDenied: declared(WireError.AccessDenied, { _tag: "AccessDenied" }),
   MissingElements: declared(WireError.MissingElements, { _tag: "MissingElements" }),
@@ -51,7 +53,10 @@ const noRoute = (request: { readonly method: string; readonly url: string }) => 
   )
 }
 
-/** The response to undecodable input: 404 for an invalid account id, otherwise an error about the body. */
+/**
+ * The response to undecodable input: 404 for an invalid account id, otherwise an error about the
+ * body.
+ */
 const undecodable = (error: HttpApiError.HttpApiDecodeError, match: Match | undefined) => {
   // Only paths, not bodies, contain an `accountId`.
   if (error.issues.some(({ path }) => path[0] === "accountId")) {
@@ -78,7 +83,10 @@ const fromError = (error: unknown, match: Match | undefined): Option.Option<Http
     : Option.none()
 }
 
-/** The response to a failure. A defect of the simulator is logged, and the client gets the provider's 500. */
+/**
+ * The response to a failure. A defect of the simulator is logged, and the client gets the
+ * provider's 500.
+ */
 export const fromCause = (
   cause: Cause.Cause<unknown>,
   match: Match | undefined

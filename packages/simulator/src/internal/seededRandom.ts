@@ -12,8 +12,8 @@ export interface SeededRandom {
   readonly hex: (digits: number) => string
 }
 
-// Multiplication by an odd constant and xor-shift are bijections on 32-bit integers. Their composition
-// is therefore invertible: an id encodes its index without showing it.
+// Multiplication by an odd constant and xor-shift are bijections on 32-bit integers. Their
+// composition is therefore invertible: an id encodes its index without showing it.
 const first = 0x9e3779b1
 const second = 0x85ebca6b
 
@@ -58,8 +58,8 @@ const purposes: Record<Purpose, number> = {
 }
 
 /**
- * The generator for one subject. Its sequence depends only on the arguments, so account 7 is the same
- * in a population of 10 and of 10,000.
+ * The generator for one subject. Its sequence depends only on the arguments, so account 7 is the
+ * same in a population of 10 and of 10,000.
  */
 export const make = (seed: number, purpose: Purpose, index: number): SeededRandom => {
   // PCG ignores the low bit of the increment, so the purpose is doubled.

@@ -2,16 +2,16 @@ import type { Traits } from "../Population.js"
 import type { SeededRandom } from "./seededRandom.js"
 
 /**
- * A kind of account. Of every hundred consecutive accounts, `of100` are of this kind. So small
- * populations contain every kind, and large ones resemble a live system: most accounts are healthy.
+ * A kind of account. `of100` of every hundred consecutive accounts are of this kind, so even small
+ * populations contain every kind. As in a live system, most accounts are healthy.
  */
 interface Kind {
   readonly of100: number
   readonly traits: (random: SeededRandom) => Traits
 }
 
-// Numbers of days that differ from common thresholds (7, 14, 30, 60, 90, 180, 365) by more than one
-// day, so findings do not change during the day that starts at the epoch.
+// All days are more than one day away from common thresholds (7, 14, 30, 60, 90, 180, 365), so that
+// findings do not change during the day that starts at the epoch.
 const fresh = (random: SeededRandom) => random.pick([() => random.between(0.25, 28), () => random.between(30.5, 88)])()
 const dormant = (random: SeededRandom) => random.between(181, 360)
 const ancient = (random: SeededRandom) => random.between(405, 900)
@@ -69,11 +69,14 @@ const slots = table.flatMap((kind) => Array.from({ length: kind.of100 }, () => k
 // Coprime to 100, so stepping by one of these visits every slot once.
 const steps = [7, 11, 13, 17, 19, 23, 27, 29, 31, 33, 37, 39, 41, 43, 47, 49]
 
-/** The traits of an account. Its position within the hundred decides the kind, the rest is random. */
+/**
+ * The traits of an account. Its position within the hundred determines its kind; the rest is
+ * random.
+ */
 export const make = (random: SeededRandom, options: { readonly seed: number; readonly index: number }): Traits => {
   const block = Math.floor(options.index / 100)
-  const turn = Math.abs(options.seed + block * 5)
-  const step = steps[turn % steps.length] ?? 7
-  const slot = slots[(options.index * step + turn * 31 + 50) % 100]
+  const offset = Math.abs(options.seed + block * 5)
+  const step = steps[offset % steps.length] ?? 7
+  const slot = slots[(options.index * step + offset * 31 + 50) % 100]
   return slot === undefined ? ordinary(random) : slot.traits(random)
 }

@@ -11,7 +11,7 @@ import { SimulatedApi } from "../simulatedApi.js"
 
 const notFound = Effect.fail({ _tag: "AccountNotFound" as const })
 
-/** Fails with `AccountNotFound` without an account, or if it is only in the list. */
+/** Fails with `AccountNotFound` if the account does not exist or only appears in the list. */
 export const orNotFound = (found: Option.Option<AccountRecord>) =>
   Option.match(
     Option.filter(found, ({ availability }) => availability !== "missing"),
@@ -34,7 +34,8 @@ export const layer = (applicationId: Identifier.ApplicationId) =>
           Effect.flatMap(
             state.add(payload),
             Option.match({
-              // The directory does not contain the user. `missing elements` is the only documented 400 of this operation.
+              // The directory does not contain the user. `missing elements` is the only 400 that is
+              // documented here.
               onNone: () => Effect.fail({ _tag: "MissingElements" as const }),
               onSome: ({ accountId, userId }) => Effect.succeed({ status: "OK", accountId, applicationId, userId })
             })

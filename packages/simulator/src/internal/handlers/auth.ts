@@ -26,7 +26,7 @@ export const layer = (applicationId: Identifier.ApplicationId) =>
               return yield* denied
             }
             const { accountId, live, name } = account.value
-            // The second way in which the live API refuses a sign-in: 200 with `valid: false`.
+            // The live API also refuses sign-ins this way: 200 with `valid: false`.
             if (live.status === "inactive") {
               return json({ valid: false })
             }
@@ -59,7 +59,7 @@ export const layer = (applicationId: Identifier.ApplicationId) =>
     })
   )
 
-/** Developers' sign-in. It always returns the same token, which does not expire. */
+/** Developer sign-in. Always returns the same token, which does not expire. */
 export const developerLayer = ({ developer, devUserToken }: Credentials) =>
   HttpApiBuilder.group(SimulatedApi, "developer", (handlers) =>
     handlers.handle("developerLogin", ({ payload }) =>
