@@ -78,7 +78,7 @@ describe("CircuitBreaker", () => {
     return Effect.gen(function* () {
       yield* CallOptions.locally(Effect.replicateEffect(Effect.flip(list), 3), { retry: RetryPolicy.none })
       yield* TestClock.adjust("4 seconds")
-      // Not forked: a retry would wait for a clock that stands still.
+      // Not forked: a retry would wait forever, because the test clock does not move.
       const error = yield* Effect.flip(list)
       assert.deepStrictEqual(error.retryAfter, Option.some(Duration.seconds(6)))
       assert.isTrue("attempts" in error && error.attempts === 0 && error.isTransient && !error.mayHaveBeenApplied)
@@ -121,7 +121,10 @@ describe("CircuitBreaker", () => {
     }).pipe(Effect.provide(over(wire, options)))
   })
 
-  /** How many of ten requests that end so are sent, and of those with an end of the other kind between. */
+  /**
+   * How many of ten calls send a request, if all respond like this, or every third one with
+   * `between`.
+   */
   const sent = (answer: Wire.Response, between?: Wire.Response) => {
     const wire = Wire.make((_, index) => (between !== undefined && index % 3 === 2 ? between : answer))
     return Effect.replicateEffect(Effect.exit(list), 10).pipe(
@@ -197,7 +200,7 @@ describe("CircuitBreaker", () => {
     assert.deepStrictEqual(circuit.enter(6000), Either.left(Duration.seconds(4)))
     late.succeeded()
     assert.isTrue(Either.isLeft(circuit.enter(6000)))
-    // Nor does it, once the one that was let through has failed.
+    // The same holds after the probe has failed.
     const look = enter(10_000)
     look.failed(10_500)
     late.succeeded()

@@ -59,7 +59,8 @@ const isAs = <A, I>(name: string, schema: Schema.Schema<A, I>) => {
 }
 
 describe("Codec.make", () => {
-  // Some of these come to functions as a whole, some in part, some not at all: nobody must be able to tell.
+  // Some of these schemas are compiled completely, some partly and some not at all. The results
+  // must not differ.
   isAs(
     "fields",
     Schema.Struct({

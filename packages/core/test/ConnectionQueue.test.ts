@@ -16,7 +16,7 @@ const request = (path: string): transport.Request => ({
   maxBodyBytes: 1000
 })
 
-/** Undici without sockets: answers come when they are told to. */
+/** Undici without sockets. Responses arrive when `arrive` is called. */
 const setUp = (width: number) => {
   const log: Array<string> = []
   const answers: Array<() => void> = []
@@ -32,7 +32,7 @@ const setUp = (width: number) => {
       return true
     }
   }
-  // Of a dispatcher nothing else is used here.
+  // Nothing else of a dispatcher is used here.
   const start = dispatch.start(
     dispatcher as unknown as Undici.Dispatcher,
     connectionQueue.make(width),
@@ -51,7 +51,7 @@ describe("ConnectionQueue", () => {
       for (const path of ["a", "b"]) {
         start(request(path), () => {
           log.push(`told /${path}`)
-          // As a fiber does, which goes on in a task of its own.
+          // A microtask, like the continuation of a fiber.
           void Promise.resolve().then(() => start(request(`${path}${path}`), () => {}))
         })
       }

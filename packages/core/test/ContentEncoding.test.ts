@@ -17,7 +17,7 @@ const encodings = {
 
 const accounts = JSON.stringify(Array.from({ length: 500 }, (_, index) => ({ accountId: `a${index}`, name: "Zoë" })))
 
-/** A server that compresses one body, whatever was asked for; gives how to call it. */
+/** Starts a server that always compresses its body, and returns how to call it. */
 const compressing = (encoding: string, body: Uint8Array, status = 200) =>
   Effect.map(
     serving((_, __, response) => {
@@ -84,7 +84,7 @@ for (const transport of names) {
           const over = yield* compressing("gzip", body)
           for (const call of calls) {
             const error = yield* Effect.flip(Effect.provide(call, over(transport)))
-            // `fetch` decodes by itself, and hands over what comes before the cut.
+            // `fetch` decodes the body itself and delivers the part before the cut.
             const expected =
               transport === "fetch" || transport === "FetchTransport"
                 ? /TransportError|the JSON is truncated/

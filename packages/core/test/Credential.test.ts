@@ -12,7 +12,7 @@ const secret = Redacted.make("new-secret")
 
 const basic = (key: string, value: string) => `Basic ${Buffer.from(`${key}:${value}`).toString("base64")}`
 
-// The three headers that carry credentials; whatever is absent here must be absent on the wire.
+// The three credential headers. A header that is absent here must not be sent.
 const authentication = (seen: Wire.Seen | undefined) => ({
   authorization: seen?.headers["authorization"],
   token: seen?.headers["token"],
@@ -24,7 +24,7 @@ const none = { authorization: undefined, token: undefined, applicationid: undefi
 type Admin = (admin: AdminAccounts.AdminAccounts["Type"]) => Effect.Effect<unknown, unknown>
 type User = (user: UserAccounts.UserAccounts["Type"]) => Effect.Effect<unknown, unknown>
 
-// Written out from the provider's definition, not from our contract.
+// Copied from the provider's definition, not derived from our contract.
 const adminOperations: ReadonlyArray<readonly [string, string, Admin]> = [
   ["GET /account", "scoped", (admin) => admin.list],
   ["POST /account", "scoped", (admin) => admin.add({ username: "scotty", directoryId })],

@@ -34,7 +34,7 @@ describe("decodeResponse", () => {
           AdminAccounts.AdminAccounts
         >(call)
         assert.isTrue(error._tag === "InvalidResponse" && error.reason === "Mismatch" && !error.isTransient)
-        // A write was carried out on whichever account it was: only a read can tell.
+        // A write has been carried out, perhaps on the other account.
         assert.isTrue(error.mayHaveBeenApplied)
         assert.match(error.message, /is about a different account/)
         assert.notInclude(error.message, otherAccount)

@@ -33,7 +33,7 @@ describe("DevUserSession", () => {
       yield* run("dev")
       yield* run("dev")
       assert.strictEqual(signIns(), 1)
-      // Somebody else's is not theirs.
+      // Another user does not get this token.
       yield* run("another")
       assert.strictEqual(signIns(), 2)
     })

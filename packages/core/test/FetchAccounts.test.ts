@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
-/** Answers every request with this body, and keeps the URLs. */
+/** Responds to every request with this body and records the URLs. */
 const answering = (body: unknown, urls: Array<string>) =>
   Layer.succeed(FetchHttpClient.Fetch, (url) => {
     urls.push(String(url))

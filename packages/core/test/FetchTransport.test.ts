@@ -15,7 +15,7 @@ interface Sent {
   readonly init: RequestInit
 }
 
-/** Remembers what it is called with, and answers every request with the same account. */
+/** Records its arguments and responds to every request with the same account. */
 const recording = () => {
   const sent: Array<Sent> = []
   const fetch: typeof globalThis.fetch = (url, init = {}) => {

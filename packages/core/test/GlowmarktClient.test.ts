@@ -24,7 +24,7 @@ import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import * as Callers from "./support/Callers.js"
 import { adminCalls, authCalls, userCalls } from "./support/EveryCall.js"
-import { assertClean, exposed, type Failing, faces } from "./support/Exposure.js"
+import { assertClean, exposed, type Failing, renderings } from "./support/Exposure.js"
 import { serving, transports } from "./support/Sockets.js"
 import * as Wire from "./support/Wire.js"
 
@@ -42,7 +42,7 @@ const echo = JSON.stringify({
   note: `private@example.com ${Buffer.from("app:app-secret").toString("base64")}`
 })
 
-// What else may come back of what was sent, and what else may stand in a body.
+// Other forms in which a body may contain what was sent.
 function nastyBodies(): ReadonlyArray<string> {
   return [
     JSON.stringify({ error: `bad login: private@example.com / pass-one-1` }),
@@ -83,7 +83,7 @@ const answers: ReadonlyArray<readonly [string, Wire.Response]> = [
 const options: GlowmarktClient.Options = {
   timeout: "1 second",
   maxBodyBytes: 4000,
-  // With retries: what is logged of them must be as clean.
+  // Retries are logged, and the log must not contain secrets, either.
   retry: { ...RetryPolicy.standard, base: Duration.zero, retries: 1 },
   retryBudget: RetryBudget.unlimited
 }
@@ -91,7 +91,7 @@ const options: GlowmarktClient.Options = {
 const admin = Effect.map(AdminAccounts.AdminAccounts, adminCalls)
 const user = Effect.map(UserAccounts.UserAccounts, userCalls)
 
-/** All that comes to light of the calls, however long they take. */
+/** Runs the calls to their end and checks everything that they expose. */
 const assertAllClean = <R, E, R2>(
   calls: Effect.Effect<ReadonlyArray<Failing>, never, R>,
   services: Layer.Layer<R, E, R2>
@@ -212,8 +212,8 @@ describe("GlowmarktClient exposes no secret and no personal data", () => {
   it("in the services and credentials themselves", () => {
     assertClean([
       ...Array.from({ length: 5 }, () => ""),
-      ...Object.values(Callers.admin).flatMap(faces),
-      ...faces(Callers.userToken)
+      ...Object.values(Callers.admin).flatMap(renderings),
+      ...renderings(Callers.userToken)
     ])
   })
 })

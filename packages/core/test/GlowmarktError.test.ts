@@ -100,7 +100,7 @@ describe("mapping of responses to errors", () => {
       Effect.gen(function* () {
         const error = yield* failureOf(answer, call)
         assert.strictEqual(error._tag, tag)
-        // Journals and reports keep errors: each must survive its own schema.
+        // Journals and reports store errors, so each must survive encoding and decoding.
         const kept = yield* Schema.encode(GlowmarktError.GlowmarktError)(error)
         const read = yield* Schema.decodeUnknown(GlowmarktError.GlowmarktError)(JSON.parse(JSON.stringify(kept)))
         assert.strictEqual(read.message, error.message)

@@ -59,7 +59,7 @@ describe("AccountId", () => {
     return Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
       const problems = yield* Effect.forEach(["scotty@example.com", "../x", "status", 7, { deep: "scotty" }], (id) =>
-        // Past the types, as a program in JavaScript would.
+        // A JavaScript program could do this.
         Effect.map(Effect.flip(admin.get(id as Identifier.AccountId)), ({ message }) => message)
       )
       for (const message of problems) assert.match(message, /^Not sent: accountId: /)
@@ -75,7 +75,7 @@ describe("AccountId", () => {
     const wire = Wire.make(() => Wire.json({ status: "active" }))
     return Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
-      // What a program without types could do.
+      // A JavaScript program could do this.
       const forged = JSON.parse('"../../auth"')
       const error = yield* Effect.flip(admin.status(forged))
       assert.strictEqual(error._tag, "InvalidInput")

@@ -10,7 +10,7 @@ const methods = {
   DevUserSession: ["signOut"]
 }
 
-/** What an editor shows over each method, in a program that imports the package. */
+/** The types that an editor shows for each method, in a program that imports the package. */
 const hovers = (): ReadonlyArray<string> => {
   const file = fileURLToPath(new URL("hovering.ts", import.meta.url))
   const accesses = Object.entries(methods).flatMap(([service, names]) =>

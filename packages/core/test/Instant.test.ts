@@ -14,7 +14,7 @@ const numberBySchema = Schema.decodeUnknownEither(Schema.DateTimeUtcFromNumber)
 
 const instants = FastCheck.date({ noInvalidDate: true })
 
-// Zones move an instant by up to a day, and must not move it out of what a `Date` can be.
+// Time zones shift an instant by up to a day. It must stay within the range of a `Date`.
 const years = FastCheck.date({ noInvalidDate: true, min: new Date("0001-01-02"), max: new Date("9999-12-30") })
 
 const looksLike = (instant: DateTime.DateTime) => ({

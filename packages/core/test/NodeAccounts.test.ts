@@ -11,7 +11,7 @@ interface Received {
   readonly token: string | string[] | undefined
 }
 
-/** Signs everybody in, and answers with an empty list or an active account. */
+/** Accepts every sign-in and responds with an empty list or an active account. */
 const server = (received: Array<Received>) =>
   serving(({ headers, method, url }, _, response) => {
     received.push({ target: `${method} ${url}`, authorization: headers.authorization, token: headers["token"] })

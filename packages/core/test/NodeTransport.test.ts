@@ -23,7 +23,7 @@ const certificate = readFileSync(new URL("support/localhost.pem", import.meta.ur
 
 const Key = AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })
 
-/** Reads the account list of one server after the other, by one transport and with the same key. */
+/** Reads the account lists of several servers through one transport with the same key. */
 const clientsOf = (
   options: NodeTransport.Options,
   client: GlowmarktClient.Options = {},
@@ -46,7 +46,7 @@ const clientsOf = (
 
 const variables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()])
 
-/** The environment of this process, until the scope closes, with these variables and no other about proxies. */
+/** Sets these proxy variables and no others in the process's environment until the scope closes. */
 const withProxy = (settings: Readonly<Record<string, string>>) =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -64,14 +64,14 @@ const withProxy = (settings: Readonly<Record<string, string>>) =>
       })
   )
 
-/** A server of an empty list; says what it was called by. */
+/** Starts a server with an empty list that records the host it was called by. */
 const empty = (called: Array<string | undefined>) =>
   serving((request, _, response) => {
     called.push(request.headers.host)
     response.setHeader("content-type", "application/json").end("[]")
   })
 
-/** A proxy that connects to whatever is asked for; says for what, and by whom. */
+/** Starts a proxy that connects to any host and records the host and the credentials. */
 const proxying = (asked: Array<{ readonly target: string | undefined; readonly by: string | undefined }>) =>
   ported(
     (ready) =>
@@ -109,10 +109,10 @@ describe("NodeTransport", () => {
       const list = (yield* clientsOf({ connections: 2 }))(`http://127.0.0.1:${port}`)
       const calls = yield* Effect.forEach(Array.from({ length: 50 }), () => Effect.fork(list))
       yield* Deferred.await(full)
-      // Those under way last: else others would take their places, and be under way in turn.
+      // The active requests last: otherwise waiting ones would take their places.
       yield* Fiber.interruptAll(calls.toReversed())
       assert.deepStrictEqual((yield* list).accounts, [])
-      // The two under way, one that undici makes in place of each of them, and the last.
+      // The two active ones, undici's replacement for each, and the last one.
       assert.isAtMost(connections, 5)
     })
   )
@@ -124,7 +124,7 @@ describe("NodeTransport", () => {
       const port = yield* serving((_, __, response) => {
         most = Math.max(most, held.push(response))
         if (held.length !== 3) return
-        // Time for a fourth, if there were one.
+        // A fourth request would arrive within this time.
         setTimeout(() => {
           const answered = held
           held = []
@@ -144,7 +144,7 @@ describe("NodeTransport", () => {
     Effect.gen(function* () {
       const greeted = yield* Deferred.make<void>()
       const closed = yield* Deferred.make<void>()
-      // Never says a word of its own: TLS is not agreed upon.
+      // Never responds, so the TLS handshake does not complete.
       const port = yield* listening((socket) => {
         socket.once("data", () => Deferred.unsafeDone(greeted, Effect.void))
         socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
@@ -156,7 +156,7 @@ describe("NodeTransport", () => {
       yield* Deferred.await(greeted)
       yield* Fiber.interrupt(call)
       yield* Scope.close(scope, Exit.void)
-      // Well before undici would give it up by itself.
+      // Well before undici's own timeout.
       yield* Effect.timeout(Deferred.await(closed), "5 seconds")
     })
   )

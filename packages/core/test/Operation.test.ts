@@ -6,7 +6,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
-/** An answer as its schema gets it: what is `null` or empty says nothing. */
+/** A response without its `null` and empty fields, as its schema receives it. */
 const withoutNothing = (json: unknown): unknown =>
   Predicate.isRecord(json)
     ? Object.fromEntries(
@@ -22,7 +22,7 @@ const junk = FastCheck.oneof(
   FastCheck.string()
 )
 
-/** What the schema encodes, with some of its fields spoilt, left out or added. */
+/** An encoded value with some fields invalid, missing or added. */
 const answersOf = <A, I>(schema: Schema.Schema<A, I>): FastCheck.Arbitrary<unknown> => {
   const encode = Schema.encodeSync(schema)
   return FastCheck.tuple(
@@ -40,7 +40,7 @@ const answersOf = <A, I>(schema: Schema.Schema<A, I>): FastCheck.Arbitrary<unkno
   })
 }
 
-/** Its answers are what the schema of its endpoint says, however they are decoded. */
+/** Its decoder agrees with the schema of its endpoint. */
 const decodesAs = <A, I>(
   { decode, name }: { readonly decode: (json: unknown) => Either.Either<A, string>; readonly name: string },
   schema: Schema.Schema<A, I>

@@ -68,7 +68,7 @@ const basic = (pair: string) => `Basic ${btoa(pair)}`
 const secret = Redacted.make("own-secret")
 const login = { username: "scotty", directoryId: directory, password: "own-secret" }
 
-/** Credentials of which one option is given, and where the request shows it and the rest of the environment. */
+/** Credentials with one option given, and what the request then contains. */
 const cases = {
   "AppKeys, a value": [admin(AppKeys.layerConfig({ secret })), { headers: { authorization: basic("app:own-secret") } }],
   "AppKeys, a Config": [
@@ -154,7 +154,10 @@ describe("layerConfig with some of the options", () => {
 const list = Effect.asVoid(Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list))
 const status = Effect.asVoid(Effect.flatMap(UserAccounts.UserAccounts, (user) => user.status))
 
-/** A call with credentials from configuration, over a client from configuration. */
+/**
+ * Calls with credentials from configuration, the variables that they need, and the headers that
+ * they send.
+ */
 const schemes = {
   "AppKeys.layerConfig": {
     call: Effect.provide(list, AdminAccounts.layer.pipe(Layer.provide(AppKeys.layerConfig()))),
@@ -207,7 +210,7 @@ const schemes = {
   }
 }
 
-/** The variables that an error of configuration names. */
+/** The variables that a configuration error names. */
 const named = (error: ConfigError.ConfigError): ReadonlyArray<string> =>
   error._op === "And" || error._op === "Or" ? [...named(error.left), ...named(error.right)] : [error.path.join(".")]
 

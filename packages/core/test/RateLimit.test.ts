@@ -12,7 +12,7 @@ import * as Wire from "./support/Wire.js"
 
 const patient = Duration.hours(1)
 
-/** Begins to wait, in the order of the indices, and says when each got its turn. */
+/** Starts waiting fibers in the order of their indices and records when each is admitted. */
 const waiting = (limiter: RateLimit.RateLimiter, count: number) =>
   Effect.gen(function* () {
     const turns: Array<{ readonly index: number; readonly atMillis: number }> = []
@@ -38,7 +38,7 @@ describe("RateLimit", () => {
       const { turns } = yield* waiting(limiter, 400)
       assert.lengthOf(turns, 18)
       yield* TestClock.adjust("1 second")
-      // Nine at a time, once 18 were sent at the beginning.
+      // 18 at the start, then nine at a time.
       assert.isAtLeast(turns.length, 189)
       assert.isAtMost(turns.length, 198)
       yield* TestClock.adjust("2 seconds")
@@ -65,7 +65,7 @@ describe("RateLimit", () => {
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 1, interval: "1 second" })
       const { fibers, turns } = yield* waiting(limiter, 6)
-      // From the front, the middle and the end.
+      // At the front, in the middle and at the end of the queue.
       for (const index of [1, 3, 5]) yield* Fiber.interrupt(fibers[index] ?? Fiber.succeed(0))
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(turns, [
@@ -81,7 +81,8 @@ describe("RateLimit", () => {
     Effect.gen(function* () {
       const limiter = yield* RateLimit.make({ limit: 1, interval: "1 second" })
       const { fibers } = yield* waiting(limiter, 2)
-      // Both in one step: the interruption comes first, but the fiber has its turn when it sees it.
+      // Both in one step: the fiber is interrupted and has been admitted when it handles the
+      // interruption.
       yield* Effect.sync(() => {
         fibers[1]?.unsafeInterruptAsFork(fibers[1].id())
         limiter.refund()
@@ -152,7 +153,7 @@ describe("RateLimit", () => {
       yield* waiting(limiter, 3)
       assert.strictEqual(limiter.availableInMillis(), 2000)
       yield* TestClock.adjust("1500 millis")
-      // All were served, and there is no token yet.
+      // All waiting fibers have been admitted, and there is no token yet.
       assert.isFalse(limiter.tryAcquire())
       yield* TestClock.adjust("500 millis")
       assert.isTrue(limiter.tryAcquire())

@@ -22,7 +22,7 @@ describe("redactCredentials", () => {
         const list = [account, { accountId: echoed }]
         const wire = Wire.make((request) => {
           const text = JSON.stringify(request.url.endsWith("/account") ? list : account)
-          // In pieces that cut the credential.
+          // In chunks that split the credential.
           return { status: 200, body: text.match(/.{1,7}/gs) ?? [] }
         })
         return Effect.gen(function* () {

@@ -18,7 +18,7 @@ import * as Redacted from "effect/Redacted"
 import * as Callers from "./support/Callers.js"
 import { names, serving, transports } from "./support/Sockets.js"
 
-/** What a server does with a request that it has got: it may carry it out before anything goes wrong. */
+/** How a server handles a request: it may carry the request out before it fails. */
 interface Turn {
   readonly applies: boolean
   readonly ending: "answers" | "resets" | "hangs" | "breaks off" | "shows a page" | number
@@ -38,7 +38,7 @@ const anyTurn: FastCheck.Arbitrary<Turn> = FastCheck.oneof(
       408
     )
   }),
-  // By these it says that it has not carried it out.
+  // These statuses mean that the request was not carried out.
   FastCheck.record({ applies: FastCheck.constant(false), ending: FastCheck.constantFrom(429, 425, 401, 307) }),
   FastCheck.record({
     applies: FastCheck.constant(true),
@@ -46,7 +46,7 @@ const anyTurn: FastCheck.Arbitrary<Turn> = FastCheck.oneof(
   })
 )
 
-// What every operation takes for an answer.
+// A valid response for every operation.
 const good = JSON.stringify({ valid: true, accountId: "a1" })
 
 const act = (response: ServerResponse, { ending }: Turn): void => {
@@ -76,7 +76,7 @@ const mobile = Redacted.make("mobile-token")
 type Services = AdminAccounts.AdminAccounts | UserAccounts.UserAccounts | Auth.Auth
 type Call = Effect.Effect<unknown, GlowmarktError.GlowmarktError, Services>
 
-/** All operations that may not be carried out twice. */
+/** All operations that must not be carried out twice. */
 const operations: Readonly<Record<string, Call>> = {
   addAccount: Effect.flatMap(AdminAccounts.AdminAccounts, (admin) =>
     admin.add({ username: "scotty", directoryId: Identifier.DirectoryId.make("d1") })
@@ -91,13 +91,13 @@ const operations: Readonly<Record<string, Call>> = {
   deleteToken: Effect.flatMap(Auth.Auth, (auth) => auth.revoke(token))
 }
 
-// Real sockets, real time: no wait is worth waiting for.
+// The test uses real sockets and real time, so retries do not wait.
 const options: GlowmarktClient.Options = {
   timeout: Duration.millis(80),
   retry: { ...RetryPolicy.standard, base: Duration.zero }
 }
 
-/** One call, and all requests of it. */
+/** One call and its requests. */
 interface Run {
   readonly baseUrl: string
   readonly applied: () => number
@@ -106,7 +106,7 @@ interface Run {
 class Server extends Context.Tag("Server")<
   Server,
   {
-    /** What it does with the requests of a run, in turn. With those after them there is nothing wrong. */
+    /** How the server handles the requests of a call, in order. Later requests succeed. */
     readonly run: (turns: ReadonlyArray<Turn>) => Run
   }
 >() {}
@@ -114,7 +114,7 @@ class Server extends Context.Tag("Server")<
 const server = Layer.scoped(
   Server,
   Effect.gen(function* () {
-    // Each at an address of its own: a request that comes late, on a busy day, counts where it belongs.
+    // Each call has its own path, so that a late request is counted for the right call.
     const runs: Array<{ readonly script: Array<Turn>; applied: number }> = []
     const port = yield* serving(({ url = "" }, _, response) => {
       const run = runs[Number(url.split("/")[1])]

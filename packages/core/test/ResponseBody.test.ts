@@ -17,7 +17,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Callers from "./support/Callers.js"
 
-/** Over a client that sends with `fetch`, and a `fetch` that answers without a network. */
+/** Provides the accounts over a `fetch` client whose `fetch` needs no network. */
 const overClient = (
   client: Layer.Layer<HttpClient.HttpClient>,
   fetch: typeof globalThis.fetch,
@@ -79,7 +79,7 @@ for (const [name, client] of [
       let pulled = 0
       const endless = new ReadableStream<Uint8Array>({
         pull: (controller) => {
-          // It would end, but much later.
+          // The body ends, but much later.
           if (pulled++ > 1000) controller.close()
           else controller.enqueue(new Uint8Array(100))
         }

@@ -7,7 +7,7 @@ import * as Callers from "./support/Callers.js"
 import * as Provider from "./support/Provider.js"
 import { serving, transports } from "./support/Sockets.js"
 
-/** How many requests of so many calls reach a server that only fails. */
+/** How many requests this many calls send to a server that always fails. */
 const requestsOf = <R>(
   calls: number,
   call: Effect.Effect<unknown, unknown, R>,
@@ -29,7 +29,7 @@ const requestsOf = <R>(
         Layer.provide(
           GlowmarktClient.layer({
             baseUrl: `http://127.0.0.1:${port}`,
-            // No waits between the requests: how many there are does not depend on them.
+            // No waits between retries: they do not affect the number of requests.
             retry: { ...RetryPolicy.standard, base: Duration.zero }
           })
         ),
@@ -72,7 +72,7 @@ describe("retries during an outage", () => {
     "send at most as many if the session cannot sign in",
     () =>
       Effect.gen(function* () {
-        // One after the other: those that wait together would share a sign-in.
+        // Sequential: concurrent calls would share a sign-in.
         const requests = yield* requestsOf(2000, status, session, { concurrency: 1 })
         assert.isAtLeast(requests, 2000)
         assert.isAtMost(requests, 2400)

@@ -9,12 +9,12 @@ const millis = (header: string | undefined, nowMillis = 0, date?: string) =>
 
 const second = FastCheck.integer({ min: 0, max: 4_000_000_000 })
 
-/** From 2001 to 2096: what Unix time in a header can be. */
+/** The range of Unix time in a header, from 2001 to 2096. */
 const moment = FastCheck.integer({ min: 1_000_000_000, max: 4_000_000_000 })
 
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
 
-/** An instant in each of the three forms of an HTTP date. */
+/** A time in each of the three forms of an HTTP date. */
 const forms = (at: number): ReadonlyArray<string> => {
   const date = new Date(at * 1000)
   const [, day = "", month = "", year = "", time = ""] = date.toUTCString().split(" ")
@@ -23,7 +23,7 @@ const forms = (at: number): ReadonlyArray<string> => {
   return [
     date.toUTCString(),
     `${name.slice(0, 3)} ${month} ${day.replace(/^0/, " ")} ${time} ${year}`,
-    // Two digits of the year: only what is near is what is meant.
+    // With a two-digit year only near dates are unambiguous.
     ...(inThisCentury ? [`${name}, ${day}-${month}-${year.slice(2)} ${time} GMT`] : [])
   ]
 }
@@ -60,7 +60,7 @@ describe("Retry-After", () => {
     assert.deepStrictEqual(millis("1000000000", 999_999_000_000), Option.some(1_000_000))
   })
 
-  // In UTC alone nobody would notice.
+  // Must not run in UTC, where the local time would be correct by accident.
   it("reads a date without a zone as GMT", () => {
     const zone = process.env["TZ"]
     try {

@@ -63,7 +63,7 @@ describe("RetryBudget", () => {
       })
     return Effect.gen(function* () {
       const each = yield* Effect.replicateEffect(requestsOf(list), 6)
-      // The reserve of one at once, then one retry for four calls.
+      // One retry from the reserve, then one per four calls.
       assert.deepStrictEqual(each, [2, 1, 1, 1, 2, 1])
       well = true
       yield* list
@@ -160,7 +160,7 @@ describe("time limits", () => {
   it.live("do not depend on adjustments of the system clock", () => {
     const now = Date.now
     const wire = Wire.make((_, index) => {
-      // To and fro: neither is the call over, nor does it last for ever.
+      // The clock jumps back and forth. The call must neither end early nor last forever.
       Date.now = () => now() + (index === 0 ? 3_600_000 : -3_600_000)
       return index < 2 ? { status: 503 } : index === 2 ? Wire.json([]) : "hangs"
     })

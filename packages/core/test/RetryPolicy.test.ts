@@ -115,7 +115,7 @@ describe("RetryPolicy.delay", () => {
   })
 })
 
-/** Lets every wait of a retry pass. */
+/** Moves the clock past every wait of a retry. */
 const throughRetries = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(effect)

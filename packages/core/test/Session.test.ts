@@ -34,7 +34,7 @@ describe("sign-out", () => {
       answer(Wire.json({ valid: true }))
       yield* Fiber.join(ending)
       yield* Fiber.join(calls)
-      // What was called meanwhile signed in anew, and that token is still known: it can be ended as well.
+      // A concurrent call has signed in again. Its token is still known and can be revoked as well.
       assert.deepStrictEqual(provider.alive(), ["t2"])
       const again = yield* Effect.fork(signOut)
       yield* TestClock.adjust("1 second")
@@ -114,7 +114,7 @@ describe("sign-out", () => {
   })
 })
 
-/** A program of its own, over a store that outlives it. */
+/** A separate program that shares only the store. */
 const program =
   (provider: ReturnType<typeof Provider.make>, store: Layer.Layer<KeyValueStore.KeyValueStore>) =>
   (options: Partial<UserSession.Options> = {}, baseUrl = Callers.baseUrl) =>

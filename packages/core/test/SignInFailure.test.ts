@@ -142,7 +142,7 @@ describe("a refused token", () => {
       const first = yield* Effect.fork(status)
       const second = yield* Effect.fork(status)
       yield* TestClock.adjust("1 second")
-      // Both are under way with a token that ends now.
+      // Both requests are pending with a token that is revoked now.
       provider.endTokens()
       assert.lengthOf(waiting, 2)
       for (const [index, fiber] of [first, second].entries()) {
@@ -191,7 +191,7 @@ describe("a token with a lifetime of seconds", () => {
   })
 })
 
-/** A session over a store that has an entry, or a mind of its own. */
+/** A session over a store with an entry or with failures. */
 const over = (provider: ReturnType<typeof Provider.make>, store: KeyValueStore.KeyValueStore) =>
   UserAccounts.layer.pipe(
     Layer.provide(UserSession.layerCached(Provider.options)),

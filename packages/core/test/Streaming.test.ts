@@ -11,7 +11,7 @@ import * as jsonArray from "../src/internal/decode/jsonArray.js"
 import * as Callers from "./support/Callers.js"
 import * as Wire from "./support/Wire.js"
 
-/** Cuts bytes into pieces of the given lengths, over and over. */
+/** Splits bytes into chunks of the given lengths, repeatedly. */
 const cut = (bytes: Uint8Array, lengths: ReadonlyArray<number>): ReadonlyArray<Uint8Array> => {
   const pieces: Array<Uint8Array> = []
   for (let at = 0, turn = 0; at < bytes.length; turn++) {
@@ -56,7 +56,7 @@ describe("jsonArray", () => {
     }
   )
 
-  // Texts of which many are nearly JSON.
+  // Many of these texts are almost JSON.
   const nearly = FastCheck.oneof(
     FastCheck.array(FastCheck.constantFrom("1", '"a"', '"\\\\"', '"\\""', "[", "]", "{", "}", ",", ":", " ", "null"), {
       maxLength: 12

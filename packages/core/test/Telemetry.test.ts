@@ -18,7 +18,7 @@ import * as Wire from "./support/Wire.js"
 
 const { accountId } = Callers
 
-/** The sum of a counter, or the count of a histogram, over all metrics with these tags; or what a histogram adds up to. */
+/** The total of a counter, or the count or sum of a histogram, over all metrics with these tags. */
 const total = (name: string, tags: Readonly<Record<string, string>>, field: "count" | "sum" = "count") =>
   Effect.map(Metric.snapshot, (pairs) =>
     pairs
@@ -35,7 +35,7 @@ const total = (name: string, tags: Readonly<Record<string, string>>, field: "cou
       )
   )
 
-/** What an effect changes of these. */
+/** How much these numbers change while an effect runs. */
 const changed = <E, R>(
   measured: Readonly<Record<string, Effect.Effect<number>>>,
   effect: Effect.Effect<unknown, E, R>
@@ -47,7 +47,7 @@ const changed = <E, R>(
     return Object.fromEntries(Object.entries(after).map(([key, value]) => [key, value - (before[key] ?? 0)]))
   })
 
-/** Lets every wait pass. */
+/** Moves the clock past every wait. */
 const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(effect)
@@ -243,7 +243,7 @@ describe("metrics", () => {
 
 const status = "http.response.status_code"
 
-/** What remains of a call whose first attempt met 503, and whose second one went well. */
+/** The spans of a call whose first attempt got a 503 and whose second one succeeded. */
 const retriedOnce = (server: Readonly<Record<string, unknown>>, url = Callers.baseUrl): ReadonlyArray<Ended> => {
   const attempt = {
     name: "GET /account/{accountId}",
@@ -338,7 +338,7 @@ describe("spans", () => {
 })
 
 describe("logs", () => {
-  /** What is logged while an effect runs, with all that is said of it. */
+  /** The log lines of an effect with their annotations. */
   const logged = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
       const lines: Array<Readonly<Record<string, unknown>>> = []

@@ -21,7 +21,7 @@ const refund = FastCheck.constant<Event>({ _tag: "Refund" })
 const isClose = (actual: number, expected: number) =>
   assert.isAtMost(Math.abs(actual - expected), 1e-6 * Math.max(1, Math.abs(expected)))
 
-/** Takes as soon as it may, and returns the instants. */
+/** Takes tokens as soon as they are available and returns the times. */
 const taken = (bucket: TokenBucket.TokenBucket, count: number, nowMillis: number) => {
   const instants: Array<number> = []
   let current = bucket
@@ -97,7 +97,7 @@ describe("TokenBucket", () => {
         }
         assert.isAtLeast(bucket.tokens, -1e-6)
         assert.isAtMost(bucket.tokens, Math.max(1, (bucket.perSecond * burstMillis) / 1000))
-        // Never is the next token further away than one interval from now, or from the end of a pause.
+        // The next token is at most one interval away, from now or from the end of a pause.
         assert.isAtMost(
           TokenBucket.availableAtMillis(bucket),
           Math.max(now, pausedUntil) + (1000 / bucket.perSecond) * (1 + 1e-6)

@@ -78,7 +78,7 @@ for (const transport of names) {
             const { list } = yield* AdminAccounts.AdminAccounts
             yield* faults.set([Faults.Script({ on: { operations: ["getAccounts"] }, faults: script })])
             const result = yield* Effect.either(list)
-            // Four faults, five requests: a safe operation always gets through.
+            // At most four faults for five requests, so a safe operation always succeeds.
             assert.strictEqual(result._tag, "Right")
             yield* faults.clear
           }),
@@ -117,7 +117,7 @@ for (const transport of names) {
           socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
           socket.on("error", () => {})
         })
-        // The layer outlives the call: what closes the socket is the interruption alone.
+        // The layer is still open, so only the interruption can close the socket.
         const services = yield* Layer.build(accountsOver(transport, `http://127.0.0.1:${port}`))
         const call = yield* Effect.fork(Context.get(services, AdminAccounts.AdminAccounts).list)
         yield* Deferred.await(arrived)
@@ -164,7 +164,7 @@ for (const transport of names) {
         Effect.gen(function* () {
           const closed = yield* Deferred.make<void>()
           const port = yield* listening((socket) => {
-            // The rest never comes: nothing but the client ends this connection.
+            // The rest never arrives, so only the client can close this connection.
             socket.once("data", () => socket.write(`HTTP/1.1 200 OK\r\n${answer}`))
             socket.once("close", () => Deferred.unsafeDone(closed, Effect.void))
             socket.on("error", () => {})
@@ -208,7 +208,7 @@ for (const transport of names) {
         const port = yield* listening((socket) => {
           socket.once("data", () => {
             const body = '[{"accountId":"a1"},'
-            // The rest never comes, so nothing but the client ends this connection.
+            // The rest never arrives, so only the client can close this connection.
             socket.write("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
             socket.write(`${body.length.toString(16)}\r\n${body}\r\n`)
           })
@@ -275,7 +275,7 @@ for (const transport of names) {
 
     it.scopedLive("a refused connection counts as unsent", () =>
       Effect.gen(function* () {
-        // Taken and given back: as good as certain that nobody has it.
+        // This port was opened and closed again, so nothing listens on it.
         const port = yield* Effect.scoped(listening(() => {}))
         const error = yield* Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.flip(admin.list)).pipe(
           Effect.provide(accountsOver(transport, `http://127.0.0.1:${port}`, { retry: RetryPolicy.none }))

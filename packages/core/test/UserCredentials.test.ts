@@ -21,7 +21,7 @@ const changeTo = (newPassword: string, oldPassword = "beam-me-up") =>
 const change = changeTo("warp-nine")
 const status = Effect.flatMap(user, (accounts) => accounts.status)
 
-/** Lets the time pass that a call may take at most, retries and all. */
+/** Moves the clock past the longest time that a call may take. */
 const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(effect)
@@ -96,7 +96,7 @@ describe("changing the password of a session", () => {
       provider.endTokens()
       yield* status
       assert.deepStrictEqual(provider.state.signIns.slice(-2), ["beam-me-up", "warp-nine"])
-      // From now on it is the password.
+      // The provider makes the change now.
       provider.endTokens()
       yield* TestClock.adjust("1 minute")
       yield* status
@@ -166,7 +166,7 @@ describe("changing the password of a session", () => {
       return Effect.gen(function* () {
         yield* Effect.flip(change)
         assert.deepStrictEqual(provider.state.signIns, ["beam-me-up"])
-        // Changed elsewhere: what was refused then must not be tried now.
+        // Changed by another program. The password that was dropped must not be tried.
         provider.state.password = "warp-nine"
         provider.endTokens()
         assert.strictEqual((yield* Effect.flip(status))._tag, "AccessDenied")

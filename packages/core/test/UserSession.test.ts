@@ -20,7 +20,10 @@ const options: UserSession.Options = { applicationId, username: "scotty", passwo
 const over = (wire: ReturnType<typeof Wire.make>) =>
   UserAccounts.layer.pipe(Layer.provide(UserSession.layer(options)), Layer.provide(Callers.client(wire)))
 
-/** Issues the tokens t1, t2, …, each for an hour of the test clock, and accepts those for which `holds`. */
+/**
+ * Issues the tokens t1, t2, …, valid for an hour of the test clock, and accepts those for which
+ * `holds`.
+ */
 const provider = (holds: (token: string) => boolean = () => true) => {
   let issued = 0
   let nowSeconds = 0
@@ -201,7 +204,7 @@ describe("UserSession", () => {
 })
 
 describe("a cached session", () => {
-  /** One program that makes one call, with the store that survives it. */
+  /** A program that makes one call, with a store that outlives it. */
   const run = (wire: ReturnType<typeof provider>, store: Layer.Layer<KeyValueStore.KeyValueStore>) =>
     Effect.flatMap(UserAccounts.UserAccounts, (user) => user.status).pipe(
       Effect.provide(

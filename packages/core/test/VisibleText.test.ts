@@ -15,7 +15,7 @@ const hidden = [
   "\u0085",
   "\u2028",
   "\u3164",
-  // A format character that no font may leave out: not in Default_Ignorable_Code_Point.
+  // A format character that is not in Default_Ignorable_Code_Point.
   "\u0600",
   "\udb40\udc41"
 ]
@@ -40,7 +40,7 @@ describe("VisibleText", () => {
     ]) {
       assert.strictEqual(VisibleText.escape(text), text)
     }
-    // Between Latin letters a joiner shapes nothing.
+    // Between Latin letters a joiner has no effect.
     assert.strictEqual(VisibleText.escape("a\u200db\ud800"), "a\\u200db\\ud800")
   })
 

@@ -6,7 +6,7 @@ import type { Failing } from "./Exposure.js"
 
 const { accountId, applicationId } = Callers
 
-// With what is planted in credentials and bodies, and what must not be put in.
+// All calls of a service, with the planted secrets and with invalid input.
 
 export const adminCalls = (admin: AdminAccounts.AdminAccounts["Type"]): ReadonlyArray<Failing> => [
   admin.list,

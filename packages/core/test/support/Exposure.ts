@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import { telling } from "./Tracing.js"
+import { reporting } from "./Tracing.js"
 
 const planted = [
   "app-secret",
@@ -29,33 +29,33 @@ const forbidden = [
 
 export type Failing<R = never> = Effect.Effect<unknown, GlowmarktError.GlowmarktError, R>
 
-/** Everything a program can print of what it is given. */
-export const faces = (value: unknown): ReadonlyArray<string> => [
+/** Every way in which a program can print a value. */
+export const renderings = (value: unknown): ReadonlyArray<string> => [
   String(value),
   inspect(value, { depth: 20, showHidden: true }),
   JSON.stringify(value) ?? "",
   Inspectable.toStringUnknown(value)
 ]
 
-/** Runs the calls with tracing and debug logging on, and returns all that came to light. */
+/** Runs the calls with tracing and debug logging on and returns everything that they expose. */
 export const exposed = <R>(calls: ReadonlyArray<Failing<R>>) =>
   Effect.gen(function* () {
     const seen: Array<string> = []
-    const tracer = telling({
-      ended: ({ attributes, name }, exit) => seen.push(name, inspect(attributes), ...faces(exit)),
+    const tracer = reporting({
+      ended: ({ attributes, name }, exit) => seen.push(name, inspect(attributes), ...renderings(exit)),
       event: (name, attributes) => seen.push(name, inspect(attributes))
     })
     const logger = Logger.make((options) => {
-      seen.push(...faces(options.message), Cause.pretty(options.cause), inspect(options.annotations))
+      seen.push(...renderings(options.message), Cause.pretty(options.cause), inspect(options.annotations))
     })
     yield* Effect.forEach(calls, (call) =>
       Effect.gen(function* () {
         const exit = yield* Effect.exit(Effect.tapErrorCause(call, (cause) => Effect.logDebug("call failed", cause)))
-        seen.push(...faces(exit))
+        seen.push(...renderings(exit))
         if (Exit.isFailure(exit)) {
           seen.push(Cause.pretty(exit.cause, { renderErrorCause: true }))
           for (const failure of Cause.failures(exit.cause)) {
-            seen.push(failure.message, failure.stack ?? "", ...faces(failure))
+            seen.push(failure.message, failure.stack ?? "", ...renderings(failure))
           }
         }
       })
@@ -71,7 +71,7 @@ export const assertClean = (seen: ReadonlyArray<string>) => {
   assert.isAbove(seen.length, 10)
   for (const text of seen) {
     for (const secret of forbidden) {
-      assert.isFalse(text.includes(secret), `${secret} came to light in: ${text.slice(0, 400)}`)
+      assert.isFalse(text.includes(secret), `${secret} is exposed in: ${text.slice(0, 400)}`)
     }
   }
 }

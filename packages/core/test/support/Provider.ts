@@ -10,11 +10,11 @@ export const options: UserSession.Options = {
   password: Redacted.make("beam-me-up")
 }
 
-/** What `deviate` makes of a request instead of the usual, or nothing. */
+/** A response in place of the usual one, if any. */
 type Deviation = (request: Wire.Seen, provider: State) => Wire.Response | undefined
 
 interface State {
-  /** The only password with which one can sign in. */
+  /** The only valid password. */
   password: string
   readonly signIns: Array<string>
   readonly issued: Set<string>
@@ -23,7 +23,10 @@ interface State {
 
 const pathOf = (request: Wire.Seen) => `${request.method} ${request.url.slice(Callers.baseUrl.length)}`
 
-/** Knows one user with one password, what tokens it issued, and what became of them. They live for an hour of 1970. */
+/**
+ * A provider with one user. It tracks the tokens that it issued and revoked; they expire after an
+ * hour of 1970.
+ */
 export const make = (deviate: Deviation = () => undefined) => {
   const state: State = { password: "beam-me-up", signIns: [], issued: new Set(), revoked: new Set() }
   const usual = (request: Wire.Seen): Wire.Response => {
@@ -58,11 +61,11 @@ export const make = (deviate: Deviation = () => undefined) => {
     state,
     usual,
     paths: () => wire.seen.map(pathOf),
-    /** Ends all tokens, as time does. */
+    /** Invalidates all tokens. */
     endTokens: () => {
       for (const token of state.issued) state.revoked.add(token)
     },
-    /** Tokens that still hold. */
+    /** The tokens that are still valid. */
     alive: () => [...state.issued].filter((token) => !state.revoked.has(token))
   }
 }

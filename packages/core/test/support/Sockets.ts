@@ -6,7 +6,7 @@ import { FetchTransport } from "@effect-glowmarkt/core"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
 import * as Effect from "effect/Effect"
 
-/** Everything that sends requests over sockets. */
+/** Every client that sends requests over sockets. */
 export const transports = {
   fetch: FetchHttpClient.layer,
   "node:http": NodeHttpClient.layer,
@@ -19,7 +19,7 @@ export type Transport = keyof typeof transports
 
 export const names: ReadonlyArray<Transport> = ["fetch", "node:http", "undici", "NodeTransport", "FetchTransport"]
 
-/** A server that is started and closed like this; gives its port. */
+/** Starts a server and returns its port. */
 export const ported = <S extends Server>(
   start: (ready: () => void) => S,
   close: (server: S, done: () => void) => void
@@ -37,14 +37,14 @@ export const ported = <S extends Server>(
     }
   )
 
-/** A server that only listens; gives its port. */
+/** Starts a server that only accepts sockets, and returns its port. */
 export const listening = (onSocket: (socket: Socket) => void) =>
   ported<Server>(
     (ready) => createServer(onSocket).listen(0, "127.0.0.1", ready),
     (server, done) => void server.close(done)
   )
 
-/** A server that is given each request once all of it is there; gives its port. */
+/** Starts a server whose handler gets each request with its whole body, and returns its port. */
 export const serving = (onRequest: (request: IncomingMessage, body: string, response: ServerResponse) => void) =>
   ported(
     (ready) =>

@@ -2,7 +2,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 
-/** A span that ended. */
+/** An ended span. */
 export interface Ended {
   readonly name: string
   readonly kind: Tracer.SpanKind
@@ -11,8 +11,8 @@ export interface Ended {
   readonly failed: boolean
 }
 
-/** A tracer that says what its spans come to. */
-export const telling = (told: {
+/** A tracer that reports ended spans and their events. */
+export const reporting = (report: {
   readonly ended: (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>) => void
   readonly event: (name: string, attributes: Readonly<Record<string, unknown>> | undefined) => void
 }) =>
@@ -31,9 +31,9 @@ export const telling = (told: {
         links,
         sampled: true,
         kind,
-        end: (_, exit) => told.ended(span, exit),
+        end: (_, exit) => report.ended(span, exit),
         attribute: (key, value) => attributes.set(key, value),
-        event: (event, _, eventAttributes) => told.event(event, eventAttributes),
+        event: (event, _, eventAttributes) => report.event(event, eventAttributes),
         addLinks: () => {}
       }
       return span
@@ -41,10 +41,10 @@ export const telling = (told: {
     context: (f) => f()
   })
 
-/** A tracer that remembers what ended. */
+/** A tracer that collects the ended spans. */
 export const recording = () => {
   const ended: Array<Ended> = []
-  const tracer = telling({
+  const tracer = reporting({
     ended: ({ attributes, kind, name, parent }, exit) =>
       ended.push({
         name,

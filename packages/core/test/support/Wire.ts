@@ -5,11 +5,11 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-/** What the far end does with one request. */
+/** How the server handles one request. */
 export type Response =
   | {
       readonly status: number
-      /** Whole, or in pieces. */
+      /** As a whole or in chunks. */
       readonly body?: string | Uint8Array<ArrayBuffer> | ReadonlyArray<string>
       readonly headers?: Record<string, string>
     }
@@ -35,7 +35,10 @@ const inPieces = (pieces: ReadonlyArray<string>) =>
     }
   })
 
-/** An `HttpClient` without a network: answers by the given function and remembers what it saw. */
+/**
+ * An `HttpClient` without a network. The given function makes the responses, and `seen` records the
+ * requests.
+ */
 export const make = (answer: (request: Seen, index: number) => Response) => {
   const seen: Array<Seen> = []
   const reply = (
@@ -83,7 +86,7 @@ export const make = (answer: (request: Seen, index: number) => Response) => {
 
 export const json = (value: unknown, status = 200): Response => ({ status, body: JSON.stringify(value) })
 
-/** An answer that comes when the test says so. */
+/** A response that is sent when the test calls `resume`. */
 export const later = (start: (resume: (answer: Response) => void) => unknown): Response => ({ later: start })
 
 export const systemError = (code: string, syscall?: string): NodeJS.ErrnoException =>
