@@ -224,7 +224,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       const told = yield* Bulk.run([...args, "--json"])
       const summary = Bulk.last(told)
       assert.deepInclude(summary, { _tag: "Summary", flow: "renameAccounts" })
-      assert.deepInclude(summary.leftOut[0], { line: 3 })
+      assert.deepInclude(summary.invalid[0], { line: 3 })
       assert.match(told.stdout, /^\{.*"_tag":"RunStarted".*\n/)
     })
   )

@@ -39,8 +39,8 @@ const withReason = ({ entries }: Plan.Plan, tag: "Skip" | "Invalid") =>
 const toJson = (plan: Plan.Plan) => ({
   _tag: "Summary",
   ...encodeHeader(plan.header),
-  leftAlone: withReason(plan, "Skip"),
-  leftOut: withReason(plan, "Invalid")
+  skipped: withReason(plan, "Skip"),
+  invalid: withReason(plan, "Invalid")
 })
 
 const checkCounts = ({ header: { counts } }: Plan.Plan) => {
