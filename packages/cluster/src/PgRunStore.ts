@@ -18,9 +18,6 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { toRunStoreError } from "./internal/sqlState.js"
 
-/** How many subjects are written or read with one statement. */
-const pageSize = 1000
-
 const Json = Schema.parseJson(Schema.Unknown)
 
 const RunRow = Schema.Struct({
@@ -57,8 +54,7 @@ const toJsonText = (text: string) => JSON.stringify(text.replace(loneSurrogates,
 const make = Effect.fnUntraced(function* (location: string) {
   const sql = yield* SqlClient.SqlClient
   const refused = (error: unknown) => toRunStoreError(location, error)
-  const unreadable = (cause: unknown) =>
-    new RunStoreError.RunStoreError({ reason: "damaged", file: location, detail: "a record cannot be read", cause })
+  const unreadable = (cause: unknown) => RunStoreError.damaged(location, cause)
 
   const read = <A, I>(row: Schema.Schema<A, I>) => {
     const decode = Schema.decodeUnknown(Schema.Array(row))
@@ -142,7 +138,7 @@ const make = Effect.fnUntraced(function* (location: string) {
       if (run.total !== undefined) return run.total
       const listing = randomUUID()
       const total = yield* subjects.pipe(
-        Stream.grouped(pageSize),
+        Stream.grouped(RunStore.pageSize),
         Stream.runFoldEffect(0, (from, page) =>
           Effect.as(
             write(sql`
@@ -239,7 +235,7 @@ const make = Effect.fnUntraced(function* (location: string) {
             Effect.map(
               readRows(sql`
                 SELECT s.position, s.subject, o.outcome, o.result
-                FROM ${subjectsWithResults(runId, from, from + pageSize)} ORDER BY s.position
+                FROM ${subjectsWithResults(runId, from, from + RunStore.pageSize)} ORDER BY s.position
               `),
               (rows) => [
                 Chunk.unsafeFromArray(
@@ -250,7 +246,7 @@ const make = Effect.fnUntraced(function* (location: string) {
                         : { position, subject, outcome, result }
                   )
                 ),
-                rows.length < pageSize ? Option.none() : Option.some(from + pageSize)
+                rows.length < RunStore.pageSize ? Option.none() : Option.some(from + RunStore.pageSize)
               ]
             )
           )

@@ -164,8 +164,33 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
   }
 }
 
-// Node's codes for an unknown issuer, such as a company's own certificate authority.
-const untrustedIssuer = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/
+/**
+ * Whether this system code says that the server's certificate was rejected, which happens before the
+ * request is written.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const isCertificateRejected = (code: string): boolean => /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/i.test(code)
+
+/**
+ * Whether this system code says that an authority unknown to the system, such as a company's own,
+ * issued the server's certificate.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const isUntrustedIssuer = (code: string): boolean =>
+  /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)
+
+/**
+ * Whether this system code says that no secure connection can be made: the certificate was rejected,
+ * or the server does not speak TLS.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const isTlsFailure = (code: string): boolean => isCertificateRejected(code) || /SSL|TLS/i.test(code)
 
 /**
  * The connection could not be made, or was lost before the response was complete.
@@ -190,7 +215,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
   retryAfter: retryAfter.pipe(Schema.withConstructorDefault(() => never))
 }) {
   /** False for an invalid request, a rejected certificate and a proxy that refuses (4xx). */
-  readonly isTransient: boolean = !/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|INVALID|PROXY_4/i.test(this.code)
+  readonly isTransient: boolean = !isTlsFailure(this.code) && !/INVALID|PROXY_4/i.test(this.code)
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.phase === "sent")
 
   override get message(): string {
@@ -215,7 +240,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
         `the proxy ${this.proxy} on the way to ${this.origin} ${failed} (${reason}). Check the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
       )
     }
-    if (untrustedIssuer.test(this.code)) {
+    if (isUntrustedIssuer(this.code)) {
       return sentence(
         this,
         `the certificate of ${this.origin} was issued by an untrusted authority (${this.code}). If the authority is your own, set NODE_EXTRA_CA_CERTS to its certificate file.`

@@ -8,6 +8,7 @@ import { AccountId, ApplicationId, DirectoryId, UserId } from "@effect-glowmarkt
 import * as Schema from "effect/Schema"
 import * as Classification from "./Classification.js"
 import { Finding } from "./Finding.js"
+import { definedFields } from "./internal/definedFields.js"
 
 const text = Schema.optionalWith(Schema.String, { exact: true })
 const flag = Schema.optionalWith(Schema.Boolean, { exact: true })
@@ -155,18 +156,6 @@ export const statusWord = (status: Pick<AccountStatus, "status" | "active">): st
   return active === undefined ? undefined : active ? "active" : "inactive"
 }
 
-/** Drops keys whose value is `undefined`. */
-const present = <A extends object>(fields: { readonly [K in keyof A]: A[K] | undefined }): Partial<A> => {
-  const kept: Partial<A> = {}
-  for (const key in fields) {
-    const value = fields[key]
-    if (value !== undefined) {
-      kept[key] = value
-    }
-  }
-  return kept
-}
-
 /**
  * The result of an element that the run has not reached yet.
  *
@@ -185,7 +174,7 @@ export const unprocessed: AuditResult = {
  * @category constructors
  */
 export const live = ({ active, createdAt, directory, status, updatedAt }: AccountStatus): LiveStatus =>
-  present({ status, active, createdAt, updatedAt, tokenExpiryDate: directory?.data?.tokenExpiryDate })
+  definedFields({ status, active, createdAt, updatedAt, tokenExpiryDate: directory?.data?.tokenExpiryDate })
 
 /**
  * Builds the row of an element. Without a result the row is `undetermined`.
@@ -203,11 +192,11 @@ export const live = ({ active, createdAt, directory, status, updatedAt }: Accoun
 export const make = (listed: ListElement, audited: AuditResult = unprocessed): AuditRow => {
   const { findings, live, problem } = audited
   if (listed._tag !== "Account") {
-    return { ...present({ accountId: listed.accountId, error: problem }), findings }
+    return { ...definedFields({ accountId: listed.accountId, error: problem }), findings }
   }
   const { account } = listed
   return {
-    ...present({
+    ...definedFields({
       accountId: account.accountId,
       applicationId: account.applicationId,
       userId: account.userId,

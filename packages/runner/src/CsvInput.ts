@@ -17,7 +17,7 @@ import * as Stream from "effect/Stream"
 import * as csvDecode from "./internal/csv/csvDecode.js"
 import type { Definition, Row } from "./internal/csv/csvInput.js"
 import * as internal from "./internal/csv/csvValidate.js"
-import { truncateList } from "./internal/csv/truncateList.js"
+import { truncateList } from "./internal/text/truncateList.js"
 
 export type { Column, Definition, Row } from "./internal/csv/csvInput.js"
 

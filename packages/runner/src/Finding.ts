@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { findings } from "./internal/audit/findings.js"
 
 /**
  * - `healthy`: none of the others.
@@ -22,18 +23,7 @@ import * as Schema from "effect/Schema"
  * @since 0.1.0
  * @category schemas
  */
-export const Finding = Schema.Literal(
-  "healthy",
-  "inactive",
-  "unrecognised",
-  "mismatch",
-  "tokenExpired",
-  "tokenExpiring",
-  "dormant",
-  "missing",
-  "denied",
-  "undetermined"
-)
+export const Finding = Schema.Literal(...findings)
 
 /**
  * One finding.

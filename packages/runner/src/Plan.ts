@@ -8,12 +8,15 @@
  */
 import { ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import * as Arr from "effect/Array"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Struct from "effect/Struct"
-import { truncateList } from "./internal/csv/truncateList.js"
+import * as ndjson from "./internal/text/ndjson.js"
+import { truncateList } from "./internal/text/truncateList.js"
 
 const record = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 
@@ -254,16 +257,16 @@ export const encode = ({ entries, header }: Plan): Stream.Stream<Uint8Array> =>
     Stream.encodeText
   )
 
-const decodeHeader = Schema.decodeEither(Schema.parseJson(Header))
+const decodeHeader = Schema.decodeUnknownEither(Header)
 
-const decodeEntry = Schema.decodeEither(Schema.parseJson(Entry))
+const decodeEntry = Schema.decodeUnknownEither(Entry)
 
-const decodeVersion = Schema.decodeEither(Schema.parseJson(Schema.Struct({ plan: Schema.Number })))
+const decodeVersion = Schema.decodeUnknownOption(Schema.Struct({ plan: Schema.Number }))
 
-const headerProblem = (line: string): string =>
-  Either.match(decodeVersion(line), {
-    onLeft: () => "not the header of a plan",
-    onRight: ({ plan }) =>
+const headerProblem = (header: unknown): string =>
+  Option.match(decodeVersion(header), {
+    onNone: () => "not the header of a plan",
+    onSome: ({ plan }) =>
       plan === 1
         ? "the header is incomplete"
         : `the plan has format version ${plan}, but this program reads version 1. Use the version that made it`
@@ -272,34 +275,25 @@ const headerProblem = (line: string): string =>
 /**
  * Decodes a plan and checks that it is complete.
  *
- * @example
- * ```ts
- * import { Plan } from "@effect-glowmarkt/runner"
- * import { FileSystem } from "@effect/platform"
- * import { Effect } from "effect"
- *
- * const read = Effect.flatMap(FileSystem.FileSystem, (fs) => Plan.decode(fs.stream("plan.ndjson")))
- * ```
- *
  * @since 0.1.0
  * @category constructors
  */
 export const decode = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<Plan, E | InvalidPlan, R> =>
   Effect.gen(function* () {
-    const text = yield* Stream.mkString(Stream.decodeText(bytes))
-    const [first = "", ...rest] = text.replace(/\n$/, "").split("\n")
-    const header = decodeHeader(first)
+    const [first, ...rest] = yield* Effect.map(Stream.runCollect(ndjson.lines(bytes)), Chunk.toReadonlyArray)
+    const json = Option.getOrUndefined(Option.flatMap(Option.fromNullable(first), ({ json }) => json))
+    const header = decodeHeader(json)
     if (Either.isLeft(header)) {
-      return yield* new InvalidPlan({ problems: [{ line: 1, problem: headerProblem(first) }] })
+      return yield* new InvalidPlan({ problems: [{ line: 1, problem: headerProblem(json) }] })
     }
     const entries: Array<Entry> = []
     const problems: Array<Contradiction> = []
-    for (const [i, line] of rest.entries()) {
-      const entry = decodeEntry(line)
+    for (const { json, line } of rest) {
+      const entry = decodeEntry(Option.getOrUndefined(json))
       if (Either.isRight(entry)) {
         entries.push(entry.right)
       } else {
-        problems.push({ line: i + 2, problem: "not a line of a plan" })
+        problems.push({ line, problem: "not a line of a plan" })
       }
     }
     const plan = { header: header.right, entries }

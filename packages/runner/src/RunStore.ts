@@ -11,6 +11,7 @@ import * as memoryStore from "./internal/store/memoryStore.js"
 import type { RunStoreService } from "./internal/store/runStore.js"
 
 export type { Counted, NewRun, PendingSubject, Result, RunStoreService, StoredRow } from "./internal/store/runStore.js"
+export { pageSize } from "./internal/store/runStore.js"
 
 /**
  * The store of runs, see {@link RunStoreService}.

@@ -196,3 +196,12 @@ export const fromUnknown = (file: string, error: unknown): RunStoreError => {
  */
 export const fromCause = (file: string, cause: Cause.Cause<unknown>): RunStoreError =>
   fromUnknown(file, Cause.squash(cause))
+
+/**
+ * Something in the store cannot be decoded: a record, unless `detail` says what.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const damaged = (file: string, cause: unknown, detail = "a record cannot be read"): RunStoreError =>
+  new RunStoreError({ reason: "damaged", file, detail, cause })

@@ -3,10 +3,12 @@
  *
  * @since 0.1.0
  */
+
 import type * as ValidationError from "@effect/cli/ValidationError"
 import type * as PlatformError from "@effect/platform/Error"
 import type * as Terminal from "@effect/platform/Terminal"
 import type { GlowmarktError } from "@effect-glowmarkt/core"
+import { isUntrustedIssuer } from "@effect-glowmarkt/core/CallError"
 import type {
   ApplyResult,
   AuditDiff,
@@ -39,9 +41,6 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly messag
  */
 export class Unfinished extends Data.TaggedError("Unfinished")<{ readonly message: string }> {}
 
-/** Codes of certificates that are valid only with another authority. */
-const privateAuthority = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/
-
 /**
  * No connection to the server can be made.
  *
@@ -59,7 +58,7 @@ export class Unreachable extends Data.TaggedError("Unreachable")<{
     if (this.proxy !== undefined) {
       return `Cannot reach ${this.origin}: the proxy ${this.proxy} failed (${reason}). Nothing was done.\nCheck HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`
     }
-    const check = privateAuthority.test(reason)
+    const check = isUntrustedIssuer(reason)
       ? "If the server uses a private certificate authority, set NODE_EXTRA_CA_CERTS to that authority's certificate file."
       : "Check GLOWMARKT_BASE_URL and the network."
     return `Cannot reach ${this.origin} (${reason}). Nothing was done.\n${check}`

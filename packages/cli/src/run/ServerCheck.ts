@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
+import { isTlsFailure } from "@effect-glowmarkt/core/CallError"
 import * as GlowmarktClient from "@effect-glowmarkt/core/GlowmarktClient"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
 import type * as ConfigError from "effect/ConfigError"
@@ -19,9 +20,6 @@ const connectTimeout = Duration.seconds(5)
 
 // No error for this long means that the connection was made; the response does not matter.
 const checkTimeout = Duration.seconds(7)
-
-// Waiting does not help against a rejected certificate or a server without TLS.
-const untrusted = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY/
 
 const stringField = (error: unknown, name: string): Option.Option<string> =>
   Predicate.hasProperty(error, name) && typeof error[name] === "string" ? Option.some(error[name]) : Option.none()
@@ -40,7 +38,7 @@ const connectionFailure = (cause: unknown): Option.Option<{ readonly code: strin
     Option.filter((code) =>
       Option.isSome(proxy)
         ? !proxyMayRecover.test(code)
-        : call === "connect" || call === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT" || untrusted.test(code)
+        : call === "connect" || call === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT" || isTlsFailure(code)
     ),
     Option.map((code) => (Option.isSome(proxy) ? { code, proxy: proxy.value } : { code }))
   )

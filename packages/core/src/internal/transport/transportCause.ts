@@ -1,10 +1,8 @@
+import { isCertificateRejected } from "../../CallError.js"
 import type { TransportFailure } from "./transport.js"
 
 /** Codes of failures that happen before a byte of the request is written. */
 const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "UND_ERR_CONNECT_TIMEOUT"])
-
-// Certificates are checked before the request is written.
-const refusedCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/
 
 interface SystemFailure {
   readonly code: string
@@ -40,7 +38,7 @@ export const transportCause = (cause: unknown, otherwise: string): TransportFail
   const code = failure?.code ?? otherwise
   const proxy = failure?.proxy
   const unsent =
-    proxy !== undefined || failure?.connecting === true || beforeSending.has(code) || refusedCertificate.test(code)
+    proxy !== undefined || failure?.connecting === true || beforeSending.has(code) || isCertificateRejected(code)
   return {
     _tag: "TransportFailure",
     code,

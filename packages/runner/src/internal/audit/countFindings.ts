@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { Finding } from "../../Finding.js"
 import type { RunId } from "../../Run.js"
 import type { RunStoreService } from "../../RunStore.js"
-import { RunStoreError } from "../../RunStoreError.js"
+import { damaged, type RunStoreError } from "../../RunStoreError.js"
 
 export interface FindingCounts {
   readonly total: number
@@ -34,10 +34,7 @@ export const countFindings = (store: RunStoreService, runId: RunId): Effect.Effe
     const errors: Record<string, number> = {}
     let total = 0
     for (const counted of yield* store.count(runId, [["findings"], ["problem", "kind"]])) {
-      const { count, values } = yield* Effect.mapError(
-        decode(counted),
-        (cause) => new RunStoreError({ reason: "damaged", file: store.file, detail: "a record cannot be read", cause })
-      )
+      const { count, values } = yield* Effect.mapError(decode(counted), (cause) => damaged(store.file, cause))
       const [findings, kind] = values
       total += count
       for (const finding of findings) counts[finding] += count

@@ -5,7 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Struct from "effect/Struct"
-import { durationText } from "../audit/durationText.js"
+import { durationText } from "../text/durationText.js"
 import type { AccountFilter, Field, InstantField, Moment, TextField } from "./accountFilter.js"
 import { type SyntaxProblem, type Token, tokens } from "./lexer.js"
 

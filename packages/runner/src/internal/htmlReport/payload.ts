@@ -20,21 +20,8 @@ export const instantFields = ["createdAt", "updatedAt", "tokenExpiryDate"] as co
 
 export type InstantField = (typeof instantFields)[number]
 
-/** In the order of a row's findings. The index of a finding is its bit. */
-export const findings = [
-  "healthy",
-  "inactive",
-  "unrecognised",
-  "mismatch",
-  "tokenExpired",
-  "tokenExpiring",
-  "dormant",
-  "missing",
-  "denied",
-  "undetermined"
-] as const
-
-export type Finding = (typeof findings)[number]
+// The index of a finding is its bit.
+export { type Finding, findings } from "../audit/findings.js"
 
 /**
  * The text of each row, or 0 for none. If texts repeat, the distinct texts and, per row, a 1-based

@@ -9,9 +9,10 @@ import * as Journal from "../../Journal.js"
 import type { Entry } from "../../Plan.js"
 import { TransientFailure } from "../../Step.js"
 import { shareSessions } from "../../UserSessions.js"
+import { toRecord } from "../run/openRun.js"
 import { unretried } from "../scheduler/unretried.js"
 import { isCallError, mayHaveWritten } from "./callError.js"
-import { decodeStates, isActionable, toRecord } from "./planEntry.js"
+import { decodeStates, isActionable } from "./planEntry.js"
 import type { PlannedFlow, StepError } from "./plannedFlow.js"
 
 type Differences = NonNullable<Extract<Result, { readonly _tag: "Skipped" }>["differences"]>

@@ -3,11 +3,8 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
 import { contradictions, type Entry, InvalidPlan, type Plan } from "../../Plan.js"
 import type { PlannedFlow, StepError } from "./plannedFlow.js"
-
-export const toRecord = Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 
 type Tag = "Change" | "Nothing"
 

@@ -12,7 +12,7 @@ import type { PlanRun } from "../../ApplyResult.js"
 import * as Plan from "../../Plan.js"
 import { type Run, type RunId, RunMismatch } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
-import { RunStoreError } from "../../RunStoreError.js"
+import { damagedParameters } from "../run/openRun.js"
 import * as targetMismatch from "./targetMismatch.js"
 
 export const RunParameters = Schema.Struct({
@@ -25,14 +25,6 @@ export const RunParameters = Schema.Struct({
 export type RunParameters = typeof RunParameters.Type
 
 const decode = Schema.decodeUnknownEither(RunParameters)
-
-/** The parameters of that run cannot be read. */
-export const damagedParameters = (runId: RunId, cause: unknown): Effect.Effect<never, RunStoreError, RunStore> =>
-  Effect.flatMap(RunStore, ({ file }) =>
-    Effect.fail(
-      new RunStoreError({ reason: "damaged", file, detail: `the parameters of run ${runId} cannot be read`, cause })
-    )
-  )
 
 export const parametersOf = ({ parameters, runId }: Run) =>
   Either.match(decode(parameters), {

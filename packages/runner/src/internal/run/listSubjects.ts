@@ -1,5 +1,6 @@
 /** Lists the subjects of a run, retrying through an outage for up to `maxOutage`. */
 import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
+import * as MonotonicClock from "@effect-glowmarkt/core/MonotonicClock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -9,7 +10,6 @@ import * as Progress from "../../Progress.js"
 import type { RunId } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
-import * as monotonicClock from "../scheduler/monotonicClock.js"
 import * as Outage from "../scheduler/outage.js"
 import type { Flow } from "./flow.js"
 import type { OpenedRun } from "./openRun.js"
@@ -37,7 +37,7 @@ export const retryThroughOutage = <A, E, R>(
 
     const again = (error: E): Effect.Effect<A, E, R> => {
       if (!GlowmarktError.isGlowmarktError(error) || !error.isTransient) return Effect.fail(error)
-      const nowMillis = monotonicClock.millis(clock)
+      const nowMillis = MonotonicClock.millis(clock)
       outage.probeFailed(nowMillis)
       const askedMillis = nowMillis + Option.match(error.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
       const probeMillis = outage.probeAtMillis()
@@ -50,7 +50,7 @@ export const retryThroughOutage = <A, E, R>(
       return Effect.delay(attempt, Math.ceil(nextMillis - nowMillis))
     }
 
-    return Effect.tap(attempt, () => Effect.sync(() => outage.answered(monotonicClock.millis(clock))))
+    return Effect.tap(attempt, () => Effect.sync(() => outage.answered(MonotonicClock.millis(clock))))
   })
 
 /** A run that failed before its subjects were listed has nothing to resume. */

@@ -6,22 +6,12 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { makeRunId, type Run, type RunId, RunMismatch, type RunNotFound } from "../../Run.js"
 import { RunStore } from "../../RunStore.js"
-import { RunStoreError } from "../../RunStoreError.js"
+import { damaged, type RunStoreError } from "../../RunStoreError.js"
 import type { RunContext } from "../../Step.js"
+import { definedFields } from "../definedFields.js"
 import type { Flow, RunOptions } from "./flow.js"
 
-const toRecord = Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
-
-const without = <A extends object>(options: { readonly [K in keyof A]?: A[K] | undefined }): Partial<A> => {
-  const defined: Partial<A> = {}
-  for (const key in options) {
-    const value = options[key]
-    if (value !== undefined) {
-      defined[key] = value
-    }
-  }
-  return defined
-}
+export const toRecord = Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 
 const differences = (stored: Run["parameters"], requested: Run["parameters"]) =>
   Object.keys(requested)
@@ -38,6 +28,9 @@ export interface OpenedRun<P> {
 const mismatch = (runId: RunId, all: ReadonlyArray<RunMismatch["differences"][number]>) =>
   Arr.isNonEmptyReadonlyArray(all) ? Effect.fail(new RunMismatch({ runId, differences: all })) : Effect.void
 
+export const damagedParameters = (runId: RunId, cause: unknown): Effect.Effect<never, RunStoreError, RunStore> =>
+  Effect.flatMap(RunStore, ({ file }) => damaged(file, cause, `the parameters of run ${runId} cannot be read`))
+
 /** Checks that a stored run belongs to this flow and has the same parameters. */
 const checkExisting = Effect.fnUntraced(function* <P extends object, S, A, E, R>(
   flow: Flow<P, S, A, E, R>,
@@ -46,11 +39,9 @@ const checkExisting = Effect.fnUntraced(function* <P extends object, S, A, E, R>
 ): Effect.fn.Return<OpenedRun<P>, RunMismatch | RunStoreError, RunStore> {
   const { runId, startedAt } = run
   yield* mismatch(runId, run.flow === flow.name ? [] : [{ name: "flow", stored: run.flow, requested: flow.name }])
-  const { file } = yield* RunStore
-  const stored = yield* Effect.mapError(flow.parameters.decode(run.parameters), (cause) => {
-    const detail = `the parameters of run ${runId} cannot be read`
-    return new RunStoreError({ reason: "damaged", file, detail, cause })
-  })
+  const stored = yield* Effect.catchAll(flow.parameters.decode(run.parameters), (cause) =>
+    damagedParameters(runId, cause)
+  )
   const parameters = { ...stored, ...requested }
   yield* mismatch(runId, differences(run.parameters, toRecord(flow.parameters.encode(parameters))))
   return { run, context: { runId, startedAt, parameters }, isNew: false }
@@ -68,7 +59,7 @@ export const openRun = Effect.fnUntraced(function* <P extends object, S, A, E, R
 ): Effect.fn.Return<OpenedRun<P>, RunMismatch | RunStoreError, RunStore> {
   const store = yield* RunStore
   const runId = options.runId ?? (yield* makeRunId(flow.name))
-  const requested = without<P>(options.parameters ?? {})
+  const requested = definedFields<P>(options.parameters ?? {})
   const found = yield* store.get(runId).pipe(
     Effect.asSome,
     Effect.catchTag("RunNotFound", () => Effect.succeedNone)

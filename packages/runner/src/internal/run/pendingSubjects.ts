@@ -4,11 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { RunId } from "../../Run.js"
-import type { RunStoreService } from "../../RunStore.js"
-import { RunStoreError } from "../../RunStoreError.js"
+import { pageSize, type RunStoreService } from "../../RunStore.js"
+import { damaged, type RunStoreError } from "../../RunStoreError.js"
 import type { PendingSubject, SubjectSource } from "../scheduler/workQueue.js"
-
-const pageSize = 1000
 
 export const make = <S>(
   store: Pick<RunStoreService, "file" | "pending">,
@@ -33,10 +31,7 @@ export const make = <S>(
         const page: Array<PendingSubject<S>> = []
         for (const { position, subject } of pending) {
           const decoded = decode(subject)
-          if (Either.isLeft(decoded)) {
-            const detail = "a record cannot be read"
-            return new RunStoreError({ reason: "damaged", file: store.file, detail, cause: decoded.left })
-          }
+          if (Either.isLeft(decoded)) return damaged(store.file, decoded.left)
           page.push({ position, subject: decoded.right })
         }
         return Effect.succeed(Option.some(page))

@@ -5,7 +5,7 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Stream from "effect/Stream"
 import { type RunId, RunMismatch, type RunNotFound } from "../../Run.js"
 import { RunStore, type StoredRow } from "../../RunStore.js"
-import { RunStoreError } from "../../RunStoreError.js"
+import { damaged, type RunStoreError } from "../../RunStoreError.js"
 import type { Flow, Row } from "./flow.js"
 
 const decode = <P extends object, S, A, E, R>(
@@ -38,10 +38,7 @@ export const decodeRows = <A>(
         // A page at a time: one effect per row would cost more than the decoding.
         Either.all(Chunk.map(rows, decode)).pipe(
           Either.map(Chunk.unsafeFromArray),
-          Either.mapLeft(
-            (cause) =>
-              new RunStoreError({ reason: "damaged", file: store.file, detail: "a record cannot be read", cause })
-          )
+          Either.mapLeft((cause) => damaged(store.file, cause))
         )
       )
     })

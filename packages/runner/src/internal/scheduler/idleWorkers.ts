@@ -16,7 +16,7 @@ export const make = () => {
     wait: (untilMillis: number, nowMillis: number): Effect.Effect<void> => {
       if (untilMillis >= timerMillis) return untilWoken
       timerMillis = untilMillis
-      return Effect.map(Effect.sleep(Math.ceil(untilMillis) - nowMillis), () => {
+      return Effect.map(Effect.sleep(Math.ceil(untilMillis - nowMillis)), () => {
         timerMillis = Number.POSITIVE_INFINITY
       })
     }

@@ -1,12 +1,13 @@
 /**
  * Whether the provider seems to be unavailable, when to probe it next, and the events that say so.
  */
+import * as MonotonicClock from "@effect-glowmarkt/core/MonotonicClock"
 import type * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import { defaultMaxOutage } from "../../Limits.js"
 import * as Progress from "../../Progress.js"
 import type { RunId } from "../../Run.js"
-import * as monotonicClock from "./monotonicClock.js"
 
 const firstProbeMillis = 500
 const longestProbeMillis = 15_000
@@ -27,6 +28,10 @@ export interface Outage {
   /** Publishes that the run waits. Nothing is sent before `resumesAtMillis` either. */
   readonly notify: (reason: string, resumesAtMillis: number) => void
 }
+
+/** Events have the time that the system's clock shows. */
+const systemTime = (clock: Clock.Clock, atMillis: number): DateTime.Utc =>
+  DateTime.unsafeMake(Math.round(clock.unsafeCurrentTimeMillis() + atMillis - MonotonicClock.millis(clock)))
 
 export const make = ({
   clock,
@@ -75,14 +80,14 @@ export const make = ({
       failedProbes = undefined
       probeAtMillis = 0
       if (notifiedSinceMillis === undefined) return
-      const waited = Duration.millis(Math.max(0, nowMillis - notifiedSinceMillis))
+      const waited = Duration.millis(Math.max(0, Math.round(nowMillis - notifiedSinceMillis)))
       notifiedSinceMillis = undefined
       publish(new Progress.OutageEnded({ runId, waited }))
     },
     notify: (reason, resumesAtMillis) => {
       notifiedSinceMillis ??= firstFailureMillis
-      const since = monotonicClock.instant(clock, notifiedSinceMillis)
-      const nextProbeAt = monotonicClock.instant(clock, Math.max(probeAtMillis, resumesAtMillis))
+      const since = systemTime(clock, notifiedSinceMillis)
+      const nextProbeAt = systemTime(clock, Math.max(probeAtMillis, resumesAtMillis))
       publish(new Progress.OutageWaiting({ runId, since, reason, nextProbeAt }))
     }
   }

@@ -4,6 +4,7 @@
  * `decision.ts` decides what a free worker does; here it is carried out.
  */
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
+import * as MonotonicClock from "@effect-glowmarkt/core/MonotonicClock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -15,7 +16,6 @@ import * as ConcurrencyLimit from "./concurrencyLimit.js"
 import { decide, type Snapshot } from "./decision.js"
 import * as FailurePolicy from "./failurePolicy.js"
 import * as IdleWorkers from "./idleWorkers.js"
-import * as monotonicClock from "./monotonicClock.js"
 import * as Outage from "./outage.js"
 import * as RateController from "./rateController.js"
 import * as RequestMeter from "./requestMeter.js"
@@ -56,7 +56,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
   }
 ): Effect.fn.Return<WorkerPool<E | E2, R>> {
   const clock = yield* Effect.clock
-  const now = () => monotonicClock.millis(clock)
+  const now = () => MonotonicClock.millis(clock)
   const concurrency = ConcurrencyLimit.make(limits.concurrency)
   const rate = yield* RateController.make(limits.rate, now())
   const outage = Outage.make({ clock, maxOutage: limits.maxOutage, publish, runId: context.runId })

@@ -4,9 +4,6 @@
  */
 import type { PendingSubject, Result, StoredRow } from "./runStore.js"
 
-/** Subjects a page. */
-export const size = 1000
-
 type Recorded = readonly [outcome: Result["outcome"], result: unknown]
 
 export interface MemoryPage {

@@ -7,7 +7,7 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { Run, type RunId, RunNotFound, rollbackRunId } from "../../Run.js"
 import * as MemoryPage from "./memoryPage.js"
-import { type NewRun, type RunStoreService, toWellFormed } from "./runStore.js"
+import { type NewRun, pageSize, type RunStoreService, toWellFormed } from "./runStore.js"
 
 interface Kept {
   readonly run: NewRun
@@ -30,7 +30,7 @@ const seen = ({ finishedAt, recorded, run, total }: Kept): Run =>
 const at = (value: unknown, path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>((inside, key) => (Predicate.isRecord(inside) ? inside[key] : undefined), value) ?? null
 
-const pageOf = (position: number) => Math.floor(position / MemoryPage.size)
+const pageOf = (position: number) => Math.floor(position / pageSize)
 
 export const make = (file: string): RunStoreService => {
   const runs = new Map<RunId, Kept>()
@@ -87,7 +87,7 @@ export const make = (file: string): RunStoreService => {
         const pages: Array<MemoryPage.MemoryPage> = []
         let total = 0
         return Effect.map(
-          Stream.runForEach(Stream.grouped(subjects, MemoryPage.size), (page) =>
+          Stream.runForEach(Stream.grouped(subjects, pageSize), (page) =>
             Effect.sync(() => {
               pages.push(MemoryPage.make(Chunk.toReadonlyArray(page), total))
               total += page.length

@@ -11,11 +11,8 @@ import * as Schema from "effect/Schema"
 import { FinalOutcome } from "../../Outcome.js"
 import type { RunId } from "../../Run.js"
 import type { RunStoreError } from "../../RunStoreError.js"
-import type { PendingSubject, Result, StoredRow } from "./runStore.js"
+import { type PendingSubject, pageSize, type Result, type StoredRow } from "./runStore.js"
 import * as sqlite from "./sqlite.js"
-
-/** Subjects per page. */
-export const size = 1000
 
 const Subjects = Schema.Struct({ page: Schema.Int, subjects: Schema.parseJson(Schema.Array(Schema.Unknown)) })
 
@@ -27,7 +24,7 @@ type Recorded = typeof Recorded.Type
 const decodeSubjects = Codec.decoder(Schema.Array(Subjects))
 const decodeResults = Codec.decoder(Schema.Array(Schema.Struct({ results: Schema.parseJson(Schema.Array(Recorded)) })))
 
-const pageOf = (position: number) => Math.floor(position / size)
+const pageOf = (position: number) => Math.floor(position / pageSize)
 
 /** How to report errors. */
 interface Failures {
@@ -77,7 +74,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
     if (known !== undefined) return Effect.succeed(known)
     return Effect.map(resultsOf(runId, page), (results) => {
       const positions = new Set(results.keys())
-      if (positions.size < size) open.set(keyOf(runId, page), positions)
+      if (positions.size < pageSize) open.set(keyOf(runId, page), positions)
       return positions
     })
   }
@@ -101,7 +98,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       for (const { page, subjects } of yield* subjectsOf(runId, pageOf(from), pageOf(to - 1))) {
         const recorded = yield* recordedIn(runId, page)
         for (const [index, subject] of subjects.entries()) {
-          const position = page * size + index
+          const position = page * pageSize + index
           if (position >= from && position < to && !recorded.has(position)) pending.push({ position, subject })
         }
       }
@@ -130,7 +127,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
         ([page, ofPage]) =>
           Effect.map(recordedIn(runId, page), (recorded) => {
             for (const position of ofPage.keys()) recorded.add(position)
-            if (recorded.size >= size) open.delete(keyOf(runId, page))
+            if (recorded.size >= pageSize) open.delete(keyOf(runId, page))
           }),
         { discard: true }
       )
@@ -143,7 +140,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       const [found] = yield* subjectsOf(runId, page, page)
       const results = yield* resultsOf(runId, page)
       return (found?.subjects ?? []).map((subject, index): StoredRow => {
-        const position = page * size + index
+        const position = page * pageSize + index
         const result = results.get(position)
         return result === undefined
           ? { position, subject, outcome: "unprocessed" }
@@ -152,7 +149,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
     }),
 
     /** Drops what is remembered of a deleted run, because its id may be used again. */
-    forget: (runId: RunId): void => {
+    drop: (runId: RunId): void => {
       for (const key of open.keys()) if (key.startsWith(`${runId} `)) open.delete(key)
     }
   }

@@ -1,10 +1,18 @@
-/** The types of `RunStore`, and a rule for its notes. */
+/** The contract of run stores. */
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { FinalOutcome, Outcome } from "../../Outcome.js"
 import type { Run, RunId, RunNotFound } from "../../Run.js"
 import type { RunStoreError } from "../../RunStoreError.js"
+
+/**
+ * How many consecutive subjects stores keep, and runs read, as one page.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const pageSize = 1000
 
 /**
  * A new run. `parameters` must be JSON.

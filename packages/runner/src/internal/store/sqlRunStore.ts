@@ -13,7 +13,7 @@ import * as journal from "./journal.js"
 import { migrate } from "./migrations.js"
 import * as Pages from "./pages.js"
 import { removeRun } from "./removeRun.js"
-import type { RunStoreService } from "./runStore.js"
+import { pageSize, type RunStoreService } from "./runStore.js"
 
 const RunRow = Schema.Struct({
   runId: RunId,
@@ -37,8 +37,7 @@ const pathOf = (field: ReadonlyArray<string>) => ["$[2]", ...field.map((key) => 
 export const make = Effect.fnUntraced(function* (file: string) {
   const sql = yield* SqlClient.SqlClient
   const refused = (error: unknown) => RunStoreError.fromUnknown(file, error)
-  const unreadable = (cause: unknown) =>
-    new RunStoreError.RunStoreError({ reason: "damaged", file, detail: "a record cannot be read", cause })
+  const unreadable = (cause: unknown) => RunStoreError.damaged(file, cause)
 
   yield* migrate(sql, file)
 
@@ -95,7 +94,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
     remove: (runId) =>
       Effect.zipRight(get(runId), removeRun(sql, file, runId)).pipe(
         Effect.tap(() => {
-          for (const each of [runId, rollbackRunId(runId)]) pages.forget(each)
+          for (const each of [runId, rollbackRunId(runId)]) pages.drop(each)
         })
       ),
 
@@ -108,7 +107,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
       // Listing can take long, so it is not one transaction. The total is written last and marks
       // the list as complete.
       const total = yield* subjects.pipe(
-        Stream.grouped(Pages.size),
+        Stream.grouped(pageSize),
         Stream.runFoldEffect(0, (from, page) =>
           Effect.as(pages.putSubjects(runId, from, Chunk.toReadonlyArray(page)), from + page.length)
         )
@@ -150,7 +149,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
           Stream.paginateChunkEffect(0, (page) =>
             Effect.map(pages.rows(runId, page), (rows) => [
               Chunk.unsafeFromArray(rows),
-              rows.length < Pages.size ? Option.none() : Option.some(page + 1)
+              rows.length < pageSize ? Option.none() : Option.some(page + 1)
             ])
           )
         )
