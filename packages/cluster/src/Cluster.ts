@@ -205,7 +205,7 @@ export const worker = <R>({
       const workerId = randomUUID()
       const limiter =
         rate === "unlimited"
-          ? undefined
+          ? sharedRateLimit.unlimited
           : yield* sharedRateLimit.make({
               key: `${target.origin ?? ""} ${target.applicationId ?? ""}`,
               perSecond: rate.limit / Duration.toSeconds(rate.interval)
@@ -221,7 +221,7 @@ export const worker = <R>({
         limiter,
         table
       })
-      return Layer.provide(work, engine.worker(location, settings, workerId))
+      return Layer.provide(work, engine.layer(location, settings, workerId))
     })
   )
 
@@ -355,18 +355,24 @@ export const resume = (
   Effect.flatMap(Cluster, ({ table }) => Effect.zipRight(table.resume(runId), get(runId)))
 
 /**
- * Deletes a stopped or finished run with its subjects, results and notes.
+ * Deletes a stopped or finished run with its subjects, results and notes, and the engine's messages about it.
  *
  * @since 0.1.0
  * @category running
  */
 export const remove = (
   runId: Run.RunId
-): Effect.Effect<void, Run.RunNotFound | RunActive | RunStoreError.RunStoreError, Cluster | RunStore.RunStore> =>
+): Effect.Effect<
+  void,
+  Run.RunNotFound | RunActive | RunStoreError.RunStoreError,
+  Cluster | RunStore.RunStore | SqlClient.SqlClient
+> =>
   Effect.gen(function* () {
     const { state } = yield* get(runId)
     if (state !== "stopped" && state !== "finished") return yield* new RunActive({ runId })
+    const { location } = yield* Cluster
     const store = yield* RunStore.RunStore
+    yield* engine.erase(location, runId)
     yield* store.remove(runId)
   })
 

@@ -23,7 +23,7 @@ describeWithPostgres("Database", () => {
       yield* Effect.forEach(
         Array.from({ length: 10 }, (_, index) => `1.0.0.${index}`),
         (workerId) =>
-          Layer.build(engine.worker(location, Database.defaultSettings, workerId).pipe(Layer.provide(open(url)))),
+          Layer.build(engine.layer(location, Database.defaultSettings, workerId).pipe(Layer.provide(open(url)))),
         { concurrency: "unbounded" }
       )
       const status = yield* Effect.provide(Database.check(location), open(url))

@@ -7,15 +7,16 @@ import * as Sharding from "@effect/cluster/Sharding"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
 import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
-import type * as SqlClient from "@effect/sql/SqlClient"
+import * as SqlClient from "@effect/sql/SqlClient"
 import type * as WorkflowEngine from "@effect/workflow/WorkflowEngine"
-import type { RunStoreError } from "@effect-glowmarkt/runner"
+import type { Run, RunStoreError } from "@effect-glowmarkt/runner"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { exclusively, type Settings } from "../Database.js"
 import { toRunStoreError } from "./sqlState.js"
+import { PartWorkflow, RunWorkflow } from "./workflows.js"
 
 /** Creates the engine's own tables, one process at a time: two at once would fail. */
 const storage = (location: string) => {
@@ -33,9 +34,9 @@ const storage = (location: string) => {
  * - Locks in a table instead of advisory locks: a frozen process would keep its advisory locks until it wakes.
  * - Workers open no port, so a worker that died is noticed by its expired locks and not by a ping.
  */
-const sharding = ({ lockSeconds, shards }: Settings, address: RunnerAddress.RunnerAddress | undefined) =>
+const sharding = ({ lockSeconds, shards }: Settings, address: RunnerAddress.RunnerAddress) =>
   ShardingConfig.layer({
-    runnerAddress: Option.fromNullable(address),
+    runnerAddress: Option.some(address),
     shardsPerGroup: shards,
     shardLockDisableAdvisory: true,
     shardLockExpiration: Duration.seconds(lockSeconds),
@@ -46,25 +47,45 @@ const sharding = ({ lockSeconds, shards }: Settings, address: RunnerAddress.Runn
     simulateRemoteSerialization: false
   })
 
-const engine = (location: string, settings: Settings, address: RunnerAddress.RunnerAddress | undefined) =>
+const port = 1
+
+/** How the engine's tables name a worker. */
+export const addressOf = (workerId: string): string => `${workerId}:${port}`
+
+/**
+ * The engine of a worker. Locks belong to an address, so each process needs its own; the worker's id serves as the
+ * host, since nothing connects to it.
+ */
+export const layer = (
+  location: string,
+  settings: Settings,
+  workerId: string
+): Layer.Layer<WorkflowEngine.WorkflowEngine | Sharding.Sharding, RunStoreError.RunStoreError, SqlClient.SqlClient> =>
   ClusterWorkflowEngine.layer.pipe(
     Layer.provideMerge(Sharding.layer.pipe(Layer.provide([Runners.layerNoop, RunnerHealth.layerNoop]))),
     Layer.provide(storage(location)),
-    Layer.provide(sharding(settings, address))
+    Layer.provide(sharding(settings, RunnerAddress.make(workerId, port)))
   )
 
-type Engine = Layer.Layer<
-  WorkflowEngine.WorkflowEngine | Sharding.Sharding,
-  RunStoreError.RunStoreError,
-  SqlClient.SqlClient
->
+const entityTypes = [RunWorkflow, PartWorkflow].map(({ name }) => `Workflow/${name}`)
 
-/** For a process that submits runs and works on none. */
-export const submitter = (location: string, settings: Settings): Engine => engine(location, settings, undefined)
-
-/**
- * For a process that works. Locks belong to an address, so each process needs its own; the worker's id serves as the
- * host, since nothing connects to it.
- */
-export const worker = (location: string, settings: Settings, workerId: string): Engine =>
-  engine(location, settings, RunnerAddress.make(workerId, 1))
+/** Deletes what the engine stores of a run and its parts: their messages name the run. */
+export const erase = (
+  location: string,
+  runId: Run.RunId
+): Effect.Effect<void, RunStoreError.RunStoreError, SqlClient.SqlClient> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    // The tables exist only once a worker has started.
+    const [found] = yield* sql<{ exists: boolean }>`SELECT to_regclass('cluster_messages') IS NOT NULL AS exists`
+    if (found?.exists !== true) return
+    yield* sql`
+      WITH executions AS (
+        SELECT entity_type, entity_id FROM cluster_messages
+        WHERE tag = 'run' AND entity_type IN ${sql.in(entityTypes)} AND payload::json ->> 'runId' = ${runId}
+      ), messages AS (
+        DELETE FROM cluster_messages WHERE (entity_type, entity_id) IN (SELECT * FROM executions) RETURNING id
+      )
+      DELETE FROM cluster_replies WHERE request_id IN (SELECT id FROM messages)
+    `
+  }).pipe(Effect.mapError((error) => toRunStoreError(location, error)))

@@ -41,6 +41,11 @@ const Reserved = Schema.Tuple(Schema.Struct({ delayMillis: Schema.Number, everyM
 // A database that restarts is back within seconds; until then nothing may be sent.
 const whileAway = Schedule.spaced("200 millis")
 
+export const unlimited: RateLimit.RateLimiter = {
+  acquire: () => Effect.succeed(true),
+  throttled: () => Effect.void
+}
+
 export const make = ({
   key,
   perSecond
@@ -74,7 +79,7 @@ export const make = ({
         )
       )
     )
-    yield* Effect.forkScoped(Effect.forever(refill))
+    yield* Effect.forkScoped(Effect.withTracerEnabled(Effect.forever(refill), false))
 
     const turn: Effect.Effect<void> = Effect.flatMap(Queue.take(turns), (at) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>

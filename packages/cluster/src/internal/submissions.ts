@@ -72,11 +72,13 @@ export const make = Effect.fnUntraced(function* (location: string) {
   const get = (runId: Run.RunId) =>
     Effect.map(select(sql`r.run_id = ${runId}`), ([found]) => Option.fromNullable(found))
 
+  const nothing = sql``
+
   /** Whether the run was in one of these states, and is in the new one now. */
-  const change = (runId: Run.RunId, from: ReadonlyArray<State>, to: State, more: Fragment) =>
+  const change = (runId: Run.RunId, from: ReadonlyArray<State>, to: State, more: Fragment, which: Fragment = nothing) =>
     sql`
       UPDATE glowmarkt_submissions SET state = ${to}, changed_at = clock_timestamp() ${more}
-      WHERE run = ${numberOf(runId)} AND state IN ${sql.in(from)} RETURNING attempt
+      WHERE run = ${numberOf(runId)} AND state IN ${sql.in(from)} ${which} RETURNING attempt
     `.pipe(
       Effect.mapBoth({
         onFailure: (error) => toRunStoreError(location, error),
@@ -84,7 +86,8 @@ export const make = Effect.fnUntraced(function* (location: string) {
       })
     )
 
-  const nothing = sql``
+  // A worker that was frozen may still be at an earlier attempt.
+  const only = (attempt: number) => sql`AND attempt = ${attempt}`
 
   return {
     get,
@@ -102,9 +105,9 @@ export const make = Effect.fnUntraced(function* (location: string) {
         Effect.mapError((error) => toRunStoreError(location, error))
       ),
 
-    began: (runId: Run.RunId) => change(runId, ["submitted"], "working", nothing),
-    finished: (runId: Run.RunId) =>
-      change(runId, ["submitted", "working", "stopping"], "finished", sql`, reason = NULL`),
+    began: (runId: Run.RunId, attempt: number) => change(runId, ["submitted"], "working", nothing, only(attempt)),
+    finished: (runId: Run.RunId, attempt: number) =>
+      change(runId, ["submitted", "working", "stopping"], "finished", sql`, reason = NULL`, only(attempt)),
     /** A run that no worker has begun stops at once. */
     stop: (runId: Run.RunId) =>
       Effect.zipRight(
@@ -112,9 +115,15 @@ export const make = Effect.fnUntraced(function* (location: string) {
         change(runId, ["working"], "stopping", nothing)
       ),
     /** An attempt failed: the first reason counts, and the other parts stop. */
-    fail: (runId: Run.RunId, reason: string) =>
-      change(runId, ["submitted", "working", "stopping"], "stopping", sql`, reason = coalesce(reason, ${reason})`),
-    stopped: (runId: Run.RunId) => change(runId, ["stopping"], "stopped", nothing),
+    fail: (runId: Run.RunId, attempt: number, reason: string) =>
+      change(
+        runId,
+        ["submitted", "working", "stopping"],
+        "stopping",
+        sql`, reason = coalesce(reason, ${reason})`,
+        only(attempt)
+      ),
+    stopped: (runId: Run.RunId, attempt: number) => change(runId, ["stopping"], "stopped", nothing, only(attempt)),
     resume: (runId: Run.RunId) => change(runId, ["stopped"], "submitted", sql`, reason = NULL, attempt = attempt + 1`),
 
     seen: ({ name, parts, workerId }: { readonly workerId: string; readonly name: string; readonly parts: number }) =>

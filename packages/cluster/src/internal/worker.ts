@@ -1,22 +1,23 @@
 /** What a worker does: starts submitted runs, works on parts, heeds requests to stop, and shows that it is alive. */
+import * as EntityId from "@effect/cluster/EntityId"
 import * as Sharding from "@effect/cluster/Sharding"
-import * as SqlClient from "@effect/sql/SqlClient"
 import * as Activity from "@effect/workflow/Activity"
 import type { RateLimit } from "@effect-glowmarkt/core"
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import { Flow, type Limits, type Plan, type Run, type RunStore, type RunStoreError } from "@effect-glowmarkt/runner"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import * as Schema from "effect/Schema"
 import { type ClusterFlow, FlowFailed } from "../ClusterFlow.js"
 import { place, ranges } from "./placement.js"
-import { toRunStoreError } from "./sqlState.js"
+import * as shardLocks from "./shardLocks.js"
 import type * as submissions from "./submissions.js"
-import { type Ending, Ending as EndingSchema, Part, PartWorkflow, RunWorkflow } from "./workflows.js"
+import * as telemetry from "./telemetry.js"
+import { type Ending, Ending as EndingSchema, Listed, PartWorkflow, RunWorkflow } from "./workflows.js"
 
 export interface Options<R> {
   readonly workerId: string
@@ -27,7 +28,7 @@ export interface Options<R> {
   readonly target: Plan.Target
   /** Subjects that this worker works on at a time, over all runs and parts. */
   readonly concurrency: number
-  readonly limiter: RateLimit.RateLimiter | undefined
+  readonly limiter: RateLimit.RateLimiter
   readonly table: submissions.Submissions
 }
 
@@ -46,20 +47,12 @@ const whileUnreachable = {
   schedule: Schedule.spaced(pollInterval)
 }
 
-const Owners = Schema.Array(Schema.Struct({ shard: Schema.String, worker: Schema.String }))
+type Attempt = typeof RunWorkflow.payloadSchema.Type
 
-/** Which worker owns which shard, from the engine's table of locks. */
-const shardOwners = (sql: SqlClient.SqlClient, location: string, lockSeconds: number) =>
-  sql`
-    SELECT shard_id AS shard, address AS worker FROM cluster_locks
-    WHERE acquired_at > NOW() - ${lockSeconds}::int * interval '1 second'
-  `.pipe(
-    Effect.flatMap(Schema.decodeUnknown(Owners)),
-    Effect.mapBoth({
-      onFailure: (error) => toRunStoreError(location, error),
-      onSuccess: (rows) => new Map(rows.map(({ shard, worker }) => [shard, worker]))
-    })
-  )
+interface Accepted<R> {
+  readonly flow: ClusterFlow<R>
+  readonly limits: Limits.Limits
+}
 
 /** Why this worker must not touch a run, if so. */
 const mismatch = <R>({ name, target }: Options<R>, terms: submissions.Terms): string | undefined => {
@@ -75,16 +68,14 @@ const mismatch = <R>({ name, target }: Options<R>, terms: submissions.Terms): st
 }
 
 export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
-  const { flows, limiter, location, name, table, workerId } = options
-  const sql = yield* SqlClient.SqlClient
+  const { flows, limiter, location, lockSeconds, name, table, workerId } = options
+  const locks = yield* shardLocks.make(location, lockSeconds, workerId)
+  const { log, ...record } = telemetry.make({ name, workerId })
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
   const callers = yield* Effect.makeSemaphore(options.concurrency)
   const permits = yield* Effect.makeSemaphore(lanes)
   /** The runs that this process works on now; `stop` ends the work on one of them. */
   const active = new Map<Run.RunId, { parts: number; readonly stop: Deferred.Deferred<void> }>()
-  // A part that moves to another worker gives its subjects up: a write that is on its way must arrive before the other
-  // worker reads.
-  const around = <A, E, R2>(step: Effect.Effect<A, E, R2>) => callers.withPermits(1)(Effect.uninterruptible(step))
 
   const enter = (runId: Run.RunId) =>
     Effect.map(Deferred.make<void>(), (stop) => {
@@ -99,14 +90,30 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
       if (entry !== undefined && --entry.parts === 0) active.delete(runId)
     })
 
-  /** The work on a run until it is done, or the run is to stop. A failure of the flow stops the run in all workers. */
+  /** The flow of a run and how to work on it, or why this worker must not touch it. */
+  const accept = ({ submission, terms }: submissions.Stored): Effect.Effect<Accepted<R>, FlowFailed> => {
+    const flow = flowOf.get(submission.flow)
+    if (flow === undefined) {
+      return new FlowFailed({ reason: `worker ${name} does not know the flow ${submission.flow}` })
+    }
+    const reason = mismatch(options, terms)
+    if (reason !== undefined) return new FlowFailed({ reason })
+    const limits: Limits.Limits = {
+      concurrency: options.concurrency,
+      rate: "unlimited",
+      ...(terms.maxOutageMillis === undefined ? {} : { maxOutage: Duration.millis(terms.maxOutageMillis) })
+    }
+    return Effect.succeed({ flow, limits })
+  }
+
+  /**
+   * The work on a run until it is done, or the run is to stop. A failure of the flow stops the run in all workers.
+   * `shard` is the lock under which this worker may send requests.
+   */
   const guarded = <A>(
-    runId: Run.RunId,
-    attempt: number,
-    work: (
-      flow: ClusterFlow<R>,
-      limits: Limits.Limits
-    ) => Effect.Effect<A, FlowFailed | RunStoreError.RunStoreError, R | RunStore.RunStore>
+    { attempt, runId }: Attempt,
+    shard: string,
+    work: (accepted: Accepted<R>) => Effect.Effect<A, FlowFailed | RunStoreError.RunStoreError, R | RunStore.RunStore>
   ): Effect.Effect<Option.Option<A>, never, R | RunStore.RunStore> =>
     Effect.acquireUseRelease(
       enter(runId),
@@ -114,91 +121,107 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         Effect.gen(function* () {
           const found = Option.getOrUndefined(yield* table.get(runId))
           if (found === undefined || found.submission.attempt !== attempt) return Option.none()
-          const { submission, terms } = found
-          if (submission.state !== "submitted" && submission.state !== "working") return Option.none()
-          const flow = flowOf.get(submission.flow)
-          const refused =
-            flow === undefined ? `worker ${name} does not know the flow ${submission.flow}` : mismatch(options, terms)
-          if (flow === undefined || refused !== undefined) return yield* new FlowFailed({ reason: refused ?? "" })
-          yield* table.began(runId)
-          const limits: Limits.Limits = {
-            concurrency: options.concurrency,
-            rate: "unlimited",
-            ...(terms.maxOutageMillis === undefined ? {} : { maxOutage: Duration.millis(terms.maxOutageMillis) })
-          }
-          const limited = work(flow, limits).pipe(
-            limiter === undefined ? (effect) => effect : CallOptions.locally({ rateLimiter: limiter })
-          )
+          const { state } = found.submission
+          if (state !== "submitted" && state !== "working") return Option.none()
+          const accepted = yield* accept(found)
+          yield* table.began(runId, attempt)
+          const limited = CallOptions.locally(work(accepted), { rateLimiter: locks.guard(shard, limiter) })
           return yield* Effect.raceFirst(Effect.asSome(limited), Effect.as(Deferred.await(stop), Option.none<A>()))
         }).pipe(
           Effect.retry(whileUnreachable),
           Effect.catchAll((error) =>
             table
-              .fail(runId, error.message)
+              .fail(runId, attempt, error.message)
               .pipe(Effect.retry(whileUnreachable), Effect.ignore, Effect.as(Option.none<A>()))
           )
         ),
       () => leave(runId)
     )
 
-  const runBody = ({ attempt, runId }: typeof RunWorkflow.payloadSchema.Type) =>
+  const shardOf = (executionId: string) =>
+    Effect.map(Sharding.Sharding, (sharding) => sharding.getShardId(EntityId.make(executionId), "default").toString())
+
+  const list = (run: Attempt, executionId: string) =>
     Effect.gen(function* () {
       const sharding = yield* Sharding.Sharding
-      const parts = yield* Activity.make({
-        name: "list",
-        success: Schema.Option(Schema.Array(Part)),
-        execute: guarded(runId, attempt, (flow, limits) =>
-          Effect.flatMap(flow.list(runId, limits), (run) => {
-            const { total = 0 } = run
-            const parts = flow.parts(run) === "many" ? ranges(total) : [{ from: 0, to: total }]
-            return Effect.flatMap(shardOwners(sql, location, options.lockSeconds), (owners) =>
-              place(sharding, owners, { runId, attempt }, parts)
-            )
-          })
+      const beganMillis = yield* Clock.currentTimeMillis
+      yield* log("Run begun", run)
+      const parts = yield* guarded(run, yield* shardOf(executionId), ({ flow, limits }) =>
+        Effect.gen(function* () {
+          const listed = yield* flow.list(run.runId, limits)
+          const { total = 0 } = listed
+          const parts = flow.parts(listed) === "many" ? ranges(total) : [{ from: 0, to: total }]
+          return yield* place(sharding, yield* locks.owners, run, parts)
+        })
         )
-      })
-      const endings: ReadonlyArray<Ending> = yield* Effect.forEach(
-        Option.getOrElse(parts, (): ReadonlyArray<Part> => []),
-        (part) => PartWorkflow.execute({ runId, attempt, ...part }),
-        { concurrency: partsAtATime }
       )
-      return yield* Activity.make({
-        name: "finish",
-        success: EndingSchema,
-        execute:
-          Option.isSome(parts) && endings.every((ending) => ending === "done")
-            ? finished(runId)
-            : Effect.as(persistently(table.stopped(runId)), "stopped" as const)
-      })
+      return {
+        beganMillis,
+        ending: Option.isSome(parts) ? ("done" as const) : ("stopped" as const),
+        parts: Option.getOrElse(parts, () => [])
+      }
     })
 
   const persistently = <A, R2>(effect: Effect.Effect<A, RunStoreError.RunStoreError, R2>) =>
     Effect.orDie(Effect.retry(effect, whileUnreachable))
 
-  const finished = (runId: Run.RunId) =>
-    Flow.finish(runId).pipe(
-      // Only a run that was deleted meanwhile is missing.
-      Effect.catchTag("RunNotFound", () => Effect.void),
-      Effect.catchTag("RunUnfinished", Effect.die),
-      Effect.zipRight(table.finished(runId)),
-      persistently,
-      Effect.as("done" as const)
+  const end = ({ attempt, runId }: Attempt, ending: Ending) =>
+    persistently(
+      ending === "stopped"
+        ? table.stopped(runId, attempt)
+        : Flow.finish(runId).pipe(
+            // Only a run that was deleted meanwhile is missing.
+            Effect.catchTag("RunNotFound", () => Effect.void),
+            Effect.catchTag("RunUnfinished", Effect.die),
+            Effect.zipRight(table.finished(runId, attempt))
+          )
     )
 
-  const partBody = ({ attempt, from, runId, to }: typeof PartWorkflow.payloadSchema.Type) =>
-    Activity.make({
+  const runBody = (run: Attempt, executionId: string) =>
+    Effect.gen(function* () {
+      const listed = yield* Activity.make({ name: "list", success: Listed, execute: list(run, executionId) })
+      const endings = yield* Effect.forEach(listed.parts, (part) => PartWorkflow.execute({ ...run, ...part }), {
+        concurrency: partsAtATime
+      })
+      const ending = [listed.ending, ...endings].every((ending) => ending === "done") ? "done" : "stopped"
+      return yield* Activity.make({
+        name: "finish",
+        success: EndingSchema,
+        execute: Effect.gen(function* () {
+          yield* end(run, ending)
+          const attributes = { ...run, parts: listed.parts.length, ending }
+          yield* log(ending === "done" ? "Run finished" : "Run stopped", attributes)
+          yield* record.run(listed.beganMillis, attributes)
+          return ending
+        })
+      })
+    })
+
+  const partBody = ({ from, to, ...part }: typeof PartWorkflow.payloadSchema.Type, executionId: string) => {
+    const run = { runId: part.runId, attempt: part.attempt }
+    return Activity.make({
       name: "work",
       success: EndingSchema,
       execute: permits.withPermits(1)(
-        Effect.map(
-          guarded(runId, attempt, (flow, limits) => flow.work(runId, { from, to }, limits, around)),
-          (done): Ending => (Option.isSome(done) ? "done" : "stopped")
+        Effect.flatMap(shardOf(executionId), (shard) =>
+          guarded(run, shard, ({ flow, limits }) => {
+            const counted = record.subjects(flow.name)
+            // A part that moves to another worker gives its subjects up: a write that is on its way must arrive before
+            // the other worker reads.
+            return flow.work(run.runId, { from, to }, limits, (step) =>
+              Effect.zipRight(locks.awaitHeld(shard), callers.withPermits(1)(counted(Effect.uninterruptible(step))))
+            )
+          })
+        ).pipe(
+          Effect.map((done): Ending => (Option.isSome(done) ? "done" : "stopped")),
+          record.part({ ...run, from, to })
         )
       )
     })
+  }
 
   /** Starts what was submitted. Several workers may: the engine knows each attempt by its id. */
-  const start = Effect.flatMap(table.waiting, (submitted) =>
+  const start = Effect.flatMap(Effect.withTracerEnabled(table.waiting, false), (submitted) =>
     Effect.forEach(
       submitted,
       ({ submission: { attempt, runId } }) => RunWorkflow.execute({ runId, attempt }, { discard: true }),
@@ -219,12 +242,23 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     )
   )
 
-  const heartbeat = Effect.suspend(() => {
-    const parts = [...active.values()].reduce((sum, entry) => sum + entry.parts, 0)
-    return table.seen({ workerId, name, parts })
+  let hasJoined = false
+  const refreshLocks = Effect.flatMap(locks.refresh, ({ gained, held, lost }) => {
+    if (gained === 0 && lost === 0) return Effect.void
+    const message = hasJoined ? "Shards changed" : "Worker joined"
+    hasJoined = true
+    return Effect.zipRight(log(message, { gained, lost, held }), record.shardsHeld(held))
   })
 
-  const poll = Effect.all([start, heedStops, heartbeat], { discard: true }).pipe(
+  const heartbeat = Effect.suspend(() => {
+    const parts = [...active.values()].reduce((sum, entry) => sum + entry.parts, 0)
+    return Effect.zipRight(table.seen({ workerId, name, parts }), record.partsRunning(parts))
+  })
+
+  const poll = Effect.all(
+    [start, Effect.withTracerEnabled(Effect.all([refreshLocks, heedStops, heartbeat], { discard: true }), false)],
+    { discard: true }
+  ).pipe(
     Effect.catchAllCause((cause) => Effect.logDebug("The database could not be polled", cause)),
     Effect.repeat(Schedule.spaced(pollInterval))
   )
@@ -233,10 +267,11 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     RunWorkflow.toLayer(runBody),
     PartWorkflow.toLayer(partBody),
     Layer.scopedDiscard(
-      Effect.zipRight(
-        Effect.addFinalizer(() => Effect.ignore(table.left(workerId))),
-        Effect.forkScoped(poll)
-      )
+      Effect.gen(function* () {
+        yield* Effect.addFinalizer(() => Effect.zipRight(Effect.ignore(table.left(workerId)), log("Worker left")))
+        yield* log("Worker started", { flows: [...flowOf.keys()].join(", "), concurrency: options.concurrency })
+        yield* Effect.forkScoped(poll)
+      })
     )
   )
 })

@@ -27,6 +27,13 @@ export const Part = Schema.Struct({
 
 export type Part = typeof Part.Type
 
+/** What the first step of a run leaves: when it began, and the parts unless it was stopped. */
+export const Listed = Schema.Struct({
+  beganMillis: Schema.Number,
+  ending: Ending,
+  parts: Schema.Array(Part)
+})
+
 export const PartWorkflow = Workflow.make({
   name: "glowmarkt/part",
   payload: { runId: Run.RunId, attempt: Schema.Positive, ...Part.fields },

@@ -1,0 +1,86 @@
+/**
+ * The engine's table of locks: which worker holds which shard, and until when.
+ *
+ * The engine notices a lost lock only at its next refresh. A process that was frozen for longer than its locks last
+ * would send requests until then, on behalf of parts that others have taken over. So every request waits until this
+ * process knows that it still holds the shard.
+ */
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { RateLimit } from "@effect-glowmarkt/core"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { addressOf } from "./engine.js"
+import { toRunStoreError } from "./sqlState.js"
+
+const Locks = Schema.Array(
+  Schema.Struct({ shard: Schema.String, address: Schema.String, remainingMillis: Schema.Number })
+)
+
+export interface Change {
+  readonly held: number
+  readonly gained: number
+  readonly lost: number
+}
+
+export const make = Effect.fnUntraced(function* (location: string, lockSeconds: number, workerId: string) {
+  const sql = yield* SqlClient.SqlClient
+  const clock = yield* Effect.clock
+  const address = addressOf(workerId)
+  // Unlike the date, this clock never goes back.
+  const now = () => Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)
+  // A request that is sent just before must arrive before another worker begins.
+  const marginMillis = 250 * lockSeconds
+  let validUntil: ReadonlyMap<string, number> = new Map()
+
+  const locks = sql`
+    SELECT shard_id AS shard, address,
+      ${1000 * lockSeconds}::int - extract(epoch FROM LOCALTIMESTAMP - acquired_at)::float8 * 1000 AS "remainingMillis"
+    FROM cluster_locks WHERE acquired_at > LOCALTIMESTAMP - ${lockSeconds}::int * interval '1 second'
+  `.pipe(
+    Effect.flatMap(Schema.decodeUnknown(Locks)),
+    Effect.mapError((error) => toRunStoreError(location, error))
+  )
+
+  const isHeld = (shard: string) => now() < (validUntil.get(shard) ?? 0)
+
+  /** Waits until this worker holds a shard for certain: for ever, if another has taken it over. */
+  const awaitHeld = (shard: string): Effect.Effect<void> =>
+    Effect.suspend(() =>
+      isHeld(shard)
+        ? Effect.void
+        : Effect.interruptible(Effect.repeat(Effect.sleep("50 millis"), { until: () => isHeld(shard) }))
+    )
+
+  return {
+    /** The address of the worker that holds each shard. */
+    owners: Effect.map(
+      locks,
+      (rows): ReadonlyMap<string, string> => new Map(rows.map((row) => [row.shard, row.address]))
+    ),
+
+    /** Reads which shards this worker holds. */
+    refresh: Effect.suspend(() => {
+      const began = now()
+      return Effect.map(locks, (rows): Change => {
+        const before = validUntil
+        validUntil = new Map(
+          rows
+            .filter((row) => row.address === address)
+            .map(({ remainingMillis, shard }) => [shard, began + remainingMillis - marginMillis])
+        )
+        const gained = [...validUntil.keys()].filter((shard) => !before.has(shard)).length
+        return { held: validUntil.size, gained, lost: before.size + gained - validUntil.size }
+      })
+    }),
+
+    awaitHeld,
+
+    /** Sends a request only while the shard is held. */
+    guard: (shard: string, limiter: RateLimit.RateLimiter): RateLimit.RateLimiter => ({
+      acquire: (maxWait) => Effect.zipLeft(limiter.acquire(maxWait), awaitHeld(shard)),
+      throttled: limiter.throttled
+    })
+  }
+})
+
+export type ShardLocks = Effect.Effect.Success<ReturnType<typeof make>>
