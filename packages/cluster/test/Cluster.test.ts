@@ -1,8 +1,9 @@
+import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, it } from "@effect/vitest"
 import { Flow, Run, RunStore } from "@effect-glowmarkt/runner"
 import { Chunk, Context, Effect, Fiber, Layer, Schema, Stream } from "effect"
 import { Cluster, ClusterFlow, type DatabaseUrl } from "../src/index.js"
-import { database, describeWithPostgres } from "./support/database.js"
+import { database, describeWithPostgres, silent } from "./support/database.js"
 
 /** What the flow's steps need, so that the types show who needs it. */
 class Calculator extends Context.Tag("test/Calculator")<
@@ -32,7 +33,8 @@ const worker = (
 ) =>
   Cluster.worker({ flows, target, name, rate: "unlimited" }).pipe(
     Layer.provide(Layer.succeed(Calculator, { double })),
-    Layer.provide(Cluster.layer({ url, lockSeconds: 3 }))
+    Layer.provide(Cluster.layer({ url, lockSeconds: 3 })),
+    Layer.provide(silent)
   )
 
 const submitter = (url: DatabaseUrl.DatabaseUrl) => Cluster.layer({ url, lockSeconds: 3 })
@@ -42,6 +44,15 @@ const finished = (runId: Run.RunId) => Effect.map(Stream.runCollect(Cluster.watc
 const sum = Effect.flatMap(RunStore.RunStore, (store) =>
   Stream.runFold(store.rows(runId), 0, (all, { result }) => all + Number(result))
 )
+
+/** What the engine stores of the run and its parts. */
+const messages = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql<{ n: number }>`
+    SELECT count(*)::int AS n FROM cluster_messages m FULL JOIN cluster_replies r ON r.request_id = m.id
+    WHERE m.id IS NULL OR m.payload LIKE ${`%${runId}%`}
+  `
+).pipe(Effect.map(([row]) => row?.n ?? 0))
 
 const until = <A, E, R>(effect: Effect.Effect<A, E, R>, isReached: (a: A) => boolean) =>
   Effect.repeat(Effect.delay(effect, "50 millis"), { until: isReached })
@@ -82,8 +93,10 @@ describeWithPostgres("Cluster", () => {
           // Submitting it again changes nothing.
           const again = yield* Cluster.submit(doubles, { runId, target, parameters: { count: 4000 } })
           assert.strictEqual(again.recorded, 4000)
+          assert.isAbove(yield* messages, 20)
           yield* Cluster.remove(runId)
           assert.strictEqual((yield* Effect.flip(Cluster.get(runId)))._tag, "RunNotFound")
+          assert.strictEqual(yield* messages, 0)
         }).pipe(Effect.provide(submitter(url)))
       }),
     60_000

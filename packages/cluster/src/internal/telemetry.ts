@@ -1,4 +1,5 @@
 /** What a worker logs, counts and traces. Names and numbers only: no subject, credential or URL. */
+import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -33,10 +34,12 @@ export const make = (worker: { readonly name: string; readonly workerId: string 
     shards: Metric.tagged(shards, "worker", worker.name),
     parts: Metric.tagged(partsRunning, "worker", worker.name)
   }
-  const log = (message: string, attributes: Attributes = {}) =>
-    Effect.annotateLogs(Effect.logInfo(message), { worker: worker.name, workerId: worker.workerId, ...attributes })
+  const annotated = (attributes: Attributes) =>
+    Effect.annotateLogs({ worker: worker.name, workerId: worker.workerId, ...attributes })
+  const log = (message: string, attributes: Attributes = {}) => annotated(attributes)(Effect.logInfo(message))
   return {
     log,
+    warn: (message: string, cause: Cause.Cause<unknown>) => annotated({})(Effect.logWarning(message, cause)),
     shardsHeld: (count: number) => Metric.set(tagged.shards, count),
     partsRunning: (count: number) => Metric.set(tagged.parts, count),
 

@@ -70,7 +70,7 @@ const mismatch = <R>({ name, target }: Options<R>, terms: submissions.Terms): st
 export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const { flows, limiter, location, lockSeconds, name, table, workerId } = options
   const locks = yield* shardLocks.make(location, lockSeconds, workerId)
-  const { log, ...record } = telemetry.make({ name, workerId })
+  const { log, warn, ...record } = telemetry.make({ name, workerId })
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
   const callers = yield* Effect.makeSemaphore(options.concurrency)
   const permits = yield* Effect.makeSemaphore(lanes)
@@ -255,11 +255,26 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     return Effect.zipRight(table.seen({ workerId, name, parts }), record.partsRunning(parts))
   })
 
-  const poll = Effect.all(
-    [start, Effect.withTracerEnabled(Effect.all([refreshLocks, heedStops, heartbeat], { discard: true }), false)],
-    { discard: true }
-  ).pipe(
-    Effect.catchAllCause((cause) => Effect.logDebug("The database could not be polled", cause)),
+  // Starting runs comes last: if one cannot be started, the worker still shows that it is alive.
+  const attend = Effect.zipRight(
+    Effect.withTracerEnabled(Effect.all([heartbeat, refreshLocks, heedStops], { discard: true }), false),
+    start
+  )
+
+  let isAttending = true
+  const poll = attend.pipe(
+    Effect.matchCauseEffect({
+      onSuccess: () => {
+        const resumed = isAttending ? Effect.void : log("The database can be used again")
+        isAttending = true
+        return resumed
+      },
+      onFailure: (cause) => {
+        const failed = isAttending ? warn("The database cannot be used", cause) : Effect.void
+        isAttending = false
+        return failed
+      }
+    }),
     Effect.repeat(Schedule.spaced(pollInterval))
   )
 

@@ -1,6 +1,6 @@
 /** A new database on the test server, dropped with the scope. */
 import * as PgClient from "@effect/sql-pg/PgClient"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Logger, Redacted } from "effect"
 import { describe, inject } from "vitest"
 import { DatabaseUrl } from "../../src/index.js"
 
@@ -27,3 +27,6 @@ export const database = Effect.gen(function* () {
   )
   return yield* Effect.orDie(DatabaseUrl.parse(Redacted.make(`${inject("postgresUrl")}/${name}`)))
 })
+
+/** For workers, which log what they do. */
+export const silent = Logger.remove(Logger.defaultLogger)

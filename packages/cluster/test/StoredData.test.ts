@@ -1,0 +1,154 @@
+/** What is left in the database of runs that used every kind of secret. */
+import * as SqlClient from "@effect/sql/SqlClient"
+import { assert, it } from "@effect/vitest"
+import type { AdminAccounts, GlowmarktClient } from "@effect-glowmarkt/core"
+import {
+  CorrectOwnDetails,
+  OnboardAccounts,
+  PlannedFlow,
+  RenameAccounts,
+  RotateMobileTokens,
+  type RunStore,
+  Secrets,
+  StatusAudit
+} from "@effect-glowmarkt/runner"
+import * as AccountIndex from "@effect-glowmarkt/runner/AccountIndex"
+import { Credentials, Simulator } from "@effect-glowmarkt/simulator"
+import { ConfigProvider, Effect, Layer, Option, Redacted, Stream } from "effect"
+import { csv, healthy, rowsFrom, served } from "../../runner/test/fixtures/served.js"
+import { Cluster, ClusterFlow } from "../src/index.js"
+import { database, describeWithPostgres, silent } from "./support/database.js"
+
+const target = { origin: "http://127.0.0.1" }
+
+const flows: ReadonlyArray<
+  ClusterFlow.ClusterFlow<
+    | AccountIndex.AccountIndex
+    | AdminAccounts.AdminAccounts
+    | GlowmarktClient.GlowmarktClient
+    | RunStore.RunStore
+    | Secrets.Secrets
+  >
+> = [
+  ClusterFlow.make(StatusAudit.flow),
+  ClusterFlow.make(PlannedFlow.toFlow(RenameAccounts.flow)),
+  ClusterFlow.make(PlannedFlow.toFlow(CorrectOwnDetails.flow)),
+  ClusterFlow.make(PlannedFlow.toFlow(RotateMobileTokens.flow)),
+  ClusterFlow.make(OnboardAccounts.applyFlow({ together: "eachRow" }))
+]
+
+const planOf = <P extends object, W, Read, E extends PlannedFlow.StepError, R>(
+  flow: PlannedFlow.PlannedFlow<P, W, Read, E, R>,
+  parameters: P,
+  columns: ReadonlyArray<string>,
+  cells: ReadonlyArray<ReadonlyArray<string>>
+) =>
+  Effect.flatMap(rowsFrom(flow.input, csv(columns, cells)), (rows) =>
+    PlannedFlow.plan(flow, { rows, parameters, target, rate: "unlimited" })
+  )
+
+/** Every row of every table, the engine's included. */
+const dump = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const tables = yield* sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`
+  const rows = yield* Effect.forEach(
+    tables,
+    ({ name }) => sql<{ row: string }>`SELECT t::text AS row FROM ${sql(name)} t`
+  )
+  return { tables: tables.map(({ name }) => name), text: rows.flatMap((all) => all.map(({ row }) => row)).join("\n") }
+})
+
+describeWithPostgres("the database", () => {
+  it.scopedLive(
+    "holds no credential, password or token",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        const { population } = yield* Simulator.Simulator
+        const { appKeys, applicationId } = population.credentials
+        const users = (yield* healthy(6)).map((account, index) => ({
+          ...account,
+          variable: `PASSWORD_${index}`,
+          password: Redacted.value(population.password(Option.getOrThrow(population.findUser(account.username))))
+        }))
+        const [first, second, third, fourth] = users
+        assert(first !== undefined && second !== undefined && third !== undefined && fourth !== undefined)
+        const newcomer = Option.getOrThrow(population.newcomer(0))
+        const tokens = ["planted-mobile-token-1", "planted-mobile-token-2"]
+        const variables = new Map([
+          ...users.map(({ password, variable }) => [variable, password] as const),
+          ...tokens.map((token, index) => [`TOKEN_${index}`, token] as const)
+        ])
+        const work = Effect.gen(function* () {
+          yield* Layer.build(
+            Cluster.worker({ flows, target, rate: "unlimited" }).pipe(Layer.provide([AccountIndex.layer, silent]))
+          )
+          const renames = yield* planOf(
+            RenameAccounts.flow,
+            {},
+            ["accountId", "name"],
+            [[first.accountId, "Planted Name"]]
+          )
+          const corrections = yield* planOf(
+            CorrectOwnDetails.flow,
+            { applicationId },
+            ["username", "password", "name", "email"],
+            [
+              [second.username, `env:${second.variable}`, "Corrected", ""],
+              // A password that is refused reaches error messages, too.
+              [third.username, `env:${fourth.variable}`, "Corrected", ""]
+            ]
+          )
+          const rotations = yield* planOf(
+            RotateMobileTokens.flow,
+            { applicationId },
+            ["username", "password", "oldToken", "newToken"],
+            [[fourth.username, `env:${fourth.variable}`, "env:TOKEN_0", "env:TOKEN_1"]]
+          )
+          const rows = yield* rowsFrom(
+            OnboardAccounts.input,
+            csv(["username", "directoryId"], [[newcomer.username, newcomer.directoryId]])
+          )
+          const onboarding = yield* OnboardAccounts.plan({ rows, parameters: { together: "eachRow" }, target })
+          const runs = yield* Effect.all([
+            Cluster.submit(StatusAudit.flow, { target }),
+            Cluster.submitPlan(RenameAccounts.flow, renames, { target }),
+            Cluster.submitPlan(CorrectOwnDetails.flow, corrections, { target }),
+            Cluster.submitPlan(RotateMobileTokens.flow, rotations, { target }),
+            Effect.flatMap(OnboardAccounts.list(onboarding, { target }), ({ runId }) =>
+              Cluster.submit(OnboardAccounts.applyFlow({ together: "eachRow" }), { runId, target })
+            )
+          ])
+          yield* Effect.forEach(runs, ({ runId }) => Stream.runDrain(Cluster.watch(runId)), {
+            concurrency: "unbounded"
+          })
+          return yield* dump
+        })
+        const { tables, text } = yield* work.pipe(
+          Effect.provide(Secrets.layer),
+          Effect.withConfigProvider(ConfigProvider.fromMap(variables)),
+          Effect.provide(Cluster.layer({ url, lockSeconds: 3 }))
+        )
+
+        // The search finds what is there.
+        assert.includeMembers(tables, ["glowmarkt_results", "cluster_messages", "cluster_replies", "cluster_runners"])
+        for (const stored of ["Planted Name", first.accountId, newcomer.username, `env:${second.variable}`]) {
+          assert.include(text, stored)
+        }
+        const secrets = [
+          Redacted.value(url.url),
+          "simulated",
+          Redacted.value(appKeys.secret),
+          appKeys.key,
+          Redacted.value(Credentials.basic(appKeys)),
+          ...users.map(({ password }) => password),
+          ...tokens
+        ]
+        for (const secret of secrets) {
+          assert.notInclude(text, secret)
+          assert.notInclude(text, Buffer.from(secret).toString("base64"))
+        }
+      }).pipe(Effect.provide(served())),
+    60_000
+  )
+})
