@@ -13,7 +13,7 @@ import {
   type ApplyResult,
   Flow,
   Limits,
-  type Plan,
+  Plan,
   PlannedFlow,
   Progress,
   Run,
@@ -237,13 +237,19 @@ export interface SubmitOptions {
   readonly maxOutage?: Duration.DurationInput | undefined
 }
 
-const toTerms = ({ maxOutage, target = {} }: SubmitOptions): submissions.Terms => ({
-  target,
-  ...(maxOutage === undefined ? {} : { maxOutageMillis: Duration.toMillis(maxOutage) })
-})
+// A run of a plan is for the plan's target, whether or not the submitter repeats it.
+const plannedTarget = Schema.decodeUnknownOption(Schema.Struct({ target: Plan.Target }))
 
-const submitted = (run: Run.Run, options: SubmitOptions) =>
-  Effect.flatMap(Cluster, ({ table }) => Effect.as(table.insert(run.runId, toTerms(options)), run))
+const submitted = (run: Run.Run, { maxOutage, target = {} }: SubmitOptions) =>
+  Effect.flatMap(Cluster, ({ table }) =>
+    Effect.as(
+      table.insert(run.runId, {
+        target: Option.match(plannedTarget(run.parameters), { onNone: () => target, onSome: (plan) => plan.target }),
+        ...(maxOutage === undefined ? {} : { maxOutageMillis: Duration.toMillis(maxOutage) })
+      }),
+      run
+    )
+  )
 
 /**
  * Stores a run for the workers. Returns at once: see {@link watch}. A run id that was submitted before is returned as it
@@ -272,10 +278,7 @@ export const submitPlan = <P extends object, W, Read, E extends PlannedFlow.Step
   Run.Run,
   Plan.InvalidPlan | ApplyResult.PlanMismatch | Run.RunMismatch | RunStoreError.RunStoreError,
   Cluster | RunStore.RunStore
-> =>
-  Effect.flatMap(PlannedFlow.list(flow, plan, options), (run) =>
-    submitted(run, { ...options, target: plan.header.target })
-  )
+> => submitListed(PlannedFlow.list(flow, plan, options), options)
 
 /**
  * Submits a run that `list` stored, for flows whose plans ask for more than {@link submitPlan} knows of:

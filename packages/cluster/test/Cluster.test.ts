@@ -1,6 +1,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, it } from "@effect/vitest"
-import { Flow, Run, RunStore } from "@effect-glowmarkt/runner"
+import { Identifier } from "@effect-glowmarkt/core"
+import { Flow, Plan, Run, RunStore } from "@effect-glowmarkt/runner"
 import { Chunk, Context, Effect, Fiber, Layer, Schema, Stream } from "effect"
 import { Cluster, ClusterFlow, type DatabaseUrl } from "../src/index.js"
 import { database, describeWithPostgres, silent } from "./support/database.js"
@@ -19,6 +20,16 @@ const doubles = Flow.make({
   result: Schema.Int,
   subjects: ({ parameters }) => Stream.range(0, parameters.count - 1),
   step: (n) => Effect.flatMap(Calculator, ({ double }) => double(n))
+})
+
+const withTarget = Flow.make({
+  name: "doubles",
+  parameters: Schema.Struct({ target: Plan.Target }),
+  defaults: { target: {} },
+  subject: Schema.Int,
+  result: Schema.Int,
+  subjects: () => Stream.empty,
+  step: (n) => Effect.succeed(n)
 })
 
 const runId = Run.RunId.make("run-1")
@@ -154,6 +165,15 @@ describeWithPostgres("Cluster", () => {
           const elsewhere = Run.RunId.make("elsewhere")
           yield* Cluster.submit(doubles, { runId: elsewhere, target: { origin: "https://other.example" } })
           assert.include(yield* reason(elsewhere), "https://other.example")
+          assert.strictEqual((yield* (yield* RunStore.RunStore).get(elsewhere)).total, undefined)
+
+          // A run of a plan is for the plan's target, though nothing else was said.
+          const planned = Run.RunId.make("planned")
+          const parameters = {
+            target: { ...target, applicationId: Identifier.ApplicationId.make("another-application") }
+          }
+          yield* Cluster.submitListed(Flow.open(withTarget, { runId: planned, parameters }))
+          assert.include(yield* reason(planned), "another-application")
         }).pipe(Effect.provide(submitter(url)))
       }),
     60_000

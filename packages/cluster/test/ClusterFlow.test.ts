@@ -14,7 +14,7 @@ import {
 import { Simulator } from "@effect-glowmarkt/simulator"
 import { Effect, Layer, Option, Stream } from "effect"
 import { Cluster, ClusterFlow, type DatabaseUrl } from "../src/index.js"
-import { database, describeWithPostgres } from "./support/database.js"
+import { database, describeWithPostgres, joined, silent } from "./support/database.js"
 
 const administrator = AdminAccounts.layer.pipe(
   Layer.provideMerge(
@@ -45,7 +45,7 @@ const workers = (url: DatabaseUrl.DatabaseUrl, target: Plan.Target) =>
           target,
           name,
           rate: "unlimited"
-        }).pipe(Layer.provide(Cluster.layer({ url })))
+        }).pipe(Layer.provide(silent), Layer.provide(Cluster.layer({ url })))
       ),
     { discard: true }
   )
@@ -75,6 +75,7 @@ describeWithPostgres("ClusterFlow", () => {
         const newcomers = Array.from({ length: 250 }, (_, i) => Option.getOrThrow(population.newcomer(i)))
         yield* Effect.gen(function* () {
           yield* workers(url, {})
+          yield* joined(2)
           const onboard = Run.RunId.make("onboard")
           const plan = yield* onboarding(
             newcomers.map(({ username }) => username),
@@ -134,6 +135,7 @@ describeWithPostgres("ClusterFlow", () => {
         const newcomers = Array.from({ length: 249 }, (_, i) => Option.getOrThrow(population.newcomer(i)))
         yield* Effect.gen(function* () {
           yield* workers(url, {})
+          yield* joined(2)
           const runId = Run.RunId.make("together")
           const plan = yield* onboarding(
             [...newcomers.map(({ username }) => username), "nobody"],

@@ -1,18 +1,15 @@
 /** What is left in the database of runs that used every kind of secret. */
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, it } from "@effect/vitest"
-import type { AdminAccounts, GlowmarktClient } from "@effect-glowmarkt/core"
 import {
   CorrectOwnDetails,
   OnboardAccounts,
   PlannedFlow,
   RenameAccounts,
   RotateMobileTokens,
-  type RunStore,
   Secrets,
   StatusAudit
 } from "@effect-glowmarkt/runner"
-import * as AccountIndex from "@effect-glowmarkt/runner/AccountIndex"
 import { Credentials, Simulator } from "@effect-glowmarkt/simulator"
 import { ConfigProvider, Effect, Layer, Option, Redacted, Stream } from "effect"
 import { csv, healthy, rowsFrom, served } from "../../runner/test/fixtures/served.js"
@@ -20,22 +17,6 @@ import { Cluster, ClusterFlow } from "../src/index.js"
 import { database, describeWithPostgres, silent } from "./support/database.js"
 
 const target = { origin: "http://127.0.0.1" }
-
-const flows: ReadonlyArray<
-  ClusterFlow.ClusterFlow<
-    | AccountIndex.AccountIndex
-    | AdminAccounts.AdminAccounts
-    | GlowmarktClient.GlowmarktClient
-    | RunStore.RunStore
-    | Secrets.Secrets
-  >
-> = [
-  ClusterFlow.make(StatusAudit.flow),
-  ClusterFlow.make(PlannedFlow.toFlow(RenameAccounts.flow)),
-  ClusterFlow.make(PlannedFlow.toFlow(CorrectOwnDetails.flow)),
-  ClusterFlow.make(PlannedFlow.toFlow(RotateMobileTokens.flow)),
-  ClusterFlow.make(OnboardAccounts.applyFlow({ together: "eachRow" }))
-]
 
 const planOf = <P extends object, W, Read, E extends PlannedFlow.StepError, R>(
   flow: PlannedFlow.PlannedFlow<P, W, Read, E, R>,
@@ -81,7 +62,7 @@ describeWithPostgres("the database", () => {
         ])
         const work = Effect.gen(function* () {
           yield* Layer.build(
-            Cluster.worker({ flows, target, rate: "unlimited" }).pipe(Layer.provide([AccountIndex.layer, silent]))
+            Cluster.worker({ flows: ClusterFlow.all, target, rate: "unlimited" }).pipe(Layer.provide(silent))
           )
           const renames = yield* planOf(
             RenameAccounts.flow,
@@ -115,9 +96,7 @@ describeWithPostgres("the database", () => {
             Cluster.submitPlan(RenameAccounts.flow, renames, { target }),
             Cluster.submitPlan(CorrectOwnDetails.flow, corrections, { target }),
             Cluster.submitPlan(RotateMobileTokens.flow, rotations, { target }),
-            Effect.flatMap(OnboardAccounts.list(onboarding, { target }), ({ runId }) =>
-              Cluster.submit(OnboardAccounts.applyFlow({ together: "eachRow" }), { runId, target })
-            )
+            Cluster.submitListed(OnboardAccounts.list(onboarding, { target }), { target })
           ])
           yield* Effect.forEach(runs, ({ runId }) => Stream.runDrain(Cluster.watch(runId)), {
             concurrency: "unbounded"

@@ -73,6 +73,7 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
       })
     }),
 
+    isHeld,
     awaitHeld,
 
     /** Sends a request only while the shard is held. */

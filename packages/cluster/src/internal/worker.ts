@@ -90,6 +90,14 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
       if (entry !== undefined && --entry.parts === 0) active.delete(runId)
     })
 
+  let hasJoined = false
+  const refreshLocks = Effect.flatMap(locks.refresh, ({ gained, held, lost }) => {
+    if (gained === 0 && lost === 0) return Effect.void
+    const message = hasJoined ? "Shards changed" : "Worker joined"
+    hasJoined = true
+    return Effect.zipRight(log(message, { gained, lost, held }), record.shardsHeld(held))
+  })
+
   /** The flow of a run and how to work on it, or why this worker must not touch it. */
   const accept = ({ submission, terms }: submissions.Stored): Effect.Effect<Accepted<R>, FlowFailed> => {
     const flow = flowOf.get(submission.flow)
@@ -124,6 +132,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           const { state } = found.submission
           if (state !== "submitted" && state !== "working") return Option.none()
           const accepted = yield* accept(found)
+          // The engine may have just taken the shard over.
+          yield* Effect.unless(refreshLocks, () => locks.isHeld(shard))
           yield* table.began(runId, attempt)
           const limited = CallOptions.locally(work(accepted), { rateLimiter: locks.guard(shard, limiter) })
           return yield* Effect.raceFirst(Effect.asSome(limited), Effect.as(Deferred.await(stop), Option.none<A>()))
@@ -153,7 +163,6 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           const parts = flow.parts(listed) === "many" ? ranges(total) : [{ from: 0, to: total }]
           return yield* place(sharding, yield* locks.owners, run, parts)
         })
-        )
       )
       return {
         beganMillis,
@@ -241,14 +250,6 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
       )
     )
   )
-
-  let hasJoined = false
-  const refreshLocks = Effect.flatMap(locks.refresh, ({ gained, held, lost }) => {
-    if (gained === 0 && lost === 0) return Effect.void
-    const message = hasJoined ? "Shards changed" : "Worker joined"
-    hasJoined = true
-    return Effect.zipRight(log(message, { gained, lost, held }), record.shardsHeld(held))
-  })
 
   const heartbeat = Effect.suspend(() => {
     const parts = [...active.values()].reduce((sum, entry) => sum + entry.parts, 0)

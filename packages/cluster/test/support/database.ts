@@ -1,4 +1,5 @@
 /** A new database on the test server, dropped with the scope. */
+import * as SqlClient from "@effect/sql/SqlClient"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { Effect, Layer, Logger, Redacted } from "effect"
 import { describe, inject } from "vitest"
@@ -30,3 +31,13 @@ export const database = Effect.gen(function* () {
 
 /** For workers, which log what they do. */
 export const silent = Logger.remove(Logger.defaultLogger)
+
+/** Waits until that many workers share the shards evenly: until then, parts move from one to another. */
+export const joined = (workers: number) =>
+  Effect.flatMap(
+    SqlClient.SqlClient,
+    (sql) => sql<{ held: number }>`SELECT count(*)::int AS held FROM cluster_locks GROUP BY address ORDER BY held`
+  ).pipe(
+    Effect.delay("50 millis"),
+    Effect.repeat({ until: (all) => all.length === workers && all.every(({ held }) => held === 120 / workers) })
+  )
