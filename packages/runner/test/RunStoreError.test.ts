@@ -33,7 +33,7 @@ const failureOf = (build: (root: string) => void) =>
 
 const assertDriverMissing = (error: RunStoreError.RunStoreError) => {
   assert.strictEqual(error.reason, "driverMissing")
-  assert.match(error.message, /^Run store runs\.sqlite: .*`npm rebuild better-sqlite3`.*`pnpm approve-builds`/)
+  assert.match(error.message, /^Run store runs\.sqlite: .*`npm rebuild better-sqlite3`.*`pnpm approve-builds`.*\)$/)
 }
 
 layer(NodeFileSystem.layer, { excludeTestServices: true })("RunStoreError", (it) => {
