@@ -3,17 +3,17 @@
  *
  * @since 0.1.0
  */
-import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Ref from "effect/Ref"
+import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { Account } from "./Account.js"
 import { AdminAccounts, type AdminAccountsService } from "./AdminAccounts.js"
-import { AccountNotFound } from "./GlowmarktError.js"
-import { AccountId } from "./Identifier.js"
+import type { GlowmarktError } from "./GlowmarktError.js"
+import type { AccountId } from "./Identifier.js"
+import * as accountsInMemory from "./internal/testing/accountsInMemory.js"
+import * as failures from "./internal/testing/failures.js"
 import { UserAccounts, type UserAccountsService } from "./UserAccounts.js"
 
 const notProvided = (method: string) =>
@@ -77,9 +77,49 @@ export const layerUser = (methods: Partial<UserAccountsService>): Layer.Layer<Us
   })
 
 /**
+ * The accounts in memory behind {@link layerAdminOf} and {@link layerUserOf}, for what the API itself
+ * does not show.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TestAccountsService {
+  /** All accounts, in the order in which they were given and added. */
+  readonly accounts: Effect.Effect<ReadonlyArray<Account>>
+  /** The tokens of an account, in the order in which they were added. The API cannot list them. */
+  readonly mobileAppTokens: (accountId: AccountId) => Effect.Effect<ReadonlyArray<Redacted.Redacted>>
+  /** The operations of the user who owns an account. */
+  readonly userOf: (accountId: AccountId) => UserAccountsService
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class TestAccounts extends Context.Tag("@effect-glowmarkt/core/AccountsTest/TestAccounts")<
+  TestAccounts,
+  TestAccountsService
+>() {}
+
+/**
  * Provides `AdminAccounts` over accounts in memory. Writes are visible to later reads: renamed
  * accounts have their new name, removed ones are inactive and added ones are listed, with the ids
- * `test-1`, `test-2`, …. An unknown id fails with `AccountNotFound`.
+ * `test-1`, `test-2`, …. An unknown id fails with `AccountNotFound`, invalid input with
+ * `InvalidInput` as in production.
+ *
+ * @example
+ * ```ts
+ * import { AccountsTest, AdminAccounts, Identifier } from "@effect-glowmarkt/core"
+ * import { Effect } from "effect"
+ *
+ * const accountId = Identifier.AccountId.make("ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6")
+ *
+ * const test = Effect.gen(function* () {
+ *   const admin = yield* AdminAccounts.AdminAccounts
+ *   yield* admin.remove(accountId)
+ *   return yield* admin.status(accountId)
+ * }).pipe(Effect.provide(AccountsTest.layerAdminOf([{ accountId, status: "active", active: true }])))
+ * ```
  *
  * @example
  * ```ts
@@ -91,75 +131,92 @@ export const layerUser = (methods: Partial<UserAccountsService>): Layer.Layer<Us
  * @since 0.1.0
  * @category layers
  */
-export const layerAdminOf = (accounts: ReadonlyArray<Account>): Layer.Layer<AdminAccounts> =>
-  Layer.effect(
-    AdminAccounts,
-    Effect.gen(function* () {
-      const store = yield* Ref.make<ReadonlyMap<AccountId, Account>>(
-        new Map(accounts.map((account) => [account.accountId, account]))
-      )
-      let added = 0
-
-      const find = (operation: string, accountId: AccountId) =>
-        Effect.flatMap(Ref.get(store), (all) =>
-          Effect.mapError(
-            Effect.fromNullable(all.get(accountId)),
-            () =>
-              new AccountNotFound({
-                operation,
-                attempts: 1,
-                elapsed: Duration.zero,
-                status: 404,
-                excerpt: "",
-                accountId
-              })
-          )
-        )
-
-      const put = (account: Account) => Ref.update(store, (all) => new Map(all).set(account.accountId, account))
-
-      const change = (operation: string, accountId: AccountId, fields: Partial<Account>) =>
-        Effect.gen(function* () {
-          const account = yield* find(operation, accountId)
-          const changed = { ...account, ...fields, updatedAt: yield* DateTime.now }
-          yield* put(changed)
-          return changed
-        })
-
-      return {
-        list: Effect.map(Ref.get(store), (all) => ({ accounts: [...all.values()], unreadable: [] })),
-        stream: Stream.map(
-          Stream.flatMap(Ref.get(store), (all) => Stream.fromIterable(all.values())),
-          (account) => Either.right(account)
-        ),
-        get: (accountId) => find("getAccountById", accountId),
-        status: (accountId) =>
-          Effect.map(
-            find("getAccountStatusById", accountId),
-            ({ email: _, name: __, userId: ___, username: ____, ...status }) => status
-          ),
-        add: ({ directoryId, username }) =>
-          Effect.gen(function* () {
-            const accountId = AccountId.make(`test-${++added}`)
-            const now = yield* DateTime.now
-            yield* put({
-              accountId,
-              username,
-              directoryId,
-              status: "active",
-              active: true,
-              createdAt: now,
-              updatedAt: now
-            })
-            return { accountId, status: "OK" }
-          }),
-        rename: (accountId, name) => change("updateAccount", accountId, { name }),
-        remove: (accountId) =>
-          Effect.as(change("deleteAccount", accountId, { status: "inactive", active: false }), {
-            valid: true,
-            accountId,
-            status: "inactive" as const
-          })
-      }
-    })
+export const layerAdminOf = (accounts: ReadonlyArray<Account>): Layer.Layer<AdminAccounts | TestAccounts> =>
+  Layer.effectContext(
+    Effect.map(accountsInMemory.make(accounts, new Map()), ({ admin, ...test }) =>
+      Context.make(AdminAccounts, admin).pipe(Context.add(TestAccounts, test))
+    )
   )
+
+/**
+ * The user of {@link layerUserOf}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UserOptions {
+  /** The current password. By default any old password is accepted. */
+  readonly password?: Redacted.Redacted
+  /** Accounts of other users of the application. */
+  readonly others?: ReadonlyArray<Account>
+}
+
+/**
+ * Provides `UserAccounts` for the user who owns an account in memory, and `AdminAccounts` over the
+ * same accounts. Writes are visible to later reads through both. As with the provider, a wrong old
+ * password and another user's account fail with `AccessDenied`. A new password of fewer than eight
+ * characters fails with `WeakPassword`.
+ *
+ * @example
+ * ```ts
+ * import { AccountsTest, AdminAccounts, Identifier, UserAccounts } from "@effect-glowmarkt/core"
+ * import { Effect } from "effect"
+ *
+ * const accountId = Identifier.AccountId.make("ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6")
+ *
+ * const test = Effect.gen(function* () {
+ *   const user = yield* UserAccounts.UserAccounts
+ *   yield* user.changeEmail("scotty@enterprise.example")
+ *   const admin = yield* AdminAccounts.AdminAccounts
+ *   return (yield* admin.get(accountId)).email
+ * }).pipe(Effect.provide(AccountsTest.layerUserOf({ accountId, status: "active", active: true })))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerUserOf = (
+  account: Account,
+  { others = [], password }: UserOptions = {}
+): Layer.Layer<UserAccounts | AdminAccounts | TestAccounts> => {
+  const passwords = new Map(password === undefined ? [] : [[account.accountId, password]])
+  return Layer.effectContext(
+    Effect.map(accountsInMemory.make([account, ...others], passwords), ({ admin, ...test }) =>
+      Context.make(AdminAccounts, admin).pipe(
+        Context.add(UserAccounts, test.userOf(account.accountId)),
+        Context.add(TestAccounts, test)
+      )
+    )
+  )
+}
+
+/**
+ * The fields of an error, all of them optional.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Fields<Tag extends GlowmarktError["_tag"]> = failures.Fields<Tag>
+
+/**
+ * An error by its name, with plausible values in the fields that are not given. It is also an effect
+ * that fails with it, so it can stand for the result of a method. A method takes only the errors that
+ * its operation can fail with.
+ *
+ * @example
+ * ```ts
+ * import { AccountsTest } from "@effect-glowmarkt/core"
+ *
+ * const Failing = AccountsTest.layerAdmin({
+ *   list: AccountsTest.failure("ServerError", { status: 503 }),
+ *   get: (accountId) => AccountsTest.failure("AccountNotFound", { accountId })
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const failure = <Tag extends GlowmarktError["_tag"]>(
+  tag: Tag,
+  fields?: Fields<Tag>
+): Extract<GlowmarktError, { readonly _tag: Tag }> => failures.constructors[tag](fields)

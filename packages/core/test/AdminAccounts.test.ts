@@ -1,8 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AccountsTest, AdminAccounts, AppKeys, Identifier } from "@effect-glowmarkt/core"
+import { AdminAccounts, AppKeys } from "@effect-glowmarkt/core"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Callers from "./support/Callers.js"
@@ -47,33 +46,4 @@ describe("AdminAccounts", () => {
       )
     }).pipe(Effect.provide(Callers.client(wire)))
   })
-})
-
-describe("AccountsTest", () => {
-  const accountId = Identifier.AccountId.make("a1")
-
-  it.effect("reads back its own writes", () =>
-    Effect.gen(function* () {
-      const admin = yield* AdminAccounts.AdminAccounts
-      assert.strictEqual((yield* admin.rename(accountId, "Scotty")).name, "Scotty")
-      assert.strictEqual((yield* admin.get(accountId)).name, "Scotty")
-      yield* admin.remove(accountId)
-      assert.strictEqual((yield* admin.status(accountId)).status, "inactive")
-      const added = yield* admin.add({ username: "kirk", directoryId: Identifier.DirectoryId.make("d") })
-      assert.deepStrictEqual(
-        (yield* admin.list).accounts.map((account) => account.accountId),
-        [accountId, added.accountId]
-      )
-      assert.strictEqual((yield* Effect.flip(admin.get(Identifier.AccountId.make("nobody"))))._tag, "AccountNotFound")
-    }).pipe(Effect.provide(AccountsTest.layerAdminOf([{ accountId, status: "active", active: true }])))
-  )
-
-  it.effect("names a method that the test did not provide", () =>
-    Effect.gen(function* () {
-      const admin = yield* AdminAccounts.AdminAccounts
-      assert.deepStrictEqual(yield* admin.list, { accounts: [], unreadable: [] })
-      const exit = yield* Effect.exit(admin.get(accountId))
-      assert.isTrue(Exit.isFailure(exit) && String(exit.cause).includes("get was called"))
-    }).pipe(Effect.provide(AccountsTest.layerAdmin({ list: Effect.succeed({ accounts: [], unreadable: [] }) })))
-  )
 })
