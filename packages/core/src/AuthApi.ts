@@ -182,7 +182,7 @@ export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken
 
 /**
  * `POST /devauth`: known from the code of other clients. It is not in the provider's definition,
- * and so in no group.
+ * so it is in no group.
  *
  * @since 0.1.0
  * @category models

@@ -50,10 +50,10 @@ export interface Options {
  */
 export interface DevUserSessionService {
   /**
-   * Revokes the token and then forgets it, also in the cache. It is not known whether the provider
-   * revokes developer tokens. If it declines, the result is `forgotten` and the token stays valid
-   * until it expires. If the request fails, the token is kept, so that this can be retried.
-   * (`DELETE /auth/deleteToken`)
+   * Revokes the token and then forgets it, also in the cache. The provider does not document
+   * whether it revokes developer tokens. If it declines, the result is `forgotten` and the token
+   * stays valid until it expires. If the request fails, the token is kept, so that this can be
+   * retried. (`DELETE /auth/deleteToken`)
    */
   readonly signOut: Effect.Effect<"revoked" | "forgotten", CallError>
 }

@@ -1,8 +1,8 @@
 /**
- * The account services with everything they need wherever there is `fetch`, such as browsers, Bun and
- * Deno: credentials, client and transport in one layer. On Node, `NodeAccounts` is several times as fast.
+ * One layer with an account service, its credentials, the client and `FetchTransport`, for
+ * browsers, Bun and Deno. On Node, `NodeAccounts` is several times as fast.
  *
- * A program with several applications or users assembles the layers itself, so that all of them share
+ * A program with several applications or users should combine the layers itself, so that they share
  * one client with its connections, rate limit and retry budget.
  *
  * @since 0.1.0
@@ -28,8 +28,8 @@ export interface Options extends PartialConfig<GlowmarktClient.Options> {}
 const client = (options: Options) => Layer.provide(GlowmarktClient.layerConfig(options), FetchTransport.layer)
 
 /**
- * AdminAccounts with the given credentials. The base URL comes from `GLOWMARKT_BASE_URL` unless it is given.
- * Fails if a variable is missing or invalid.
+ * Provides `AdminAccounts` with the given credentials. The base URL comes from `GLOWMARKT_BASE_URL`
+ * unless it is given. Fails if a variable is missing or invalid.
  *
  * @example
  * ```ts
@@ -57,8 +57,8 @@ export const layerAdmin = <E, R>(
   AdminAccounts.layer.pipe(Layer.provide(credentials), Layer.provide(client(options)))
 
 /**
- * UserAccounts with the given credentials. The base URL comes from `GLOWMARKT_BASE_URL` unless it is given.
- * Fails if a variable is missing or invalid.
+ * Provides `UserAccounts` with the given credentials. The base URL comes from `GLOWMARKT_BASE_URL`
+ * unless it is given. Fails if a variable is missing or invalid.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 /**
- * The transport for browsers, Deno, Bun and every other runtime with `fetch`: the same requests as
- * `FetchHttpClient` of `@effect/platform` at about half the CPU per call.
+ * An `HttpClient` for every runtime with `fetch`, such as browsers, Deno and Bun. It sends the same
+ * requests as `FetchHttpClient` of `@effect/platform` at about half the CPU per call.
  *
- * It is an `HttpClient` like any other. `GlowmarktClient` only calls `fetch` directly when it is given this
- * client as it is. Wrapped in `HttpClient.mapRequest` or the like, it works as a wrapped `FetchHttpClient`.
+ * `GlowmarktClient` calls `fetch` directly only if this client is not wrapped. Wrapped, for example
+ * by `HttpClient.mapRequest`, it works like a wrapped `FetchHttpClient`.
  *
  * @since 0.1.0
  */
@@ -16,8 +16,9 @@ import * as internal from "./internal/transport/fetchTransport.js"
 import * as transport from "./internal/transport/transport.js"
 
 /**
- * Uses the services `FetchHttpClient.Fetch` and `FetchHttpClient.RequestInit` if there are any, otherwise
- * `globalThis.fetch`. Redirects are never followed, whatever `RequestInit` says.
+ * Makes the client. It uses `FetchHttpClient.Fetch` and `FetchHttpClient.RequestInit` if provided,
+ * and `globalThis.fetch` otherwise. Redirects are never followed, even if `RequestInit` enables
+ * them.
  *
  * @example
  * ```ts
@@ -34,12 +35,12 @@ import * as transport from "./internal/transport/transport.js"
 export const make: Effect.Effect<HttpClient.HttpClient> = Effect.gen(function* () {
   const fetch = yield* Effect.serviceOption(FetchHttpClient.Fetch)
   const defaults = yield* Effect.serviceOption(FetchHttpClient.RequestInit)
-  // Provided here, the layer makes a client of our own: a shared one must not change.
+  // A separate client, because attaching a transport modifies it.
   const client = yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
   return transport.attach(
     client,
     internal.make(
-      // Looked up for each request, as a program may replace it.
+      // Looked up for each request, because a program may replace it.
       Option.getOrElse(fetch, () => (url, init) => globalThis.fetch(url, init)),
       Option.getOrElse(defaults, () => ({}))
     )
@@ -47,8 +48,8 @@ export const make: Effect.Effect<HttpClient.HttpClient> = Effect.gen(function* (
 })
 
 /**
- * An `HttpClient` over `fetch`. `FetchHttpClient.Fetch` and `FetchHttpClient.RequestInit` are read when the
- * layer is built.
+ * Provides the `HttpClient` of {@link make}. `FetchHttpClient.Fetch` and
+ * `FetchHttpClient.RequestInit` are read when the layer is built.
  *
  * @example
  * ```ts

@@ -2,8 +2,8 @@
  * The errors of a call, as a closed union.
  *
  * Every error names its operation, and its `message` says what happened and what to do.
- * `isTransient`, `mayHaveBeenApplied` and `retryAfter` classify an error, so that programs need not
- * list tags.
+ * `isTransient`, `mayHaveBeenApplied` and `retryAfter` classify an error, so that programs do not
+ * have to list tags.
  *
  * @since 0.1.0
  */

@@ -1,8 +1,8 @@
 /**
- * The account services with everything they need on Node: credentials, client and transport in one layer.
- * Import it from `@effect-glowmarkt/core/node`; elsewhere use `FetchAccounts`.
+ * One layer with an account service, its credentials, the client and `NodeTransport`. Import it
+ * from `@effect-glowmarkt/core/node`. On other runtimes use `FetchAccounts`.
  *
- * A program with several applications or users assembles the layers itself, so that all of them share
+ * A program with several applications or users should combine the layers itself, so that they share
  * one client with its connections, rate limit and retry budget.
  *
  * @since 0.1.0
@@ -18,8 +18,8 @@ import * as UserAccounts from "./UserAccounts.js"
 import type { UserCredentials } from "./UserCredentials.js"
 
 /**
- * The options of `GlowmarktClient.layerConfig`, such as `timeout`, `retry` and `rateLimit`, and those of
- * `NodeTransport.layer`.
+ * The options of `GlowmarktClient.layerConfig`, such as `timeout`, `retry` and `rateLimit`, and
+ * those of `NodeTransport.layer`.
  *
  * @since 0.1.0
  * @category models
@@ -32,8 +32,8 @@ const client = ({ transport, ...options }: Options) =>
   Layer.provide(GlowmarktClient.layerConfig(options), NodeTransport.layer(transport))
 
 /**
- * AdminAccounts with the given credentials. The base URL comes from `GLOWMARKT_BASE_URL` unless it is given.
- * Fails if a variable is missing or invalid.
+ * Provides `AdminAccounts` with the given credentials. The base URL comes from `GLOWMARKT_BASE_URL`
+ * unless it is given. Fails if a variable is missing or invalid.
  *
  * @example
  * ```ts
@@ -64,8 +64,8 @@ export const layerAdmin = <E, R>(
   AdminAccounts.layer.pipe(Layer.provide(credentials), Layer.provide(client(options)))
 
 /**
- * UserAccounts with the given credentials. The base URL comes from `GLOWMARKT_BASE_URL` unless it is given.
- * Fails if a variable is missing or invalid.
+ * Provides `UserAccounts` with the given credentials. The base URL comes from `GLOWMARKT_BASE_URL`
+ * unless it is given. Fails if a variable is missing or invalid.
  *
  * @example
  * ```ts

@@ -30,7 +30,7 @@ import * as transport from "./internal/transport/transport.js"
  */
 export interface Options {
   /**
-   * The maximum number of concurrent requests, and so of connections, to one server. Further
+   * The maximum number of concurrent requests (and connections) to one server. Further
    * requests wait. Does not apply to a wrapped client. Default: 64.
    */
   readonly connections?: number
@@ -67,8 +67,8 @@ const invalidOption = (limit: number, { connectMillis, keepAliveMillis }: connec
 }
 
 /**
- * Fails if a proxy variable does not contain the address of a proxy. Dies if an option is invalid, and on
- * runtimes other than Node, such as Bun: use `FetchTransport` there.
+ * Fails if a proxy variable does not contain the address of a proxy. Dies if an option is invalid,
+ * and on runtimes other than Node, such as Bun: use `FetchTransport` there.
  *
  * @example
  * ```ts
@@ -95,7 +95,7 @@ export const make = (
         "NodeTransport needs Node: the undici of this runtime has no dispatch. Use FetchTransport, or FetchAccounts instead of NodeAccounts."
       )
     }
-    // Acquired first and so released last: deadlines apply until all connections are closed.
+    // Acquired first, so it is released last: deadlines apply until all connections are closed.
     const timers = yield* Effect.acquireRelease(
       Effect.sync(() => deadlines.make()),
       ({ close }) => Effect.sync(close)

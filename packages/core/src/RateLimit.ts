@@ -54,7 +54,10 @@ export interface RateLimiter {
 export interface LocalRateLimiter extends RateLimiter {
   /** Acquires without waiting. False if the limit is reached or other fibers are waiting. */
   readonly tryAcquire: () => boolean
-  /** Milliseconds until a request that joins the queue now may be sent; 0 if it need not wait. */
+  /**
+   * Milliseconds until a request that joins the queue now may be sent; 0 if it does not have to
+   * wait.
+   */
   readonly availableInMillis: () => number
   /** Undoes an acquisition whose request was not sent. */
   readonly refund: () => void

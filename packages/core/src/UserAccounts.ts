@@ -46,7 +46,7 @@ export interface UserAccountsService {
   readonly status: Effect.Effect<AccountStatus, AccountNotFound | CallError>
 
   /**
-   * Sets the user's e-mail address. It is not known whether the provider asks the user to verify
+   * Sets the user's e-mail address. The provider does not document whether the user has to verify
    * it. (`POST /account/email`)
    */
   readonly changeEmail: (email: string) => Effect.Effect<void, IncorrectElements | Rejected | InvalidInput | CallError>

@@ -28,7 +28,7 @@ export const getAccountStatusByUserToken = HttpApiEndpoint.get("getAccountStatus
     endpoint.annotations({
       security: Security.user,
       repeat: "safe",
-      summary: "Read the status of one's own account",
+      summary: "Read the status of the user's account",
       operationId: "getAccountStatusbyUserToken"
     })
   )
@@ -49,7 +49,7 @@ export const userChangeEmail = HttpApiEndpoint.post("userChangeEmail", "/account
     endpoint.annotations({
       security: Security.user,
       repeat: "idempotent",
-      summary: "Change one's own e-mail address",
+      summary: "Change the user's e-mail address",
       operationId: "userChangeEmail"
     })
   )
@@ -70,7 +70,7 @@ export const userChangeName = HttpApiEndpoint.post("userChangeName", "/account/n
     endpoint.annotations({
       security: Security.user,
       repeat: "idempotent",
-      summary: "Change one's own name",
+      summary: "Change the user's name",
       operationId: "userChangeName"
     })
   )
@@ -92,7 +92,7 @@ export const userChangePassword = HttpApiEndpoint.post("userChangePassword", "/a
       security: Security.user,
       // If the response is lost, the old password may no longer be valid.
       repeat: "once",
-      summary: "Change one's own password",
+      summary: "Change the user's password",
       operationId: "userChangePassWord"
     })
   )
@@ -113,9 +113,9 @@ export const addMobileAppToken = HttpApiEndpoint.post("addMobileAppToken", "/acc
   .annotateContext(
     endpoint.annotations({
       security: Security.user,
-      // It is not known how the provider treats a duplicate.
+      // The provider does not document what happens to a duplicate.
       repeat: "once",
-      summary: "Add a mobile app token to one's own account",
+      summary: "Add a mobile app token to the user's account",
       operationId: "addMobileAppToken"
     })
   )
@@ -137,7 +137,7 @@ export const removeMobileAppToken = HttpApiEndpoint.put("removeMobileAppToken", 
     endpoint.annotations({
       security: Security.user,
       repeat: "idempotent",
-      summary: "Remove a mobile app token from one's own account",
+      summary: "Remove a mobile app token from the user's account",
       operationId: "removeMobileAppToken"
     })
   )

@@ -194,9 +194,9 @@ const makeCached = (options: Options) =>
   })
 
 /**
- * {@link layer} with the token cached in a `KeyValueStore`, so that the next process need not sign
- * in. The store receives the token and the user name in plain text: choose one that others cannot
- * read. If the store fails, a warning is logged and calls continue.
+ * {@link layer} with the token cached in a `KeyValueStore`, so that the next process does not have
+ * to sign in. The store receives the token and the user name in plain text: choose one that others
+ * cannot read. If the store fails, a warning is logged and calls continue.
  *
  * @example
  * ```ts

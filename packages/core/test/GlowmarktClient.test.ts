@@ -288,7 +288,7 @@ describe("GlowmarktClient.layerConfig", () => {
     ],
     [
       "NO_URL",
-      "by a Config of one's own",
+      "from a Config",
       GlowmarktClient.layerConfig({ baseUrl: Config.string("NO_URL") }),
       { NO_URL: "api.glowmarkt.com" }
     ],

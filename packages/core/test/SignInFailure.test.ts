@@ -154,7 +154,7 @@ describe("a refused token", () => {
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 
-  it.effect("is replaced with the one that another call has obtained meanwhile", () => {
+  it.effect("is replaced with the token that another call has obtained", () => {
     const waiting: Array<(answer: Wire.Response) => void> = []
     const provider = Provider.make((request) =>
       request.headers["token"] === "t1" ? Wire.later((resume) => waiting.push(resume)) : undefined

@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 
 /**
- * The path of the API below the simulator's origin, the same as the provider's.
+ * The base path of the API, the same as the provider's.
  *
  * @since 0.1.0
  * @category constants

@@ -17,7 +17,7 @@ import * as Option from "effect/Option"
  */
 export interface Limit {
   readonly perSecond: number
-  /** The capacity of the bucket, and so the number of requests that may arrive at once. */
+  /** The capacity of the bucket: the number of requests that may arrive at once. */
   readonly burst: number
 }
 

@@ -169,7 +169,7 @@ export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): 
   ]
 })
 
-/** {@link stateOf} for an attempt that was not sent, and so is not counted. */
+/** {@link stateOf} for an attempt that was not sent and does not count. */
 export const unsent = (call: Call, attempt: Attempt): toError.CallState => {
   const state = stateOf(call, attempt)
   return { ...state, attempts: state.attempts - 1 }

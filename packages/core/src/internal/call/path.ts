@@ -16,7 +16,7 @@ const segment = (name: string, value: string): Either.Either<string, string> =>
 
 /** Makes a function that fills parameters into a route. */
 export const make = (route: string) => {
-  // Literal parts and parameter names in turn.
+  // Literal parts and parameter names alternate.
   const parts = route.split(/:(\w+)/)
   return (params: Readonly<Record<string, string>>): Either.Either<string, string> => {
     let path = ""

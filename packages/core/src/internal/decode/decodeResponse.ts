@@ -16,7 +16,7 @@ type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
 
 export const isSuccess = (status: number) => status >= 200 && status < 300
 
-// Starts like a JSON object or array. "[maintenance]" does not, and so is not truncated JSON.
+// Starts like a JSON object or array. "[maintenance]" does not, so it is not truncated JSON.
 const beginsAsJson = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\-\d]|true|false|null|$|(?:tr?u?|fa?l?s?|nu?l?)$))/
 
 // A header may contain anything, so errors only quote known media types.

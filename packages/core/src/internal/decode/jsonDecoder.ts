@@ -27,7 +27,7 @@ const withoutNulls = (value: unknown, depth = 0): unknown => {
 
 /**
  * Decodes the API's JSON. Fields that are `null` or empty are dropped first: the provider sends
- * them for values it does not have, and so schemas only need optional fields.
+ * them for absent values. Schemas can then declare such fields as optional.
  */
 export const jsonDecoder = <A, I>(
   schema: Schema.Schema<A, I>

@@ -66,8 +66,9 @@ const read = async (
 }
 
 /**
- * Over `fetch` itself. The platform's client costs twice as much per request: it builds a request and a
- * response object, registers the response for finalization and reads its body in a fiber of its own.
+ * Calls `fetch` directly. The platform's client costs twice as much per request: it creates a
+ * request and a response object, registers the response for finalization and reads the body in a
+ * separate fiber.
  */
 export const make = (fetch: Fetch, defaults: Defaults): transport.Transport => {
   const deadlinesOf = memoize((clock: Clock.Clock) => deadlines.make(clock))
@@ -80,7 +81,9 @@ export const make = (fetch: Fetch, defaults: Defaults): transport.Transport => {
       : Option.none()
   })
 
-  /** Waits for what `start` promises. When the time is over it fails with `late` and closes the connection. */
+  /**
+   * Waits for a promise. If the deadline passes first, fails with `late` and closes the connection.
+   */
   const inTime = <A, E>(
     { timeoutMillis }: transport.Request,
     controller: AbortController,
@@ -124,7 +127,7 @@ export const make = (fetch: Fetch, defaults: Defaults): transport.Transport => {
           method,
           headers: body === undefined ? withoutBody : withBody,
           body: body ?? null,
-          // `fetch` would follow a redirect and take the credentials along.
+          // By default `fetch` follows redirects and sends the credentials to the new location.
           redirect: "manual",
           signal: controller.signal
         })
@@ -154,8 +157,8 @@ export const make = (fetch: Fetch, defaults: Defaults): transport.Transport => {
       Option.some(transport.timedOut.sent),
       async () => {
         try {
-          const piece = await reader?.read()
-          return piece?.value === undefined ? ended : Effect.succeed(Chunk.of(piece.value))
+          const read = await reader?.read()
+          return read?.value === undefined ? ended : Effect.succeed(Chunk.of(read.value))
         } catch (cause) {
           return Effect.fail(Option.some(bodyFailure(cause)))
         }

@@ -37,7 +37,7 @@ const fromClient = (error: HttpClientError.HttpClientError): transport.Transport
 const isStatus = (error: HttpClientError.HttpClientError): error is HttpClientError.ResponseError =>
   error._tag === "ResponseError" && error.reason === "StatusCode"
 
-// The platform does not know that the provider puts secrets into these.
+// The platform does not redact these headers by default.
 const secretHeaders = ["token", "applicationid"]
 
 const redirected: transport.Redirected = { _tag: "Redirected" }
@@ -45,10 +45,9 @@ const redirected: transport.Redirected = { _tag: "Redirected" }
 const originOf = (url: string) => new URL(url).origin
 
 /**
- * A guard before everything that a client sends for one request. The platform
- * asks of each whether not to trace it, redirects that a client follows by itself
- * included. None is traced: the spans would carry every header, ours carry none.
- * And what goes on to another origin is stopped there: it carries every header, too.
+ * Disables the platform's spans, which would contain all headers, and stops redirects to another
+ * origin, which would receive them. The platform calls this before each request, including
+ * redirects that the client follows itself.
  */
 const guard = () => {
   let first: string | undefined
@@ -59,7 +58,10 @@ const guard = () => {
   }
 }
 
-/** A request without its URL, or nothing if the headers cannot be sent. An operation has one object of them a grant. */
+/**
+ * A request without its URL, or `None` if a header cannot be sent. Memoized: calls share headers
+ * objects.
+ */
 const prepare = memoize(
   (headers: transport.Request["headers"]): Option.Option<HttpClientRequest.HttpClientRequest> =>
     transport.canBeSent(headers) ? Option.some(ClientRequest.setHeaders(ClientRequest.get(""), headers)) : Option.none()
@@ -71,7 +73,7 @@ const requestOf = ({ body, headers, method, url }: transport.Request) =>
     return body === undefined ? request : ClientRequest.bodyText(request, body, "application/json")
   })
 
-/** `fetch` follows redirects unless told otherwise, and takes `token` along to wherever they lead. */
+/** By default `fetch` follows redirects and sends the `token` header to the new location. */
 const withoutRedirects = memoize((context: Context.Context<never>) =>
   Context.add(context, FetchHttpClient.RequestInit, {
     ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
@@ -79,7 +81,7 @@ const withoutRedirects = memoize((context: Context.Context<never>) =>
   })
 )
 
-/** What the platform's clients read from a fiber, as our requests need it. */
+/** The fiber settings that the platform's clients read. */
 const refsFor = (refs: FiberRefs.FiberRefs, fiberId: FiberId.Runtime): FiberRefs.FiberRefs =>
   FiberRefs.updateManyAs(refs, {
     entries: [
@@ -87,16 +89,16 @@ const refsFor = (refs: FiberRefs.FiberRefs, fiberId: FiberId.Runtime): FiberRefs
         Headers.currentRedactedNames,
         [[fiberId, [...FiberRefs.getOrDefault(refs, Headers.currentRedactedNames), ...secretHeaders]]]
       ],
-      // How it ends is the call's business, and no news for a log.
+      // The call handles every failure, so nothing needs to be logged.
       [FiberRef.unhandledErrorLogLevel, [[fiberId, Option.none()]]],
-      // Where nothing is traced, the guard would not be asked.
+      // The platform calls the guard only if tracing is enabled.
       [FiberRef.currentTracerEnabled, [[fiberId, true]]],
       [HttpClient.currentTracerDisabledWhen, [[fiberId, guard()]]]
     ]
   })
 
 const read = (response: HttpClientResponse.HttpClientResponse, maxBodyBytes: number) => {
-  // Made anew each time one looks at them.
+  // `headers` is a getter that creates a new object.
   const { headers, status } = response
   return Effect.map(
     responseBody.read(response, headers, maxBodyBytes),
@@ -110,16 +112,16 @@ const read = (response: HttpClientResponse.HttpClientResponse, maxBodyBytes: num
   )
 }
 
-const problemOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): Effect.Effect<never, transport.Failure> => {
+const failureOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): Effect.Effect<never, transport.Failure> => {
   const failure = Cause.failureOrCause(cause)
   if (Either.isLeft(failure)) return Effect.fail(fromClient(failure.left))
   return Chunk.contains(Cause.defects(cause), redirected) ? Effect.fail(redirected) : Effect.failCause(failure.right)
 }
 
 /**
- * Over any `HttpClient`. Each request runs in its own fiber, with all settings already in place. That
- * changes the caller's context once instead of once per setting, and when the deadline passes, the
- * caller does not wait for the fiber, whatever it is doing.
+ * Sends through any `HttpClient`. Each request runs in its own fiber with all settings already in
+ * place, which is cheaper than changing the caller's context once per setting. When the deadline
+ * passes, the caller does not wait for that fiber.
  */
 export const make = (client: HttpClient.HttpClient): transport.Transport => {
   const deadlinesOf = memoize((clock: Clock.Clock) => deadlines.make(clock))
@@ -132,7 +134,7 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
     if (Option.isNone(sent)) return { response: Effect.fail(transport.invalidRequest), cancel: Effect.void }
     const exchanged = Effect.matchEffect(client.execute(sent.value), {
       onSuccess: use,
-      // A client that only lets 2xx pass has the others, with what they say, among its errors.
+      // With `filterStatusOk` other statuses are errors that contain the response.
       onFailure: (error) => (isStatus(error) ? use(error.response) : Effect.fail(error))
     })
     let cancel = Effect.void
@@ -161,7 +163,7 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
           })
           fiber.addObserver((exit) => {
             timers.remove(timed)
-            resume(Exit.isSuccess(exit) ? Effect.succeed(exit.value) : problemOf(exit.cause))
+            resume(Exit.isSuccess(exit) ? Effect.succeed(exit.value) : failureOf(exit.cause))
           })
         })
       ),
@@ -179,9 +181,9 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
           Effect.onInterrupt(response, () => cancel),
           (response) => ({
             status: response.status,
-            // However long all of it takes: for the next pieces no longer than for an answer.
-            pull: Effect.map(Stream.toPull(Stream.mapError(responseBody.chunks(response), fromClient)), (pieces) =>
-              Effect.timeoutFail(pieces, {
+            // The timeout applies to each wait for the next chunks, not to the whole body.
+            pull: Effect.map(Stream.toPull(Stream.mapError(responseBody.chunks(response), fromClient)), (next) =>
+              Effect.timeoutFail(next, {
                 duration: Duration.millis(request.timeoutMillis),
                 onTimeout: () => Option.some(transport.timedOut.sent)
               })

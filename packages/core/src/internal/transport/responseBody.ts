@@ -16,7 +16,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true })
 export const asText = (bytes: ArrayBuffer | Uint8Array): Either.Either<string, Unreadable> =>
   Either.try({ try: () => decoder.decode(bytes), catch: (): Unreadable => "NotText" })
 
-/** The announced length, unless the body is compressed and so of another length once read. */
+/** The announced length of the body, unless the body is compressed. */
 const announcedLength = (headers: Headers.Headers): number | undefined => {
   const { "content-encoding": encoding, "content-length": length } = headers
   return length === undefined || contentEncoding.isEncoded(encoding) ? undefined : Number(length)

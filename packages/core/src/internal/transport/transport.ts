@@ -45,7 +45,7 @@ export interface StreamingResponse {
 
 /**
  * The request got no response, or the response broke off. The client's own error is left out: it
- * holds the request, and so the credentials.
+ * contains the request with its credentials.
  */
 export interface TransportFailure {
   readonly _tag: "TransportFailure"
@@ -71,7 +71,10 @@ export const timedOut: Record<TimedOut["phase"], TimedOut> = {
 // Neither printable Latin-1 nor a space or tab.
 const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/
 
-/** Whether every client can send these headers. Clients disagree on other characters: some fail, some throw. */
+/**
+ * Whether every client can send these headers. Clients disagree on other characters: some fail,
+ * some throw.
+ */
 export const canBeSent = (headers: Request["headers"]): boolean =>
   !Object.values(headers).some((value) => notInHeaders.test(value))
 

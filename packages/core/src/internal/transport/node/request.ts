@@ -81,7 +81,8 @@ export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
 }
 
 /**
- * The caller knows the phase better than the error code does: whether undici had a connection yet.
+ * Takes the phase from the caller, which knows whether undici had a connection. The code does not
+ * tell.
  */
 export const failureOf = (error: Error, phase: transport.TransportFailure["phase"]): transport.TransportFailure => {
   // Parser errors do not always have a code.
