@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { Comment, Converter, ReflectionKind } from "typedoc"
+import { Comment, Converter, DeclarationReflection, ReflectionKind } from "typedoc"
 
 const indexLine = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport \* as (\w+) from/g
 const fileHeader = /^\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nimport /
@@ -27,7 +27,7 @@ const indexComments = (file) => {
 export const load = (app) => {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
-      const file = project.getSymbolIdFromReflection(module)?.fileName ?? module.sources?.[0]?.fullFileName
+      const file = module instanceof DeclarationReflection ? module.sources?.[0]?.fullFileName : undefined
       if (file === undefined || module.hasComment()) continue
       const header = fileHeader.exec(readFileSync(file, "utf8"))?.[1]
       const text = indexComments(join(dirname(file), "index.ts")).get(module.name) ?? (header && prose(header))
@@ -35,10 +35,10 @@ export const load = (app) => {
     }
   })
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
-    const first = document.content[0]
-    const heading = first?.kind === "text" ? /^# (.+)\n/.exec(first.text) : null
-    if (heading === null) return
-    document.name = heading[1]
-    first.text = first.text.slice(heading[0].length)
+    const [first] = document.content
+    const [line, heading] = (first?.kind === "text" && /^# (.+)\n/.exec(first.text)) || []
+    if (first === undefined || line === undefined || heading === undefined) return
+    document.name = heading
+    first.text = first.text.slice(line.length)
   })
 }

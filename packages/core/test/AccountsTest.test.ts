@@ -14,7 +14,7 @@ const directoryId = Identifier.DirectoryId.make("d")
 const own = { accountId, status: "active", active: true, name: "Scott" } as const
 const others = [{ accountId: other, status: "active", active: true }] as const
 
-const tag = <E extends { readonly _tag: string }>(effect: Effect.Effect<unknown, E>) =>
+const tag = (effect: Effect.Effect<unknown, { readonly _tag: string }>) =>
   Effect.map(Effect.flip(effect), (error) => error._tag)
 
 describe("layerAdmin", () => {
