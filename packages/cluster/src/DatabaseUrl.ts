@@ -106,7 +106,9 @@ const readUrl = (path: string) =>
   FileSystem.FileSystem.pipe(
     Effect.flatMap((files) => files.readFileString(path)),
     Effect.map((text) => Redacted.make(text.trim())),
-    Effect.catchAll((error) => invalid(fileVariable, `${path} cannot be read: ${error.message}`))
+    Effect.catchAll((error) =>
+      invalid(fileVariable, `${path} cannot be read (${error._tag === "SystemError" ? error.reason : error.message})`)
+    )
   )
 
 const checked = (name: string, url: Redacted.Redacted) =>

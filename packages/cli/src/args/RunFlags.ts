@@ -10,6 +10,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Flags from "./Flags.js"
 
 /** A whole number or one word. */
@@ -73,11 +74,60 @@ export const limits = {
  * @since 0.1.0
  * @category constants
  */
+export const database = Options.text("database").pipe(
+  Options.withPseudoName("URL"),
+  Options.map(Redacted.make),
+  Options.withDescription(
+    "The PostgreSQL database whose workers do the run, instead of this process. Default: GLOWMARKT_DATABASE_URL, or the file that GLOWMARKT_DATABASE_URL_FILE names; prefer these, because other users of a machine can see its command lines."
+  ),
+  Options.optional
+)
+
+/**
+ * @since 0.1.0
+ * @category constants
+ */
 export const store = Flags.path("store", "FILE").pipe(
   Options.withDescription(
     "The SQLite file that runs are saved in. Default: $XDG_STATE_HOME/glowmarkt/runs.db, or ~/.local/state/glowmarkt/runs.db."
   ),
   Options.optional
+)
+
+/**
+ * Where runs are kept: a file of this machine, or a database that workers share.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StoreFlags {
+  readonly store: Option.Option<string>
+  readonly database: Option.Option<Redacted.Redacted>
+}
+
+/**
+ * The options `--store` and `--database`.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const storeOrDatabase = { store, database }
+
+/**
+ * What a command does after it has submitted a run to a database.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AfterSubmitting = "watch" | "return"
+
+/**
+ * @since 0.1.0
+ * @category constants
+ */
+export const afterSubmitting = Options.boolean("detach").pipe(
+  Options.map((detach): AfterSubmitting => (detach ? "return" : "watch")),
+  Options.withDescription("With a database: submits the run to the workers and returns, instead of watching it.")
 )
 
 const today = Effect.map(DateTime.now, (now) => DateTime.formatIsoDateUtc(now))

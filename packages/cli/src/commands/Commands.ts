@@ -10,10 +10,12 @@ import * as AccountsCommand from "./accounts/AccountsCommand.js"
 import * as ApplyCommand from "./apply/ApplyCommand.js"
 import * as AuditCommand from "./audit/AuditCommand.js"
 import * as AuditDiffCommand from "./auditDiff/AuditDiffCommand.js"
+import * as DatabaseCommand from "./database/DatabaseCommand.js"
 import * as MeCommand from "./me/MeCommand.js"
 import * as PlanCommand from "./plan/PlanCommand.js"
 import * as RunsCommand from "./runs/RunsCommand.js"
 import * as SimulateCommand from "./simulate/SimulateCommand.js"
+import * as WorkerCommand from "./worker/WorkerCommand.js"
 
 const all = HelpPage.describe(
   Command.make("glowmarkt").pipe(
@@ -23,6 +25,8 @@ const all = HelpPage.describe(
       PlanCommand.command,
       ApplyCommand.command,
       RunsCommand.command,
+      WorkerCommand.command,
+      DatabaseCommand.command,
       SimulateCommand.command,
       AccountsCommand.command,
       MeCommand.command
@@ -70,6 +74,7 @@ export const overview = all.page
 export const groups: ReadonlyArray<HelpPage.HelpPage> = [
   ...PlanCommand.groups,
   ...RunsCommand.groups,
+  ...DatabaseCommand.groups,
   ...AccountsCommand.groups,
   ...MeCommand.groups
 ]
@@ -84,6 +89,8 @@ export const pages: ReadonlyArray<HelpPage.HelpPage> = [
   ...PlanCommand.pages,
   ApplyCommand.page,
   ...RunsCommand.pages,
+  WorkerCommand.page,
+  ...DatabaseCommand.pages,
   SimulateCommand.page,
   ...AccountsCommand.pages,
   ...MeCommand.pages

@@ -47,6 +47,11 @@ export const all: ReadonlyArray<Variable> = [
   { name: "GLOWMARKT_OLD_PASSWORD", description: "me password: the old password; default: GLOWMARKT_PASSWORD" },
   { name: "GLOWMARKT_NEW_PASSWORD", description: "me password: the new password" },
   { name: "GLOWMARKT_MOBILE_TOKEN", description: "me mobile-token: the token to add or remove" },
+  {
+    name: "GLOWMARKT_DATABASE_URL",
+    description: "the PostgreSQL database whose workers do the runs; see glowmarkt worker --help"
+  },
+  { name: "GLOWMARKT_DATABASE_URL_FILE", description: "instead, a file that contains the URL" },
   { name: "NO_COLOR", description: "disables colour if set to any value" }
 ]
 

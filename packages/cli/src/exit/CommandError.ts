@@ -7,6 +7,7 @@
 import type * as ValidationError from "@effect/cli/ValidationError"
 import type * as PlatformError from "@effect/platform/Error"
 import type * as Terminal from "@effect/platform/Terminal"
+import type { Cluster } from "@effect-glowmarkt/cluster"
 import type { GlowmarktError } from "@effect-glowmarkt/core"
 import { isUntrustedIssuer } from "@effect-glowmarkt/core/CallError"
 import type {
@@ -94,6 +95,8 @@ export type CommandError =
   | Run.RunMismatch
   | Run.RunUnfinished
   | RunStoreError.RunStoreError
+  | Cluster.RunActive
+  | Cluster.RunStopped
   | AuditDiff.NotComparable
   | CsvInput.InvalidCsv
   | Plan.InvalidPlan

@@ -72,6 +72,9 @@ const table: Table = {
   RunMismatch: 2,
   RunUnfinished: 2,
   RunStoreError: 2,
+  RunActive: 2,
+  // Somebody stopped it, or it failed on a worker, which says why.
+  RunStopped: ({ reason }) => (reason === undefined ? 130 : 4),
 
   NotComparable: 2,
   InvalidCsv: 2,

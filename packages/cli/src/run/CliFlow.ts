@@ -78,10 +78,26 @@ export type Undo =
     }
 
 /**
+ * How to store a plan for the workers of a database, or why they cannot share its flow. Sends nothing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Distribution =
+  | { readonly reason: string }
+  | {
+      readonly list: (
+        plan: Plan.Plan,
+        options: PlannedFlow.ApplyOptions & WithConsent
+      ) => Effect.Effect<Run.Run, CommandError, RunStore.RunStore>
+    }
+
+/**
  * - `command` is the word after `glowmarkt plan`.
  * - `subjects` are what it changes.
  * - `deletions` is the number of accounts the work may make inactive, `deletes` a phrase for it.
  * - `open` resolves the credentials. It runs before the confirmation.
+ * - `outcome` is that of a finished run.
  *
  * @since 0.1.0
  * @category models
@@ -99,6 +115,8 @@ export interface CliFlow {
     CredentialResolver.PromptServices | FileSystem.FileSystem | Scope.Scope
   >
   readonly rows: (runId: Run.RunId) => Stream.Stream<ApplyResult.Row, CommandError, RunStore.RunStore>
+  readonly outcome: (runId: Run.RunId) => Effect.Effect<RunOutcome, CommandError, RunStore.RunStore>
+  readonly distribution: Distribution
   readonly undo: Undo
 }
 

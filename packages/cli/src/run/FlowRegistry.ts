@@ -46,6 +46,11 @@ const undoOf = <P extends object, W, Read, E extends PlannedFlow.StepError, R>(
   flow: PlannedFlow.Undoable<P, W, Read, E, R>
 ): Undo => ({ plan: (runId) => PlannedFlow.undo(flow, runId) })
 
+const outcomeOf =
+  (flow: { readonly name: string }): CliFlow["outcome"] =>
+  (runId) =>
+    toOutcome(PlannedFlow.summary(flow, runId))
+
 const cliFlow = <P extends object, W, Read, E extends PlannedFlow.StepError, R>(
   flow: PlannedFlow.PlannedFlow<P, W, Read, E, R>,
   flowServices: FlowServices<R>,
@@ -57,7 +62,9 @@ const cliFlow = <P extends object, W, Read, E extends PlannedFlow.StepError, R>(
     apply: (plan, options) => toOutcome(PlannedFlow.apply(flow, plan, options)),
     resume: (runId, options) => toOutcome(PlannedFlow.resume(flow, runId, options))
   }),
-  rows: (runId) => PlannedFlow.rows(flow, runId)
+  rows: (runId) => PlannedFlow.rows(flow, runId),
+  outcome: outcomeOf(flow),
+  distribution: { list: (plan, options) => PlannedFlow.list(flow, plan, options) }
 })
 
 const table: Readonly<Record<string, CliFlow>> = {
@@ -74,6 +81,8 @@ const table: Readonly<Record<string, CliFlow>> = {
     deletes: (deletions) => `makes up to ${plural(deletions, "account")} inactive again if one cannot be added`,
     open: makeOpen(administrator, OnboardAccounts),
     rows: OnboardAccounts.rows,
+    outcome: OnboardAccounts.result,
+    distribution: OnboardAccounts,
     undo: { plan: (runId, auth) => Effect.provide(OnboardAccounts.undo(runId), CredentialResolver.admin(auth)) }
   },
   offboardAccounts: {
@@ -86,6 +95,8 @@ const table: Readonly<Record<string, CliFlow>> = {
       resume: (runId, options) => toOutcome(OffboardAccounts.resume(runId, options))
     }),
     rows: OffboardAccounts.rows,
+    outcome: outcomeOf(OffboardAccounts.applyFlow),
+    distribution: OffboardAccounts,
     undo: { reason: "the API cannot make an account active again" }
   },
   correctOwnDetails: cliFlow(CorrectOwnDetails.flow, users, {
@@ -102,6 +113,8 @@ const table: Readonly<Record<string, CliFlow>> = {
       resume: (runId, options) => toOutcome(RotatePasswords.resume(runId, options))
     }),
     rows: RotatePasswords.rows,
+    outcome: outcomeOf({ name: "rotatePasswords" }),
+    distribution: { reason: "it writes the new passwords to a file of this machine" },
     undo: { reason: "old passwords are not kept" }
   },
   rotateMobileTokens: cliFlow(RotateMobileTokens.flow, users, {

@@ -30,7 +30,7 @@ export const fromFlags = ({
  * @since 0.1.0
  * @category constructors
  */
-export const maxOutageOf = ({ patience }: LimitFlags): Duration.Duration =>
+export const maxOutageOf = ({ patience }: Pick<LimitFlags, "patience">): Duration.Duration =>
   Option.match(patience, { onNone: () => Limits.defaultMaxOutage, onSome: Duration.minutes })
 
 const maxDeniedLimit = 20

@@ -141,8 +141,16 @@ export const report =
 const printRunId = ({ view, runId }: Session) =>
   view.progress === "quiet" || view.form === "json" ? Effect.void : Output.note(`Run ${runId}`)
 
-/** Refuses the name of a finished run, so that old results do not pass for new ones. */
-const checkReuse = Effect.fnUntraced(function* ({ commands, finished, runId }: Session, finishedAt: DateTime.Utc) {
+/**
+ * Refuses the name of a finished run, so that old results do not pass for new ones.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const checkReuse = Effect.fnUntraced(function* (
+  { commands, finished, runId }: Session,
+  finishedAt: DateTime.Utc
+) {
   const already = `Run ${runId} already finished (${yield* finishTime(finishedAt)})`
   if (finished === "report") {
     return yield* Output.note(`${already}. Showing its saved results; nothing was fetched.`)

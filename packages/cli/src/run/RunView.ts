@@ -9,7 +9,35 @@ import type { Layout } from "../terminal/Output.js"
 import type { Tone } from "../terminal/Style.js"
 import * as Table from "../terminal/Table.js"
 
-const state = ({ finishedAt, recorded, total }: Run.Run): { readonly text: string; readonly tone: Tone } => {
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface State {
+  readonly text: string
+  readonly tone: Tone
+}
+
+/**
+ * What a store knows of runs besides their results: their state, for people and as JSON, and the
+ * command for what to do next, if any.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Course {
+  readonly state: (run: Run.Run) => State
+  readonly json: (run: Run.Run) => Readonly<Record<string, unknown>>
+  readonly next: (run: Run.Run) => string | undefined
+}
+
+/**
+ * The state of a run as far as its results show it.
+ *
+ * @since 0.1.0
+ * @category reports
+ */
+export const state = ({ finishedAt, recorded, total }: Run.Run): State => {
   if (finishedAt !== undefined) return { text: "finished", tone: "good" }
   return total === undefined ? { text: "not started", tone: "warn" } : { text: `${count(recorded)} done`, tone: "warn" }
 }
@@ -18,7 +46,7 @@ const state = ({ finishedAt, recorded, total }: Run.Run): { readonly text: strin
  * @since 0.1.0
  * @category reports
  */
-export const list = (runs: ReadonlyArray<Run.Run>, layout: Layout): string =>
+export const list = (runs: ReadonlyArray<Run.Run>, stateOf: (run: Run.Run) => State, layout: Layout): string =>
   Table.render(
     [
       { title: "RUN", width: "fixed" },
@@ -32,7 +60,7 @@ export const list = (runs: ReadonlyArray<Run.Run>, layout: Layout): string =>
       run.flow,
       instant(run.startedAt),
       run.total === undefined ? "" : count(run.total),
-      state(run)
+      stateOf(run)
     ]),
     layout
   )
@@ -76,13 +104,13 @@ const flat = (parameters: Readonly<Record<string, unknown>>): ReadonlyMap<string
  * @since 0.1.0
  * @category reports
  */
-export const facts = (run: Run.Run): string =>
+export const facts = (run: Run.Run, { text }: State = state(run)): string =>
   Table.facts([
     ["Run", run.runId],
     ["Flow", run.flow],
     ["Started", instant(run.startedAt)],
     ["Finished", run.finishedAt === undefined ? undefined : instant(run.finishedAt)],
     ["Rows", run.total === undefined ? undefined : count(run.total)],
-    ["State", state(run).text],
+    ["State", text],
     ...flat(run.parameters)
   ])

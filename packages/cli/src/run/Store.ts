@@ -8,16 +8,20 @@ import { userInfo } from "node:os"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import type * as Run from "@effect-glowmarkt/runner/Run"
+import type * as RunStore from "@effect-glowmarkt/runner/RunStore"
 import * as RunStoreError from "@effect-glowmarkt/runner/RunStoreError"
 import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { UsageError } from "../exit/CommandError.js"
+import * as Lazy from "../args/Lazy.js"
+import type { StoreFlags } from "../args/RunFlags.js"
+import { type CommandError, UsageError } from "../exit/CommandError.js"
 import * as Directory from "../files/Directory.js"
 import * as OutputFile from "../files/OutputFile.js"
 import * as StoreLock from "./StoreLock.js"
+import * as StoreSelection from "./StoreSelection.js"
 
 const remedy = "Pass --store FILE, or set HOME or XDG_STATE_HOME."
 
@@ -107,14 +111,35 @@ export const exclusive = (file: string, runId: Option.Option<Run.RunId>) =>
   )
 
 /**
- * The store for reading, even while another process is using it. Never creates one.
+ * The store in this file, or the default one, for reading.
  *
  * @since 0.1.0
  * @category layers
  */
-export const reader = Effect.fnUntraced(function* (store: Option.Option<string>) {
+export const fileReader = Effect.fnUntraced(function* (store: Option.Option<string>) {
   const file = yield* locate(store)
   const files = yield* FileSystem.FileSystem
   if (yield* files.exists(file)) return SqliteRunStore.layerShared(file)
   return yield* new UsageError({ message: `No run store at ${file}.\nPass --store FILE.` })
 })
+
+const cluster = Lazy.module(() => import("./ClusterLayer.js"))
+
+/**
+ * The store for reading, even while other processes are using it. Never creates one.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const reader = (flags: StoreFlags) =>
+  Effect.flatMap(
+    StoreSelection.select(flags),
+    (
+      selection
+    ): Effect.Effect<
+      Layer.Layer<RunStore.RunStore, RunStoreError.RunStoreError>,
+      CommandError,
+      FileSystem.FileSystem | Path.Path
+    > =>
+      selection._tag === "File" ? fileReader(selection.store) : Effect.map(cluster, ({ reader }) => reader(selection))
+  )

@@ -9,8 +9,10 @@ import * as PlannedFlow from "@effect-glowmarkt/runner/PlannedFlow"
 import * as Run from "@effect-glowmarkt/runner/Run"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Lazy from "../../args/Lazy.js"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
 import * as RunLimits from "../../run/RunLimits.js"
+import * as StoreSelection from "../../run/StoreSelection.js"
 import * as PlanFile from "../plan/PlanFile.js"
 import * as PlanSummary from "../plan/PlanSummary.js"
 import * as ApplyReport from "./ApplyReport.js"
@@ -32,15 +34,22 @@ const begunOf = (runId: Run.RunId, { header }: Plan.Plan) =>
     Effect.map(Option.filter(({ plan }) => plan === header.id))
   )
 
+const submitApply = Lazy.module(() => import("./SubmitApply.js"))
+
 /**
  * @since 0.1.0
  * @category running
  */
 export const run = Effect.fn("glowmarkt.apply")(function* (options: ApplyOptions) {
   const { flow, plan } = yield* PlanFile.read(options.plan)
+  const selection = yield* StoreSelection.selectToRun(options)
   const runId = Option.isSome(options.run) ? options.run.value : yield* Run.makeRunId(plan.header.flow)
   yield* ApplyReport.prepare(options, runId, [options.plan])
   const target = yield* CredentialResolver.target
+  if (selection._tag === "Database") {
+    const { run } = yield* submitApply
+    return yield* run(options, { begun: begunOf(runId, plan), database: selection, flow, plan, runId, target })
+  }
   const change = Effect.map(begunOf(runId, plan), (begun): ApplyRun.Change => {
     const { counts, parameters } = plan.header
     const work = Option.getOrElse(begun, (): ApplyRun.Change["work"] => ({

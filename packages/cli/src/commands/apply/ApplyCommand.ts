@@ -18,7 +18,8 @@ const apply = HelpPage.describe(
     {
       plan: Args.text({ name: "PLAN" }).pipe(Args.withDescription("The plan file that glowmarkt plan wrote.")),
       run: RunFlags.run,
-      store: RunFlags.store,
+      ...RunFlags.storeOrDatabase,
+      afterSubmitting: RunFlags.afterSubmitting,
       out: Flags.path("out", "DIR").pipe(
         Options.withDescription(
           "The directory for results.ndjson, the outcome of every row, and failed.csv, the rows to fix and plan again."

@@ -7,7 +7,7 @@ import type { Consent, Run, RunStore } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { AdminScheme } from "../../args/Auth.js"
-import type { LimitFlags } from "../../args/RunFlags.js"
+import type { AfterSubmitting, LimitFlags, StoreFlags } from "../../args/RunFlags.js"
 import type { CommandError } from "../../exit/CommandError.js"
 import type { CliFlow, FlowActions, PendingWork, RunOutcome } from "../../run/CliFlow.js"
 import * as ResumeCommand from "../../run/ResumeCommand.js"
@@ -24,8 +24,12 @@ import * as Confirmation from "./Confirmation.js"
  * @since 0.1.0
  * @category models
  */
-export interface ChangeOptions extends LimitFlags, Confirmation.ConfirmationFlags, ApplyReport.ReportOptions {
-  readonly store: Option.Option<string>
+export interface ChangeOptions
+  extends LimitFlags,
+    StoreFlags,
+    Confirmation.ConfirmationFlags,
+    ApplyReport.ReportOptions {
+  readonly afterSubmitting: AfterSubmitting
   readonly auth: Option.Option<AdminScheme>
   readonly progress: "shown" | "quiet"
 }
@@ -71,13 +75,23 @@ const commandsOf = (options: ChangeOptions, { restart }: Change, runId: Run.RunI
   }
 }
 
-const confirmationOf = (
-  { deletes, deletions, subjects }: CliFlow,
-  work: PendingWork
-): Confirmation.ConfirmationRequest => {
+/**
+ * Shows the changes and gets the consent to them.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const confirm = Effect.fnUntraced(function* (
+  { flow: { deletes, deletions, subjects }, show, work }: Pick<Change, "flow" | "show" | "work">,
+  flags: Confirmation.ConfirmationFlags
+) {
+  yield* Output.noteStyled((layout) => `${show(layout)}\n`)
   const number = deletions(work)
-  return { subjects, changes: work.remaining, deletions: number, deletes: deletes(number) }
-}
+  return yield* Confirmation.getConsent(
+    { subjects, changes: work.remaining, deletions: number, deletes: deletes(number) },
+    flags
+  )
+})
 
 /**
  * `getChange` runs with the store open.
@@ -93,7 +107,7 @@ export const run = Effect.fnUntraced(function* <R>(
   const store = yield* Store.file(options.store)
   const apply = Effect.gen(function* () {
     const change = yield* getChange
-    const { flow, work } = change
+    const { flow } = change
     const actions = yield* flow.open(options.auth)
     const session: RunSession.Session = {
       runId,
@@ -108,8 +122,7 @@ export const run = Effect.fnUntraced(function* <R>(
       }
     }
     const finishedBefore = yield* RunSession.check(runId)
-    yield* Output.noteStyled((layout) => `${change.show(layout)}\n`)
-    const consent = yield* Confirmation.getConsent(confirmationOf(flow, work), options)
+    const consent = yield* confirm(change, options)
     const outcome = yield* RunSession.attempt(session, finishedBefore)(change.carryOut(actions, consent))
     yield* RunSession.report(session)(ApplyReport.report(options, flow, outcome, finishedBefore))
   })

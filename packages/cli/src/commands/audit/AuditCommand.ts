@@ -45,7 +45,8 @@ const options = {
     Options.optional
   ),
   run: RunFlags.run,
-  store: RunFlags.store,
+  ...RunFlags.storeOrDatabase,
+  afterSubmitting: RunFlags.afterSubmitting,
   failOn: AuditFlags.failOn,
   progress: RunFlags.progress,
   auth: Auth.admin,

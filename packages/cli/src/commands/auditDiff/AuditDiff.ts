@@ -15,6 +15,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Form } from "../../args/Flags.js"
+import type { StoreFlags } from "../../args/RunFlags.js"
 import { type CommandError, Unfinished, UsageError } from "../../exit/CommandError.js"
 import * as InputFile from "../../files/InputFile.js"
 import * as Store from "../../run/Store.js"
@@ -25,10 +26,9 @@ import * as DifferenceLine from "./DifferenceLine.js"
  * @since 0.1.0
  * @category models
  */
-export interface DiffOptions {
+export interface DiffOptions extends StoreFlags {
   readonly before: string
   readonly after: string
-  readonly store: Option.Option<string>
   readonly form: Form
 }
 
@@ -60,7 +60,7 @@ const rowsOfFile = (path: string) =>
   )
 
 /** Opens the store only here: comparing files needs none. */
-const withStore = <A, E>(store: Option.Option<string>, rows: Stream.Stream<A, E, RunStore.RunStore>) =>
+const withStore = <A, E>(store: StoreFlags, rows: Stream.Stream<A, E, RunStore.RunStore>) =>
   Stream.unwrap(Effect.map(Store.reader(store), (reader) => Stream.provideLayer(rows, reader)))
 
 const rowsOfRun = (runId: Run.RunId) =>
@@ -74,15 +74,11 @@ const rowsOfRun = (runId: Run.RunId) =>
 
 type Rows<A> = Stream.Stream<A, CommandError, FileSystem.FileSystem | Path.Path>
 
-const rowsOf = (source: AuditSource, store: Option.Option<string>): Rows<AuditRow.AuditRow> =>
+const rowsOf = (source: AuditSource, store: StoreFlags): Rows<AuditRow.AuditRow> =>
   source._tag === "File" ? rowsOfFile(source.path) : withStore(store, rowsOfRun(source.runId))
 
 /** Two runs are compared by the runner, which refuses runs with different selections. */
-const differencesOf = (
-  before: AuditSource,
-  after: AuditSource,
-  store: Option.Option<string>
-): Rows<AuditDiff.Difference> =>
+const differencesOf = (before: AuditSource, after: AuditSource, store: StoreFlags): Rows<AuditDiff.Difference> =>
   before._tag === "Run" && after._tag === "Run"
     ? withStore(store, AuditDiff.diffRuns(before.runId, after.runId))
     : AuditDiff.diff(rowsOf(before, store), rowsOf(after, store))
@@ -96,7 +92,7 @@ const print = (form: Form, colour: Output.Layout["colour"]) => (difference: Audi
  * @since 0.1.0
  * @category running
  */
-export const run = Effect.fn("glowmarkt.audit-diff")(function* ({ after, before, form, store }: DiffOptions) {
+export const run = Effect.fn("glowmarkt.audit-diff")(function* ({ after, before, form, ...store }: DiffOptions) {
   const [earlier, later] = yield* Effect.all([resolveSource(before), resolveSource(after)])
   const { colour } = yield* Output.layout
   const counts = yield* AuditDiff.count(Stream.tap(differencesOf(earlier, later, store), print(form, colour)))

@@ -22,7 +22,7 @@ const diff = HelpPage.describe(
     {
       before: audit("BEFORE", "earlier"),
       after: audit("AFTER", "later"),
-      store: RunFlags.store,
+      ...RunFlags.storeOrDatabase,
       form: Options.boolean("json").pipe(
         Options.map((json): Flags.Form => (json ? "json" : "human")),
         Options.withDescription("Prints JSON Lines: one difference per line, then the counts.")

@@ -24,6 +24,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { AdminScheme } from "../../args/Auth.js"
+import type { StoreFlags } from "../../args/RunFlags.js"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
 import { UsageError } from "../../exit/CommandError.js"
 import * as InputFile from "../../files/InputFile.js"
@@ -120,14 +121,13 @@ export const onboard = Effect.fn("glowmarkt.plan.onboard")(function* (
  * @since 0.1.0
  * @category models
  */
-export interface OffboardOptions extends Omit<ApplicationPlanOptions, "csv"> {
+export interface OffboardOptions extends Omit<ApplicationPlanOptions, "csv">, StoreFlags {
   readonly csv: Option.Option<string>
   readonly fromAudit: Option.Option<Run.RunId>
   readonly findings: Option.Option<ReadonlyArray<Finding.Finding>>
-  readonly store: Option.Option<string>
 }
 
-const selectedRows = Effect.fnUntraced(function* ({ csv, findings, fromAudit, invalid, store }: OffboardOptions) {
+const selectedRows = Effect.fnUntraced(function* ({ csv, findings, fromAudit, invalid, ...store }: OffboardOptions) {
   if (Option.isSome(csv) && Option.isNone(fromAudit) && Option.isNone(findings)) {
     return yield* input(OffboardAccounts.input, { csv: csv.value, invalid })
   }
@@ -217,9 +217,8 @@ export const mobileTokens = Effect.fn("glowmarkt.plan.mobile-tokens")(function* 
  * @since 0.1.0
  * @category models
  */
-export interface UndoOptions extends MakePlan.OutputOptions {
+export interface UndoOptions extends MakePlan.OutputOptions, StoreFlags {
   readonly run: Run.RunId
-  readonly store: Option.Option<string>
   readonly auth: Option.Option<AdminScheme>
 }
 
@@ -247,5 +246,5 @@ const undoPlan = Effect.fnUntraced(function* ({ auth, run: runId }: UndoOptions)
  * @category running
  */
 export const undo = Effect.fn("glowmarkt.plan.undo")(function* (options: UndoOptions) {
-  return yield* MakePlan.make(options, Effect.provide(undoPlan(options), yield* Store.reader(options.store)))
+  return yield* MakePlan.make(options, Effect.provide(undoPlan(options), yield* Store.reader(options)))
 }, checkingOutput)

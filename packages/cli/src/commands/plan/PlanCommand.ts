@@ -91,7 +91,7 @@ const offboard = HelpPage.describe(
         ),
         Options.optional
       ),
-      store: RunFlags.store
+      ...RunFlags.storeOrDatabase
     },
     Lazy.handler(load, (plan) => plan.offboard)
   ),
@@ -144,7 +144,7 @@ const undo = HelpPage.describe(
       progress: common.progress,
       form: common.form,
       run: Flags.argument("RUN", RunId).pipe(Args.withDescription("The id of the finished run to undo.")),
-      store: RunFlags.store
+      ...RunFlags.storeOrDatabase
     },
     Lazy.handler(load, (plan) => plan.undo)
   ),

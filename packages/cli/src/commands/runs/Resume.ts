@@ -11,12 +11,14 @@ import * as StatusAudit from "@effect-glowmarkt/runner/StatusAudit"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Lazy from "../../args/Lazy.js"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
 import { UsageError } from "../../exit/CommandError.js"
 import * as FlowRegistry from "../../run/FlowRegistry.js"
 import * as RunLimits from "../../run/RunLimits.js"
 import * as RunView from "../../run/RunView.js"
 import * as Store from "../../run/Store.js"
+import * as StoreSelection from "../../run/StoreSelection.js"
 import * as ApplyReport from "../apply/ApplyReport.js"
 import * as ApplyRun from "../apply/ApplyRun.js"
 import * as Audit from "../audit/Audit.js"
@@ -89,11 +91,18 @@ const resumeChange = Effect.fnUntraced(function* (options: ResumeOptions, { begu
   )
 })
 
+const resumeSubmitted = Lazy.module(() => import("./ResumeSubmitted.js"))
+
 /**
  * @since 0.1.0
  * @category running
  */
 export const run = Effect.fn("glowmarkt.runs.resume")(function* (options: ResumeOptions) {
-  const found = yield* Effect.provide(findRun(options.run), yield* Store.reader(options.store))
+  const selection = yield* StoreSelection.selectToRun(options)
+  if (selection._tag === "Database") {
+    const { run } = yield* resumeSubmitted
+    return yield* run(options, selection)
+  }
+  const found = yield* Effect.provide(findRun(options.run), yield* Store.fileReader(options.store))
   yield* found.run.flow === StatusAudit.flow.name ? resumeAudit(options) : resumeChange(options, found)
 })

@@ -10,11 +10,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Form } from "../../args/Flags.js"
-import { Unfinished } from "../../exit/CommandError.js"
+import * as Lazy from "../../args/Lazy.js"
+import type { StoreFlags } from "../../args/RunFlags.js"
+import { type CommandError, Unfinished } from "../../exit/CommandError.js"
 import * as FlowRegistry from "../../run/FlowRegistry.js"
 import * as ResumeCommand from "../../run/ResumeCommand.js"
 import * as RunView from "../../run/RunView.js"
 import * as Store from "../../run/Store.js"
+import * as StoreSelection from "../../run/StoreSelection.js"
 import { plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as Prompt from "../../terminal/Prompt.js"
@@ -22,8 +25,7 @@ import * as ApplySummary from "../apply/ApplySummary.js"
 import * as ApplyTally from "../apply/ApplyTally.js"
 import * as AuditSummary from "../audit/AuditSummary.js"
 
-interface Common {
-  readonly store: Option.Option<string>
+interface Common extends StoreFlags {
   readonly form: Form
 }
 
@@ -33,45 +35,73 @@ interface RunOptions extends Common {
 
 const encode = Schema.encodeSync(Run.Run)
 
-const withReader = <A, E, R>(command: Effect.Effect<A, E, R>, { store }: Common) =>
-  Effect.flatMap(Store.reader(store), (reader) => Effect.provide(command, reader))
+/** A run in a file goes on when somebody resumes it. */
+const courseOf = (store: Option.Option<string>): RunView.Course => ({
+  state: RunView.state,
+  json: () => ({}),
+  next: ({ finishedAt, runId }) =>
+    finishedAt === undefined
+      ? `Resume it with\n  ${ResumeCommand.make(["runs", "resume", runId], { store })}`
+      : undefined
+})
+
+const submittedRuns = Lazy.module(() => import("./SubmittedRuns.js"))
+
+const withCourse = <A, E extends CommandError, R>(
+  command: (course: RunView.Course) => Effect.Effect<A, E, R>,
+  flags: StoreFlags
+) =>
+  Effect.gen(function* () {
+    const selection = yield* StoreSelection.select(flags)
+    if (selection._tag === "File") {
+      return yield* Effect.provide(command(courseOf(flags.store)), yield* Store.fileReader(flags.store))
+    }
+    const { course, layer } = yield* submittedRuns
+    return yield* Effect.provide(Effect.flatMap(course(selection), command), layer(selection))
+  })
 
 /**
  * @since 0.1.0
  * @category running
  */
-export const list = Effect.fn("glowmarkt.runs.list")(function* ({ form }: Common) {
-  const store = yield* RunStore.RunStore
-  const runs = yield* store.list
-  if (form === "json") return yield* Output.json(runs.map((run) => encode(run)))
-  if (runs.length > 0) yield* Output.data(RunView.list(runs, yield* Output.layout))
-  yield* Output.note(`${plural(runs.length, "run")} in ${store.file}`)
-}, withReader)
+export const list = Effect.fn("glowmarkt.runs.list")(({ form, ...flags }: Common) =>
+  withCourse(
+    ({ json, state }) =>
+      Effect.gen(function* () {
+        const store = yield* RunStore.RunStore
+        const runs = yield* store.list
+        if (form === "json") return yield* Output.json(runs.map((run) => ({ ...encode(run), ...json(run) })))
+        if (runs.length > 0) yield* Output.data(RunView.list(runs, state, yield* Output.layout))
+        yield* Output.note(`${plural(runs.length, "run")} in ${store.file}`)
+      }),
+    flags
+  )
+)
 
 interface RunDetails {
   readonly json: Readonly<Record<string, unknown>>
   readonly text: (layout: Output.Layout) => string
 }
 
-const auditDetails = (run: Run.Run) =>
+const auditDetails = (run: Run.Run, facts: string) =>
   Effect.zipWith(
     StatusAudit.countFindings(run.runId),
     AuditSummary.thresholds(run),
     (tally, thresholds): RunDetails => ({
-      json: { ...encode(run), counts: tally.counts, errors: tally.errors },
-      text: (layout) => AuditSummary.render(RunView.facts(run), tally, thresholds, layout)
+      json: { counts: tally.counts, errors: tally.errors },
+      text: (layout) => AuditSummary.render(facts, tally, thresholds, layout)
     })
   )
 
-const changeDetails = (run: Run.Run) =>
+const changeDetails = (run: Run.Run, facts: string) =>
   Option.match(FlowRegistry.find(run.flow), {
-    onNone: () => Effect.succeed<RunDetails>({ json: encode(run), text: () => RunView.facts(run) }),
+    onNone: () => Effect.succeed<RunDetails>({ json: {}, text: () => facts }),
     onSome: ({ rows }) =>
       Effect.map(
         ApplyTally.fromRows(rows(run.runId)),
         (tally): RunDetails => ({
-          json: { ...encode(run), counts: tally.counts },
-          text: (layout) => ApplySummary.render(RunView.facts(run), tally, undefined, layout)
+          json: { counts: tally.counts },
+          text: (layout) => ApplySummary.render(facts, tally, undefined, layout)
         })
       )
   })
@@ -80,36 +110,62 @@ const changeDetails = (run: Run.Run) =>
  * @since 0.1.0
  * @category running
  */
-export const show = Effect.fn("glowmarkt.runs.show")(function* ({ form, run: runId, store: storeOption }: RunOptions) {
+export const show = Effect.fn("glowmarkt.runs.show")(({ form, run: runId, ...flags }: RunOptions) =>
+  withCourse(
+    (course) =>
+      Effect.gen(function* () {
+        const store = yield* RunStore.RunStore
+        const run = yield* store.get(runId)
+        const facts = RunView.facts(run, course.state(run))
+        const { json, text } = yield* run.flow === StatusAudit.flow.name
+          ? auditDetails(run, facts)
+          : changeDetails(run, facts)
+        if (form === "json") return yield* Output.json({ ...encode(run), ...course.json(run), ...json })
+        yield* Output.data(text(yield* Output.layout))
+        const next = course.next(run)
+        if (next !== undefined) yield* Output.note(`\n${next}`)
+      }),
+    flags
+  )
+)
+
+const confirmRemoval = Effect.fnUntraced(function* (
+  { consent, run: runId }: Pick<RemoveOptions, "run" | "consent">,
+  { state }: Pick<RunView.Course, "state">
+) {
   const store = yield* RunStore.RunStore
   const run = yield* store.get(runId)
-  const { json, text } = yield* run.flow === StatusAudit.flow.name ? auditDetails(run) : changeDetails(run)
-  yield* form === "json" ? Output.json(json) : Output.data(text(yield* Output.layout))
-  if (form === "human" && run.finishedAt === undefined) {
-    yield* Output.note(`\nResume it with\n  ${ResumeCommand.make(["runs", "resume", runId], { store: storeOption })}`)
+  yield* Output.note(`${RunView.facts(run, state(run))}\n\nThis deletes the run and its results from the store.`)
+  if (consent === "ask" && !(yield* Prompt.consent("Remove this run?"))) {
+    return yield* new Unfinished({ message: "Nothing was deleted." })
   }
-}, withReader)
+})
+
+interface RemoveOptions extends Omit<RunOptions, "form"> {
+  readonly consent: "given" | "ask"
+}
 
 /**
  * @since 0.1.0
  * @category running
  */
-export const remove = Effect.fn("glowmarkt.runs.remove")(
-  function* ({ consent, run: runId }: Omit<RunOptions, "form"> & { readonly consent: "given" | "ask" }) {
-    const store = yield* RunStore.RunStore
-    const run = yield* store.get(runId)
-    yield* Output.note(`${RunView.facts(run)}\n\nThis deletes the run and its results from the store.`)
-    if (consent === "ask" && !(yield* Prompt.consent("Remove this run?"))) {
-      return yield* new Unfinished({ message: "Nothing was deleted." })
-    }
-    yield* store.remove(runId)
-    yield* Output.data(`Forgot run ${runId}.`)
-  },
-  (command, { run, store }) =>
-    Effect.gen(function* () {
-      // Fails if the store does not exist, instead of creating one without the run.
-      yield* Store.reader(store)
+export const remove = Effect.fn("glowmarkt.runs.remove")(function* (options: RemoveOptions) {
+  const { run: runId } = options
+  const selection = yield* StoreSelection.select(options)
+  if (selection._tag === "Database") {
+    const { course, layer, remove } = yield* submittedRuns
+    yield* Effect.flatMap(course(selection), (course) => confirmRemoval(options, course)).pipe(
+      Effect.zipRight(remove(runId)),
+      Effect.provide(layer(selection))
+    )
+  } else {
+    // Fails if the store does not exist, instead of creating one without the run.
+    yield* Store.fileReader(options.store)
+    yield* confirmRemoval(options, RunView).pipe(
+      Effect.zipRight(Effect.flatMap(RunStore.RunStore, (store) => store.remove(runId))),
       // Exclusive, so that no process is working on the run while it is deleted.
-      return yield* Effect.provide(command, Store.exclusive(yield* Store.file(store), Option.some(run)))
-    })
-)
+      Effect.provide(Store.exclusive(yield* Store.file(options.store), Option.some(runId)))
+    )
+  }
+  yield* Output.data(`Removed run ${runId}.`)
+})

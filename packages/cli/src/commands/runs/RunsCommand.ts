@@ -15,6 +15,8 @@ import * as AuditFlags from "../audit/AuditFlags.js"
 
 const load = () => import("./Runs.js")
 
+const loadSubmitted = () => import("./SubmittedRuns.js")
+
 const id = "renameAccounts-20260314T091500-k3xq"
 
 const run = Flags.argument("ID", RunId).pipe(Args.withDescription("The run's id."))
@@ -22,7 +24,7 @@ const run = Flags.argument("ID", RunId).pipe(Args.withDescription("The run's id.
 const list = HelpPage.describe(
   Command.make(
     "list",
-    { store: RunFlags.store, form: Flags.form },
+    { ...RunFlags.storeOrDatabase, form: Flags.form },
     Lazy.handler(load, (runs) => runs.list)
   ),
   {
@@ -43,7 +45,7 @@ const list = HelpPage.describe(
 const show = HelpPage.describe(
   Command.make(
     "show",
-    { run, store: RunFlags.store, form: Flags.form },
+    { run, ...RunFlags.storeOrDatabase, form: Flags.form },
     Lazy.handler(load, (runs) => runs.show)
   ),
   {
@@ -60,7 +62,8 @@ const resume = HelpPage.describe(
     "resume",
     {
       run,
-      store: RunFlags.store,
+      ...RunFlags.storeOrDatabase,
+      afterSubmitting: RunFlags.afterSubmitting,
       out: AuditFlags.out,
       overwrite: RunFlags.overwrite,
       formats: AuditFlags.formats,
@@ -93,10 +96,74 @@ const resume = HelpPage.describe(
   }
 )
 
+const watch = HelpPage.describe(
+  Command.make(
+    "watch",
+    {
+      run,
+      database: RunFlags.database,
+      out: AuditFlags.out,
+      overwrite: RunFlags.overwrite,
+      formats: AuditFlags.formats,
+      failOn: AuditFlags.failOn,
+      patience: RunFlags.limits.patience,
+      progress: RunFlags.progress,
+      form: RunFlags.form
+    },
+    Lazy.handler(
+      () => import("./Watch.js"),
+      (watch) => watch.run
+    )
+  ),
+  {
+    path: ["runs", "watch"],
+    usage: "ID [OPTIONS]",
+    summary: "watch a run that the workers of a database do",
+    about: [
+      "Shows the progress and, when the run is finished, its results. Ctrl-C ends the watching and leaves the run to the workers. For a finished run, shows its saved results."
+    ],
+    examples: [
+      { description: "Watch a run and write its results", command: `glowmarkt runs watch ${id} --out results` }
+    ]
+  }
+)
+
+const stop = HelpPage.describe(
+  Command.make(
+    "stop",
+    { run, database: RunFlags.database, form: Flags.form },
+    Lazy.handler(loadSubmitted, (runs) => runs.stop)
+  ),
+  {
+    path: ["runs", "stop"],
+    usage: "ID [OPTIONS]",
+    summary: "stop a run that the workers of a database do",
+    about: ["Finished work is kept, and glowmarkt runs resume goes on where the run was stopped."],
+    examples: [{ description: "Stop a run", command: `glowmarkt runs stop ${id}` }]
+  }
+)
+
+const workers = HelpPage.describe(
+  Command.make(
+    "workers",
+    { database: RunFlags.database, form: Flags.form },
+    Lazy.handler(loadSubmitted, (runs) => runs.workers)
+  ),
+  {
+    path: ["runs", "workers"],
+    usage: "[OPTIONS]",
+    summary: "list the workers of a database",
+    about: [
+      "Shows each worker's name, since when it runs, when it was last seen, and how many parts of runs it works on. One that was killed stays in the list until the others notice, after about ten seconds."
+    ],
+    examples: [{ description: "List the workers", command: "glowmarkt runs workers" }]
+  }
+)
+
 const remove = HelpPage.describe(
   Command.make(
     "remove",
-    { run, store: RunFlags.store, consent: Flags.consent },
+    { run, ...RunFlags.storeOrDatabase, consent: Flags.consent },
     Lazy.handler(load, (runs) => runs.remove)
   ),
   {
@@ -112,7 +179,17 @@ const remove = HelpPage.describe(
 )
 
 const group = HelpPage.describe(
-  Command.make("runs").pipe(Command.withSubcommands([list.command, show.command, resume.command, remove.command])),
+  Command.make("runs").pipe(
+    Command.withSubcommands([
+      list.command,
+      show.command,
+      watch.command,
+      stop.command,
+      resume.command,
+      remove.command,
+      workers.command
+    ])
+  ),
   {
     path: ["runs"],
     usage: "COMMAND [OPTIONS]",
@@ -140,4 +217,12 @@ export const groups: ReadonlyArray<HelpPage.HelpPage> = [group.page]
  * @since 0.1.0
  * @category constants
  */
-export const pages: ReadonlyArray<HelpPage.HelpPage> = [list.page, show.page, resume.page, remove.page]
+export const pages: ReadonlyArray<HelpPage.HelpPage> = [
+  list.page,
+  show.page,
+  watch.page,
+  stop.page,
+  resume.page,
+  remove.page,
+  workers.page
+]

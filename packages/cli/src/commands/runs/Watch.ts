@@ -1,0 +1,115 @@
+/**
+ * Runs `glowmarkt runs watch`: shows the progress of a run that workers do, then reports on it.
+ *
+ * @since 0.1.0
+ */
+import type * as Run from "@effect-glowmarkt/runner/Run"
+import * as RunStore from "@effect-glowmarkt/runner/RunStore"
+import * as StatusAudit from "@effect-glowmarkt/runner/StatusAudit"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { StoreFlags } from "../../args/RunFlags.js"
+import { UsageError } from "../../exit/CommandError.js"
+import * as ClusterLayer from "../../run/ClusterLayer.js"
+import * as FlowRegistry from "../../run/FlowRegistry.js"
+import * as RunSession from "../../run/RunSession.js"
+import * as StoreSelection from "../../run/StoreSelection.js"
+import * as SubmittedRun from "../../run/SubmittedRun.js"
+import * as ApplyReport from "../apply/ApplyReport.js"
+import * as AuditReport from "../audit/AuditReport.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ReportOptions extends AuditReport.ReportOptions, SubmittedRun.ViewFlags {
+  readonly runId: Run.RunId
+}
+
+/** The flow of a change that this program knows. */
+const changeOf = ({ flow, runId }: Run.Run) =>
+  Option.match(FlowRegistry.find(flow), {
+    onSome: Effect.succeed,
+    onNone: () =>
+      new UsageError({
+        message: `Run ${runId} uses the flow ${flow}, which glowmarkt does not know.\nWatch it with the program that submitted it.`
+      })
+  })
+
+const isAudit = ({ flow }: Run.Run) => flow === StatusAudit.flow.name
+
+const getRun = (runId: Run.RunId) => Effect.flatMap(RunStore.RunStore, (store) => store.get(runId))
+
+/**
+ * Checks that the results can be written.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const prepare = Effect.fnUntraced(function* (options: ReportOptions) {
+  const { runId } = options
+  const run = yield* getRun(runId)
+  if (isAudit(run)) return yield* AuditReport.prepare(options, runId, [])
+  if (Option.isSome(options.formats) || Option.isSome(options.failOn)) {
+    return yield* new UsageError({
+      message: `--format and --fail-on are for audits, and run ${runId} is not an audit (${run.flow}).\nLeave them out.`
+    })
+  }
+  yield* ApplyReport.prepare(options, runId, [])
+})
+
+/**
+ * Watches a run until it is finished, and reports on it.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const toEnd = Effect.fnUntraced(function* (
+  options: ReportOptions,
+  database: StoreSelection.Database,
+  finishedBefore: RunSession.FinishedBefore
+) {
+  const { runId } = options
+  const run = yield* getRun(runId)
+  if (isAudit(run)) {
+    const session = SubmittedRun.session(runId, "accounts", database, options)
+    yield* SubmittedRun.follow(session)
+    const summary = yield* StatusAudit.summary(runId)
+    return yield* RunSession.report(session)(AuditReport.report(options, summary, finishedBefore))
+  }
+  const flow = yield* changeOf(run)
+  const session = SubmittedRun.session(runId, flow.subjects, database, options)
+  yield* SubmittedRun.follow(session)
+  const outcome = yield* flow.outcome(runId)
+  yield* RunSession.report(session)(ApplyReport.report(options, flow, outcome, finishedBefore))
+})
+
+/**
+ * Watches a run, or shows the results of one that is finished.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const watched = Effect.fnUntraced(function* (options: ReportOptions, database: StoreSelection.Database) {
+  const { finishedAt } = yield* getRun(options.runId)
+  if (finishedAt !== undefined) {
+    const session = SubmittedRun.session(options.runId, "", database, options)
+    yield* RunSession.checkReuse(session, finishedAt)
+  }
+  yield* toEnd(options, database, Option.fromNullable(finishedAt))
+})
+
+/**
+ * @since 0.1.0
+ * @category running
+ */
+export const run = Effect.fn("glowmarkt.runs.watch")(function* ({
+  run: runId,
+  ...flags
+}: Omit<ReportOptions, "runId"> & Pick<StoreFlags, "database"> & { readonly run: Run.RunId }) {
+  const database = yield* StoreSelection.selectDatabase(flags)
+  const options = { ...flags, runId }
+  yield* Effect.zipRight(prepare(options), watched(options, database)).pipe(
+    Effect.provide(ClusterLayer.reader(database))
+  )
+})

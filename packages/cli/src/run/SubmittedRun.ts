@@ -1,0 +1,123 @@
+/**
+ * A run that workers do: says that it is submitted, and shows its progress. It does not depend on
+ * this process.
+ *
+ * @since 0.1.0
+ */
+import * as Cluster from "@effect-glowmarkt/cluster/Cluster"
+import type * as Run from "@effect-glowmarkt/runner/Run"
+import type * as RunStore from "@effect-glowmarkt/runner/RunStore"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import type { LimitFlags } from "../args/RunFlags.js"
+import { RunInterrupted } from "../exit/CommandError.js"
+import * as InterruptPolicy from "../exit/InterruptPolicy.js"
+import * as Output from "../terminal/Output.js"
+import * as ProgressView from "./ProgressView.js"
+import * as ResumeCommand from "./ResumeCommand.js"
+import * as RunLimits from "./RunLimits.js"
+import type * as RunSession from "./RunSession.js"
+import type * as StoreSelection from "./StoreSelection.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ViewFlags extends Pick<ProgressView.ViewOptions, "progress" | "form"> {
+  readonly patience: LimitFlags["patience"]
+}
+
+/**
+ * What is printed about a run of this database.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const session = (
+  runId: Run.RunId,
+  subjects: string,
+  { repeated }: StoreSelection.Database,
+  flags: ViewFlags
+): RunSession.Session & { readonly goesOn: string } => {
+  const command = (word: string) => ResumeCommand.make(["runs", word, runId], repeated)
+  return {
+    runId,
+    subjects,
+    commands: { resume: command("resume"), restart: command("resume"), report: command("watch") },
+    goesOn: `Run ${runId} goes on without this command. Watch it with\n  ${command("watch")}\nStop it with\n  ${command("stop")}`,
+    finished: "report",
+    view: {
+      progress: flags.progress,
+      form: flags.form,
+      maxOutage: RunLimits.maxOutageOf(flags),
+      first: "Waiting for the workers …"
+    }
+  }
+}
+
+/** A worker that was killed stays in the list until others notice. */
+const maxSilence = Duration.seconds(15)
+
+const noteMissingWorkers = Effect.gen(function* () {
+  const now = yield* DateTime.now
+  const workers = yield* Cluster.workers
+  const isAlive = workers.some(({ lastSeen }) =>
+    Duration.lessThan(DateTime.distanceDuration(lastSeen, now), maxSilence)
+  )
+  if (!isAlive) yield* Output.note("No worker is running: the run waits for one. Start it with\n  glowmarkt worker")
+})
+
+/**
+ * Says that the run is submitted. `afterSubmitting` is `return` if this command does not watch it.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const announce = Effect.fnUntraced(function* (
+  { goesOn, runId, view }: ReturnType<typeof session>,
+  afterSubmitting: "watch" | "return"
+) {
+  if (afterSubmitting === "return") {
+    yield* view.form === "json"
+      ? Output.jsonLine({ _tag: "Submitted", runId })
+      : Effect.zipRight(Output.data(`Run ${runId} is submitted.`), Output.note(goesOn))
+  } else if (view.form === "human" && view.progress === "shown") {
+    yield* Output.note(`Run ${runId}`)
+  }
+  yield* noteMissingWorkers
+})
+
+/**
+ * Shows the progress of a run until it is finished. Interrupting it leaves the run to its workers,
+ * and prints how to watch and stop it.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const follow = ({ commands, goesOn, runId, view: options }: ReturnType<typeof session>) =>
+  Effect.gen(function* () {
+    yield* InterruptPolicy.setFinalMessage(goesOn)
+    const view = yield* ProgressView.make(options)
+    const context = yield* Effect.context<Cluster.Cluster | RunStore.RunStore>()
+    const failure = yield* Ref.make(Option.none<Stream.Stream.Error<ReturnType<typeof Cluster.watch>>>())
+    yield* view(
+      Cluster.watch(runId).pipe(
+        Stream.catchAll((error) => Stream.execute(Ref.set(failure, Option.some(error)))),
+        Stream.provideContext(context)
+      )
+    )
+    const error = Option.getOrUndefined(yield* Ref.get(failure))
+    if (error === undefined) return
+    if (error._tag === "RunNotFound") return yield* error
+    return yield* new RunInterrupted({
+      error,
+      next: error._tag === "RunStopped" ? `Resume it with\n  ${commands.resume}` : goesOn
+    })
+  }).pipe(
+    Effect.onInterrupt(() => Output.note(`Interrupted.\n${goesOn}`)),
+    Effect.ensuring(InterruptPolicy.clearFinalMessage)
+  )
