@@ -80,8 +80,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * {@link layer} from configuration. Options that are not `given` come from the variables of
- * {@link config}.
+ * {@link layer} from configuration. Options that are not `given` come from the variables
+ * `GLOWMARKT_APP_KEY` and `GLOWMARKT_APP_SECRET`.
  *
  * @since 0.1.0
  * @category layers

@@ -46,6 +46,7 @@ export class AccessDenied extends Schema.TaggedError<AccessDenied>()("AccessDeni
   ...errorFields.responseFields,
   caller: Caller
 }) {
+  readonly method: string = errorFields.methodOf(this)
   readonly isTransient = false
   readonly mayHaveBeenApplied: boolean = this.appliedBefore
   readonly retryAfter = never
@@ -71,6 +72,7 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
   /** The `Retry-After` header, for the statuses that ask for a repeat (408 and 425). */
   retryAfter
 }) {
+  readonly method: string = errorFields.methodOf(this)
   /** True for 408 and 425, which ask for a repeat. */
   readonly isTransient: boolean = this.status === 408 || this.status === 425
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.status === 408)
@@ -95,6 +97,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   /** The `Retry-After` header. */
   retryAfter
 }) {
+  readonly method: string = errorFields.methodOf(this)
   readonly isTransient = true
   readonly mayHaveBeenApplied: boolean = this.appliedBefore
 
@@ -125,6 +128,7 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
   /** The `Retry-After` header. */
   retryAfter
 }) {
+  readonly method: string = errorFields.methodOf(this)
   /** False for a permanent status such as 501. */
   readonly isTransient: boolean = !permanent.has(this.status)
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || this.stage === "call"
@@ -154,6 +158,7 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
   /** One line that names the field and what was expected. */
   problem: Schema.String
 }) {
+  readonly method: string = errorFields.methodOf(this)
   /** True for `Truncated`, which a lost connection causes. */
   readonly isTransient: boolean = this.reason === "Truncated"
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.reason !== "Redirect")
@@ -204,7 +209,8 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
   phase: Schema.Literal("unsent", "sent"),
   /**
    * The system's code if there is one (`ECONNREFUSED`, `ENOTFOUND`, …), `PROXY_` followed by the
-   * status or code of a proxy's failure, or `CIRCUIT_OPEN`.
+   * status or code of a proxy's failure, `CIRCUIT_OPEN`, or `CORS_OR_NETWORK` in browsers, which do not tell
+   * the two apart.
    */
   code: Schema.String,
   /** Scheme, host and port of the server. */
@@ -214,6 +220,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
   /** How long the circuit breaker stays open. */
   retryAfter: retryAfter.pipe(Schema.withConstructorDefault(() => never))
 }) {
+  readonly method: string = errorFields.methodOf(this)
   /** False for an invalid request, a rejected certificate and a proxy that refuses (4xx). */
   readonly isTransient: boolean = !isTlsFailure(this.code) && !/INVALID|PROXY_4/i.test(this.code)
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.phase === "sent")
@@ -230,6 +237,12 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
       return sentence(
         this,
         `not sent: a header value (key, token or application id) contains characters that headers cannot carry.`
+      )
+    }
+    if (this.code === "CORS_OR_NETWORK") {
+      return sentence(
+        this,
+        `no response from ${this.origin}. The browser does not say whether the server cannot be reached or does not allow requests from this page (CORS); its console does. If it is CORS, call the API from a server of your own.`
       )
     }
     if (this.proxy !== undefined) {
@@ -269,6 +282,7 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
    */
   limit: Schema.DurationFromMillis
 }) {
+  readonly method: string = errorFields.methodOf(this)
   readonly isTransient = true
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.phase === "sent")
   readonly retryAfter = never

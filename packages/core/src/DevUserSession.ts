@@ -183,8 +183,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * {@link layer} from configuration. Options that are not `given` come from the variables of
- * {@link config}.
+ * {@link layer} from configuration. Options that are not `given` come from the variables
+ * `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
  * @category layers
@@ -195,7 +195,8 @@ export const layerConfig = (
   Layer.scopedContext(Effect.flatMap(configOf(given), make))
 
 /**
- * {@link layerCached} from configuration, as in {@link layerConfig}.
+ * {@link layerCached} from configuration. Options that are not `given` come from the variables
+ * `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @example
  * ```ts

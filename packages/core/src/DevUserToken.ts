@@ -90,8 +90,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * {@link layer} from configuration. Options that are not `given` come from the variables of
- * {@link config}.
+ * {@link layer} from configuration. Options that are not `given` come from the variables
+ * `GLOWMARKT_DEV_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @since 0.1.0
  * @category layers

@@ -55,6 +55,12 @@ export interface Options {
    * MiB.
    */
   readonly maxBodyBytes?: number
+  /**
+   * `w3c` sends the span of each request to the server as a `traceparent` header; `none` (default) keeps
+   * the ids of your traces from the provider. Applies to every transport. The propagation of
+   * `@effect/platform` is off.
+   */
+  readonly tracePropagation?: "none" | "w3c"
 }
 
 /**
@@ -159,7 +165,8 @@ export const make = (
       budget: RetryBudget.make(options.retryBudget ?? RetryBudget.standard),
       circuit: circuitBreaker === undefined ? CircuitBreaker.none : CircuitBreaker.make(circuitBreaker),
       limiters: rateLimit === undefined ? [] : [yield* RateLimit.make(rateLimit)],
-      maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024
+      maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024,
+      tracePropagation: options.tracePropagation ?? "none"
     })
   })
 
@@ -226,8 +233,8 @@ const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>):
 export const config: Config.Config<Options> = configOf({})
 
 /**
- * Provides the client from configuration. The base URL comes from the variable of {@link config}
- * unless it is `given`. Fails if it is not a valid {@link BaseUrl}.
+ * Provides the client from configuration. The base URL comes from the variable `GLOWMARKT_BASE_URL`
+ * unless it is `given`; by default it is Glowmarkt's own. Fails if it is not a valid {@link BaseUrl}.
  *
  * @since 0.1.0
  * @category layers

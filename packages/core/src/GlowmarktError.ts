@@ -1,9 +1,9 @@
 /**
  * The errors of a call, as a closed union.
  *
- * Every error names its operation, and its `message` says what happened and what to do.
- * `isTransient`, `mayHaveBeenApplied` and `retryAfter` classify an error, so that programs do not
- * have to list tags.
+ * Every error names its operation and the method that was called, and its `message` says what
+ * happened and what to do. `isTransient`, `mayHaveBeenApplied` and `retryAfter` classify an error, so
+ * that programs do not have to list tags.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ import {
   ServerError,
   TransportError
 } from "./CallError.js"
-import { responseFields } from "./internal/error/errorFields.js"
+import * as errorFields from "./internal/error/errorFields.js"
 import { credentialAdvice, quoted } from "./internal/error/errorMessages.js"
 
 export * from "./CallError.js"
@@ -34,10 +34,11 @@ const never = Option.none<Duration.Duration>()
  * @category errors
  */
 export class MissingElements extends Schema.TaggedError<MissingElements>()("MissingElements", {
-  ...responseFields,
+  ...errorFields.responseFields,
   /** The missing fields, if the provider names them. */
   elements: Schema.Array(Schema.String)
 }) {
+  readonly method: string = errorFields.methodOf(this)
   readonly isTransient = false
   readonly mayHaveBeenApplied: boolean = this.appliedBefore
   readonly retryAfter = never
@@ -54,7 +55,11 @@ export class MissingElements extends Schema.TaggedError<MissingElements>()("Miss
  * @since 0.1.0
  * @category errors
  */
-export class IncorrectElements extends Schema.TaggedError<IncorrectElements>()("IncorrectElements", responseFields) {
+export class IncorrectElements extends Schema.TaggedError<IncorrectElements>()(
+  "IncorrectElements",
+  errorFields.responseFields
+) {
+  readonly method: string = errorFields.methodOf(this)
   readonly isTransient = false
   readonly mayHaveBeenApplied: boolean = this.appliedBefore
   readonly retryAfter = never
@@ -70,7 +75,8 @@ export class IncorrectElements extends Schema.TaggedError<IncorrectElements>()("
  * @since 0.1.0
  * @category errors
  */
-export class WeakPassword extends Schema.TaggedError<WeakPassword>()("WeakPassword", responseFields) {
+export class WeakPassword extends Schema.TaggedError<WeakPassword>()("WeakPassword", errorFields.responseFields) {
+  readonly method: string = errorFields.methodOf(this)
   readonly isTransient = false
   readonly mayHaveBeenApplied: boolean = this.appliedBefore
   readonly retryAfter = never
@@ -87,10 +93,11 @@ export class WeakPassword extends Schema.TaggedError<WeakPassword>()("WeakPasswo
  * @category errors
  */
 export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("AccountNotFound", {
-  ...responseFields,
+  ...errorFields.responseFields,
   /** The requested account. Absent if the user's token identifies the account. */
   accountId: Schema.optionalWith(Schema.String, { exact: true })
 }) {
+  readonly method: string = errorFields.methodOf(this)
   readonly isTransient = false
   readonly mayHaveBeenApplied: boolean = this.appliedBefore
   readonly retryAfter = never
@@ -108,7 +115,8 @@ export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("Acco
  * @since 0.1.0
  * @category errors
  */
-export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", responseFields) {
+export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", errorFields.responseFields) {
+  readonly method: string = errorFields.methodOf(this)
   readonly isTransient = false
   readonly mayHaveBeenApplied: boolean = this.appliedBefore
   readonly retryAfter = never
@@ -133,6 +141,7 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
   /** Names the field and what was expected. Contains only spaces and punctuation of the value. */
   problem: Schema.String
 }) {
+  readonly method: string = errorFields.methodOf(this)
   readonly isTransient = false
   readonly mayHaveBeenApplied = false
   readonly retryAfter = never
@@ -143,8 +152,10 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
 }
 
 /**
- * Every error of the client. All members share three fields:
+ * Every error of the client. All members share four fields:
  *
+ * - `method`: the method that was called, such as `admin.status`. Beside it, `operation` is the name in
+ *   the contract. Errors of `admin.stream` say `admin.list`, which is the same operation.
  * - `isTransient`: whether the same call may succeed later.
  * - `mayHaveBeenApplied`: whether the provider may have carried the operation out.
  * - `retryAfter`: how long the server asked to wait, if it did.

@@ -143,6 +143,29 @@ describe("FetchTransport", () => {
     )
   )
 
+  it.effect("in a browser, says that a rejection may be CORS", () =>
+    Effect.gen(function* () {
+      const hidden = () => Effect.flip(get)
+      assert.propertyVal(yield* hidden(), "code", "Transport")
+      yield* Effect.acquireRelease(
+        Effect.sync(() => Object.defineProperty(globalThis, "document", { value: {}, configurable: true })),
+        () => Effect.sync(() => Reflect.deleteProperty(globalThis, "document"))
+      )
+      const error = yield* hidden()
+      assert.propertyVal(error, "code", "CORS_OR_NETWORK")
+      assert.include(error.message, "does not allow requests from this page (CORS)")
+      assert.isTrue(error.mayHaveBeenApplied)
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(
+        accounts(
+          using(() => Promise.reject(new TypeError("Failed to fetch"))),
+          RetryPolicy.none
+        )
+      )
+    )
+  )
+
   for (const [when, answer] of [
     ["no response", () => new Promise<Response>(() => {})],
     ["half a response", () => Promise.resolve(new Response(new ReadableStream({ pull: () => new Promise(() => {}) })))]

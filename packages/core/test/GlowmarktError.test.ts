@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AdminAccounts, GlowmarktClient, GlowmarktError, RetryPolicy, UserAccounts } from "@effect-glowmarkt/core"
+import { AdminAccounts, Auth, GlowmarktClient, GlowmarktError, RetryPolicy, UserAccounts } from "@effect-glowmarkt/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
@@ -10,6 +10,8 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as Callers from "./support/Callers.js"
+import * as EveryCall from "./support/EveryCall.js"
+import type { Failing } from "./support/Exposure.js"
 import * as Wire from "./support/Wire.js"
 
 const { accountId } = Callers
@@ -388,4 +390,36 @@ describe("fields and messages of errors", () => {
       )
     })
   )
+})
+
+describe("method", () => {
+  const names = (calls: ReadonlyArray<Failing>) =>
+    Effect.forEach(calls, (call) => Effect.map(Effect.flip(call), ({ method }) => method))
+
+  it.effect("is the method that was called, for every operation", () => {
+    const wire = Wire.make(() => ({ status: 500 }))
+    return Effect.gen(function* () {
+      const [admin, user, auth] = yield* Effect.all([AdminAccounts.AdminAccounts, UserAccounts.UserAccounts, Auth.make])
+      assert.deepStrictEqual(
+        new Set(yield* names(EveryCall.adminCalls(admin))),
+        new Set(["list", "get", "status", "add", "rename", "remove"].map((name) => `admin.${name}`))
+      )
+      assert.deepStrictEqual(
+        new Set(yield* names(EveryCall.userCalls(user))),
+        new Set(
+          ["status", "changeEmail", "changeName", "changePassword", "addMobileAppToken", "removeMobileAppToken"].map(
+            (name) => `user.${name}`
+          )
+        )
+      )
+      assert.deepStrictEqual(
+        new Set(yield* names(EveryCall.authCalls(auth))),
+        new Set(["signIn", "check", "renew", "revoke"].map((name) => `auth.${name}`))
+      )
+    }).pipe(
+      Effect.provide(Callers.adminOver(wire, Callers.admin.appKeys, RetryPolicy.none)),
+      Effect.provide(Callers.userOver(wire, RetryPolicy.none)),
+      Effect.provide(Callers.client(wire, RetryPolicy.none))
+    )
+  })
 })

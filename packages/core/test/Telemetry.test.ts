@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as Callers from "./support/Callers.js"
 import * as Provider from "./support/Provider.js"
-import { serving, transports } from "./support/Sockets.js"
+import { names, serving, type Transport, transports } from "./support/Sockets.js"
 import { type Ended, recording } from "./support/Tracing.js"
 import * as Wire from "./support/Wire.js"
 
@@ -271,6 +271,46 @@ const overSocket = (port: number, retry = atOnce) =>
     Layer.provide(GlowmarktClient.layer({ baseUrl: `http://127.0.0.1:${port}`, retry })),
     Layer.provide(transports.NodeTransport)
   )
+
+describe("traceparent", () => {
+  /** The header of a call and of a stream, over a socket and within a span. */
+  const sent = (transport: Transport, tracePropagation?: "w3c") =>
+    Effect.gen(function* () {
+      const received: Array<string | string[] | undefined> = []
+      const port = yield* serving(({ headers }, _, response) => {
+        received.push(headers["traceparent"], headers["b3"])
+        response.setHeader("content-type", "application/json").end("[]")
+      })
+      yield* Effect.gen(function* () {
+        const { list, stream } = yield* AdminAccounts.AdminAccounts
+        yield* list
+        yield* Stream.runDrain(stream)
+      }).pipe(
+        Effect.withSpan("caller"),
+        Effect.withTracer(recording().tracer),
+        Effect.provide(AdminAccounts.layer),
+        Effect.provide(Callers.admin.appKeys),
+        Effect.provide(
+          GlowmarktClient.layer({
+            baseUrl: `http://127.0.0.1:${port}`,
+            ...(tracePropagation === undefined ? {} : { tracePropagation })
+          })
+        ),
+        Effect.provide(transports[transport])
+      )
+      return received
+    })
+
+  for (const transport of names) {
+    it.scopedLive(`is not sent over ${transport} unless the client is told to, and then names the attempt's span`, () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* sent(transport), [undefined, undefined, undefined, undefined])
+        const attempt = "00-t-GET /account-01"
+        assert.deepStrictEqual(yield* sent(transport, "w3c"), [attempt, undefined, attempt, undefined])
+      })
+    )
+  }
+})
 
 describe("spans", () => {
   it.effect("have one for the call and one per attempt, by the OpenTelemetry conventions for HTTP clients", () => {

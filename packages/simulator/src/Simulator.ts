@@ -181,7 +181,8 @@ const serve = (simulator: SimulatorService, recorder: requests.Recorder) => {
     auth.layer(credentials.applicationId),
     auth.developerLayer(credentials)
   )
-  return HttpApiBuilder.serve().pipe(
+  // Browsers may call it from any page. Preflights are neither recorded nor subject to faults.
+  return HttpApiBuilder.serve(HttpMiddleware.cors({ exposedHeaders: ["retry-after", "date"] })).pipe(
     Layer.provide(docs),
     Layer.provide(HttpApiBuilder.middleware(middleware.make(recorder))),
     Layer.provide(Layer.provide(HttpApiBuilder.api(SimulatedApi), groups)),

@@ -16,6 +16,34 @@ describe("Simulator", () => {
     )
   )
 
+  it.effect("allows requests from any page, and answers their preflights without recording them", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* Simulator.Simulator
+      const origin = "https://page.example"
+      const preflight = yield* call("OPTIONS", "/account", {
+        headers: {
+          origin,
+          "access-control-request-method": "PUT",
+          "access-control-request-headers": "applicationid,authorization"
+        }
+      })
+      assert.strictEqual(preflight.status, 204)
+      assert.strictEqual(preflight.headers.get("access-control-allow-origin"), "*")
+      assert.include(preflight.headers.get("access-control-allow-methods"), "PUT")
+      assert.strictEqual(preflight.headers.get("access-control-allow-headers"), "applicationid,authorization")
+      assert.lengthOf(yield* requests.latest, 0)
+      for (const [sent, status] of [
+        [(yield* headers).appKeys, 200],
+        [{}, 400]
+      ] as const) {
+        const answer = yield* call("GET", "/account", { headers: { origin, ...sent } })
+        assert.strictEqual(answer.status, status)
+        assert.strictEqual(answer.headers.get("access-control-allow-origin"), "*")
+        assert.include(answer.headers.get("access-control-expose-headers"), "retry-after")
+      }
+    }).pipe(Effect.provide(Simulator.layer()))
+  )
+
   it.effect("fails if the port is in use", () =>
     Effect.gen(function* () {
       const { url } = yield* Simulator.Simulator

@@ -49,7 +49,7 @@ const send = <Received extends { readonly status: number }, A>(
   attempt: callState.Attempt,
   span: telemetry.AttemptSpan
 ): Effect.Effect<A, AnyError> => {
-  const acquired = callState.acquire(call, attempt)
+  const acquired = callState.acquire(call, attempt, span.traceparent)
   if (Either.isLeft(acquired)) return Effect.fail(acquired.left)
   const request = acquired.right
   const { cancel, response } = exchange.send(request)

@@ -37,6 +37,7 @@ export interface Settings {
   /** Every request waits for each of them in this order. */
   readonly limiters: ReadonlyArray<RateLimiter>
   readonly maxBodyBytes: number
+  readonly tracePropagation: "none" | "w3c"
 }
 
 // Node's timers fire at once if the delay is longer than this.
@@ -179,7 +180,11 @@ export const unsent = (call: Call, attempt: Attempt): toError.CallState => {
 export const remaining = (call: Call): number => Math.min(call.settings.totalMillis - elapsed(call), longestMillis)
 
 /** The request of an attempt, or an error if no time is left or the circuit is open. */
-export const acquire = (call: Call, attempt: Attempt): Either.Either<Sent, AnyError> => {
+export const acquire = (
+  call: Call,
+  attempt: Attempt,
+  traceparent: string | undefined
+): Either.Either<Sent, AnyError> => {
   const { operation, prepared, settings } = call
   const now = monotonicClock.millis(call.clock)
   const timeoutMillis = Math.min(
@@ -191,10 +196,11 @@ export const acquire = (call: Call, attempt: Attempt): Either.Either<Sent, AnyEr
   const entered = settings.circuit.enter(now)
   if (Either.isLeft(entered)) return Either.left(toError.circuitOpen(unsent(call, attempt), call.server, entered.left))
   if (attempt.number === 1) settings.budget.deposit()
+  const headers = operation.headers(attempt.grant)
   return Either.right({
     method: operation.method,
     url: settings.baseUrl + prepared.path,
-    headers: operation.headers(attempt.grant),
+    headers: settings.tracePropagation === "w3c" && traceparent !== undefined ? { ...headers, traceparent } : headers,
     body: prepared.body,
     timeoutMillis,
     maxBodyBytes: settings.maxBodyBytes,

@@ -1,3 +1,4 @@
+import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -68,6 +69,8 @@ const byOutcome = (key: MetricKey.MetricKey.Counter<number>, operation: string) 
 export interface AttemptSpan {
   /** Records the status of the response. */
   readonly responded: (status: number) => void
+  /** This span as the parent of what the server does: the value of a W3C `traceparent` header. */
+  readonly traceparent: string | undefined
   /** Runs an effect with this as its current span. */
   readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
@@ -116,7 +119,7 @@ type Failed = { readonly _tag: string } | { readonly _tag: string; readonly stat
 export const errorType = (error: Failed) => ("status" in error ? String(error.status) : error._tag)
 
 /** Stands in for a span if there is no tracer. */
-export const untracedAttempt: AttemptSpan = { responded: () => {}, within: identity }
+export const untracedAttempt: AttemptSpan = { responded: () => {}, traceparent: undefined, within: identity }
 
 /**
  * Runs an effect in a span. Needs no finalizer: the effect is uninterruptible except where it
@@ -186,6 +189,7 @@ export const make = (
         (span) =>
           use({
             responded: (status) => span.attribute("http.response.status_code", status),
+            traceparent: HttpTraceContext.toHeaders(span)["traceparent"],
             within: Effect.withParentSpan(span)
           }),
         (span, cause) => {

@@ -27,3 +27,28 @@ export const responseFields = {
   /** The error text of the response, without secrets and personal data. Empty if there is none. */
   excerpt: Schema.String
 }
+
+// A program knows `admin.status`, not `getAccountStatusById`.
+const serviceMethods: Readonly<Record<string, string>> = {
+  // `admin.stream` is the same operation.
+  getAccounts: "admin.list",
+  addAccount: "admin.add",
+  getAccountById: "admin.get",
+  updateAccount: "admin.rename",
+  deleteAccount: "admin.remove",
+  getAccountStatusById: "admin.status",
+  getAccountStatusByUserToken: "user.status",
+  userChangeEmail: "user.changeEmail",
+  userChangeName: "user.changeName",
+  userChangePassword: "user.changePassword",
+  addMobileAppToken: "user.addMobileAppToken",
+  removeMobileAppToken: "user.removeMobileAppToken",
+  usernameLogin: "auth.signIn",
+  tokenCheck: "auth.check",
+  newToken: "auth.renew",
+  deleteToken: "auth.revoke"
+}
+
+/** The method that was called. An operation that a program compiled itself goes by its own name. */
+export const methodOf = ({ operation }: { readonly operation: string }): string =>
+  serviceMethods[operation] ?? operation

@@ -32,10 +32,17 @@ const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => 
   return undefined
 }
 
+/**
+ * Browsers do not tell scripts whether a server cannot be reached or does not allow requests from the page.
+ * In both cases `fetch` rejects with the same `TypeError`.
+ */
+const isHiddenByBrowser = (cause: unknown) =>
+  cause instanceof TypeError && ("document" in globalThis || "importScripts" in globalThis)
+
 /** The failure of a request, classified by the system error behind it. */
 export const transportCause = (cause: unknown, otherwise: string): TransportFailure => {
   const failure = systemFailure(cause)
-  const code = failure?.code ?? otherwise
+  const code = failure?.code ?? (isHiddenByBrowser(cause) ? "CORS_OR_NETWORK" : otherwise)
   const proxy = failure?.proxy
   const unsent =
     proxy !== undefined || failure?.connecting === true || beforeSending.has(code) || isCertificateRejected(code)
