@@ -87,20 +87,20 @@ export const fields = [
 
 const encode = Codec.encoder(AuditRow)
 
-const named = ({ accountId }: AuditRow) => (accountId === undefined ? {} : { accountId })
+const withId = ({ accountId }: AuditRow) => (accountId === undefined ? {} : { accountId })
 
 const changes = (before: AuditRow, after: AuditRow): ReadonlyArray<Difference> => {
   const [old, fresh] = [encode(before), encode(after)]
   const findings: ReadonlyArray<Difference> =
     before.findings.join(" ") === after.findings.join(" ")
       ? []
-      : [{ _tag: "FindingsChanged", ...named(before), before: before.findings, after: after.findings }]
+      : [{ _tag: "FindingsChanged", ...withId(before), before: before.findings, after: after.findings }]
   const changed = fields
     .filter((field) => old[field] !== fresh[field])
     .map(
       (field): Difference => ({
         _tag: "FieldChanged",
-        ...named(before),
+        ...withId(before),
         field,
         before: old[field] ?? null,
         after: fresh[field] ?? null
@@ -140,8 +140,8 @@ const make = () => {
       return old === undefined ? [] : changes(old, row)
     },
     rest: (): ReadonlyArray<Difference> => [
-      ...[...before.values()].flat().map((row): Difference => ({ _tag: "Vanished", ...named(row), row })),
-      ...[...after.values()].flat().map((row): Difference => ({ _tag: "Appeared", ...named(row), row }))
+      ...[...before.values()].flat().map((row): Difference => ({ _tag: "Vanished", ...withId(row), row })),
+      ...[...after.values()].flat().map((row): Difference => ({ _tag: "Appeared", ...withId(row), row }))
     ]
   }
 }
@@ -251,11 +251,11 @@ export class NotComparable extends Schema.TaggedError<NotComparable>("@effect-gl
   }
 }
 
-const selecting = ["origin", "applicationId", "only", "where"] as const
+const selectionParameters = ["origin", "applicationId", "only", "where"] as const
 
 const checkComparable = (before: Run, after: Run): Effect.Effect<void, NotComparable> => {
   const text = ({ parameters }: Run, name: string) => JSON.stringify(parameters[name]) ?? "not set"
-  const different = selecting
+  const different = selectionParameters
     .filter((name) => text(before, name) !== text(after, name))
     .map((name) => `${name} is ${text(before, name)} in the first and ${text(after, name)} in the second`)
   const sampled = before.runId !== after.runId && [before, after].some(({ parameters }) => "sample" in parameters)

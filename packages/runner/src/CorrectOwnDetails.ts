@@ -23,7 +23,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Converge from "./Converge.js"
 import { quoteName } from "./internal/flows/quoteName.js"
-import { mayHaveWritten, transient } from "./internal/plan/callError.js"
+import { failureToRetry, mayHaveWritten } from "./internal/plan/callError.js"
 import * as Journal from "./Journal.js"
 import { PartialChange, RolledBack } from "./PartialChange.js"
 import * as PlannedFlow from "./PlannedFlow.js"
@@ -94,7 +94,7 @@ type Subject = PlannedFlow.Subject<Wanted, Read>
 
 type ReadEffect = Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, GlowmarktClient | Secrets>
 
-const seen = ({ accountId, name }: Pick<UserSessions.User, "accountId" | "name">): Read => ({
+const toState = ({ accountId, name }: Pick<UserSessions.User, "accountId" | "name">): Read => ({
   accountId,
   name: name ?? null,
   // Signing in does not return the address.
@@ -120,7 +120,7 @@ const readDetails = ({ password, username }: Wanted, parameters: Parameters): Re
   UserSessions.withUser({ applicationId: parameters.applicationId, username, password }, (user) =>
     Effect.map(
       asAdministrator(user.accountId, parameters),
-      Option.getOrElse(() => seen(user))
+      Option.getOrElse(() => toState(user))
     )
   )
 
@@ -133,7 +133,7 @@ const again = ({ read, wanted }: Subject, parameters: Parameters): ReadEffect =>
         Effect.flatMap(UserSessions.resolveSecret(wanted.password), (password) =>
           UserSessions.withFreshSession(
             { applicationId: parameters.applicationId, username: wanted.username, password },
-            (user) => Effect.as(UserSessions.ensureAccount(user, read.accountId), seen(user))
+            (user) => Effect.as(UserSessions.ensureAccount(user, read.accountId), toState(user))
           )
         ),
       onSome: Effect.succeed
@@ -192,7 +192,7 @@ const restoreName = (
     const failed = `The e-mail address could not be changed (${error.message})`
     if (planned.name === null) {
       const explanation = `${failed}. The name was changed, and its previous value is unknown.`
-      return yield* new PartialChange({ explanation, ...transient(error) })
+      return yield* new PartialChange({ explanation, ...failureToRetry(error) })
     }
     // Taken now, because restoring the name writes to the journal too.
     const standing = yield* Journal.writeStatus
@@ -200,14 +200,14 @@ const restoreName = (
     if (Either.isLeft(back)) {
       const { message } = back.left
       const explanation = `${failed}. The name was changed, and could not be changed back (${message})`
-      return yield* new PartialChange({ explanation, ...transient(back.left), ...transient(error) })
+      return yield* new PartialChange({ explanation, ...failureToRetry(back.left), ...failureToRetry(error) })
     }
     const mayHaveBeenApplied = mayHaveWritten(error, standing) ?? error.mayHaveBeenApplied ?? false
     if (!mayHaveBeenApplied) {
       yield* Journal.retract
     }
     const explanation = `${failed}, so the name was changed back.`
-    return yield* new RolledBack({ explanation, mayHaveBeenApplied, ...transient(error) })
+    return yield* new RolledBack({ explanation, mayHaveBeenApplied, ...failureToRetry(error) })
   })
 
 const writeDetails = (
@@ -234,7 +234,7 @@ const writeDetails = (
   )
 }
 
-const setTo = (field: string, from: string | null, to: string | undefined) =>
+const describeChange = (field: string, from: string | null, to: string | undefined) =>
   to === undefined || from === to
     ? []
     : [`set ${field} to ${JSON.stringify(to)}${from === null ? "" : ` (was ${JSON.stringify(from)})`}`]
@@ -280,7 +280,7 @@ export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | In
         (read.email === planned.email || read.email === wanted.email),
       write: writeDetails,
       describe: (read, { email, name }) =>
-        [...setTo("name", read.name, name), ...setTo("e-mail", read.email, email)].join(" and ")
+        [...describeChange("name", read.name, name), ...describeChange("e-mail", read.email, email)].join(" and ")
     }),
     revert
   )

@@ -184,8 +184,8 @@ export const parse = <A>(
   options: { readonly invalid?: Invalid | undefined } = {}
 ): Either.Either<Input<A>, InvalidCsv> => {
   const { cells, problems, rows, state } = Either.match(csvDecode.text(bytes), {
-    onLeft: (damage) => internal.broken<A>([damage]),
-    onRight: (text) => internal.read(definition, csvDecode.records(text, internal.knows(definition.columns)))
+    onLeft: (damage) => internal.unreadable<A>([damage]),
+    onRight: (text) => internal.read(definition, csvDecode.records(text, internal.isKnownColumn(definition.columns)))
   })
   const all = problems.map((problem) => new Problem(problem))
   if (Arr.isNonEmptyReadonlyArray(all) && (state === "broken" || options.invalid !== "skip")) {

@@ -14,7 +14,7 @@ import { closing, opening } from "./internal/htmlReport/template.js"
 import type { Summary } from "./StatusAudit.js"
 
 // Large enough to deduplicate repeated values, small enough to hold in memory.
-const rowsABlock = 2_000
+const rowsPerBlock = 2_000
 
 /**
  * Renders the page as a stream of bytes, row by row, so that memory use is constant.
@@ -38,7 +38,7 @@ const rowsABlock = 2_000
  */
 export const make = <E, R>(summary: Summary, rows: Stream.Stream<AuditRow, E, R>): Stream.Stream<Uint8Array, E, R> =>
   Stream.make(opening(summary)).pipe(
-    Stream.concat(Stream.map(Stream.grouped(rows, rowsABlock), block)),
+    Stream.concat(Stream.map(Stream.grouped(rows, rowsPerBlock), block)),
     Stream.concat(Stream.make(closing)),
     Stream.encodeText
   )

@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 
 const alphabets = ["ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "!$%&*+-.:;?@_~"]
 
-const everything = alphabets.join("")
+const allCharacters = alphabets.join("")
 
 const length = 24
 
@@ -39,7 +39,7 @@ const draw = (from: string): string => {
  * @category constructors
  */
 export const generate: Effect.Effect<Redacted.Redacted> = Effect.sync(() => {
-  const characters = Array.from({ length }, () => draw(everything))
+  const characters = Array.from({ length }, () => draw(allCharacters))
   return characters.join("")
 }).pipe(
   Effect.repeat({ until: (password) => alphabets.every((some) => [...password].some((char) => some.includes(char))) }),

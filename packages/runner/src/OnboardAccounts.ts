@@ -77,7 +77,7 @@ type Read = typeof Read.Type
 
 const noAccount: Read = { accountId: null, applicationId: null }
 
-const seen = ({ accountId, applicationId }: Account): Read => ({ accountId, applicationId: applicationId ?? null })
+const toState = ({ accountId, applicationId }: Account): Read => ({ accountId, applicationId: applicationId ?? null })
 
 const flow = PlannedFlow.make({
   name: "onboardAccounts",
@@ -91,13 +91,13 @@ const flow = PlannedFlow.make({
       Effect.flatMap(
         Option.match({
           onNone: () => Effect.succeed(noAccount),
-          onSome: (account) => Effect.map(Converge.refuseInactive(account), seen)
+          onSome: (account) => Effect.map(Converge.refuseInactive(account), toState)
         })
       )
     ),
   applicationOf: ({ applicationId }) => applicationId ?? undefined,
   isSatisfied: ({ accountId }) => accountId !== null,
-  write: ({ wanted }) => Effect.map(Converge.ensureAccount(wanted), seen),
+  write: ({ wanted }) => Effect.map(Converge.ensureAccount(wanted), toState),
   describe: (_, { directoryId, username }) => `add an account for ${username} of directory ${directoryId}`
 })
 
@@ -293,7 +293,7 @@ const completeRun = (together: Parameters["together"], summary: Summary, limits:
 export const result = (
   runId: RunId
 ): Effect.Effect<OnboardResult, RunMismatch | RunNotFound | RunUnfinished | RunStoreError, RunStore> =>
-  Effect.zipWith(PlannedFlow.summary(flow, runId), internalRollback.find(runId), toResult)
+  Effect.zipWith(PlannedFlow.summary(flow, runId), internalRollback.findRollback(runId), toResult)
 
 /** Refuses an all-or-nothing plan that skips a user, or without consent to the rollback. */
 const checkPlan = Effect.fnUntraced(function* (plan: Plan, { consent }: ConsentOptions) {

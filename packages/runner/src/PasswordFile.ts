@@ -84,7 +84,7 @@ const read = (path: string) =>
 /**
  * Drops a last line without a line break: a crash truncated it, and its password was never used.
  */
-const whole = (content: string) => content.slice(0, content.lastIndexOf("\n") + 1)
+const wholeLines = (content: string) => content.slice(0, content.lastIndexOf("\n") + 1)
 
 const findIn = (passwords: ReadonlyMap<string, string>) => (username: string) =>
   Option.map(Option.fromNullable(passwords.get(username)), Redacted.make)
@@ -157,7 +157,7 @@ export const openReadOnly = (
   Effect.map(
     Effect.tap(read(path), (content) => checkWritable(path, content)),
     (content) => ({
-      find: findIn(parseNamed(whole(Option.getOrElse(content, () => "")))),
+      find: findIn(parseNamed(wholeLines(Option.getOrElse(content, () => "")))),
       put: () => Effect.fail(new PasswordFileError({ path, problem: "the file was opened for reading only" }))
     })
   )
@@ -187,7 +187,7 @@ export const open = Effect.fn("PasswordFile.open")(function* (
   const failed = ({ message }: Error) => new PasswordFileError({ path, problem: message })
   const found = yield* read(path)
   const before = Option.getOrElse(found, () => "")
-  const kept = whole(before)
+  const kept = wholeLines(before)
   if (kept !== before) {
     yield* Effect.mapError(fs.truncate(path, Buffer.byteLength(kept)), failed)
   }

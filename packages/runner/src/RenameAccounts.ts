@@ -70,14 +70,14 @@ export const Read = Schema.Struct({
  */
 export interface Read extends Schema.Schema.Type<typeof Read> {}
 
-const seen = ({ applicationId = null, name = null, username = null }: Partial<Read>): Read => ({
+const toState = ({ applicationId = null, name = null, username = null }: Partial<Read>): Read => ({
   name,
   username,
   applicationId
 })
 
 const readAccount = (accountId: AccountId) =>
-  Effect.flatMap(AdminAccounts, (admin) => Effect.map(admin.get(accountId), seen))
+  Effect.flatMap(AdminAccounts, (admin) => Effect.map(admin.get(accountId), toState))
 
 const isSatisfied = (read: Read, { name }: Wanted) => read.name === name
 

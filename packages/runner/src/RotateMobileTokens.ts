@@ -23,7 +23,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Converge from "./Converge.js"
-import { transient } from "./internal/plan/callError.js"
+import { failureToRetry } from "./internal/plan/callError.js"
 import * as Journal from "./Journal.js"
 import { PartialChange } from "./PartialChange.js"
 import * as PlannedFlow from "./PlannedFlow.js"
@@ -119,7 +119,7 @@ const remove = ({ accountId, accounts }: UserSessions.User, token: Redacted.Reda
     (error) =>
       new PartialChange({
         explanation: `The new token was added, but the old one could not be removed and still works (${error.message})`,
-        ...transient(error)
+        ...failureToRetry(error)
       })
   )
 

@@ -148,11 +148,11 @@ export class RunUnfinished extends Schema.TaggedError<RunUnfinished>("@effect-gl
 }
 
 // A parameter may be a list of ten thousand ids.
-const longest = 200
+const maxShownLength = 200
 
 const shown = (value: unknown): string => {
   const text = value === undefined ? "not set" : JSON.stringify(value)
-  return text.length > longest ? `${text.slice(0, longest)}…` : text
+  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text
 }
 
 /**

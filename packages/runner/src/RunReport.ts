@@ -32,7 +32,7 @@ export const ndjson = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Uint
     Stream.encodeText
   )
 
-const why = ({ result }: Row): string => {
+const errorText = ({ result }: Row): string => {
   switch (result?._tag) {
     case undefined:
       return "Unprocessed: the run did not reach this row"
@@ -85,7 +85,7 @@ export const failedCsv = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<U
       columns.add("error")
       const names = [...columns]
       const cell = (row: Row, name: string) =>
-        name === "error" ? why(row) : (row.cells[name] ?? (name === "subject" && isBare(row) ? row.key : ""))
+        name === "error" ? errorText(row) : (row.cells[name] ?? (name === "subject" && isBare(row) ? row.key : ""))
       return header(names) + lines(missed.map((row) => names.map((name) => cell(row, name))))
     })
   }).pipe(Stream.fromEffect, Stream.encodeText)

@@ -76,7 +76,7 @@ const remedies: Record<Reason, string> = {
   other: "the database reported an error"
 }
 
-const openHere = "this process already has it open. Use one layer for all its runs, or use another file"
+const openInThisProcess = "this process already has it open. Use one layer for all its runs, or use another file"
 
 /** SQLite's name for a database in memory. */
 const memory = ":memory:"
@@ -103,7 +103,7 @@ export class RunStoreError extends Schema.TaggedError<RunStoreError>("@effect-gl
   override get message() {
     const detail = this.detail === undefined ? "" : ` (${this.detail})`
     const place = this.file === memory ? "in memory" : escape(this.file)
-    return `Run store ${place}: ${this.user === "thisProcess" ? openHere : remedies[this.reason]}${detail}`
+    return `Run store ${place}: ${this.user === "thisProcess" ? openInThisProcess : remedies[this.reason]}${detail}`
   }
 }
 

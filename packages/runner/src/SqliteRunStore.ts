@@ -46,7 +46,7 @@ export const layer = (file: string): Layer.Layer<RunStore, RunStoreError> =>
 const shared = (file: string) =>
   Layer.suspend(() => {
     const store = SqlRunStore.layer(file)
-    if (!existsSync(file) || storeFile.isOurs(file)) return Layer.provide(store, sqlite.client(file))
+    if (!existsSync(file) || storeFile.isWritable(file)) return Layer.provide(store, sqlite.client(file))
     const copied = Layer.provide(store, sqlite.copy(file))
     return storeFile.isInUse(file) ? Layer.catchAll(Layer.provide(store, sqlite.readonly(file)), () => copied) : copied
   })

@@ -116,7 +116,7 @@ export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/Sta
  */
 export interface FindingCounts extends Pick<Summary, "counts" | "errors" | "total"> {}
 
-const listed = Either.match({
+const toListElement = Either.match({
   onRight: (account: Account): AuditRow.ListElement => ({ _tag: "Account", account }),
   onLeft: ({ accountId, problem, readable }: UnreadableAccount): AuditRow.ListElement =>
     readable === undefined
@@ -128,9 +128,9 @@ const listed = Either.match({
       : { _tag: "Account", account: readable, problem }
 })
 
-const list = Stream.unwrap(Effect.map(AdminAccounts, (admin) => Stream.map(admin.stream, listed)))
+const listAccounts = Stream.unwrap(Effect.map(AdminAccounts, (admin) => Stream.map(admin.stream, toListElement)))
 
-const asListed = (problem: string): Classification.Problem => ({
+const listProblem = (problem: string): Classification.Problem => ({
   kind: "UnreadableAccount",
   message: `in the account list, ${problem}`
 })
@@ -143,7 +143,7 @@ const audit = Step.retried(
     if (subject._tag === "Unreadable") {
       return Effect.succeed({
         findings: ["undetermined"],
-        problem: asListed(subject.problem)
+        problem: listProblem(subject.problem)
       })
     }
     if (subject._tag === "Unlisted") {
@@ -156,7 +156,7 @@ const audit = Step.retried(
     const { applicationId, dormantFor, expiringWithin } = parameters
     return Effect.flatMap(AdminAccounts, (admin) =>
       Effect.map(admin.status(account.accountId), (answer): AuditRow.AuditResult => {
-        const { findings, problem = unread === undefined ? undefined : asListed(unread) } = Classification.ofStatus(
+        const { findings, problem = unread === undefined ? undefined : listProblem(unread) } = Classification.ofStatus(
           account,
           answer,
           { now: startedAt, dormantFor, expiringWithin, applicationId }
@@ -189,7 +189,7 @@ export const flow: Flow.Flow<
   defaults,
   subject: AuditRow.ListElement,
   result: AuditRow.AuditResult,
-  subjects: (run) => selectAccounts.select(list, run),
+  subjects: (run) => selectAccounts.select(listAccounts, run),
   step: audit,
   retriedBy: "run",
   outcome: ({ problem }) => (problem === undefined ? "done" : "failed"),

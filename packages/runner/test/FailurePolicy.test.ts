@@ -36,7 +36,7 @@ const make = (deniedLimit?: number) =>
         item: Parameters<typeof policy.failed>[0],
         failure: Failure,
         atMillis: number,
-        change: Partial<FailurePolicy.Circumstances> = {}
+        change: Partial<FailurePolicy.FailureContext> = {}
       ) =>
         policy.failed(item, new Step.TransientFailure(failure, failure._tag, failure), {
           span: span(atMillis),

@@ -34,7 +34,7 @@ const encodingOf = (bytes: Uint8Array): string =>
   encodings.find(([mark]) => mark.every((byte, i) => bytes[i] === byte))?.[1] ??
   (bytes.length >= 2 && bytes[1] === 0 ? "utf-16le" : bytes.length >= 2 && bytes[0] === 0 ? "utf-16be" : "utf-8")
 
-const decoded = (bytes: Uint8Array, encoding: string) =>
+const decodeAs = (bytes: Uint8Array, encoding: string) =>
   Either.try(() => new TextDecoder(encoding, { fatal: true }).decode(bytes))
 
 /**
@@ -46,7 +46,7 @@ const firstBadLine = (bytes: Uint8Array): number => {
   for (let from = 0; from < bytes.length; line++) {
     const end = bytes.indexOf(0x0a, from)
     const to = end === -1 ? bytes.length : end + 1
-    if (Either.isLeft(decoded(bytes.subarray(from, to), "utf-8"))) {
+    if (Either.isLeft(decodeAs(bytes.subarray(from, to), "utf-8"))) {
       return line
     }
     from = to
@@ -57,7 +57,7 @@ const firstBadLine = (bytes: Uint8Array): number => {
 export const text = (bytes: Uint8Array): Either.Either<string, Damage> => {
   const encoding = encodingOf(bytes)
   return Either.flatMap(
-    Either.mapLeft(decoded(bytes, encoding), () => ({
+    Either.mapLeft(decodeAs(bytes, encoding), () => ({
       line: encoding === "utf-8" ? firstBadLine(bytes) : 1,
       problem: `the file is not ${encoding.toUpperCase()}`,
       remedy: "save it as UTF-8 (in a spreadsheet: “CSV UTF-8”, not “CSV”)"

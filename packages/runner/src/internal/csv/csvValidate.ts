@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import type { Damage, Records } from "./csvDecode.js"
 import type { Column, Definition, Row } from "./csvInput.js"
-import { restored } from "./csvWriter.js"
+import { unescapeFormula } from "./csvWriter.js"
 
 interface Problem extends Damage {
   readonly column?: string
@@ -21,19 +21,20 @@ export interface Read<A> {
   readonly state: "whole" | "broken"
 }
 
-export const broken = <A>(problems: ReadonlyArray<Problem>): Read<A> => ({
+export const unreadable = <A>(problems: ReadonlyArray<Problem>): Read<A> => ({
   rows: [],
   problems,
   cells: new Map(),
   state: "broken"
 })
 
-const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
+const normalizeHeader = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
 
-const find = (columns: ReadonlyArray<Column>, header: string) =>
-  columns.find((column) => plain(column.name) === plain(header))
+const findColumn = (columns: ReadonlyArray<Column>, header: string) =>
+  columns.find((column) => normalizeHeader(column.name) === normalizeHeader(header))
 
-export const knows = (columns: ReadonlyArray<Column>) => (header: string) => find(columns, header) !== undefined
+export const isKnownColumn = (columns: ReadonlyArray<Column>) => (header: string) =>
+  findColumn(columns, header) !== undefined
 
 /** In the languages our users keep such lists in. */
 const secretNames = [
@@ -45,9 +46,9 @@ const secretNames = [
   /^(my|user|card|old|new)?pin(code|number|nr)?$/
 ]
 
-const soundsSecret = (header: string) => {
+const isSecretName = (header: string) => {
   // Headers in a file may have accents.
-  const name = plain(header.normalize("NFD").replace(/\p{M}/gu, ""))
+  const name = normalizeHeader(header.normalize("NFD").replace(/\p{M}/gu, ""))
   return secretNames.some((pattern) => pattern.test(name))
 }
 
@@ -89,13 +90,13 @@ const shown = (column: Column | undefined, value: string) =>
   value === "" || column?.content === "secret" ? {} : { value }
 
 /** Schema messages repeat the value, which is reported separately. */
-const why = (column: Column, value: string, message: string) =>
+const describeProblem = (column: Column, value: string, message: string) =>
   column.content === "secret"
     ? "is not valid"
     : message.replace(quote(value), "").trim().split("\n").at(-1)?.trim().replace(/^not /, "is not ") || "is not valid"
 
 /** Conversion damage and placeholders, which a column's schema does not check for. */
-const accidents = (
+const damageProblems = (
   columns: ReadonlyArray<Column>,
   found: Readonly<Record<string, string>>,
   line: number
@@ -130,7 +131,7 @@ const cellProblems = (
         line,
         column: column.name,
         ...shown(column, value),
-        problem: why(column, value, message),
+        problem: describeProblem(column, value, message),
         remedy: `enter ${column.expected}`
       })
     }
@@ -138,10 +139,10 @@ const cellProblems = (
   return problems
 }
 
-const blank = (cell: string) => cell.trim() === ""
+const isBlank = (cell: string) => cell.trim() === ""
 
 const extraCells = (cells: ReadonlyArray<string>, width: number, line: number): ReadonlyArray<Problem> => {
-  const extra = cells.slice(width).filter((cell) => !blank(cell))
+  const extra = cells.slice(width).filter((cell) => !isBlank(cell))
   return extra.length === 0
     ? []
     : [
@@ -162,7 +163,7 @@ const mostElsewhere = 10
  * Of identical rows with the same key, keeps the first. If they differ, none is kept, because the
  * right one is unknown.
  */
-const repeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, key: (value: A) => string) => {
+const findRepeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, key: (value: A) => string) => {
   const byKey = new Map<string, Array<Row<A> & { readonly line: number }>>()
   for (const row of rows) {
     const name = canonical(key(row.value))
@@ -204,14 +205,14 @@ const withoutSecrets = (places: ReadonlyArray<Place>, cells: Cells, problems: Re
 }
 
 /** In a row with too many cells, any of them could be the secret. */
-const unshifted = (columns: ReadonlyArray<Column>, cells: Cells): Cells =>
+const withoutShiftedSecrets = (columns: ReadonlyArray<Column>, cells: Cells): Cells =>
   columns.some(({ content }) => content === "secret") ? {} : cells
 
 export const read = <A>({ columns, decode, key }: Definition<A>, { damage, records }: Records): Read<A> => {
   const [head, ...body] = records
   if (head === undefined) {
     const names = columns.map(({ name }) => name).join(",")
-    return broken(
+    return unreadable(
       damage.length > 0
         ? damage
         : [{ line: 1, problem: "the file is empty", remedy: `start it with the header ${names}` }]
@@ -219,7 +220,7 @@ export const read = <A>({ columns, decode, key }: Definition<A>, { damage, recor
   }
   const places: ReadonlyArray<Place> = head.cells.map((header) => ({
     header: header.trim(),
-    column: find(columns, header)
+    column: findColumn(columns, header)
   }))
   const ofHeader = headerProblems(columns, places, head.line)
   const structural = [...ofHeader, ...damage]
@@ -230,25 +231,28 @@ export const read = <A>({ columns, decode, key }: Definition<A>, { damage, recor
     const original: Record<string, string> = {}
     const found: Record<string, string> = {}
     for (const [i, { column, header }] of places.entries()) {
-      const cell = restored(cells[i] ?? "")
-      if (column !== undefined || !soundsSecret(header)) {
+      const cell = unescapeFormula(cells[i] ?? "")
+      if (column !== undefined || !isSecretName(header)) {
         original[header] = cell
       }
-      if (column !== undefined && !blank(cell)) {
+      if (column !== undefined && !isBlank(cell)) {
         found[column.name] = cell
       }
     }
     const extra = extraCells(cells, places.length, line)
     const decoded = decode(found)
-    const strange = accidents(columns, found, line)
+    const strange = damageProblems(columns, found, line)
     const wrong = Either.isLeft(decoded) ? cellProblems(columns, found, decoded.left, line, strange) : strange
     problems.push(...extra, ...wrong)
-    kept.set(line, extra.length > 0 ? unshifted(columns, original) : withoutSecrets(places, original, wrong))
+    kept.set(
+      line,
+      extra.length > 0 ? withoutShiftedSecrets(columns, original) : withoutSecrets(places, original, wrong)
+    )
     if (Either.isRight(decoded) && extra.length === 0 && wrong.length === 0) {
       rows.push({ line, cells: original, value: decoded.right })
     }
   }
-  const unique = repeated(rows, key)
+  const unique = findRepeated(rows, key)
   return {
     rows: unique.kept,
     cells: kept,

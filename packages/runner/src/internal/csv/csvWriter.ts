@@ -5,11 +5,11 @@ import { stringify } from "csv-stringify/sync"
 // was already escaped; one more makes sure that removing one restores it.
 const formula = /^'*(?:[\t\r]|\s*[=+\-@＝＋－＠])/
 
-const neutralised = (cell: string) => (formula.test(cell) ? `'${cell}` : cell)
+const escapeFormula = (cell: string) => (formula.test(cell) ? `'${cell}` : cell)
 
 export const lines = (records: Iterable<ReadonlyArray<string>>): string =>
   stringify(
-    [...records].map((cells) => cells.map(neutralised)),
+    [...records].map((cells) => cells.map(escapeFormula)),
     {
       record_delimiter: "windows",
       // By default it quotes a line break only if it is the record delimiter.
@@ -21,4 +21,5 @@ export const lines = (records: Iterable<ReadonlyArray<string>>): string =>
 export const header = (columns: ReadonlyArray<string>): string => `\ufeff${lines([columns])}`
 
 /** Removes the apostrophe that {@link lines} added. */
-export const restored = (cell: string): string => (cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell)
+export const unescapeFormula = (cell: string): string =>
+  cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell

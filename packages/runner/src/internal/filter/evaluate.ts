@@ -11,7 +11,7 @@ type Predicate = (account: Account) => boolean
 const dayMillis = 86_400_000
 
 /** The half-open interval of milliseconds that a moment covers. */
-const span = (moment: Moment, now: DateTime.Utc): readonly [from: number, to: number] => {
+const interval = (moment: Moment, now: DateTime.Utc): readonly [from: number, to: number] => {
   switch (moment._tag) {
     case "Day": {
       const from = DateTime.toEpochMillis(moment.start)
@@ -46,7 +46,7 @@ const textOf = (account: Account, field: TextField): string | undefined =>
 const valueOf = (account: Account, field: Field): unknown =>
   field === "status" ? statusWord(account) : field === "active" ? isActive(account) : account[field]
 
-const folded = (text: string) => text.toLocaleLowerCase("en")
+const fold = (text: string) => text.toLocaleLowerCase("en")
 
 export const matches = (filter: AccountFilter, now: DateTime.Utc): Predicate => {
   switch (filter._tag) {
@@ -68,22 +68,22 @@ export const matches = (filter: AccountFilter, now: DateTime.Utc): Predicate => 
     }
     case "OneOf": {
       const { field } = filter
-      const values = new Set(filter.values.map((value) => folded(canonical(value))))
+      const values = new Set(filter.values.map((value) => fold(canonical(value))))
       return (account) => {
         const text = textOf(account, field)
-        return text !== undefined && values.has(folded(canonical(text)))
+        return text !== undefined && values.has(fold(canonical(text)))
       }
     }
     case "Contains": {
       const { field } = filter
-      const value = folded(filter.value)
-      return (account) => folded(textOf(account, field) ?? "").includes(value)
+      const value = fold(filter.value)
+      return (account) => fold(textOf(account, field) ?? "").includes(value)
     }
     case "Flag":
       return (account) => isActive(account) === filter.value
     case "When": {
       const { field, moment } = filter
-      const [from, to] = span(moment, now)
+      const [from, to] = interval(moment, now)
       const holds = orders[filter.order]
       return (account) => {
         const at = account[field]

@@ -16,7 +16,7 @@ export interface Token {
 // A quote inside quoted text is doubled.
 const token = /\s*(?:(?<quoted>"(?:[^"]|"")*"|'(?:[^']|'')*')|(?<sign><=|>=|!=|[=<>(),])|(?<word>[^\s"'()=!<>,]+))/y
 
-const unquoted = (quoted: string) => {
+const unquote = (quoted: string) => {
   const quote = quoted.charAt(0)
   return quoted.slice(1, -1).replaceAll(quote + quote, quote)
 }
@@ -45,7 +45,7 @@ export const tokens = (source: string): Either.Either<ReadonlyArray<Token>, Synt
     const raw = quoted ?? sign ?? word ?? ""
     all.push({
       kind: quoted !== undefined ? "quoted" : sign !== undefined ? "sign" : "word",
-      text: quoted === undefined ? raw : unquoted(quoted),
+      text: quoted === undefined ? raw : unquote(quoted),
       position: token.lastIndex - raw.length + 1
     })
   }

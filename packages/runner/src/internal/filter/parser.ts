@@ -11,7 +11,7 @@ import { type SyntaxProblem, type Token, tokens } from "./lexer.js"
 
 type Parsed = Either.Either<AccountFilter, SyntaxProblem>
 
-const quoted = (text: string) => JSON.stringify(text)
+const quote = (text: string) => JSON.stringify(text)
 
 type Kind = "word" | "flag" | "text" | "id" | "instant"
 
@@ -78,7 +78,7 @@ const not = (filter: AccountFilter): AccountFilter => ({ _tag: "Not", filter })
 const maxParts = 250
 
 /** A recursive-descent parser: `or` binds weakest, then `and`, then `not`. */
-const reader = (all: ReadonlyArray<Token>) => {
+const makeParser = (all: ReadonlyArray<Token>) => {
   let next = 0
   let parts = 0
   const end: Token = { kind: "end", text: "", position: 1 }
@@ -89,7 +89,7 @@ const reader = (all: ReadonlyArray<Token>) => {
     return kind !== "quoted" && text.toLowerCase() === word
   }
   const failAt = ({ position }: Token, problem: string) => Either.left<SyntaxProblem>({ position, problem })
-  const shown = ({ kind, text }: Token) => (kind === "end" ? "the end" : quoted(text))
+  const shown = ({ kind, text }: Token) => (kind === "end" ? "the end" : quote(text))
 
   const joined = (tag: "Or" | "And", word: string, operand: () => Parsed): Parsed =>
     Either.gen(function* () {
@@ -101,10 +101,10 @@ const reader = (all: ReadonlyArray<Token>) => {
       return left
     })
 
-  const either = (): Parsed => joined("Or", "or", both)
-  const both = (): Parsed => joined("And", "and", single)
+  const parseOr = (): Parsed => joined("Or", "or", parseAnd)
+  const parseAnd = (): Parsed => joined("And", "and", parseNot)
 
-  const single = (): Parsed => {
+  const parseNot = (): Parsed => {
     if (++parts > maxParts) {
       return failAt(
         peek(),
@@ -113,19 +113,19 @@ const reader = (all: ReadonlyArray<Token>) => {
     }
     if (isNext("not")) {
       take()
-      return Either.map(single(), not)
+      return Either.map(parseNot(), not)
     }
     if (isNext("(")) {
       take()
-      return Either.flatMap(either(), (inner) => {
+      return Either.flatMap(parseOr(), (inner) => {
         const closing = take()
         return closing.text === ")" ? Either.right(inner) : failAt(closing, `expected ")", found ${shown(closing)}`)
       })
     }
-    return comparison()
+    return parseComparison()
   }
 
-  const comparison = (): Parsed => {
+  const parseComparison = (): Parsed => {
     const name = take()
     const field = fields.find((field) => field.toLowerCase() === name.text.toLowerCase() && name.kind === "word")
     if (field === undefined) {
@@ -189,13 +189,13 @@ const reader = (all: ReadonlyArray<Token>) => {
       return values
     })
 
-  const isSo = (value: boolean): AccountFilter => ({ _tag: "Flag", field: "active", value })
+  const flagIs = (value: boolean): AccountFilter => ({ _tag: "Flag", field: "active", value })
 
   const flag = (operator: string): Parsed => {
     const token = take()
     const word = token.text.toLowerCase()
     return word === "true" || word === "false"
-      ? Either.right(operator === "=" ? isSo(word === "true") : not(isSo(word === "true")))
+      ? Either.right(operator === "=" ? flagIs(word === "true") : not(flagIs(word === "true")))
       : failAt(token, `active must be true or false, found ${shown(token)}`)
   }
 
@@ -209,7 +209,7 @@ const reader = (all: ReadonlyArray<Token>) => {
       onNone: () =>
         failAt(
           first,
-          `${field} takes ${momentForms}, found ${words.length === 0 ? shown(first) : quoted(words.join(" "))}`
+          `${field} takes ${momentForms}, found ${words.length === 0 ? shown(first) : quote(words.join(" "))}`
         ),
       onSome: (moment): Parsed => {
         const order = operator === "before" ? "<" : operator === "after" ? ">" : operator
@@ -217,20 +217,20 @@ const reader = (all: ReadonlyArray<Token>) => {
           ? Either.right(not({ _tag: "When", field, order: "=", moment }))
           : order === "=" || order === "<" || order === "<=" || order === ">" || order === ">="
             ? Either.right({ _tag: "When", field, order, moment })
-            : failAt(first, `instants cannot be compared with ${quoted(order)}`)
+            : failAt(first, `instants cannot be compared with ${quote(order)}`)
       }
     })
   }
 
   return (): Parsed =>
-    Either.flatMap(either(), (filter) =>
+    Either.flatMap(parseOr(), (filter) =>
       peek().kind === "end"
         ? Either.right(filter)
         : failAt(peek(), `expected "and", "or" or the end, found ${shown(peek())}`)
     )
 }
 
-export const parse = (source: string): Parsed => Either.flatMap(tokens(source), (all) => reader(all)())
+export const parse = (source: string): Parsed => Either.flatMap(tokens(source), (all) => makeParser(all)())
 
 const formatMoment = (moment: Moment): string => {
   switch (moment._tag) {
@@ -243,34 +243,34 @@ const formatMoment = (moment: Moment): string => {
   }
 }
 
-const inQuotes = (text: string) => `"${text.replaceAll('"', '""')}"`
+const quoteValue = (text: string) => `"${text.replaceAll('"', '""')}"`
 
 const isPlain = (field: TextField, text: string) =>
   field === "status" ? /^(in)?active$/.test(text) : /^[\w@.+-]+$/.test(text) && !/^(and|or)$/i.test(text)
 
-const written = (field: TextField) => (text: string) => (isPlain(field, text) ? text : inQuotes(text))
+const formatValue = (field: TextField) => (text: string) => (isPlain(field, text) ? text : quoteValue(text))
 
-const inParentheses = (filter: AccountFilter, tags: ReadonlyArray<AccountFilter["_tag"]>) =>
+const parenthesize = (filter: AccountFilter, tags: ReadonlyArray<AccountFilter["_tag"]>) =>
   tags.includes(filter._tag) ? `(${format(filter)})` : format(filter)
 
 export const format = (filter: AccountFilter): string => {
   switch (filter._tag) {
     case "Or":
-      return `${format(filter.left)} or ${inParentheses(filter.right, ["Or"])}`
+      return `${format(filter.left)} or ${parenthesize(filter.right, ["Or"])}`
     case "And":
-      return `${inParentheses(filter.left, ["Or"])} and ${inParentheses(filter.right, ["Or", "And"])}`
+      return `${parenthesize(filter.left, ["Or"])} and ${parenthesize(filter.right, ["Or", "And"])}`
     case "Not":
-      return `not ${inParentheses(filter.filter, ["Or", "And"])}`
+      return `not ${parenthesize(filter.filter, ["Or", "And"])}`
     case "Is":
       return `${filter.field} is ${filter.presence}`
     case "OneOf": {
-      const [first = "", ...others] = filter.values.map(written(filter.field))
+      const [first = "", ...others] = filter.values.map(formatValue(filter.field))
       return Arr.isEmptyReadonlyArray(others)
         ? `${filter.field} = ${first}`
         : `${filter.field} in (${[first, ...others].join(", ")})`
     }
     case "Contains":
-      return `${filter.field} contains ${written(filter.field)(filter.value)}`
+      return `${filter.field} contains ${formatValue(filter.field)(filter.value)}`
     case "Flag":
       return `active = ${filter.value}`
     case "When":

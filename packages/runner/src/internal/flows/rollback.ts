@@ -120,7 +120,7 @@ const toRollback = ({ done, failed, runId, skipped }: Summary): Rollback => ({
 })
 
 /** The finished rollback of a run, if it has one. */
-export const find = (
+export const findRollback = (
   runId: RunId
 ): Effect.Effect<Option.Option<Rollback>, RunMismatch | RunUnfinished | RunStoreError, RunStore> =>
   PlannedFlow.summary(rollbackFlow, rollbackRunId(runId)).pipe(

@@ -4,7 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Predicate from "effect/Predicate"
 import type { AuditRow } from "../../AuditRow.js"
 import type { Finding } from "../../Finding.js"
-import { inertJson } from "./escape.js"
+import { escapeJson } from "./escape.js"
 import * as payload from "./payload.js"
 
 // Fails to compile when the page does not know a finding.
@@ -46,7 +46,7 @@ const columns = <F extends string, A>(fields: ReadonlyArray<F>, column: (field: 
 /** Renders rows as a page element. */
 export const block = (chunk: Chunk.Chunk<AuditRow>): string => {
   const rows = Chunk.toReadonlyArray(chunk)
-  const json = inertJson({
+  const json = escapeJson({
     rows: rows.length,
     findings: rows.map((row) => row.findings.reduce((mask, finding) => mask | bit(finding), 0)),
     texts: columns(payload.textFields, (field) => texts(rows.map((row) => textOf(row, field)))),

@@ -9,8 +9,8 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;"
 }
 
-export const inertText = (text: string): string =>
+export const escapeText = (text: string): string =>
   VisibleText.escape(text).replace(/[&<>"']/g, (character) => entities[character] ?? "")
 
 /** Without a `<`, no `</script>` or `<!--` can end or change the surrounding element. */
-export const inertJson = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c")
+export const escapeJson = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c")

@@ -1,6 +1,6 @@
 import * as DateTime from "effect/DateTime"
 import type { Summary } from "../../StatusAudit.js"
-import { inertText } from "./escape.js"
+import { escapeText } from "./escape.js"
 
 const number = new Intl.NumberFormat("en")
 
@@ -10,7 +10,7 @@ const plural = (count: number, one: string, many: string) => `${number.format(co
 
 const instant = (at: DateTime.Utc) => `${DateTime.formatIso(at).slice(0, 16).replace("T", " ")} UTC`
 
-const spent = (millis: number): string => {
+const formatDuration = (millis: number): string => {
   const seconds = Math.round(millis / 1000)
   const units = [
     [Math.floor(seconds / 3600), "h"],
@@ -61,7 +61,7 @@ const longestKind = 60
 
 const kind = ([name, count]: readonly [string, number]) => {
   const short = name.length > longestKind ? `${name.slice(0, longestKind)}…` : name
-  return `${number.format(count)} <bdi><code>${inertText(short)}</code></bdi>`
+  return `${number.format(count)} <bdi><code>${escapeText(short)}</code></bdi>`
 }
 
 const errors = ({ errors }: Summary) => {
@@ -79,7 +79,7 @@ export const headline = (summary: Summary): string => {
   return `<header class="top">
 <h1>Account audit</h1>
 <p>${plural(total, "account", "accounts")}, as of <time datetime="${DateTime.formatIso(startedAt)}">${instant(startedAt)}</time>. \
-Took ${spent(DateTime.distance(startedAt, finishedAt))}. Run <code>${inertText(runId)}</code>.</p>
+Took ${formatDuration(DateTime.distance(startedAt, finishedAt))}. Run <code>${escapeText(runId)}</code>.</p>
 </header>
 <section aria-label="Headline numbers">
 <dl class="figures">${figures(summary).map(figure).join("")}</dl>

@@ -1,7 +1,7 @@
 import * as DateTime from "effect/DateTime"
 import { script, scriptHash, style, styleHash } from "#html-report-client"
 import type { Summary } from "../../StatusAudit.js"
-import { inertJson, inertText } from "./escape.js"
+import { escapeJson, escapeText } from "./escape.js"
 import { headline } from "./headline.js"
 import * as payload from "./payload.js"
 
@@ -26,7 +26,7 @@ export const opening = (summary: Summary): string => {
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="effect-glowmarkt">
-<title>Account audit ${inertText(summary.runId)}</title>
+<title>Account audit ${escapeText(summary.runId)}</title>
 <style>${style}</style>
 <script>${script}</script>
 </head>
@@ -35,7 +35,7 @@ export const opening = (summary: Summary): string => {
 ${headline(summary)}
 <main id="main"><p class="waiting">Reading the accounts…</p></main>
 <noscript><p class="notice">The charts and the table of accounts need JavaScript, which is off.</p></noscript>
-<script type="application/json" id="${payload.headId}">${inertJson(head)}</script>
+<script type="application/json" id="${payload.headId}">${escapeJson(head)}</script>
 `
 }
 

@@ -106,7 +106,7 @@ export const step = <P extends object, W, Read, E extends StepError, R>(
       })
     )
 
-  const found = (read: Read): Effect.Effect<Result, TransientFailure<Result, CallError>, R> => {
+  const applyTo = (read: Read): Effect.Effect<Result, TransientFailure<Result, CallError>, R> => {
     if (flow.isSatisfied(read, wanted)) {
       return intent._tag === "Nothing" ? Effect.succeed(unchanged) : done(read)
     }
@@ -124,7 +124,7 @@ export const step = <P extends object, W, Read, E extends StepError, R>(
         })
   }
 
-  return Effect.matchEffect(flow.read(wanted, parameters), { onSuccess: found, onFailure: onReadError }).pipe(
+  return Effect.matchEffect(flow.read(wanted, parameters), { onSuccess: applyTo, onFailure: onReadError }).pipe(
     shareSessions,
     unretried
   )

@@ -21,7 +21,7 @@ import { serialize } from "../run/serialize.js"
 import { probe, step } from "./applyEntry.js"
 import { checkEntries, isActionable } from "./planEntry.js"
 import type { ApplyOptions, PlannedFlow, ResumeOptions, StepError } from "./plannedFlow.js"
-import { loadParameters, parametersOf, RunParameters } from "./runParameters.js"
+import { decodeParameters, loadParameters, RunParameters } from "./runParameters.js"
 import * as targetMismatch from "./targetMismatch.js"
 
 const outcomes: Record<Result["_tag"], FinalOutcome> = { Done: "done", Skipped: "skipped", Failed: "failed" }
@@ -75,7 +75,7 @@ export const toFlow = <P extends object, W, Read, E extends StepError, R>(
     step: (entry, run) =>
       Effect.flatMap(RunStore, (store) =>
         Effect.provideService(
-          step(targetMismatch.within(flow, run.parameters.target), parametersOf(run), entry),
+          step(targetMismatch.refuseOtherApplication(flow, run.parameters.target), parametersOf(run), entry),
           Journal,
           journalOf(store, run.runId, entry.key)
         )
@@ -102,7 +102,7 @@ export const summary = Effect.fn("PlannedFlow.summary")(function* (
         counts[outcome]++
       })
   )
-  const { plan } = yield* parametersOf(run)
+  const { plan } = yield* decodeParameters(run)
   return new Summary({ runId, flow: flow.name, plan, startedAt, finishedAt, total, ...counts })
 })
 

@@ -19,7 +19,7 @@ export const CallError = Schema.Union(
 export const isCallError: (error: unknown) => error is GlowmarktError.CallError = Schema.is(CallError)
 
 /** The call to retry, if the error is a transient one. */
-export const transient = (error: unknown): { readonly failure?: GlowmarktError.CallError } =>
+export const failureToRetry = (error: unknown): { readonly failure?: GlowmarktError.CallError } =>
   isCallError(error) && error.isTransient ? { failure: error } : {}
 
 /** The operations that change something. Signing in does not change an account. */

@@ -134,7 +134,7 @@ export const plan = Effect.fn("PlannedFlow.plan")(function* <P extends object, W
   const createdAt = yield* DateTime.now
   const id = yield* makeRunId(flow.name)
   const planned = yield* planRows(
-    targetMismatch.within(flow, target),
+    targetMismatch.refuseOtherApplication(flow, target),
     { runId: id, startedAt: createdAt, parameters },
     rows,
     limits

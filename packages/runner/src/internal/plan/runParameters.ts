@@ -26,7 +26,7 @@ export type RunParameters = typeof RunParameters.Type
 
 const decode = Schema.decodeUnknownEither(RunParameters)
 
-export const parametersOf = ({ parameters, runId }: Run) =>
+export const decodeParameters = ({ parameters, runId }: Run) =>
   Either.match(decode(parameters), {
     onLeft: (cause) => damagedParameters(runId, cause),
     onRight: Effect.succeed
@@ -43,7 +43,7 @@ export const loadParameters = Effect.fnUntraced(function* (
     const differences = [{ name: "flow", stored: run.flow, requested: flow.name }] as const
     return yield* new RunMismatch({ runId, differences })
   }
-  const parameters = yield* parametersOf(run)
+  const parameters = yield* decodeParameters(run)
   const differences = targetMismatch
     .differences(parameters.target, target)
     .map(({ field, found, planned }) => ({ name: field, stored: planned, requested: found }))

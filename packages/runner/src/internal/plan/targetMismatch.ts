@@ -24,7 +24,7 @@ export const differences = (planned: Target, current: Target): ReadonlyArray<Dif
   })
 
 /** Makes a flow refuse subjects of another application than the target's. */
-export const within = <P extends object, W, Read, E extends StepError, R>(
+export const refuseOtherApplication = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   { applicationId }: Target
 ): PlannedFlow<P, W, Read, E, R> =>

@@ -43,17 +43,17 @@ const firstRetryMillis = 500
 /** Shorter pauses are not published. */
 const notablePauseMillis = 5_000
 
-export interface Settled<S, A> {
+export interface SubjectResult<S, A> {
   readonly item: QueuedSubject<S>
   readonly result: A
 }
 
 export type Action<S, A, E> =
-  | { readonly _tag: "Record"; readonly settled: ReadonlyArray<Settled<S, A>> }
+  | { readonly _tag: "Record"; readonly settled: ReadonlyArray<SubjectResult<S, A>> }
   | { readonly _tag: "Retry"; readonly item: QueuedSubject<S>; readonly atMillis: number }
   | { readonly _tag: "EndRun"; readonly ending: E }
 
-export interface Circumstances {
+export interface FailureContext {
   readonly span: Span
   readonly role: "worker" | "probe"
   /** Whether there are subjects that were not tried yet. */
@@ -69,11 +69,11 @@ export interface FailurePolicy<S, A, E> {
   /** From which end of the page the next untried subject comes. */
   readonly untriedFrom: () => End
   /** Returns subjects that were held back until now, with their results. */
-  readonly succeeded: (span: Span) => ReadonlyArray<Settled<S, A>>
+  readonly succeeded: (span: Span) => ReadonlyArray<SubjectResult<S, A>>
   readonly failed: (
     item: QueuedSubject<S>,
     error: TransientFailure<A, E>,
-    circumstances: Circumstances
+    failureContext: FailureContext
   ) => Action<S, A, E>
   /** A subject that had succeeded was checked again, as a probe. */
   readonly checked: (error: TransientFailure<unknown, E> | undefined, span: Span) => Action<S, A, E>
@@ -86,12 +86,12 @@ export const make = <S, A, E>(
   deniedLimit: number | undefined
 ): FailurePolicy<S, A, E> => {
   const { concurrency, outage, rate } = state
-  const denials = Denials.make<Settled<S, A> & { readonly ending: E }>(deniedLimit)
+  const denials = Denials.make<SubjectResult<S, A> & { readonly ending: E }>(deniedLimit)
   let answers = 0
   let lastAnswerMillis = Number.NEGATIVE_INFINITY
   let lastFailureMillis = Number.NEGATIVE_INFINITY
 
-  const record = (settled: ReadonlyArray<Settled<S, A>>): Action<S, A, E> => ({ _tag: "Record", settled })
+  const record = (settled: ReadonlyArray<SubjectResult<S, A>>): Action<S, A, E> => ({ _tag: "Record", settled })
   const endRun = (ending: E): Action<S, A, E> => ({ _tag: "EndRun", ending })
 
   const answered = ({ endedMillis }: Span) => {
@@ -122,7 +122,7 @@ export const make = <S, A, E>(
   const transient = (
     item: QueuedSubject<S>,
     { ending, failure, result }: TransientFailure<A, E>,
-    { hasHealthySubject, hasUntried, jitter, role, span }: Circumstances
+    { hasHealthySubject, hasUntried, jitter, role, span }: FailureContext
   ): Action<S, A, E> => {
     const nowMillis = span.endedMillis
     const isRefusal = failure._tag === "RateLimited"
@@ -164,12 +164,12 @@ export const make = <S, A, E>(
       return denials.release(span.beganMillis)
     },
 
-    failed: (item, error, circumstances) => {
+    failed: (item, error, failureContext) => {
       const { ending, failure, result } = error
-      if (failure.isTransient) return transient(item, error, circumstances)
+      if (failure.isTransient) return transient(item, error, failureContext)
       // Nothing was sent, so nothing answered.
       if (failure._tag === "InvalidInput") return record([{ item, result }])
-      const { span } = circumstances
+      const { span } = failureContext
       answered(span)
       if (failure._tag !== "AccessDenied") return record([...denials.release(span.beganMillis), { item, result }])
       denials.hold({ item, result, ending }, span.endedMillis)

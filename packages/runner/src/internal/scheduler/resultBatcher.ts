@@ -11,7 +11,7 @@ import type { RunStoreError } from "../../RunStoreError.js"
 const batchSize = 100
 
 /** However slow the subjects are, `kill -9` undoes no more work than this. */
-const longest = "250 millis"
+const flushInterval = "250 millis"
 
 export interface ResultBatcher {
   /** Subjects with a result, and how many of these results are in the store. */
@@ -54,6 +54,6 @@ export const make = (store: Pick<RunStoreService, "record">, runId: RunId, recor
       return batch.length >= batchSize ? flush : undefined
     },
     flush,
-    flushing: Effect.forever(Effect.delay(flush, longest))
+    flushing: Effect.forever(Effect.delay(flush, flushInterval))
   }
 }

@@ -88,7 +88,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     hasHealthySubject: hasHealthySubject()
   })
 
-  const record = (settled: ReadonlyArray<FailurePolicy.Settled<S, A>>): Effect.Effect<void, E2> | undefined => {
+  const record = (settled: ReadonlyArray<FailurePolicy.SubjectResult<S, A>>): Effect.Effect<void, E2> | undefined => {
     let recording: Effect.Effect<void, E2> | undefined
     for (const { item, result } of settled) {
       const added = sink.add(item.position, result)
@@ -158,8 +158,8 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
         rate.answered(requests - 1, span.endedMillis)
         return Effect.flatMap(Random.next, (jitter) => {
           const hasUntried = queue.untried() > 0 || queue.pages() !== "none"
-          const circumstances = { span, role, hasUntried, hasHealthySubject: hasHealthySubject(), jitter }
-          return finish(role, carryOut(policy.failed(item, error, circumstances)))
+          const failureContext = { span, role, hasUntried, hasHealthySubject: hasHealthySubject(), jitter }
+          return finish(role, carryOut(policy.failed(item, error, failureContext)))
         })
       }
     })

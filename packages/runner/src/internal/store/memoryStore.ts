@@ -9,7 +9,7 @@ import { Run, type RunId, RunNotFound, rollbackRunId } from "../../Run.js"
 import * as MemoryPage from "./memoryPage.js"
 import { type NewRun, pageSize, type RunStoreService, toWellFormed } from "./runStore.js"
 
-interface Kept {
+interface MemoryRun {
   readonly run: NewRun
   finishedAt: DateTime.Utc | undefined
   total: number | undefined
@@ -19,7 +19,7 @@ interface Kept {
   readonly notes: Map<string, Array<string>>
 }
 
-const seen = ({ finishedAt, recorded, run, total }: Kept): Run =>
+const toRun = ({ finishedAt, recorded, run, total }: MemoryRun): Run =>
   new Run({
     ...run,
     ...(finishedAt === undefined ? {} : { finishedAt }),
@@ -33,8 +33,8 @@ const at = (value: unknown, path: ReadonlyArray<string>): unknown =>
 const pageOf = (position: number) => Math.floor(position / pageSize)
 
 export const make = (file: string): RunStoreService => {
-  const runs = new Map<RunId, Kept>()
-  const find = (runId: RunId): Effect.Effect<Kept, RunNotFound> =>
+  const runs = new Map<RunId, MemoryRun>()
+  const find = (runId: RunId): Effect.Effect<MemoryRun, RunNotFound> =>
     Effect.suspend(() => {
       const kept = runs.get(runId)
       return kept === undefined ? Effect.fail(new RunNotFound({ runId })) : Effect.succeed(kept)
@@ -50,8 +50,8 @@ export const make = (file: string): RunStoreService => {
     open: (run) =>
       Effect.sync(() => {
         const stored = runs.get(run.runId)
-        if (stored !== undefined) return seen(stored)
-        const kept: Kept = {
+        if (stored !== undefined) return toRun(stored)
+        const kept: MemoryRun = {
           run,
           finishedAt: undefined,
           total: undefined,
@@ -60,12 +60,12 @@ export const make = (file: string): RunStoreService => {
           notes: new Map()
         }
         runs.set(run.runId, kept)
-        return seen(kept)
+        return toRun(kept)
       }),
 
-    get: (runId) => Effect.map(find(runId), seen),
+    get: (runId) => Effect.map(find(runId), toRun),
 
-    list: Effect.sync(() => Array.from(runs.values(), seen)),
+    list: Effect.sync(() => Array.from(runs.values(), toRun)),
 
     remove: (runId) =>
       Effect.map(find(runId), () => {

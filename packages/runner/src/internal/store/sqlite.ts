@@ -29,7 +29,7 @@ const open = (file: string, config: SqliteClient.SqliteClientConfig) =>
 const settings = ["PRAGMA synchronous = NORMAL", "PRAGMA secure_delete = ON", "PRAGMA wal_autocheckpoint = 16000"]
 
 export const client = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
-  Layer.unwrapEffect(Effect.map(storeFile.admit(file), (filename) => open(file, { filename }))).pipe(
+  Layer.unwrapEffect(Effect.map(storeFile.prepare(file), (filename) => open(file, { filename }))).pipe(
     Layer.tap((context) => {
       const sql = Context.get(context, SqlClient.SqlClient)
       return Effect.mapError(
@@ -80,15 +80,15 @@ export const copy = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreErr
   Layer.unwrapScoped(Effect.map(storeFile.copy(file), (filename) => open(file, { filename })))
 
 /** The files this process has open. SQLite cannot tell which process holds a lock. */
-const held = new Set<string>()
+const openFiles = new Set<string>()
 
 const register = (file: string): Effect.Effect<void, RunStoreError.RunStoreError, Scope.Scope> =>
   Effect.uninterruptible(
     Effect.suspend(() => {
-      if (held.has(file))
+      if (openFiles.has(file))
         return Effect.fail(new RunStoreError.RunStoreError({ reason: "inUse", file, user: "thisProcess" }))
-      held.add(file)
-      return Effect.addFinalizer(() => Effect.sync(() => held.delete(file)))
+      openFiles.add(file)
+      return Effect.addFinalizer(() => Effect.sync(() => openFiles.delete(file)))
     })
   )
 
@@ -104,7 +104,7 @@ export const exclusive = (file: string): Layer.Layer<never, RunStoreError.RunSto
   )
   // A database in memory is not shared.
   if (file === memory) return Layer.empty
-  const lock = Effect.flatMap(Effect.tap(storeFile.admit(file), register), storeFile.lockOf)
+  const lock = Effect.flatMap(Effect.tap(storeFile.prepare(file), register), storeFile.lockOf)
   return Layer.effectDiscard(take).pipe(
     Layer.provide(Layer.unwrapScoped(Effect.map(lock, (filename) => open(file, { filename, disableWAL: true }))))
   )

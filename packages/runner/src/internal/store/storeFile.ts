@@ -31,11 +31,11 @@ import * as RunStoreError from "../../RunStoreError.js"
 /** SQLite's name for a database in memory. */
 export const memory = ":memory:"
 
-const refused = (file: string, reason: RunStoreError.Reason, detail: string) =>
+const refusal = (file: string, reason: RunStoreError.Reason, detail: string) =>
   new RunStoreError.RunStoreError({ reason, file, detail })
 
 // The kernel writes spaces and some other characters in octal.
-const unescaped = (text: string) =>
+const unescapeOctal = (text: string) =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
 /**
@@ -46,7 +46,7 @@ const isMountPoint = (file: string) =>
   existsSync("/proc/self/mountinfo") &&
   readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
-    .some((line) => unescaped(line.split(" ")[4] ?? "") === file)
+    .some((line) => unescapeOctal(line.split(" ")[4] ?? "") === file)
 
 const otherName = (real: string): string | undefined => {
   const { nlink } = statSync(real)
@@ -89,7 +89,7 @@ const makePrivate = (file: string, real: string) => {
   for (const each of ["", "-wal", "-shm"].map((suffix) => `${real}${suffix}`)) {
     const info = statSync(each, { throwIfNoEntry: false })
     if (info === undefined || PrivateFile.problem(each, info) === undefined) continue
-    if (!PrivateFile.isOwn(info)) throw refused(file, "notPrivate", PrivateFile.problem(each, info) ?? "")
+    if (!PrivateFile.isOwn(info)) throw refusal(file, "notPrivate", PrivateFile.problem(each, info) ?? "")
     chmodSync(each, PrivateFile.ownerOnly)
   }
 }
@@ -98,7 +98,7 @@ const makePrivate = (file: string, real: string) => {
  * Returns the canonical name of the store. Creates it if necessary, makes it private, and refuses
  * other names.
  */
-export const admit = (file: string): Effect.Effect<string, RunStoreError.RunStoreError> =>
+export const prepare = (file: string): Effect.Effect<string, RunStoreError.RunStoreError> =>
   file === memory
     ? Effect.succeed(file)
     : Effect.try({
@@ -108,7 +108,7 @@ export const admit = (file: string): Effect.Effect<string, RunStoreError.RunStor
           // A file that is not a store has none of our data; SQLite will refuse it.
           if (isStore(real)) makePrivate(file, real)
           const other = otherName(real)
-          if (other !== undefined) throw refused(file, "severalNames", other)
+          if (other !== undefined) throw refusal(file, "severalNames", other)
           return real
         },
         catch: (error) => RunStoreError.fromUnknown(file, error)
@@ -120,7 +120,7 @@ export const lockOf = (file: string): Effect.Effect<string, RunStoreError.RunSto
     try: () => {
       const lock = `${file}-lock`
       if (lstatSync(lock, { throwIfNoEntry: false })?.isSymbolicLink()) {
-        throw refused(file, "notPrivate", `${lock} is a symbolic link. Remove it`)
+        throw refusal(file, "notPrivate", `${lock} is a symbolic link. Remove it`)
       }
       create(lock)
       return lock
@@ -129,7 +129,7 @@ export const lockOf = (file: string): Effect.Effect<string, RunStoreError.RunSto
   })
 
 /** Whether this process may write to the store, and so also migrate it when opening it to read. */
-export const isOurs = (file: string): boolean => {
+export const isWritable = (file: string): boolean => {
   try {
     accessSync(file, constants.W_OK)
     accessSync(dirname(file), constants.W_OK)

@@ -17,7 +17,7 @@ const maxLength = 8 << 20
 const lineBreak = 0x0a
 
 /** Drops the rest of an overlong line, which is then not JSON. */
-const cut = (length: number, bytes: Uint8Array): readonly [length: number, bytes: Uint8Array] => {
+const truncateLines = (length: number, bytes: Uint8Array): readonly [length: number, bytes: Uint8Array] => {
   if (length + bytes.length <= maxLength) {
     const last = bytes.lastIndexOf(lineBreak)
     return [last === -1 ? length + bytes.length : bytes.length - last - 1, bytes]
@@ -27,7 +27,7 @@ const cut = (length: number, bytes: Uint8Array): readonly [length: number, bytes
   const kept = bytes.subarray(0, Math.max(0, Math.min(end, maxLength - length)))
   if (next === -1) return [length + end, kept]
   const line = kept.length === end ? kept : Buffer.concat([kept, Uint8Array.of(lineBreak)])
-  const [rest, others] = cut(0, bytes.subarray(end))
+  const [rest, others] = truncateLines(0, bytes.subarray(end))
   return [rest, Buffer.concat([line, others])]
 }
 
@@ -35,7 +35,7 @@ const parse = Schema.decodeUnknownOption(Schema.parseJson())
 
 export const lines = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<Line, E, R> =>
   bytes.pipe(
-    Stream.mapAccum(0, cut),
+    Stream.mapAccum(0, truncateLines),
     Stream.decodeText(),
     Stream.splitLines,
     Stream.zipWithIndex,
