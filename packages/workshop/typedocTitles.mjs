@@ -20,7 +20,7 @@ const prose = (comment) =>
 /** @param {string} file */
 const indexComments = (file) => {
   const text = readFileSync(file, "utf8")
-  return new Map([...text.matchAll(indexLine)].map(([, comment, name]) => [name, prose(comment)]))
+  return new Map([...text.matchAll(indexLine)].map(([, comment = "", name]) => [name, prose(comment)]))
 }
 
 /** @param {import("typedoc").Application} app */
