@@ -77,8 +77,8 @@ export const layerUser = (methods: Partial<UserAccountsService>): Layer.Layer<Us
   })
 
 /**
- * The accounts in memory behind {@link layerAdminOf} and {@link layerUserOf}, for what the API itself
- * does not show.
+ * The in-memory accounts behind {@link layerAdminOf} and {@link layerUserOf}. Tests use it to read
+ * what the API does not return.
  *
  * @since 0.1.0
  * @category models
@@ -191,7 +191,7 @@ export const layerUserOf = (
 }
 
 /**
- * The fields of an error, all of them optional.
+ * The fields of an error, all optional.
  *
  * @since 0.1.0
  * @category models
@@ -199,9 +199,9 @@ export const layerUserOf = (
 export type Fields<Tag extends GlowmarktError["_tag"]> = failures.Fields<Tag>
 
 /**
- * An error by its name, with plausible values in the fields that are not given. It is also an effect
- * that fails with it, so it can stand for the result of a method. A method takes only the errors that
- * its operation can fail with.
+ * Makes an error with a given tag and plausible values for the other fields. The error is also an
+ * effect that fails with it, so it can be the result of a method. A method only accepts the errors
+ * that its operation can fail with.
  *
  * @example
  * ```ts

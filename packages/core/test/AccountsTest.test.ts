@@ -18,7 +18,7 @@ const tag = (effect: Effect.Effect<unknown, { readonly _tag: string }>) =>
   Effect.map(Effect.flip(effect), (error) => error._tag)
 
 describe("layerAdmin", () => {
-  it.effect("names the method that the test does not provide", () =>
+  it.effect("names a method that the test does not provide", () =>
     Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
       assert.deepStrictEqual(yield* admin.list, { accounts: [], unreadable: [] })
@@ -29,7 +29,7 @@ describe("layerAdmin", () => {
 })
 
 describe("layerAdminOf", () => {
-  it.effect("shows writes to later reads", () =>
+  it.effect("makes writes visible to later reads", () =>
     Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
       assert.strictEqual((yield* admin.rename(accountId, "Scotty")).name, "Scotty")
@@ -82,7 +82,7 @@ describe("layerUserOf", () => {
   const password = Redacted.make("beam-me-up")
   const Accounts = AccountsTest.layerUserOf(own, { password, others })
 
-  it.effect("shows a user's writes to the user and to the administrator", () =>
+  it.effect("makes a user's writes visible to the user and the administrator", () =>
     Effect.gen(function* () {
       const user = yield* UserAccounts.UserAccounts
       const admin = yield* AdminAccounts.AdminAccounts
@@ -96,7 +96,7 @@ describe("layerUserOf", () => {
     }).pipe(Effect.provide(Accounts))
   )
 
-  it.effect("changes a password once, given the right old one and a new one that is long enough", () =>
+  it.effect("changes a password only with the correct old one and a new one that is long enough", () =>
     Effect.gen(function* () {
       const user = yield* UserAccounts.UserAccounts
       const change = (oldPassword: string, newPassword: string) =>
@@ -109,7 +109,7 @@ describe("layerUserOf", () => {
     }).pipe(Effect.provide(Accounts))
   )
 
-  it.effect("accepts any old password if the test gives none", () =>
+  it.effect("accepts any old password by default", () =>
     Effect.gen(function* () {
       const user = yield* UserAccounts.UserAccounts
       yield* user.changePassword({ oldPassword: password, newPassword: Redacted.make("warp-nine-9") })
@@ -120,7 +120,7 @@ describe("layerUserOf", () => {
     }).pipe(Effect.provide(AccountsTest.layerUserOf(own)))
   )
 
-  it.effect("keeps mobile app tokens, of the user's own account only", () =>
+  it.effect("stores mobile app tokens only for the user's own account", () =>
     Effect.gen(function* () {
       const user = yield* UserAccounts.UserAccounts
       const test = yield* AccountsTest.TestAccounts
@@ -152,7 +152,7 @@ describe("layerUserOf", () => {
 })
 
 describe("failure", () => {
-  it.effect("is the error and an effect that fails with it, for every name", () =>
+  it.effect("returns an error that is also a failing effect, for every tag", () =>
     Effect.gen(function* () {
       for (const { _tag: name } of GlowmarktError.GlowmarktError.members) {
         const error = AccountsTest.failure(name)
@@ -165,7 +165,7 @@ describe("failure", () => {
     })
   )
 
-  it.effect("takes the fields that matter to the test", () =>
+  it.effect("accepts the fields that matter to the test", () =>
     Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
       const unavailable = yield* Effect.flip(admin.list)

@@ -73,7 +73,7 @@ describe("CircuitBreaker", () => {
     }).pipe(Effect.provide(over(wire, { ...options, retry: RetryPolicy.standard })))
   })
 
-  it.effect("reports how long it stays open and does not retry meanwhile", () => {
+  it.effect("reports how long it stays open and does not retry in the meantime", () => {
     const wire = Wire.make(() => ({ status: 500 }))
     return Effect.gen(function* () {
       yield* CallOptions.locally(Effect.replicateEffect(Effect.flip(list), 3), { retry: RetryPolicy.none })

@@ -21,7 +21,7 @@ const answering = (body: unknown, urls: Array<string>) =>
 const applicationId = Identifier.ApplicationId.make("0537b17c-ab62-491c-8085-9ac2b6206346")
 
 describe("FetchAccounts", () => {
-  it.effect("layerAdmin calls over fetch, at the given address", () => {
+  it.effect("layerAdmin uses fetch and the given base URL", () => {
     const urls: Array<string> = []
     const Accounts = FetchAccounts.layerAdmin(AppKeys.layer({ key: "k", secret: Redacted.make("s") }), {
       baseUrl: "https://glowmarkt.example/v1"
@@ -33,7 +33,7 @@ describe("FetchAccounts", () => {
     }).pipe(Effect.provide(Accounts), Effect.provide(answering([], urls)))
   })
 
-  it.effect("layerUser calls over fetch, at Glowmarkt's own address unless the environment names another", () => {
+  it.effect("layerUser uses fetch and Glowmarkt's base URL by default", () => {
     const urls: Array<string> = []
     const Accounts = FetchAccounts.layerUser(UserToken.layer({ token: Redacted.make("t"), applicationId }))
     return Effect.gen(function* () {

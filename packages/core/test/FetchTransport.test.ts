@@ -41,7 +41,7 @@ const using = (fetch: typeof globalThis.fetch, defaults: RequestInit = {}) =>
 const get = Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.get(Identifier.AccountId.make("a1")))
 
 describe("FetchTransport", () => {
-  it.effect("sends with the program's fetch and options, its own headers, and no redirects", () => {
+  it.effect("uses the program's fetch and options, adds its own headers and does not follow redirects", () => {
     const { fetch, sent } = recording()
     return Effect.gen(function* () {
       yield* get
@@ -80,7 +80,7 @@ describe("FetchTransport", () => {
     }).pipe(Effect.provide(accounts(using(fetch))))
   })
 
-  it.effect("shows every request to a client that wraps it", () => {
+  it.effect("passes every request through a client that wraps it", () => {
     const { fetch, sent } = recording()
     const wrapped = Layer.effect(
       HttpClient.HttpClient,
@@ -93,7 +93,7 @@ describe("FetchTransport", () => {
     }).pipe(Effect.provide(accounts(Layer.provide(wrapped, using(fetch)))))
   })
 
-  it.effect("leaves a FetchHttpClient of the same program as it is", () =>
+  it.effect("does not change a FetchHttpClient of the same program", () =>
     Effect.gen(function* () {
       const ours = yield* Effect.provide(
         HttpClient.HttpClient,
@@ -108,7 +108,7 @@ describe("FetchTransport", () => {
     })
   )
 
-  it.effect("calls the fetch of the runtime as it is when a request is sent", () =>
+  it.effect("looks up the runtime's fetch for each request", () =>
     Effect.gen(function* () {
       const { fetch, sent } = recording()
       yield* Effect.acquireRelease(
@@ -170,7 +170,7 @@ describe("FetchTransport", () => {
     ["no response", () => new Promise<Response>(() => {})],
     ["half a response", () => Promise.resolve(new Response(new ReadableStream({ pull: () => new Promise(() => {}) })))]
   ] as const) {
-    it.effect(`aborts a request with ${when} when its time is over, and when it is interrupted`, () => {
+    it.effect(`aborts a request with ${when} on timeout and on interruption`, () => {
       const signals: Array<AbortSignal | null | undefined> = []
       const sending: (() => void)[] = []
       const isSent = Effect.async<void>((resume) => void sending.push(() => resume(Effect.void)))

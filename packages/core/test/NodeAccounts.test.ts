@@ -39,7 +39,7 @@ const environment = (port: number) =>
   )
 
 describe("NodeAccounts", () => {
-  it.scopedLive("layerAdmin calls with the credentials and the address of the environment", () =>
+  it.scopedLive("layerAdmin uses the credentials and base URL of the environment", () =>
     Effect.gen(function* () {
       const received: Array<Received> = []
       const port = yield* server(received)
@@ -53,7 +53,7 @@ describe("NodeAccounts", () => {
     })
   )
 
-  it.scopedLive("layerUser signs in over the same client", () =>
+  it.scopedLive("layerUser signs in through the same client", () =>
     Effect.gen(function* () {
       const received: Array<Received> = []
       const port = yield* server(received)
@@ -72,7 +72,7 @@ describe("NodeAccounts", () => {
     })
   )
 
-  it.scopedLive("options of the client and of the transport apply", () =>
+  it.scopedLive("applies the options of the client and the transport", () =>
     Effect.gen(function* () {
       const received: Array<Received> = []
       const port = yield* server(received)
@@ -96,7 +96,7 @@ describe("NodeAccounts", () => {
     })
   )
 
-  it.effect("a missing variable fails with its name", () =>
+  it.effect("fails with the name of a missing variable", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(
         Effect.provide(Effect.void, NodeAccounts.layerAdmin(AppKeys.layerConfig())).pipe(

@@ -44,7 +44,7 @@ export interface Settings {
 const longestMillis = 2 ** 31 - 1
 
 /** An operation bound to credentials. All its calls share this. */
-export interface Bound {
+export interface BoundOperation {
   readonly operation: Operation.Any
   readonly credential: Credential<Grant>
   readonly telemetry: telemetry.Telemetry
@@ -54,7 +54,7 @@ export interface Bound {
 }
 
 /** One call. All its attempts share this. */
-export interface Call extends Omit<Bound, "settingsFor"> {
+export interface Call extends Omit<BoundOperation, "settingsFor"> {
   readonly settings: Settings
   readonly prepared: Operation.Prepared
   /** Whether a tracer records spans; without one, none are created. */
@@ -80,7 +80,7 @@ export interface Attempt {
 }
 
 /** The request of an attempt with the circuit breaker's permit. */
-export interface Sent extends transport.Request {
+export interface AttemptRequest extends transport.Request {
   readonly permit: CircuitBreaker.Permit
 }
 
@@ -106,11 +106,11 @@ const override = (settings: Settings, options: CallOptions.Options): Settings =>
 })
 
 /** The client's settings with a call's options applied, computed once per options object. */
-export const overridable = (settings: Settings): Bound["settingsFor"] =>
+export const overridable = (settings: Settings): BoundOperation["settingsFor"] =>
   memoize((options) => (options === CallOptions.none ? settings : override(settings, options)))
 
 export const begin = (
-  { credential, operation, server, settingsFor, telemetry: recorder }: Bound,
+  { credential, operation, server, settingsFor, telemetry: recorder }: BoundOperation,
   prepared: Operation.Prepared,
   fiber: Fiber.RuntimeFiber<unknown, unknown>,
   interruptible: Call["interruptible"]
@@ -184,7 +184,7 @@ export const acquire = (
   call: Call,
   attempt: Attempt,
   traceparent: string | undefined
-): Either.Either<Sent, AnyError> => {
+): Either.Either<AttemptRequest, AnyError> => {
   const { operation, prepared, settings } = call
   const now = monotonicClock.millis(call.clock)
   const timeoutMillis = Math.min(
@@ -208,7 +208,7 @@ export const acquire = (
   })
 }
 
-export const succeeded = (call: Call, { permit }: Sent): void => {
+export const succeeded = (call: Call, { permit }: AttemptRequest): void => {
   permit.succeeded()
   call.telemetry.succeeded()
 }
@@ -244,7 +244,7 @@ const errorOf = (
 export const failed = (
   call: Call,
   attempt: Attempt,
-  { timeoutMillis, permit }: Sent,
+  { timeoutMillis, permit }: AttemptRequest,
   failure: AnyError | transport.Failure
 ): AnyError => {
   const error = errorOf(call, attempt, timeoutMillis, failure)

@@ -41,7 +41,13 @@ export const make = (client: HttpClient.HttpClient, settings: callState.Settings
 
   const bound = (operation: Operation.Operation<Endpoint, unknown>, credential: Credential<Grant>) => {
     const recorder = telemetry.make(operation, settings.baseUrl)
-    const binding: callState.Bound = { operation, credential, settingsFor, server: origin, telemetry: recorder }
+    const binding: callState.BoundOperation = {
+      operation,
+      credential,
+      settingsFor,
+      server: origin,
+      telemetry: recorder
+    }
     const invalid = (problem: string) =>
       recorder.callSpan(() => {
         recorder.ended("InvalidInput", 0)

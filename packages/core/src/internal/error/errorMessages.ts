@@ -36,13 +36,13 @@ export const credentialAdvice: Record<Caller, string> = {
   anonymous: "This operation takes no credentials; a proxy in between may require some."
 }
 
-const another = " The account may belong to another user: a token only gives access to its owner's account."
+const otherOwner = " The account may belong to another user: a token only gives access to its owner's account."
 
 /** Other reasons why these operations are refused with valid credentials. */
 export const operationAdvice: Readonly<Record<string, string>> = {
   userChangePassword: " Or the old password is wrong.",
-  addMobileAppToken: another,
-  removeMobileAppToken: another
+  addMobileAppToken: otherOwner,
+  removeMobileAppToken: otherOwner
 }
 
 /** The message of a timeout, by what the call was waiting for. */

@@ -15,7 +15,7 @@ import { constructors } from "./failures.js"
 
 interface Entry {
   readonly account: Account
-  /** Undefined: any password is accepted. */
+  /** If undefined, any password is accepted. */
   readonly password: Redacted.Redacted | undefined
   readonly mobileAppTokens: ReadonlyArray<Redacted.Redacted>
 }
@@ -52,14 +52,17 @@ const isSame = (one: Redacted.Redacted, other: Redacted.Redacted) => Redacted.va
 
 const statusOf = ({ email: _, name: __, userId: ___, username: ____, ...status }: Account): AccountStatus => status
 
-const made = (account: Account): Entry => ({ account, password: undefined, mobileAppTokens: [] })
+const newEntry = (account: Account): Entry => ({ account, password: undefined, mobileAppTokens: [] })
 
-/** Accounts in memory, as their administrator and as each user sees them. */
+/** The services of an administrator and of each user, over the same accounts in memory. */
 export const make = (accounts: ReadonlyArray<Account>, passwords: ReadonlyMap<AccountId, Redacted.Redacted>) =>
   Effect.map(
     Ref.make<ReadonlyMap<AccountId, Entry>>(
       new Map(
-        accounts.map((account) => [account.accountId, { ...made(account), password: passwords.get(account.accountId) }])
+        accounts.map((account) => [
+          account.accountId,
+          { ...newEntry(account), password: passwords.get(account.accountId) }
+        ])
       )
     ),
     (entries) => {
@@ -106,7 +109,9 @@ export const make = (accounts: ReadonlyArray<Account>, passwords: ReadonlyMap<Ac
             Effect.gen(function* () {
               const accountId = AccountId.make(`test-${++added}`)
               const now = yield* DateTime.now
-              yield* put(made({ ...user, accountId, status: "active", active: true, createdAt: now, updatedAt: now }))
+              yield* put(
+                newEntry({ ...user, accountId, status: "active", active: true, createdAt: now, updatedAt: now })
+              )
               return { accountId, status: "OK" }
             })
           ),
@@ -131,7 +136,8 @@ export const make = (accounts: ReadonlyArray<Account>, passwords: ReadonlyMap<Ac
       const userOf = (own: AccountId): UserAccountsService => {
         const denied = ({ name }: Operation.Any) => constructors.AccessDenied({ operation: name, caller: "userToken" })
 
-        // These operations do not declare a 404: without an account, their token is not valid either.
+        // These operations do not declare a 404. Without an account the token would not be valid,
+        // either.
         const ownEntry = (operation: Operation.Any) => Effect.mapError(find(operation, own), () => denied(operation))
 
         const changeOwn = (operation: Operation.Any, fields: Partial<Account>) =>

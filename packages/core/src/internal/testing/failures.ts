@@ -12,19 +12,19 @@ type Constructors = { readonly [T in Tag]: (fields: Fields<T> | undefined) => Fa
 
 const call = { operation: "AccountsTest", attempts: 1, elapsed: Duration.zero }
 
-const responded = (status: number) => ({ ...call, status, excerpt: "" })
+const callWithResponse = (status: number) => ({ ...call, status, excerpt: "" })
 
-const unannounced = { retryAfter: Option.none<Duration.Duration>() }
+const noRetryAfter = { retryAfter: Option.none<Duration.Duration>() }
 
-/** Each error with plausible values in the fields that are not given. */
+/** A constructor for each error, with plausible defaults for all fields. */
 export const constructors: Constructors = {
-  AccessDenied: (fields) => new GlowmarktError.AccessDenied({ ...responded(401), caller: "appKeys", ...fields }),
-  BadRequest: (fields) => new GlowmarktError.BadRequest({ ...responded(400), ...unannounced, ...fields }),
-  RateLimited: (fields) => new GlowmarktError.RateLimited({ ...responded(429), ...unannounced, ...fields }),
-  ServerError: (fields) => new GlowmarktError.ServerError({ ...responded(500), ...unannounced, ...fields }),
+  AccessDenied: (fields) => new GlowmarktError.AccessDenied({ ...callWithResponse(401), caller: "appKeys", ...fields }),
+  BadRequest: (fields) => new GlowmarktError.BadRequest({ ...callWithResponse(400), ...noRetryAfter, ...fields }),
+  RateLimited: (fields) => new GlowmarktError.RateLimited({ ...callWithResponse(429), ...noRetryAfter, ...fields }),
+  ServerError: (fields) => new GlowmarktError.ServerError({ ...callWithResponse(500), ...noRetryAfter, ...fields }),
   InvalidResponse: (fields) =>
     new GlowmarktError.InvalidResponse({
-      ...responded(200),
+      ...callWithResponse(200),
       reason: "NotJson",
       problem: "the body is not JSON",
       ...fields
@@ -39,11 +39,12 @@ export const constructors: Constructors = {
     }),
   RequestTimeout: (fields) =>
     new GlowmarktError.RequestTimeout({ ...call, phase: "sent", limit: Duration.seconds(30), ...fields }),
-  MissingElements: (fields) => new GlowmarktError.MissingElements({ ...responded(400), elements: [], ...fields }),
-  IncorrectElements: (fields) => new GlowmarktError.IncorrectElements({ ...responded(400), ...fields }),
-  WeakPassword: (fields) => new GlowmarktError.WeakPassword({ ...responded(400), ...fields }),
-  AccountNotFound: (fields) => new GlowmarktError.AccountNotFound({ ...responded(404), ...fields }),
-  Rejected: (fields) => new GlowmarktError.Rejected({ ...responded(200), ...fields }),
+  MissingElements: (fields) =>
+    new GlowmarktError.MissingElements({ ...callWithResponse(400), elements: [], ...fields }),
+  IncorrectElements: (fields) => new GlowmarktError.IncorrectElements({ ...callWithResponse(400), ...fields }),
+  WeakPassword: (fields) => new GlowmarktError.WeakPassword({ ...callWithResponse(400), ...fields }),
+  AccountNotFound: (fields) => new GlowmarktError.AccountNotFound({ ...callWithResponse(404), ...fields }),
+  Rejected: (fields) => new GlowmarktError.Rejected({ ...callWithResponse(200), ...fields }),
   InvalidInput: (fields) =>
     new GlowmarktError.InvalidInput({ operation: call.operation, problem: "an input is invalid", ...fields })
 }
