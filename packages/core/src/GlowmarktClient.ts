@@ -56,8 +56,8 @@ export interface Options {
    */
   readonly maxBodyBytes?: number
   /**
-   * `w3c` sends the span of each request to the server as a `traceparent` header; `none` (default) keeps
-   * the ids of your traces from the provider. Applies to every transport. The propagation of
+   * `w3c` sends the span of each request to the server as a `traceparent` header; `none` (default)
+   * keeps the ids of your traces from the provider. Applies to every transport. The propagation of
    * `@effect/platform` is off.
    */
   readonly tracePropagation?: "none" | "w3c"
@@ -234,7 +234,8 @@ export const config: Config.Config<Options> = configOf({})
 
 /**
  * Provides the client from configuration. The base URL comes from the variable `GLOWMARKT_BASE_URL`
- * unless it is `given`; by default it is Glowmarkt's own. Fails if it is not a valid {@link BaseUrl}.
+ * unless it is `given`; by default it is Glowmarkt's own. Fails if it is not a valid
+ * {@link BaseUrl}.
  *
  * @since 0.1.0
  * @category layers

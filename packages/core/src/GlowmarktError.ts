@@ -2,8 +2,8 @@
  * The errors of a call, as a closed union.
  *
  * Every error names its operation and the method that was called, and its `message` says what
- * happened and what to do. `isTransient`, `mayHaveBeenApplied` and `retryAfter` classify an error, so
- * that programs do not have to list tags.
+ * happened and what to do. `isTransient`, `mayHaveBeenApplied` and `retryAfter` classify an error,
+ * so that programs do not have to list tags.
  *
  * @since 0.1.0
  */
@@ -154,8 +154,8 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
 /**
  * Every error of the client. All members share four fields:
  *
- * - `method`: the method that was called, such as `admin.status`. Beside it, `operation` is the name in
- *   the contract. Errors of `admin.stream` say `admin.list`, which is the same operation.
+ * - `method`: the method that was called, such as `admin.status`. Beside it, `operation` is the
+ *   name in the contract. Errors of `admin.stream` say `admin.list`, which is the same operation.
  * - `isTransient`: whether the same call may succeed later.
  * - `mayHaveBeenApplied`: whether the provider may have carried the operation out.
  * - `retryAfter`: how long the server asked to wait, if it did.

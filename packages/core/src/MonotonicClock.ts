@@ -1,6 +1,6 @@
 /**
- * A clock that adjusting the system's time does not change, for durations and deadlines. Import this
- * module from `@effect-glowmarkt/core/MonotonicClock`.
+ * A clock that adjusting the system's time does not change, for durations and deadlines. Import
+ * this module from `@effect-glowmarkt/core/MonotonicClock`.
  *
  * @since 0.1.0
  */

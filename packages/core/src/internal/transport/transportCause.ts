@@ -33,8 +33,8 @@ const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => 
 }
 
 /**
- * Browsers do not tell scripts whether a server cannot be reached or does not allow requests from the page.
- * In both cases `fetch` rejects with the same `TypeError`.
+ * Browsers do not tell scripts whether a server cannot be reached or does not allow requests from
+ * the page. In both cases `fetch` rejects with the same `TypeError`.
  */
 const isHiddenByBrowser = (cause: unknown) =>
   cause instanceof TypeError && ("document" in globalThis || "importScripts" in globalThis)
