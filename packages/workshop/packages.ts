@@ -5,8 +5,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pack, root, type Tarball } from "./tarballs.js"
 
-/** Built from other files than a module in `src`. */
-const generated = new Set(["runner/dist/internal/reportClient.js", "runner/dist/internal/reportClient.d.ts"])
+/** Built from other files than a module in `src`. The command line is bundled afresh by each build. */
+const generated = /^(?:runner\/dist\/internal\/reportClient\.(?:d\.ts|js)|cli\/dist\/.+)$/
 
 /** The module in `src` that a file in `dist` was compiled from. */
 const source = (file: string) => file.replace(/^dist/, "src").replace(/(?:\.d\.ts|\.js)(?:\.map)?$/, ".ts")
@@ -14,11 +14,14 @@ const source = (file: string) => file.replace(/^dist/, "src").replace(/(?:\.d\.t
 const contentProblems = ({ files, package: directory }: Tarball): ReadonlyArray<string> => {
   const missing = ["LICENSE", "README.md", "CHANGELOG.md"].filter((file) => !files.includes(file))
   const needless = files.filter(
-    (file) => !/^(?:package\.json|LICENSE|(?:README|CHANGELOG)\.md|(?:bin|dist|src)\/.+\.(?:[jt]s|map))$/.test(file)
+    (file) =>
+      !/^(?:package\.json|LICENSE|(?:README|CHANGELOG)\.md|dist\/licences\.txt|(?:bin|dist|src)\/.+\.(?:[jt]s|map))$/.test(
+        file
+      )
   )
   const stale = files.filter((file) => {
     const path = join(root, "packages", directory, source(file))
-    return file.startsWith("dist/") && !generated.has(`${directory}/${file}`) && !existsSync(path)
+    return file.startsWith("dist/") && !generated.test(`${directory}/${file}`) && !existsSync(path)
   })
   return [
     ...missing.map((file) => `lacks ${file}`),

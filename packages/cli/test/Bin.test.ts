@@ -10,7 +10,7 @@ import * as Spawned from "./support/Spawned.js"
 it.skipIf(process.platform === "win32")(
   "too few file descriptors: exit code 2, and the message names the remedy",
   async () => {
-    const limited = ["-c", 'ulimit -n 32; exec "$0" "$@"', process.execPath, Spawned.bin, "accounts", "list"]
+    const limited = ["-c", 'ulimit -n 24; exec "$0" "$@"', process.execPath, Spawned.bin, "accounts", "list"]
     const { code, stderr } = await Spawned.start(limited, { program: "sh" }).ended
     assert.strictEqual(code, 2, stderr)
     assert.match(stderr, /^glowmarkt cannot load its own files: .*\nRaise the limit of open files \(ulimit -n 1024\)/)

@@ -3,10 +3,11 @@
  * `#html-report-client`. Runs before tsc: `npm run build` at the root does so.
  */
 import { createHash } from "node:crypto"
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
-import { dirname, join, resolve } from "node:path"
+import { mkdir, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
+import { licences } from "../../workshop/licences.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const target = join(root, "dist/internal/reportClient")
@@ -34,32 +35,12 @@ const bundled = async (entry) => {
   return { text: output.text.trim(), inputs: Object.keys(metafile.inputs) }
 }
 
-/** The licence of every package that is in the bundle: they go where its code goes.
- * @param {ReadonlyArray<string>} inputs */
-const licences = async (inputs) => {
-  const packages = new Set(
-    inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.slice(1, 2) ?? [])
-  )
-  const texts = await Promise.all(
-    [...packages].sort().map(async (path) => {
-      const folder = resolve(root, path)
-      const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name))
-      if (file === undefined) {
-        throw new Error(`${path} has no licence file`)
-      }
-      const { name, version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"))
-      return { title: `${name} ${version}`, text: (await readFile(join(folder, file), "utf8")).trim() }
-    })
-  )
-  return texts.map(({ text, title }) => `${title}\n\n${text}`).join("\n\n")
-}
-
 /** @param {string} text */
 const hash = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`
 
 const code = await bundled("client/main.ts")
 const { text: style } = await bundled("client/report.css")
-const notice = `/*! This script contains:\n\n${await licences(code.inputs)}\n*/\n`
+const notice = `/*! This script contains:\n\n${await licences(root, code.inputs)}\n*/\n`
 const script = notice + code.text
 
 for (const [name, text] of Object.entries({ script, style })) {
