@@ -8,11 +8,11 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { CallError, Caller } from "./GlowmarktError.js"
 import type { ApplicationId } from "./Identifier.js"
+import * as base64 from "./internal/credential/base64.js"
 
 /**
  * The grant of an administrator.
@@ -118,7 +118,7 @@ export const fixed = <G extends Grant>(caller: Caller, grant: G): Credential<G> 
  * @category constructors
  */
 export const basic = (key: string, secret: Redacted.Redacted): Redacted.Redacted =>
-  Redacted.make(`Basic ${Encoding.encodeBase64(`${key}:${Redacted.value(secret)}`)}`)
+  Redacted.make(`Basic ${base64.encode(`${key}:${Redacted.value(secret)}`)}`)
 
 /**
  * The header value for an application id.

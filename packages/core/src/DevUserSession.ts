@@ -180,7 +180,7 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
  * @since 0.1.0
  * @category constructors
  */
-export const config: Config.Config<Options> = configOf({})
+export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
 
 /**
  * {@link layer} from configuration. Options that are not `given` come from the variables

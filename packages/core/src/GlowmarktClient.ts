@@ -230,7 +230,7 @@ const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>):
  * @since 0.1.0
  * @category constructors
  */
-export const config: Config.Config<Options> = configOf({})
+export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
 
 /**
  * Provides the client from configuration. The base URL comes from the variable `GLOWMARKT_BASE_URL`

@@ -151,7 +151,7 @@ export const ApplicationIdInput: Schema.Schema<ApplicationId, string> = Schema.t
  * @since 0.1.0
  * @category constructors
  */
-export const applicationIdConfig: Config.Config<ApplicationId> = Schema.Config(
+export const applicationIdConfig: Config.Config<ApplicationId> = /* @__PURE__ */ Schema.Config(
   "GLOWMARKT_APPLICATION_ID",
   ApplicationIdInput
 )

@@ -1,9 +1,9 @@
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as GlowmarktError from "../../GlowmarktError.js"
+import * as base64 from "../credential/base64.js"
 import type * as transport from "../transport/transport.js"
 import { isSafe, redactBody, wordsOf } from "./redactBody.js"
 import { parseRetryAfter } from "./retryAfter.js"
@@ -70,7 +70,7 @@ const callOf = (state: CallState) => ({
 export const secretForms = (header: string): ReadonlyArray<string> => {
   if (!header.startsWith("Basic ")) return [header]
   const encoded = header.slice("Basic ".length)
-  const pair = Either.getOrElse(Encoding.decodeBase64String(encoded), () => "")
+  const pair = Either.getOrElse(base64.decode(encoded), () => "")
   return [encoded, pair, pair.slice(pair.indexOf(":") + 1)]
 }
 

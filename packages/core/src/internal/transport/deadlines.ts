@@ -1,4 +1,8 @@
-import type * as Clock from "effect/Clock"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import { memoize } from "../call/memoize.js"
 import * as monotonicClock from "../call/monotonicClock.js"
 
 export interface Timed {
@@ -53,4 +57,39 @@ export const make = (clock: Clock.Clock = monotonicClock.system): Deadlines => {
       pending.clear()
     }
   }
+}
+
+/**
+ * Waits until `start` calls back, for at most this time by the caller's clock. Then it fails with
+ * `late` and calls the function that `start` returned, without waiting for the effect of that.
+ */
+export type Within = <A, E>(
+  millis: number,
+  late: E,
+  start: (done: (result: Effect.Effect<A, E>) => void, caller: Fiber.RuntimeFiber<unknown, unknown>) => () => void
+) => Effect.Effect<A, E>
+
+/** Shares one timer per clock. */
+export const within = (): Within => {
+  const deadlinesOf = memoize((clock: Clock.Clock) => make(clock))
+  return (millis, late, start) =>
+    Effect.withFiberRuntime((caller) =>
+      Effect.async((resume) => {
+        const clock = Context.get(caller.currentDefaultServices, Clock.Clock)
+        const deadlines = deadlinesOf(clock)
+        let cancel = () => {}
+        const timed: Timed = {
+          deadline: monotonicClock.millis(clock) + millis,
+          expire: () => {
+            resume(Effect.fail(late))
+            cancel()
+          }
+        }
+        deadlines.add(timed)
+        cancel = start((result) => {
+          deadlines.remove(timed)
+          resume(result)
+        }, caller)
+      })
+    )
 }

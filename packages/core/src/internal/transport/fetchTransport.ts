@@ -1,12 +1,10 @@
 import type * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { memoize } from "../call/memoize.js"
-import * as monotonicClock from "../call/monotonicClock.js"
 import * as contentEncoding from "./contentEncoding.js"
 import * as deadlines from "./deadlines.js"
 import * as responseBody from "./responseBody.js"
@@ -71,7 +69,7 @@ const read = async (
  * separate fiber.
  */
 export const make = (fetch: Fetch, defaults: Defaults): transport.Transport => {
-  const deadlinesOf = memoize((clock: Clock.Clock) => deadlines.make(clock))
+  const within = deadlines.within()
   const defaultHeaders = Object.fromEntries(new Headers(defaults.headers))
 
   const headersOf = memoize((headers: transport.Request["headers"]) => {
@@ -90,25 +88,10 @@ export const make = (fetch: Fetch, defaults: Defaults): transport.Transport => {
     late: E,
     start: () => Promise<Effect.Effect<A, E>>
   ): Effect.Effect<A, E> =>
-    Effect.withFiberRuntime((fiber) =>
-      Effect.async((resume) => {
-        const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
-        const timers = deadlinesOf(clock)
-        const timed: deadlines.Timed = {
-          deadline: monotonicClock.millis(clock) + timeoutMillis,
-          expire: () => {
-            resume(Effect.fail(late))
-            controller.abort()
-          }
-        }
-        timers.add(timed)
-        const ended = (effect: Effect.Effect<A, E>) => {
-          timers.remove(timed)
-          resume(effect)
-        }
-        start().then(ended, (defect) => ended(Effect.die(defect)))
-      })
-    )
+    within(timeoutMillis, late, (done) => {
+      start().then(done, (defect) => done(Effect.die(defect)))
+      return () => controller.abort()
+    })
 
   const exchange = <A>(
     request: transport.Request,

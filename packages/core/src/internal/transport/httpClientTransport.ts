@@ -21,7 +21,6 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import { memoize } from "../call/memoize.js"
-import * as monotonicClock from "../call/monotonicClock.js"
 import * as deadlines from "./deadlines.js"
 import * as responseBody from "./responseBody.js"
 import * as transport from "./transport.js"
@@ -124,7 +123,7 @@ const failureOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): Effect.
  * passes, the caller does not wait for that fiber.
  */
 export const make = (client: HttpClient.HttpClient): transport.Transport => {
-  const deadlinesOf = memoize((clock: Clock.Clock) => deadlines.make(clock))
+  const within = deadlines.within()
 
   const send = <A>(
     request: transport.Request,
@@ -139,34 +138,17 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
     })
     let cancel = Effect.void
     return {
-      response: Effect.withFiberRuntime((caller) =>
-        Effect.async((resume) => {
-          const clock = Context.get(caller.currentDefaultServices, Clock.Clock)
-          const timers = deadlinesOf(clock)
-          const runtime = Runtime.make({
-            context: withoutRedirects(caller.currentContext),
-            fiberRefs: caller.getFiberRefs(),
-            runtimeFlags: Runtime.defaultRuntimeFlags
-          })
-          const fiber = Runtime.runFork(runtime, exchanged, { updateRefs: refsFor })
-          const timed: deadlines.Timed = {
-            deadline: monotonicClock.millis(clock) + request.timeoutMillis,
-            expire: () => {
-              resume(Effect.fail(transport.timedOut.sent))
-              fiber.unsafeInterruptAsFork(caller.id())
-            }
-          }
-          timers.add(timed)
-          cancel = Effect.suspend(() => {
-            timers.remove(timed)
-            return Fiber.interrupt(fiber)
-          })
-          fiber.addObserver((exit) => {
-            timers.remove(timed)
-            resume(Exit.isSuccess(exit) ? Effect.succeed(exit.value) : failureOf(exit.cause))
-          })
+      response: within<A, transport.Failure>(request.timeoutMillis, transport.timedOut.sent, (done, caller) => {
+        const runtime = Runtime.make({
+          context: withoutRedirects(caller.currentContext),
+          fiberRefs: caller.getFiberRefs(),
+          runtimeFlags: Runtime.defaultRuntimeFlags
         })
-      ),
+        const fiber = Runtime.runFork(runtime, exchanged, { updateRefs: refsFor })
+        cancel = Fiber.interrupt(fiber)
+        fiber.addObserver((exit) => done(Exit.isSuccess(exit) ? Effect.succeed(exit.value) : failureOf(exit.cause)))
+        return () => fiber.unsafeInterruptAsFork(caller.id())
+      }),
       cancel: Effect.suspend(() => cancel)
     }
   }
