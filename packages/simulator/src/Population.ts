@@ -21,23 +21,7 @@ import * as memberTraits from "./internal/traits.js"
  * @since 0.1.0
  * @category models
  */
-export interface Traits {
-  /** The actual status. `unverified` is not documented by the provider. */
-  readonly status: "active" | "inactive" | "unverified"
-  /**
-   * Where the list and the status endpoint, or the fields `status` and `active`, contradict each
-   * other.
-   */
-  readonly inconsistency: "none" | "listedActive" | "listedInactive" | "liveContradictsItself" | "listContradictsItself"
-  /**
-   * `missing`: listed, but reads return 404. `failsOnce`, `failsTwice`: the first one or two reads
-   * of its status return 500.
-   */
-  readonly availability: "available" | "missing" | "failsOnce" | "failsTwice"
-  readonly updatedDaysAgo: number
-  /** Negative if it has expired; `undefined` without an external directory. */
-  readonly tokenExpiresInDays: number | undefined
-}
+export type Traits = memberTraits.Traits
 
 /**
  * A field that the provider sometimes omits or sets to `null`.

@@ -12,7 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as accountRecord from "./internal/accountRecord.js"
 import * as SeededRandom from "./internal/seededRandom.js"
 import type { Name } from "./Operation.js"
-import type { MaybeMissing, Person, Population, Traits } from "./Population.js"
+import type { Person, Population, Traits } from "./Population.js"
 
 /**
  * The fields `status` and `active`, as the list or the status endpoint returns them.
@@ -20,10 +20,7 @@ import type { MaybeMissing, Person, Population, Traits } from "./Population.js"
  * @since 0.1.0
  * @category models
  */
-export interface StatusFields {
-  readonly status: string
-  readonly active: boolean | undefined
-}
+export type StatusFields = accountRecord.StatusFields
 
 /**
  * The current state of one account. The list returns `listed`, the status endpoint `live`; they may
@@ -32,21 +29,7 @@ export interface StatusFields {
  * @since 0.1.0
  * @category models
  */
-export interface AccountRecord {
-  readonly accountId: Identifier.AccountId
-  readonly userId: Identifier.UserId
-  readonly directoryId: Identifier.DirectoryId
-  readonly username: string
-  readonly name: MaybeMissing
-  readonly email: MaybeMissing
-  readonly createdAt: string | undefined
-  readonly updatedAt: string
-  readonly listed: StatusFields
-  readonly live: StatusFields
-  readonly availability: Traits["availability"]
-  readonly directoryToken: { readonly tokenIssueDate: string; readonly tokenExpiryDate: string } | undefined
-  readonly undocumented: Readonly<Record<string, unknown>> | undefined
-}
+export type AccountRecord = accountRecord.AccountRecord
 
 /**
  * How often an operation changed an account. Requests that were refused or had no effect are not

@@ -1,7 +1,29 @@
 import type { Identifier } from "@effect-glowmarkt/core"
 import * as DateTime from "effect/DateTime"
-import { instant, type Member, type Person, type Population } from "../Population.js"
-import type { AccountRecord } from "../State.js"
+import { instant, type MaybeMissing, type Member, type Person, type Population, type Traits } from "../Population.js"
+
+/** See `State.StatusFields`. */
+export interface StatusFields {
+  readonly status: string
+  readonly active: boolean | undefined
+}
+
+/** See `State.AccountRecord`. */
+export interface AccountRecord {
+  readonly accountId: Identifier.AccountId
+  readonly userId: Identifier.UserId
+  readonly directoryId: Identifier.DirectoryId
+  readonly username: string
+  readonly name: MaybeMissing
+  readonly email: MaybeMissing
+  readonly createdAt: string | undefined
+  readonly updatedAt: string
+  readonly listed: StatusFields
+  readonly live: StatusFields
+  readonly availability: Traits["availability"]
+  readonly directoryToken: { readonly tokenIssueDate: string; readonly tokenExpiryDate: string } | undefined
+  readonly undocumented: Readonly<Record<string, unknown>> | undefined
+}
 
 /** The changes to an account since the start. */
 export interface Change {

@@ -1,5 +1,23 @@
-import type { Traits } from "../Population.js"
 import type { SeededRandom } from "./seededRandom.js"
+
+/** See `Population.Traits`. */
+export interface Traits {
+  /** The actual status. `unverified` is not documented by the provider. */
+  readonly status: "active" | "inactive" | "unverified"
+  /**
+   * Where the list and the status endpoint, or the fields `status` and `active`, contradict each
+   * other.
+   */
+  readonly inconsistency: "none" | "listedActive" | "listedInactive" | "liveContradictsItself" | "listContradictsItself"
+  /**
+   * `missing`: listed, but reads return 404. `failsOnce`, `failsTwice`: the first one or two reads
+   * of its status return 500.
+   */
+  readonly availability: "available" | "missing" | "failsOnce" | "failsTwice"
+  readonly updatedDaysAgo: number
+  /** Negative if it has expired; `undefined` without an external directory. */
+  readonly tokenExpiresInDays: number | undefined
+}
 
 /**
  * A kind of account. `of100` of every hundred consecutive accounts are of this kind, so even small
