@@ -20,13 +20,15 @@ import { toRunStoreError } from "./internal/sqlState.js"
 
 const Json = Schema.parseJson(Schema.Unknown)
 
+const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true, nullable: true })
+
 const RunRow = Schema.Struct({
   runId: Run.RunId,
   flow: Schema.String,
   parameters: Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
   startedAt: Schema.DateTimeUtcFromDate,
-  finishedAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
-  total: Schema.NullOr(Schema.NonNegativeInt),
+  finishedAt: nullable(Schema.DateTimeUtcFromDate),
+  total: nullable(Schema.NonNegativeInt),
   recorded: Schema.NonNegativeInt
 })
 
@@ -75,18 +77,7 @@ const make = Effect.fnUntraced(function* (location: string) {
     readRuns(sql`
       SELECT run_id AS "runId", flow, parameters, started_at AS "startedAt", finished_at AS "finishedAt", total, recorded
       FROM glowmarkt_runs WHERE ${where} ORDER BY number
-    `).pipe(
-      Effect.map(
-        Arr.map(
-          ({ finishedAt, total, ...row }) =>
-            new Run.Run({
-              ...row,
-              ...(finishedAt === null ? {} : { finishedAt }),
-              ...(total === null ? {} : { total })
-            })
-        )
-      )
-    )
+    `).pipe(Effect.map(Arr.map((row) => new Run.Run(row))))
 
   const get = (runId: Run.RunId) =>
     Effect.flatMap(runs(sql`run_id = ${runId}`), ([run]) =>

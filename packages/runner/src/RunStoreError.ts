@@ -168,7 +168,7 @@ export const fromUnknown = (file: string, error: unknown): RunStoreError => {
   const code = Predicate.hasProperty(origin, "code") ? String(origin.code) : ""
   const message = Predicate.hasProperty(origin, "message") ? String(origin.message) : String(origin)
   // A missing native module is reported with a list of all the places where it was looked for.
-  const detail = message.replace(/\. Tried:\n[^]*/, "").replaceAll(/\s+/g, " ")
+  const detail = message.replace(/\. Tried:\n.*/s, "").replaceAll(/\s+/g, " ")
   const byCode = reasons.find(([prefix]) => code.startsWith(prefix))?.[1]
   // better-sqlite3 reports a missing directory as a TypeError without a code.
   const reason =

@@ -15,13 +15,15 @@ import * as Pages from "./pages.js"
 import { removeRun } from "./removeRun.js"
 import { pageSize, type RunStoreService } from "./runStore.js"
 
+const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true, nullable: true })
+
 const RunRow = Schema.Struct({
   runId: RunId,
   flow: Schema.String,
   parameters: Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
   startedAt: Schema.DateTimeUtcFromNumber,
-  finishedAt: Schema.NullOr(Schema.DateTimeUtcFromNumber),
-  total: Schema.NullOr(Schema.NonNegativeInt),
+  finishedAt: nullable(Schema.DateTimeUtcFromNumber),
+  total: nullable(Schema.NonNegativeInt),
   recorded: Schema.NonNegativeInt
 })
 
@@ -51,16 +53,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
     `.pipe(
       Effect.mapError(refused),
       Effect.flatMap((rows) => Effect.mapError(decodeRuns(rows), unreadable)),
-      Effect.map(
-        Arr.map(
-          ({ finishedAt, total, ...row }) =>
-            new Run({
-              ...row,
-              ...(finishedAt === null ? {} : { finishedAt }),
-              ...(total === null ? {} : { total })
-            })
-        )
-      )
+      Effect.map(Arr.map((row) => new Run(row)))
     )
 
   const get = (runId: RunId) =>
