@@ -14,7 +14,8 @@ export default defineWorkspace(
       include: ["test/**/*.test.ts"],
       setupFiles: [fileURLToPath(new URL("packages/workshop/equality.ts", import.meta.url))],
       testTimeout: 30_000,
-      ...(name === "cluster" ? { globalSetup: ["test/support/globalSetup.ts"] } : {})
+      // Starts PostgreSQL for the tests that need it.
+      ...(name === "cluster" || name === "cli" ? { globalSetup: ["../cluster/test/support/globalSetup.ts"] } : {})
     }
   }))
 )

@@ -41,3 +41,38 @@ it.effect("the command says that it is not built yet", () =>
     )
   })
 )
+
+/** Keys for a server that is not there. */
+const nowhere = {
+  GLOWMARKT_BASE_URL: "http://127.0.0.1:1/api/v0-1",
+  GLOWMARKT_APP_KEY: "key",
+  GLOWMARKT_APP_SECRET: "secret"
+}
+
+/** Prints the address of each module that is loaded to standard error. */
+const printModules = () => {
+  const javascript = (source: string) => `data:text/javascript,${encodeURIComponent(source)}`
+  const hooks = javascript(`
+    import { writeSync } from "node:fs"
+    export const load = (url, context, next) => {
+      writeSync(2, "loaded " + url + "\\n")
+      return next(url, context)
+    }
+  `)
+  return javascript(`import { register } from "node:module"; register(${JSON.stringify(hooks)})`)
+}
+
+it("a run in a file loads nothing of the cluster", async () => {
+  const cwd = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
+  const load = async (...args: ReadonlyArray<string>) => {
+    const options = { program: process.execPath, cwd, env: nowhere }
+    const { stderr } = await Spawned.start([`--import=${printModules()}`, Spawned.bin, ...args], options).ended
+    return stderr
+      .split("\n")
+      .filter((line) =>
+        /^loaded .*\/(effect-glowmarkt\/cluster|packages\/cluster|@effect\/cluster|sql-pg|pg)\//.test(line)
+      )
+  }
+  assert.deepStrictEqual(await load("audit", "--store", join(cwd, "runs.db")), [])
+  assert.isNotEmpty(await load("audit", "--database", "postgres://u:p@127.0.0.1:1/runs"))
+})

@@ -78,7 +78,6 @@ export const run = (options: ApplyRun.ChangeOptions, { begun, database, flow, pl
         options
       )
       yield* Cluster.submitListed(distribution.list(plan, { runId, target, consent }), {
-        target: plan.header.target,
         maxOutage: RunLimits.maxOutageOf(options)
       })
     } else {
