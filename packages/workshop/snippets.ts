@@ -32,7 +32,7 @@ const examples = (source: string, text: string): ReadonlyArray<Snippet> =>
     }))
   })
 
-const skipped = new Set(["node_modules", "dist", ".git", ".snippets", "test", "typetest"])
+const skipped = new Set(["node_modules", "dist", ".git", ".guides", ".snippets", "test", "typetest"])
 
 const filesBelow = (directory: string): ReadonlyArray<string> =>
   readdirSync(join(root, directory), { withFileTypes: true }).flatMap((entry) => {
@@ -50,15 +50,18 @@ const snippets = filesBelow(".").flatMap((file) => {
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 for (const { code, line, source } of snippets) {
-  const name = `${source.replaceAll(/[^A-Za-z0-9]+/g, "-")}-${line}.ts`
-  writeFileSync(join(folder, name), `// ${source}:${line}\n${code}\nexport {}\n`)
+  const place = join(folder, source.replaceAll(/[^A-Za-z0-9]+/g, "-"))
+  mkdirSync(place, { recursive: true })
+  // A block that begins with a file name can be imported by the others of its document.
+  const name = /^\/\/ ([\w-]+(?:\.\w+)+)\n/.exec(code)?.[1] ?? `${line}.ts`
+  writeFileSync(join(place, name), `// ${source}:${line}\n${code}\nexport {}\n`)
 }
 writeFileSync(
   join(folder, "tsconfig.json"),
   JSON.stringify({
     extends: "../packages/tsconfig.check.json",
     compilerOptions: { noUnusedLocals: false, incremental: false, tsBuildInfoFile: null },
-    include: ["*.ts"],
+    include: ["*/*.ts"],
     references: []
   })
 )
