@@ -1,6 +1,6 @@
 /** Checks the packages as they are published: what each tarball contains, and how it resolves. */
 import { execFile } from "node:child_process"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pack, root, type Tarball } from "./tarballs.js"
@@ -8,10 +8,13 @@ import { pack, root, type Tarball } from "./tarballs.js"
 /** Built from other files than a module in `src`. The command line is bundled afresh by each build. */
 const generated = /^(?:runner\/dist\/internal\/reportClient\.(?:d\.ts|js)|cli\/dist\/.+)$/
 
+const licence = readFileSync(join(root, "LICENSE"), "utf8")
+
 /** The module in `src` that a file in `dist` was compiled from. */
 const source = (file: string) => file.replace(/^dist/, "src").replace(/(?:\.d\.ts|\.js)(?:\.map)?$/, ".ts")
 
-const contentProblems = ({ files, package: directory }: Tarball): ReadonlyArray<string> => {
+const contentProblems = ({ files, package: directory, version }: Tarball): ReadonlyArray<string> => {
+  const text = (file: string) => readFileSync(join(root, "packages", directory, file), "utf8")
   const missing = ["LICENSE", "README.md", "CHANGELOG.md"].filter((file) => !files.includes(file))
   const needless = files.filter(
     (file) =>
@@ -23,7 +26,12 @@ const contentProblems = ({ files, package: directory }: Tarball): ReadonlyArray<
     const path = join(root, "packages", directory, source(file))
     return file.startsWith("dist/") && !generated.test(`${directory}/${file}`) && !existsSync(path)
   })
+  const outdated = [
+    ...(text("CHANGELOG.md").includes(`\n## ${version}\n`) ? [] : [`has no entry for ${version} in CHANGELOG.md`]),
+    ...(text("LICENSE") === licence ? [] : ["has another LICENSE than the project"])
+  ]
   return [
+    ...outdated,
     ...missing.map((file) => `lacks ${file}`),
     ...needless.map((file) => `contains ${file}, which no user needs`),
     ...stale

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { AdminAccounts, Auth, GlowmarktClient, Identifier, UserAccounts } from "@effect-glowmarkt/core"
 import * as Effect from "effect/Effect"
@@ -6,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Callers from "./support/Callers.js"
 import * as Wire from "./support/Wire.js"
 
+const { version }: { version: string } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
 const { accountId, applicationId } = Callers
 const directoryId = Identifier.DirectoryId.make("2e214dec-bf44-4f58-83d0-2fa89d023e90")
 const secret = Redacted.make("new-secret")
@@ -147,7 +149,10 @@ describe("Credential", () => {
     return Effect.gen(function* () {
       yield* (yield* AdminAccounts.AdminAccounts).list
       const { accept, "user-agent": userAgent } = wire.seen[0]?.headers ?? {}
-      assert.deepStrictEqual({ accept, userAgent }, { accept: "application/json", userAgent: "effect-glowmarkt/0.1.0" })
+      assert.deepStrictEqual(
+        { accept, userAgent },
+        { accept: "application/json", userAgent: `effect-glowmarkt/${version}` }
+      )
     }).pipe(Effect.provide(Callers.adminOver(wire)))
   })
 

@@ -1,0 +1,109 @@
+/**
+ * Installs the packed packages in empty projects by the READMEs' own install lines, type-checks
+ * the READMEs' programs there and runs them against the simulator.
+ *
+ *   npm run installs             with npm and pnpm, on this Node
+ *   npm run installs -- --table  with each package manager and runtime, as a table for
+ *                                docs/installation.md; Linux on x64 only
+ */
+import { execFile } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Announcement, Simulator } from "@effect-glowmarkt/simulator"
+import { Effect } from "effect"
+import { type Project, projects } from "./installs/projects.js"
+import * as Registry from "./installs/registry.js"
+import * as Setups from "./installs/setups.js"
+import * as Tools from "./installs/tools.js"
+import { pack, root } from "./tarballs.js"
+
+interface Result {
+  readonly ok: boolean
+  readonly output: string
+}
+
+const execute = (command: ReadonlyArray<string>, cwd: string, env: NodeJS.ProcessEnv) =>
+  new Promise<Result>((done) => {
+    const [file = "", ...args] = command
+    execFile(file, args, { cwd, env, timeout: 300_000 }, (error, stdout, stderr) =>
+      done({ ok: error === null, output: stdout + stderr || String(error) })
+    )
+  })
+
+// Without what npm tells the script that it runs.
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
+
+const types = join(root, "node_modules/@types")
+const tsc = [
+  process.execPath,
+  join(root, "node_modules/typescript/bin/tsc"),
+  ..."--strict --exactOptionalPropertyTypes --skipLibCheck --module nodenext --target es2022 --types node".split(" "),
+  ...["--typeRoots", types, "program.mts"]
+]
+
+/** Installs, type-checks and runs a project in an empty folder. */
+const attempt = async (setup: Setups.Setup, project: Project, directory: string, env: NodeJS.ProcessEnv) => {
+  const install = await execute(setup.install(project.install), directory, env)
+  // pnpm's default settings end an install with this error if a package has a build script. The
+  // packages are installed all the same.
+  if (!install.ok && !install.output.includes("ERR_PNPM_IGNORED_BUILDS")) return install
+  if (project.program === "") return execute([...setup.glowmarkt, "audit", "--out", "audit"], directory, env)
+  writeFileSync(join(directory, "program.mts"), project.program)
+  const compiled = await execute(tsc, directory, env)
+  // The compiler cannot read the archives of yarn and Deno. It compiles the program all the same.
+  if (!compiled.ok && setup.compilable !== false) return compiled
+  return execute(setup.run("program.mjs"), directory, env)
+}
+
+const asTable = process.argv.includes("--table")
+const setups = asTable ? Setups.all : [Setups.npm, Setups.pnpm]
+const chosen = projects.filter(({ native }) => asTable || native !== true)
+const folder = mkdtempSync(join(tmpdir(), "glowmarkt-installs-"))
+const registryUrl = (await execute(["npm", "config", "get", "registry"], root, process.env)).output.trim()
+let surprises = 0
+
+const check = async (setup: Setups.Setup, project: Project, registry: string, simulator: NodeJS.ProcessEnv) => {
+  if (setup.only?.includes(project.name) === false) return ""
+  const directory = join(folder, `${setup.name} ${project.name}`.replaceAll(/[^a-zA-Z0-9]+/g, "-"))
+  mkdirSync(directory)
+  for (const [file, content] of Object.entries(setup.files(registry))) writeFileSync(join(directory, file), content)
+  const started = performance.now()
+  const { ok, output } = await attempt(setup, project, directory, {
+    ...environment,
+    ...simulator,
+    XDG_STATE_HOME: directory,
+    NPM_CONFIG_REGISTRY: registryUrl,
+    YARN_NPM_REGISTRY_SERVER: registryUrl,
+    ...setup.env?.(registry)
+  })
+  const seconds = ((performance.now() - started) / 1000).toFixed(0)
+  const runs = project.failure === undefined ? ok : !ok && project.failure.test(output)
+  const exception = setup.exceptions?.[project.name]
+  console.error(`${setup.name}, ${project.name}: ${runs ? "as it should" : (exception ?? "fails")} (${seconds} s)`)
+  if (runs === (exception !== undefined)) {
+    surprises++
+    console.error(output)
+  }
+  return runs ? "yes" : (exception ?? "**no**")
+}
+
+const main = Effect.gen(function* () {
+  const { appKeys, url } = yield* Announcement.make
+  const simulator = { GLOWMARKT_BASE_URL: url, GLOWMARKT_APP_KEY: appKeys.key, GLOWMARKT_APP_SECRET: appKeys.secret }
+  yield* Effect.promise(async () => {
+    await using registry = await Registry.serve(pack(folder))
+    const rows: Array<ReadonlyArray<string>> = []
+    for (const setup of setups) {
+      const cells: Array<string> = []
+      for (const project of chosen) cells.push(await check(setup, project, registry.url, simulator))
+      rows.push([setup.name, ...cells])
+    }
+    console.log([["", ...chosen.map(({ name }) => name)], ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n"))
+  })
+}).pipe(Effect.provide(Simulator.layer({ accounts: 300 })))
+
+Tools.install(setups.flatMap(({ tools }) => tools))
+await Effect.runPromise(main)
+rmSync(folder, { recursive: true })
+if (surprises > 0) process.exitCode = 1

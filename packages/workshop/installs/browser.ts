@@ -1,0 +1,25 @@
+/** Bundles a program and runs it in Chromium. The environment becomes part of the bundle. */
+import { build } from "esbuild"
+import { chromium } from "playwright-core"
+
+const [, , program = ""] = process.argv
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("GLOWMARKT_")))
+const { outputFiles } = await build({
+  entryPoints: [program],
+  bundle: true,
+  format: "esm",
+  platform: "browser",
+  define: { "process.env": JSON.stringify(environment) },
+  write: false,
+  logLevel: "error"
+})
+
+// Without the same-origin policy, because the simulator answers no preflights.
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--disable-web-security"] })
+const page = await browser.newPage()
+const first = Promise.race([
+  page.waitForEvent("console").then((message) => message.text()),
+  page.waitForEvent("pageerror").then((error) => Promise.reject(error))
+])
+await page.addScriptTag({ type: "module", content: outputFiles[0]?.text ?? "" })
+console.log(await first.finally(() => browser.close()))
