@@ -239,6 +239,12 @@ const describeChange = (field: string, from: string | null, to: string | undefin
     ? []
     : [`set ${field} to ${JSON.stringify(to)}${from === null ? "" : ` (was ${JSON.stringify(from)})`}`]
 
+/** The wording of earlier versions. */
+const fromTo = (field: string, from: string | null, to: string | undefined) =>
+  to === undefined || from === to
+    ? []
+    : [`${field} ${from === null ? "" : `from ${JSON.stringify(from)} `}to ${JSON.stringify(to)}`]
+
 const revert = ({ planned, wanted }: Subject): Either.Either<Wanted, string> => {
   const { email, name, ...login } = wanted
   if ((name !== undefined && planned.name === null) || (email !== undefined && planned.email === null)) {
@@ -280,7 +286,11 @@ export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | In
         (read.email === planned.email || read.email === wanted.email),
       write: writeDetails,
       describe: (read, { email, name }) =>
-        [...describeChange("name", read.name, name), ...describeChange("e-mail", read.email, email)].join(" and ")
+        [...describeChange("name", read.name, name), ...describeChange("e-mail", read.email, email)].join(" and "),
+      earlierDescriptions: [
+        (read, { email, name }) =>
+          `change ${[...fromTo("name", read.name, name), ...fromTo("e-mail", read.email, email)].join(" and ")}`
+      ]
     }),
     revert
   )

@@ -115,7 +115,13 @@ const flow = PlannedFlow.make({
   describe: ({ listStatus, liveStatus, updatedAt, username }) =>
     `make inactive: ${username ?? "a user without a name"}, currently ${liveStatus ?? listStatus ?? "of unknown status"}${
       updatedAt === null ? "" : `, last updated ${DateTime.formatIsoDateUtc(updatedAt)}`
-    }`
+    }`,
+  earlierDescriptions: [
+    ({ listStatus, liveStatus, updatedAt, username }) =>
+      `make inactive: ${username ?? "a user without name"}, ${liveStatus ?? listStatus ?? "of unknown status"} now${
+        updatedAt === null ? "" : `, last updated ${DateTime.formatIsoDateUtc(updatedAt)}`
+      }`
+  ]
 })
 
 /**

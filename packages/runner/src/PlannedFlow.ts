@@ -64,7 +64,9 @@ export type {
  *   count as drift. Steps with one write do not need it.
  * - `write` makes the change from the current state by convergent steps, and returns the state it
  *   read to verify it.
- * - `describe` describes the change, such as `set name to "B" (was "A")`.
+ * - `describe` describes the change, such as `set name to "B" (was "A")`. A plan whose words differ
+ *   is refused. When you reword it, add the old function to `earlierDescriptions`, so that existing
+ *   plan files can still be applied.
  *
  * @example
  * ```ts
@@ -124,11 +126,13 @@ export const make = <
     parameters: NoInfer<Parameters>
   ) => Effect.Effect<NoInfer<Read>, StepError, R2>
   readonly describe: (read: NoInfer<Read>, wanted: NoInfer<Wanted>) => string
+  readonly earlierDescriptions?: ReadonlyArray<(read: NoInfer<Read>, wanted: NoInfer<Wanted>) => string>
 }): PlannedFlow<Parameters, Wanted, Read, E, R | R2> => {
   const {
     write,
     applicationOf = () => undefined,
     describe,
+    earlierDescriptions = [],
     expected,
     isPartial = () => false,
     isSatisfied,
@@ -151,7 +155,8 @@ export const make = <
     isSatisfied,
     isPartial,
     write,
-    describe
+    describe,
+    earlierDescriptions
   }
 }
 

@@ -111,7 +111,8 @@ export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | In
           })
         ).pipe(Effect.catchTag("AccountNotFound", Converge.refuseMissing)),
       describe: (read, { name }) =>
-        `set name to ${JSON.stringify(name)} (was ${read.name === null ? "empty" : JSON.stringify(read.name)})`
+        `set name to ${JSON.stringify(name)} (was ${read.name === null ? "empty" : JSON.stringify(read.name)})`,
+      earlierDescriptions: [(read, { name }) => `rename from ${JSON.stringify(read.name)} to ${JSON.stringify(name)}`]
     }),
     ({ planned, wanted }) =>
       planned.name === null

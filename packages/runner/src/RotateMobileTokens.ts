@@ -166,5 +166,9 @@ export const flow: PlannedFlow.PlannedFlow<
   isSatisfied: () => false,
   write: writeTokens,
   describe: ({ accountId }, { newToken, oldToken }) =>
-    `account ${accountId}: add the token from ${newToken}, then remove the token from ${oldToken}`
+    `account ${accountId}: add the token from ${newToken}, then remove the token from ${oldToken}`,
+  earlierDescriptions: [
+    ({ accountId }, { newToken, oldToken }) =>
+      `on account ${accountId}, add the token of ${newToken}, then remove that of ${oldToken}`
+  ]
 })

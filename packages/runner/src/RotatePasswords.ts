@@ -170,7 +170,8 @@ const flow = PlannedFlow.make({
   read: readPassword,
   isSatisfied: ({ password }) => password === "new",
   write: writePassword,
-  describe: () => "replace the password with a generated one"
+  describe: () => "replace the password with a generated one",
+  earlierDescriptions: [() => "replace the password by a generated one"]
 })
 
 /**

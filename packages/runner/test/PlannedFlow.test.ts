@@ -1,9 +1,24 @@
-import { assert, describe, it } from "@effect/vitest"
+import { FileSystem } from "@effect/platform"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { AdminAccounts } from "@effect-glowmarkt/core"
-import { Chunk, Duration, Effect, Stream } from "effect"
-import { type Limits, PlannedFlow, Progress, RenameAccounts } from "../src/index.js"
+import { Chunk, Duration, Effect, type Layer, type Scope, Stream } from "effect"
+import {
+  type ApplyResult,
+  Consent,
+  CorrectOwnDetails,
+  type Limits,
+  OffboardAccounts,
+  Plan,
+  PlannedFlow,
+  Progress,
+  RenameAccounts,
+  RotateMobileTokens,
+  RotatePasswords
+} from "../src/index.js"
 import { accountIds, administrator, accountId as idOf } from "./fixtures/administrator.js"
 import { hits, killEach } from "./fixtures/killEach.js"
+import { temporary } from "./fixtures/served.js"
+import { live } from "./fixtures/users.js"
 import { inVirtualTime } from "./fixtures/virtualTime.js"
 import { denied, unavailable } from "./fixtures/workerPool.js"
 
@@ -123,5 +138,35 @@ describe("PlannedFlow", () => {
       }),
     // Processes start slowly where others work, too.
     120_000
+  )
+})
+
+type Needs = Layer.Layer.Success<typeof live> | Scope.Scope
+
+const apply: Record<string, (plan: Plan.Plan) => Effect.Effect<ApplyResult.Summary, unknown, Needs>> = {
+  renameAccounts: (plan) => PlannedFlow.apply(RenameAccounts.flow, plan),
+  correctOwnDetails: (plan) => PlannedFlow.apply(CorrectOwnDetails.flow, plan),
+  rotateMobileTokens: (plan) => PlannedFlow.apply(RotateMobileTokens.flow, plan),
+  rotatePasswords: (plan) =>
+    Effect.flatMap(temporary, (directory) => {
+      const parameters = { ...plan.header.parameters, passwordFile: `${directory}/new.env` }
+      return RotatePasswords.apply({ ...plan, header: { ...plan.header, parameters } })
+    }),
+  offboardAccounts: (plan) => OffboardAccounts.apply(plan, { consent: Consent.deletions(1) })
+}
+
+layer(live, { excludeTestServices: true })("a plan file of an earlier version", (it) => {
+  it.scoped.each(Object.entries(apply))("of %s can be applied, although its words have changed", ([flow, apply]) =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const file = new URL(`fixtures/plans/${flow}.ndjson`, import.meta.url).pathname
+      const plan = yield* Plan.decode(fs.stream(file))
+      assert.strictEqual(plan.header.flow, flow)
+      assert.strictEqual((yield* apply(plan)).total, plan.entries.length)
+
+      const reworded = plan.entries.map((entry) => ({ ...entry, will: `${entry.will}!` }))
+      const error = yield* Effect.flip(apply({ ...plan, entries: reworded }))
+      assert.instanceOf(error, Plan.InvalidPlan)
+    })
   )
 })

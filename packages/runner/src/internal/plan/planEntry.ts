@@ -58,7 +58,9 @@ const entryProblem = <P extends object, W, Read, E extends StepError, R>(
   // Consent is given for the tags.
   const tag = intentTag(flow, read, wanted)
   const words = describeIntent(flow, tag, read, wanted)
-  return tag !== intent._tag || words !== will
+  const isSame =
+    will === words || (tag === "Change" && flow.earlierDescriptions.some((describe) => will === describe(read, wanted)))
+  return tag !== intent._tag || !isSame
     ? `the line says “${will}” (${intent._tag}), but it would ${words} (${tag})`
     : undefined
 }
