@@ -1,15 +1,17 @@
 /**
  * Shows that the runner works on Bun: audits simulated accounts over `fetch`, with the store in
- * memory. Bun comes from the package registry and stays in `node_modules/.cache`. Linux on x64 only.
+ * memory. Checks that `NodeTransport` names the transport to use there. Bun comes from the package
+ * registry and stays in `node_modules/.cache`. Linux on x64 only.
  */
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
-import { AdminAccounts, AppKeys, FetchTransport, GlowmarktClient } from "@effect-glowmarkt/core"
+import { AppKeys, FetchAccounts } from "@effect-glowmarkt/core"
+import { NodeTransport } from "@effect-glowmarkt/core/node"
 import { RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import { Announcement, Simulator } from "@effect-glowmarkt/simulator"
-import { Effect, Layer } from "effect"
+import { Effect, Exit } from "effect"
 
 const packageName = "@oven/bun-linux-x64-baseline"
 const cache = join(import.meta.dirname, "../../node_modules/.cache/bun")
@@ -22,17 +24,15 @@ const install = () => {
   execFileSync("npm", ["install", "--prefix", cache, "--no-audit", "--no-fund", "--loglevel=error", packageName])
 }
 
-const Accounts = AdminAccounts.layer.pipe(
-  Layer.provide(AppKeys.layerConfig()),
-  Layer.provide(GlowmarktClient.layerConfig()),
-  Layer.provide(FetchTransport.layer)
-)
-
 /** Bun's part. */
 const audit = Effect.gen(function* () {
   const { counts, total } = yield* StatusAudit.run()
   console.log(`Bun ${process.versions["bun"]}: audited ${total} accounts, ${counts.undetermined} undetermined`)
-}).pipe(Effect.provide([Accounts, RunStore.layerMemory]))
+  const exit = yield* Effect.exit(Effect.scoped(NodeTransport.make()))
+  if (Exit.isSuccess(exit) || !String(exit.cause).includes("Use FetchTransport")) {
+    return yield* Effect.dieMessage(`NodeTransport does not refuse Bun: ${exit}`)
+  }
+}).pipe(Effect.provide([FetchAccounts.layerAdmin(AppKeys.layerConfig()), RunStore.layerMemory]))
 
 /** Node's part: starts this script again, on Bun. */
 const onBun = Effect.gen(function* () {

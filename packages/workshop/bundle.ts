@@ -7,7 +7,7 @@ import { build } from "esbuild"
 
 // Gzipped bytes, slightly above the measured size, so that growth is noticed.
 const bundles = [
-  { name: "core, all of it", budget: 135_500, code: `export * from "@effect-glowmarkt/core"` },
+  { name: "core, all of it", budget: 138_500, code: `export * from "@effect-glowmarkt/core"` },
   {
     name: "one admin operation",
     budget: 124_500,
