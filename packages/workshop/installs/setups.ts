@@ -2,6 +2,12 @@
 import { delimiter, dirname, join } from "node:path"
 import * as Tools from "./tools.js"
 
+export interface Exception {
+  readonly why: string
+  /** What the failed program prints. */
+  readonly output: RegExp
+}
+
 export interface Setup {
   readonly name: string
   readonly tools: ReadonlyArray<Tools.Tool>
@@ -14,8 +20,8 @@ export interface Setup {
   readonly glowmarkt: ReadonlyArray<string>
   /** False if TypeScript does not find the packages of this setup. */
   readonly compilable?: boolean
-  /** Projects that are known to fail, by name, and why. */
-  readonly exceptions?: Readonly<Record<string, string>>
+  /** Projects that are known to fail, by name. */
+  readonly exceptions?: Readonly<Record<string, Exception>>
   /** The projects that make sense here. All of them if not given. */
   readonly only?: ReadonlyArray<string>
 }
@@ -28,9 +34,8 @@ const translated = (args: ReadonlyArray<string>) =>
     .filter((arg) => arg !== "--global" && arg !== "--legacy-peer-deps")
     .map((arg) => (arg === "--save-dev" ? "-D" : arg))
 
-const unapproved = "no: pnpm does not build `better-sqlite3` unasked"
-const noDispatch = "no: `NodeAccounts` needs Node"
-const noSqlite = "no: `better-sqlite3` needs Node"
+const unapproved: Exception = { why: "after `pnpm approve-builds`", output: /better-sqlite3 was not built/ }
+const needsNode: Exception = { why: "no, needs Node", output: /NodeTransport needs Node|better-sqlite3/ }
 
 export const npm: Setup = {
   name: "npm",
@@ -84,10 +89,10 @@ const bun: Setup = {
   run: (program) => [Tools.program("bun"), program],
   glowmarkt: [Tools.program("bun"), "--bun", "node_modules/.bin/glowmarkt"],
   exceptions: {
-    "first call": noDispatch,
-    "audit with SQLite": noDispatch,
-    simulator: noDispatch,
-    "`glowmarkt audit`": noSqlite
+    "first call": needsNode,
+    "audit with SQLite": needsNode,
+    simulator: needsNode,
+    "`glowmarkt audit`": needsNode
   }
 }
 
@@ -103,7 +108,7 @@ const deno: Setup = {
   ],
   run: (program) => [Tools.program("deno"), "run", "--allow-all", program],
   glowmarkt: [Tools.program("deno"), "run", "--allow-all", "npm:@effect-glowmarkt/cli/glowmarkt"],
-  exceptions: { "audit with SQLite": noSqlite, "`glowmarkt audit`": noSqlite }
+  exceptions: { "audit with SQLite": needsNode, "`glowmarkt audit`": needsNode }
 }
 
 const browser: Setup = {
