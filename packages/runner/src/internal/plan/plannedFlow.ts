@@ -60,6 +60,7 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
   readonly write: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, StepError, R>
   /** Describes the change in words. */
   readonly describe: (read: Read, wanted: Wanted) => string
+  /** What `describe` returned in earlier versions, whose plans can still be applied. */
   readonly earlierDescriptions: ReadonlyArray<(read: Read, wanted: Wanted) => string>
 }
 
