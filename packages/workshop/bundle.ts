@@ -5,28 +5,35 @@
 import { gzipSync } from "node:zlib"
 import { build } from "esbuild"
 
+const oneOperation = (transport: string) => `
+  import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
+  import * as AppKeys from "@effect-glowmarkt/core/AppKeys"
+  import * as GlowmarktClient from "@effect-glowmarkt/core/GlowmarktClient"
+  import * as Transport from "${transport}"
+  import * as Effect from "effect/Effect"
+  import * as Layer from "effect/Layer"
+  import * as Redacted from "effect/Redacted"
+  const Accounts = AdminAccounts.layer.pipe(
+    Layer.provide(AppKeys.layer({ key: "k", secret: Redacted.make("s") })),
+    Layer.provide(GlowmarktClient.layer()),
+    Layer.provide(Transport.layer)
+  )
+  Effect.runPromise(
+    Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list).pipe(Effect.provide(Accounts))
+  ).then(console.log)`
+
 // Gzipped bytes, slightly above the measured size, so that growth is noticed.
 const bundles = [
-  { name: "core, all of it", budget: 138_500, code: `export * from "@effect-glowmarkt/core"` },
+  { name: "core, all of it", budget: 137_900, code: `export * from "@effect-glowmarkt/core"` },
   {
-    name: "one admin operation",
-    budget: 124_500,
-    code: `
-      import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
-      import * as AppKeys from "@effect-glowmarkt/core/AppKeys"
-      import * as GlowmarktClient from "@effect-glowmarkt/core/GlowmarktClient"
-      import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-      import * as Effect from "effect/Effect"
-      import * as Layer from "effect/Layer"
-      import * as Redacted from "effect/Redacted"
-      const Accounts = AdminAccounts.layer.pipe(
-        Layer.provide(AppKeys.layer({ key: "k", secret: Redacted.make("s") })),
-        Layer.provide(GlowmarktClient.layer()),
-        Layer.provide(FetchHttpClient.layer)
-      )
-      Effect.runPromise(
-        Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list).pipe(Effect.provide(Accounts))
-      ).then(console.log)`
+    name: "one admin operation, FetchTransport",
+    budget: 123_500,
+    code: oneOperation("@effect-glowmarkt/core/FetchTransport")
+  },
+  {
+    name: "one admin operation, FetchHttpClient",
+    budget: 122_600,
+    code: oneOperation("@effect/platform/FetchHttpClient")
   }
 ]
 

@@ -8,14 +8,14 @@ const ours = `
   import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
   import * as AppKeys from "@effect-glowmarkt/core/AppKeys"
   import * as GlowmarktClient from "@effect-glowmarkt/core/GlowmarktClient"
-  import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+  import * as FetchTransport from "@effect-glowmarkt/core/FetchTransport"
   import * as Effect from "effect/Effect"
   import * as Layer from "effect/Layer"
   import * as Redacted from "effect/Redacted"
   const Accounts = AdminAccounts.layer.pipe(
     Layer.provide(AppKeys.layer({ key: "k", secret: Redacted.make("s") })),
     Layer.provide(GlowmarktClient.layer()),
-    Layer.provide(FetchHttpClient.layer)
+    Layer.provide(FetchTransport.layer)
   )
   Effect.runPromise(
     Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => admin.list).pipe(Effect.provide(Accounts))
