@@ -73,10 +73,13 @@ export const make = (fetch: Fetch, defaults: Defaults): transport.Transport => {
   const defaultHeaders = Object.fromEntries(new Headers(defaults.headers))
 
   const headersOf = memoize((headers: transport.Request["headers"]) => {
+    if (!transport.canBeSent(headers)) return Option.none()
     const all = { ...defaultHeaders, ...headers }
-    return transport.canBeSent(headers)
-      ? Option.some({ withoutBody: all, withBody: { ...all, "content-type": "application/json" } })
-      : Option.none()
+    // A `Headers` is checked once; `fetch` would check a record for each request.
+    return Option.some({
+      withoutBody: new Headers(all),
+      withBody: new Headers({ ...all, "content-type": "application/json" })
+    })
   })
 
   /**
