@@ -13,10 +13,10 @@ run("npx", "changeset", "version")
 
 // Core runs in browsers, so it cannot read its version from its manifest.
 const { version }: { version: string } = JSON.parse(readFileSync(join(root, "packages/core/package.json"), "utf8"))
-const userAgent = join(root, "packages/core/src/internal/transport/userAgent.ts")
-writeFileSync(
-  userAgent,
-  readFileSync(userAgent, "utf8").replace(/effect-glowmarkt\/[^"]+/, `effect-glowmarkt/${version}`)
-)
+const file = join(root, "packages/core/src/Operation.ts")
+const source = readFileSync(file, "utf8")
+const changed = source.replace(/(userAgent = "effect-glowmarkt\/)[^"]+/, `$1${version}`)
+if (!changed.includes(`"effect-glowmarkt/${version}"`)) throw new Error(`${file} has no userAgent`)
+writeFileSync(file, changed)
 
 run("npm", "run", "--silent", "lockfile")

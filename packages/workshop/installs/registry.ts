@@ -10,11 +10,12 @@ export interface Registry extends AsyncDisposable {
   readonly url: string
 }
 
-const manifest = (directory: string): Record<string, unknown> =>
-  JSON.parse(readFileSync(join(root, "packages", directory, "package.json"), "utf8"))
+interface Served extends Tarball {
+  readonly manifest: Record<string, unknown>
+}
 
 /** What a registry answers for a package. */
-const metadata = (url: string, { integrity, name, package: directory, path, version }: Tarball) => ({
+const metadata = (url: string, { integrity, manifest, name, path, version }: Served) => ({
   name,
   "dist-tags": { latest: version },
   // Some package managers hold back versions that are younger than a day or have no date.
@@ -23,11 +24,15 @@ const metadata = (url: string, { integrity, name, package: directory, path, vers
     modified: "2026-01-01T00:00:00.000Z",
     [version]: "2026-01-01T00:00:00.000Z"
   },
-  versions: { [version]: { ...manifest(directory), dist: { integrity, tarball: `${url}/${basename(path)}` } } }
+  versions: { [version]: { ...manifest, dist: { integrity, tarball: `${url}/${basename(path)}` } } }
 })
 
 /** Starts the registry on loopback. */
-export const serve = async (tarballs: ReadonlyArray<Tarball>): Promise<Registry> => {
+export const serve = async (packed: ReadonlyArray<Tarball>): Promise<Registry> => {
+  const tarballs = packed.map((tarball): Served => {
+    const file = join(root, "packages", tarball.package, "package.json")
+    return { ...tarball, manifest: JSON.parse(readFileSync(file, "utf8")) }
+  })
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? "").slice(1)
     const file = tarballs.find((tarball) => basename(tarball.path) === path)
