@@ -4,7 +4,7 @@
  *
  *   npm run installs             with npm and pnpm, on this Node
  *   npm run installs -- --table  with each package manager and runtime, as a table for
- *                                docs/installation.md; Linux on x64 only
+ *                                docs/installation.md; Linux on x64 only. Names of rows may follow.
  */
 import { execFile, execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -59,7 +59,9 @@ const attempt = async (setup: Setups.Setup, project: Project, directory: string,
 }
 
 const asTable = process.argv.includes("--table")
-const setups = asTable ? Setups.all : [Setups.npm, Setups.pnpm]
+const rowNames = process.argv.slice(3)
+const isWanted = ({ name }: Setups.Setup) => rowNames.length === 0 || rowNames.includes(name)
+const setups = asTable ? Setups.all.filter(isWanted) : [Setups.npm, Setups.pnpm]
 const chosen = projects.filter(({ native }) => asTable || native !== true)
 const folder = mkdtempSync(join(tmpdir(), "glowmarkt-installs-"))
 const registryUrl = execFileSync("npm", ["config", "get", "registry"], { cwd: root, encoding: "utf8" }).trim()

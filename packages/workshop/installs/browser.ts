@@ -9,13 +9,13 @@ const { outputFiles } = await build({
   bundle: true,
   format: "esm",
   platform: "browser",
-  define: { "process.env": JSON.stringify(environment) },
+  // Where Effect's default configuration looks.
+  banner: { js: `globalThis.process = { env: ${JSON.stringify(environment)} }` },
   write: false,
   logLevel: "error"
 })
 
-// Without the same-origin policy, because the simulator answers no preflights.
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--disable-web-security"] })
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] })
 const page = await browser.newPage()
 const first = Promise.race([
   page.waitForEvent("console").then((message) => message.text()),

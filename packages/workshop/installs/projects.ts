@@ -29,7 +29,7 @@ export const projects: ReadonlyArray<Project> = [
   { name: "cluster (loads)", ...Readme.read("packages/cluster/README.md") },
   { name: "`glowmarkt audit`", ...Readme.read("packages/cli/README.md"), program: "", native: true },
   {
-    name: "with effect 4",
+    name: "effect 4 is refused",
     // npm refuses to install this otherwise.
     install: ["@effect-glowmarkt/core", "effect@4", "@effect/platform@0.97", "--legacy-peer-deps"],
     program: 'import "@effect-glowmarkt/core"\n',

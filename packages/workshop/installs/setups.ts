@@ -35,7 +35,11 @@ const translated = (args: ReadonlyArray<string>) =>
     .map((arg) => (arg === "--save-dev" ? "-D" : arg))
 
 const unapproved: Exception = { why: "after `pnpm approve-builds`", output: /better-sqlite3 was not built/ }
-const needsNode: Exception = { why: "no, needs Node", output: /NodeTransport needs Node|better-sqlite3/ }
+const peers: Exception = { why: "after `yarn add` of missing peers", output: /isn't provided by/ }
+const needsNode: Exception = {
+  why: "no, needs Node",
+  output: /NodeTransport needs Node|better-sqlite3|connection .* was lost/
+}
 
 export const npm: Setup = {
   name: "npm",
@@ -78,7 +82,13 @@ const yarn: Setup = {
   }),
   install: (args) => [Tools.program("yarn"), "add", ...translated(args)],
   run: (program) => [Tools.program("yarn"), "node", program],
-  glowmarkt: [Tools.program("yarn"), "glowmarkt"]
+  glowmarkt: [Tools.program("yarn"), "glowmarkt"],
+  exceptions: {
+    "audit with SQLite": peers,
+    "cluster (loads)": peers,
+    "`glowmarkt audit`": { why: "after allowing the build of `better-sqlite3`", output: unapproved.output },
+    "effect 4 is refused": { why: "by yarn's own error", output: /Qualified path resolution failed/ }
+  }
 }
 
 const bun: Setup = {
@@ -115,7 +125,13 @@ const browser: Setup = {
   ...npm,
   name: "browser bundle (esbuild, Chromium)",
   only: ["audit in memory, over fetch"],
-  run: (program) => [process.execPath, "--import", "tsx", join(import.meta.dirname, "browser.ts"), program]
+  run: (program) => [
+    process.execPath,
+    "--import",
+    import.meta.resolve("tsx"),
+    join(import.meta.dirname, "browser.ts"),
+    program
+  ]
 }
 
 export const all: ReadonlyArray<Setup> = [
