@@ -170,8 +170,8 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
 }
 
 /**
- * Whether this system code says that the server's certificate was rejected, which happens before
- * the request is written.
+ * Whether a system code means that the server's certificate was rejected. In that case the request
+ * was not sent.
  *
  * @since 0.1.0
  * @category combinators
@@ -179,8 +179,8 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
 export const isCertificateRejected = (code: string): boolean => /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/i.test(code)
 
 /**
- * Whether this system code says that an authority unknown to the system, such as a company's own,
- * issued the server's certificate.
+ * Whether a system code means that the server's certificate was issued by an unknown authority,
+ * such as a company's own.
  *
  * @since 0.1.0
  * @category combinators
@@ -189,8 +189,8 @@ export const isUntrustedIssuer = (code: string): boolean =>
   /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)
 
 /**
- * Whether this system code says that no secure connection can be made: the certificate was
- * rejected, or the server does not speak TLS.
+ * Whether a system code means that no TLS connection is possible: the certificate was rejected, or
+ * the server does not use TLS.
  *
  * @since 0.1.0
  * @category combinators
@@ -209,8 +209,8 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
   phase: Schema.Literal("unsent", "sent"),
   /**
    * The system's code if there is one (`ECONNREFUSED`, `ENOTFOUND`, …), `PROXY_` followed by the
-   * status or code of a proxy's failure, `CIRCUIT_OPEN`, or `CORS_OR_NETWORK` in browsers, which do
-   * not tell the two apart.
+   * status or code of a proxy's failure, `CIRCUIT_OPEN`, or `CORS_OR_NETWORK` in browsers, which
+   * cannot distinguish the two.
    */
   code: Schema.String,
   /** Scheme, host and port of the server. */

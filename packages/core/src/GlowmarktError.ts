@@ -154,8 +154,8 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
 /**
  * Every error of the client. All members share four fields:
  *
- * - `method`: the method that was called, such as `admin.status`. Beside it, `operation` is the
- *   name in the contract. Errors of `admin.stream` say `admin.list`, which is the same operation.
+ * - `method`: the method that was called, such as `admin.status` (`operation` has its name in the
+ *   contract). For `admin.stream` it is `admin.list`, because both call the same operation.
  * - `isTransient`: whether the same call may succeed later.
  * - `mayHaveBeenApplied`: whether the provider may have carried the operation out.
  * - `retryAfter`: how long the server asked to wait, if it did.

@@ -1,6 +1,6 @@
 /**
- * A clock that adjusting the system's time does not change, for durations and deadlines. Import
- * this module from `@effect-glowmarkt/core/MonotonicClock`.
+ * A clock for durations and deadlines. Adjusting the system's time does not affect it. Import this
+ * module from `@effect-glowmarkt/core/MonotonicClock`.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import type * as Clock from "effect/Clock"
 import * as internal from "./internal/call/monotonicClock.js"
 
 /**
- * Milliseconds since an arbitrary start, with fractions.
+ * Milliseconds since an arbitrary start, including fractions.
  *
  * @since 0.1.0
  * @category combinators

@@ -69,7 +69,10 @@ const byOutcome = (key: MetricKey.MetricKey.Counter<number>, operation: string) 
 export interface AttemptSpan {
   /** Records the status of the response. */
   readonly responded: (status: number) => void
-  /** This span as the parent of what the server does: the value of a W3C `traceparent` header. */
+  /**
+   * The value of a W3C `traceparent` header, which makes this span the parent of the server's
+   * spans.
+   */
   readonly traceparent: string | undefined
   /** Runs an effect with this as its current span. */
   readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>

@@ -28,9 +28,9 @@ export const responseFields = {
   excerpt: Schema.String
 }
 
-// A program knows `admin.status`, not `getAccountStatusById`.
+// Programs call `admin.status`, not `getAccountStatusById`.
 const serviceMethods: Readonly<Record<string, string>> = {
-  // `admin.stream` is the same operation.
+  // Also for `admin.stream`.
   getAccounts: "admin.list",
   addAccount: "admin.add",
   getAccountById: "admin.get",
@@ -49,6 +49,6 @@ const serviceMethods: Readonly<Record<string, string>> = {
   deleteToken: "auth.revoke"
 }
 
-/** The method that was called. An operation that a program compiled itself goes by its own name. */
+/** The method that was called, or the operation's name if a program compiled it itself. */
 export const methodOf = ({ operation }: { readonly operation: string }): string =>
   serviceMethods[operation] ?? operation
