@@ -1,10 +1,12 @@
+import { HttpClient, HttpClientResponse } from "@effect/platform"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { AdminAccounts, GlowmarktError, Identifier } from "@effect-glowmarkt/core"
+import { AdminAccounts, AppKeys, GlowmarktClient, GlowmarktError, Identifier } from "@effect-glowmarkt/core"
 import { Faults, Simulator } from "@effect-glowmarkt/simulator"
-import { DateTime, Effect, FastCheck as fc, Option, Stream } from "effect"
+import { Clock, Effect, FastCheck as fc, Layer, Option, Redacted, Stream } from "effect"
 import { Converge, CsvInput, Plan, PlannedFlow, RenameAccounts, Run, RunReport, RunStore } from "../src/index.js"
 import { differences } from "../src/internal/plan/applyEntry.js"
 import { bytesOf, collected, csv, healthy, perRow, rowsFrom, served, throughFile, view } from "./fixtures/served.js"
+import { inVirtualTime } from "./fixtures/virtualTime.js"
 
 const { flow } = RenameAccounts
 
@@ -328,24 +330,6 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("the rate counts requests, however many a row takes", () =>
-    Effect.gen(function* () {
-      yield* fresh
-      const { requests } = yield* Simulator.Simulator
-      const plan = yield* planned((yield* healthy(30)).map(({ accountId }) => [accountId, "Paced"] as const))
-      yield* requests.reset
-      const rate = { limit: 60, interval: "1 second" } as const
-      yield* PlannedFlow.apply(flow, plan, { rate })
-      const at = (yield* requests.latest).map((request) => DateTime.toEpochMillis(request.at))
-      assert.strictEqual(at.length, 90)
-      // A burst at the beginning, and timers that are late and catch up.
-      assert.isAtLeast(Math.max(...at) - Math.min(...at), 1350)
-      for (const from of at) {
-        assert.isAtMost(at.filter((time) => time >= from && time < from + 500).length, 36)
-      }
-    })
-  )
-
   it.effect("a plan and a run are for the server and application that were known then, and for no other", () =>
     Effect.gen(function* () {
       yield* fresh
@@ -546,3 +530,41 @@ describe("drift", () => {
     }
   })
 })
+
+it.live("RenameAccounts > the rate counts requests, however many a row takes", () =>
+  inVirtualTime(
+    Effect.gen(function* () {
+      const names = new Map(
+        Array.from({ length: 30 }, (_, n) => [`00000000-0000-4000-8000-${String(n).padStart(12, "0")}`, "Before"])
+      )
+      let at: Array<number> = []
+      const account = (accountId: string) => ({ accountId, name: names.get(accountId), status: "active", active: true })
+      const server = HttpClient.make((request, url) =>
+        Effect.map(Clock.currentTimeMillis, (now) => {
+          at.push(now)
+          const accountId = url.pathname.split("/")[2] ?? ""
+          if (request.method === "PUT") names.set(accountId, "Paced")
+          const answer = accountId === "" ? [...names.keys()].map(account) : account(accountId)
+          return HttpClientResponse.fromWeb(request, Response.json(answer))
+        })
+      )
+      const accounts = AdminAccounts.layer.pipe(
+        Layer.provide(AppKeys.layer({ key: "app", secret: Redacted.make("app-secret") })),
+        Layer.provide(GlowmarktClient.layer({ baseUrl: "http://127.0.0.1" })),
+        Layer.provide(Layer.succeed(HttpClient.HttpClient, server))
+      )
+      const apply = Effect.gen(function* () {
+        const plan = yield* planned([...names.keys()].map((accountId) => [accountId, "Paced"] as const))
+        at = []
+        return yield* PlannedFlow.apply(flow, plan, { rate: { limit: 60, interval: "1 second" } })
+      })
+      const { done } = yield* Effect.provide(apply, [accounts, RunStore.layerMemory])
+      assert.deepStrictEqual([done, at.length], [30, 90])
+      // A burst at the beginning, and timers that are late and catch up.
+      assert.isAtLeast(Math.max(...at) - Math.min(...at), 1350)
+      for (const from of at) {
+        assert.isAtMost(at.filter((time) => time >= from && time < from + 500).length, 36)
+      }
+    })
+  )
+)
