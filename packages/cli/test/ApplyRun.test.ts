@@ -240,8 +240,8 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
           [0, "runs resume done", orgAppKeys],
           [1, "runs resume failed", orgAppKeys],
           [2, "runs resume none", orgAppKeys],
-          [2, "runs remove done", orgAppKeys],
-          [0, "runs remove done --yes", orgAppKeys]
+          [2, "runs forget done", orgAppKeys],
+          [0, "runs forget done --yes", orgAppKeys]
         ])
       }),
     patient

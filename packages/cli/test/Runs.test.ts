@@ -161,16 +161,16 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const place = Bulk.place()
       const store = ["--store", place.path("runs.db")]
       yield* Bulk.run(["audit", "--run", "a1", "--quiet", ...store])
-      const piped = yield* Bulk.run(["runs", "remove", "a1", ...store])
+      const piped = yield* Bulk.run(["runs", "forget", "a1", ...store])
       assert.strictEqual(piped.code, 2)
-      const no = yield* Bulk.run(["runs", "remove", "a1", ...store], Bulk.typing("n\n"))
+      const no = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("n\n"))
       assert.strictEqual(no.code, 1)
       assert.match(no.stderr, /statusAudit[\s\S]*Nothing was deleted/)
-      const yes = yield* Bulk.run(["runs", "remove", "a1", ...store], Bulk.typing("y\n"))
+      const yes = yield* Bulk.run(["runs", "forget", "a1", ...store], Bulk.typing("y\n"))
       assert.strictEqual(yes.code, 0, yes.stderr)
       const listed = yield* Bulk.run(["runs", "list", "--json", ...store])
       assert.deepStrictEqual(JSON.parse(listed.stdout), [])
-      for (const args of [["show"], ["resume"], ["remove", "--yes"]]) {
+      for (const args of [["show"], ["resume"], ["forget", "--yes"]]) {
         const gone = yield* Bulk.run(["runs", ...args, "a1", ...store])
         assert.strictEqual(gone.code, 2)
         assert.match(gone.stderr, /Run "a1" not found/)
@@ -182,7 +182,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
     Effect.gen(function* () {
       const place = Bulk.place()
       const missing = place.path("runs.db")
-      for (const args of [["list"], ["show", "x"], ["resume", "x"], ["remove", "x", "--yes"]]) {
+      for (const args of [["list"], ["show", "x"], ["resume", "x"], ["forget", "x", "--yes"]]) {
         const { code, stderr } = yield* Bulk.run(["runs", ...args, "--store", missing])
         assert.strictEqual(code, 2)
         assert.match(stderr, /No run store at .*\nPass --store/)

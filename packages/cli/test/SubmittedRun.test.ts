@@ -87,7 +87,7 @@ Submitted.describeWithPostgres("runs on workers", () => {
           until: ({ stdout }) => JSON.parse(stdout).recorded > 0
         })
         assert.strictEqual(JSON.parse(active.stdout).state, "working")
-        const refused = yield* run("runs", "remove", "a1", "--yes")
+        const refused = yield* run("runs", "forget", "a1", "--yes")
         assert.strictEqual(refused.code, 2)
         assert.match(refused.stderr, /still going on\. Stop it first/)
 
@@ -102,7 +102,7 @@ Submitted.describeWithPostgres("runs on workers", () => {
         assert.strictEqual(resumed.code, 0, resumed.stderr)
         assert.match((yield* run("runs", "show", "a1")).stdout, /^State +(submitted|working), \d+ done$/m)
         yield* run("runs", "stop", "a1")
-        assert.strictEqual((yield* run("runs", "remove", "a1", "--yes")).stdout, "Removed run a1.\n")
+        assert.strictEqual((yield* run("runs", "forget", "a1", "--yes")).stdout, "Deleted run a1.\n")
         assert.deepStrictEqual(JSON.parse((yield* run("runs", "list", "--json")).stdout), [])
         for (const word of ["watch", "stop", "resume", "show"]) {
           const gone = yield* run("runs", word, "a1")

@@ -363,7 +363,7 @@ export const resume = (
  * @since 0.1.0
  * @category running
  */
-export const remove = (
+export const forget = (
   runId: Run.RunId
 ): Effect.Effect<
   void,
@@ -376,7 +376,7 @@ export const remove = (
     const { location } = yield* Cluster
     const store = yield* RunStore.RunStore
     yield* engine.erase(location, runId)
-    yield* store.remove(runId)
+    yield* store.forget(runId)
   })
 
 const pollInterval = Duration.millis(500)

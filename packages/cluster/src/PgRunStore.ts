@@ -118,7 +118,7 @@ const make = Effect.fnUntraced(function* (location: string) {
 
     list: Effect.suspend(() => runs(sql`TRUE`)),
 
-    remove: (runId) =>
+    forget: (runId) =>
       Effect.zipRight(
         get(runId),
         write(sql`DELETE FROM glowmarkt_runs WHERE run_id IN ${sql.in([runId, Run.rollbackRunId(runId)])}`)

@@ -1,7 +1,7 @@
 /**
  * Stores runs, their subjects and their results.
  *
- * Flows use it to record and resume. Programs mostly use `list`, `get`, `rows` and `remove`.
+ * Flows use it to record and resume. Programs mostly use `list`, `get`, `rows` and `forget`.
  *
  * @since 0.1.0
  */

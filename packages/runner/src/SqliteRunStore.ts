@@ -74,7 +74,7 @@ const shared = (file: string) =>
  */
 export const layerShared = (file: string): Layer.Layer<RunStore, RunStoreError> =>
   Layer.map(shared(file), (context) => {
-    const remove = (runId: RunId) =>
-      Effect.scoped(Effect.flatMap(Layer.build(layer(file)), (alone) => Context.get(alone, RunStore).remove(runId)))
-    return Context.make(RunStore, { ...Context.get(context, RunStore), remove })
+    const forget = (runId: RunId) =>
+      Effect.scoped(Effect.flatMap(Layer.build(layer(file)), (alone) => Context.get(alone, RunStore).forget(runId)))
+    return Context.make(RunStore, { ...Context.get(context, RunStore), forget })
   })

@@ -214,7 +214,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
       const flow = counting(count)
       const store = yield* RunStore.RunStore
       yield* Flow.run(flow, { runId, parameters: { count: 3 } })
-      yield* store.remove(runId)
+      yield* store.forget(runId)
       yield* Effect.sleep(2)
       yield* Flow.run(flow, { runId, parameters: { count: 3 } })
       assert.deepStrictEqual([...(yield* all).values()], [2, 2, 2])

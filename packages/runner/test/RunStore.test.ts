@@ -140,8 +140,8 @@ describe("RunStore", () => {
           yield* Flow.run(flow, { runId, rate: "unlimited" })
           yield* Flow.run(flow, { runId: Run.RunId.make("other"), rate: "unlimited" })
           const store = yield* RunStore.RunStore
-          yield* store.remove(runId)
-          yield* store.remove(Run.RunId.make("other"))
+          yield* store.forget(runId)
+          yield* store.forget(Run.RunId.make("other"))
           const [directory = ""] = file.split("/runs.sqlite")
           for (const name of yield* fs.readDirectory(directory)) {
             const bytes = Buffer.from(yield* fs.readFile(`${directory}/${name}`))
@@ -179,7 +179,7 @@ describe("RunStore", () => {
               Effect.provide(Effect.flatMap(RunStore.RunStore, use), SqliteRunStore.layerShared(file))
             assert.deepStrictEqual(yield* beside((store) => store.list), [])
             // It may be the one that is worked on.
-            assert.strictEqual(yield* reasonOf(beside((store) => store.remove(runId))), "inUse")
+            assert.strictEqual(yield* reasonOf(beside((store) => store.forget(runId))), "inUse")
           })
         )
         assert.strictEqual(yield* reasonOf(Effect.scoped(Layer.build(SqliteRunStore.layer(file)))), "nothing wrong")

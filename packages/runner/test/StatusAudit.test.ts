@@ -139,7 +139,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     Effect.gen(function* () {
       const once = yield* audited({ runId: id("sample-1"), sample: 40 })
       const store = yield* RunStore.RunStore
-      yield* store.remove(id("sample-1"))
+      yield* store.forget(id("sample-1"))
       const again = yield* audited({ runId: id("sample-1"), sample: 40 })
       const other = yield* audited({ runId: id("sample-2"), sample: 40 })
       assert.deepStrictEqual(again.ids, once.ids)

@@ -129,19 +129,19 @@ export const show = Effect.fn("glowmarkt.runs.show")(({ form, run: runId, ...fla
   )
 )
 
-const confirmRemoval = Effect.fnUntraced(function* (
-  { consent, run: runId }: Pick<RemoveOptions, "run" | "consent">,
+const confirmForgetting = Effect.fnUntraced(function* (
+  { consent, run: runId }: Pick<ForgetOptions, "run" | "consent">,
   { state }: Pick<RunView.Course, "state">
 ) {
   const store = yield* RunStore.RunStore
   const run = yield* store.get(runId)
   yield* Output.note(`${RunView.facts(run, state(run))}\n\nThis deletes the run and its results from the store.`)
-  if (consent === "ask" && !(yield* Prompt.consent("Remove this run?"))) {
+  if (consent === "ask" && !(yield* Prompt.consent("Delete this run?"))) {
     return yield* new Unfinished({ message: "Nothing was deleted." })
   }
 })
 
-interface RemoveOptions extends Omit<RunOptions, "form"> {
+interface ForgetOptions extends Omit<RunOptions, "form"> {
   readonly consent: "given" | "ask"
 }
 
@@ -149,23 +149,23 @@ interface RemoveOptions extends Omit<RunOptions, "form"> {
  * @since 0.1.0
  * @category running
  */
-export const remove = Effect.fn("glowmarkt.runs.remove")(function* (options: RemoveOptions) {
+export const forget = Effect.fn("glowmarkt.runs.forget")(function* (options: ForgetOptions) {
   const { run: runId } = options
   const selection = yield* StoreSelection.select(options)
   if (selection._tag === "Database") {
-    const { course, layer, remove } = yield* submittedRuns
-    yield* Effect.flatMap(course(selection), (course) => confirmRemoval(options, course)).pipe(
-      Effect.zipRight(remove(runId)),
+    const { course, forget, layer } = yield* submittedRuns
+    yield* Effect.flatMap(course(selection), (course) => confirmForgetting(options, course)).pipe(
+      Effect.zipRight(forget(runId)),
       Effect.provide(layer(selection))
     )
   } else {
     // Fails if the store does not exist, instead of creating one without the run.
     yield* Store.fileReader(options.store)
-    yield* confirmRemoval(options, RunView).pipe(
-      Effect.zipRight(Effect.flatMap(RunStore.RunStore, (store) => store.remove(runId))),
+    yield* confirmForgetting(options, RunView).pipe(
+      Effect.zipRight(Effect.flatMap(RunStore.RunStore, (store) => store.forget(runId))),
       // Exclusive, so that no process is working on the run while it is deleted.
       Effect.provide(Store.exclusive(yield* Store.file(options.store), Option.some(runId)))
     )
   }
-  yield* Output.data(`Removed run ${runId}.`)
+  yield* Output.data(`Deleted run ${runId}.`)
 })

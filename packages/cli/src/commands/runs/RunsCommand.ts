@@ -160,20 +160,20 @@ const workers = HelpPage.describe(
   }
 )
 
-const remove = HelpPage.describe(
+const forget = HelpPage.describe(
   Command.make(
-    "remove",
+    "forget",
     { run, ...RunFlags.storeOrDatabase, consent: Flags.consent },
-    Lazy.handler(load, (runs) => runs.remove)
+    Lazy.handler(load, (runs) => runs.forget)
   ),
   {
-    path: ["runs", "remove"],
+    path: ["runs", "forget"],
     usage: "ID [OPTIONS]",
     summary: "delete a run and its results from the store",
     about: ["Shows the run and asks for confirmation. Sends no requests: changes the run made to accounts stay."],
     examples: [
-      { description: "Remove a run, after confirmation", command: `glowmarkt runs remove ${id}` },
-      { description: "Remove it in a script, without confirmation", command: `glowmarkt runs remove ${id} --yes` }
+      { description: "Delete a run, after confirmation", command: `glowmarkt runs forget ${id}` },
+      { description: "Delete it in a script, without confirmation", command: `glowmarkt runs forget ${id} --yes` }
     ]
   }
 )
@@ -186,7 +186,7 @@ const group = HelpPage.describe(
       watch.command,
       stop.command,
       resume.command,
-      remove.command,
+      forget.command,
       workers.command
     ])
   ),
@@ -223,6 +223,6 @@ export const pages: ReadonlyArray<HelpPage.HelpPage> = [
   watch.page,
   stop.page,
   resume.page,
-  remove.page,
+  forget.page,
   workers.page
 ]

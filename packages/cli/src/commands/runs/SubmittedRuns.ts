@@ -99,7 +99,7 @@ export const course = (database: StoreSelection.Database) =>
  * @since 0.1.0
  * @category running
  */
-export const remove = Cluster.remove
+export const forget = Cluster.forget
 
 const withDatabase =
   <Options extends Pick<StoreFlags, "database">, A, E, R>(

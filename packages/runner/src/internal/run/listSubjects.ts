@@ -56,7 +56,7 @@ export const retryThroughOutage = <A, E, R>(
 /** A run that failed before its subjects were listed has nothing to resume. */
 const removeUnlisted = (runId: RunId) =>
   Effect.flatMap(RunStore, (store) =>
-    Effect.flatMap(store.get(runId), ({ total }) => (total === undefined ? store.remove(runId) : Effect.void))
+    Effect.flatMap(store.get(runId), ({ total }) => (total === undefined ? store.forget(runId) : Effect.void))
   )
 
 /** Stores the subjects unless they are already stored. Returns how many there are. */

@@ -67,7 +67,7 @@ export const make = (file: string): RunStoreService => {
 
     list: Effect.sync(() => Array.from(runs.values(), toRun)),
 
-    remove: (runId) =>
+    forget: (runId) =>
       Effect.map(find(runId), () => {
         runs.delete(runId)
         runs.delete(rollbackRunId(runId))

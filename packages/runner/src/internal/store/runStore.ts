@@ -77,7 +77,7 @@ export interface Counted {
 /**
  * The service behind the tag `RunStore`.
  *
- * `get`, `rows` and `remove` accept ids from users, and fail with `RunNotFound` for an unknown one.
+ * `get`, `rows` and `forget` accept ids from users, and fail with `RunNotFound` for an unknown one.
  * The other methods expect an open run. Without it, `pending`, `count` and `notes` return nothing,
  * and writes die with `RunNotFound`.
  *
@@ -96,7 +96,7 @@ export interface RunStoreService {
    * Deletes a run and overwrites it on disk. A run in progress in this process must have ended; one
    * in another process makes it fail with `inUse`.
    */
-  readonly remove: (runId: RunId) => Effect.Effect<void, RunNotFound | RunStoreError>
+  readonly forget: (runId: RunId) => Effect.Effect<void, RunNotFound | RunStoreError>
   /**
    * Stores the subjects of a run, in order, and returns their number. A complete list is left as it
    * is; an incomplete one is replaced.

@@ -84,7 +84,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
 
     list: Effect.suspend(() => runs(sql`TRUE`)),
 
-    remove: (runId) =>
+    forget: (runId) =>
       Effect.zipRight(get(runId), removeRun(sql, file, runId)).pipe(
         Effect.tap(() => {
           for (const each of [runId, rollbackRunId(runId)]) pages.drop(each)
