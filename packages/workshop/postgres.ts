@@ -24,7 +24,7 @@ const findBinaries = () => {
   return newest === undefined ? undefined : join(root, newest, "bin")
 }
 
-const freePort = () =>
+export const freePort = () =>
   new Promise<number>((resolve, reject) => {
     const server = createServer()
     server.once("error", reject)

@@ -11,6 +11,7 @@ import {
   type ClusterWorkerOptions,
   type Command,
   Counted,
+  Requests,
   type Settings,
   WorkerMessage,
   type WorkerOptions
@@ -74,7 +75,10 @@ export const simulator = (settings: Settings) =>
       send,
       /** Counts requests; `lately` covers the last `lastMillis` milliseconds. */
       count: (lastMillis: number) =>
-        Effect.zipRight(send({ do: "count", lastMillis }), Effect.map(next(child), Schema.decodeUnknownSync(Counted)))
+        Effect.zipRight(send({ do: "count", lastMillis }), Effect.map(next(child), Schema.decodeUnknownSync(Counted))),
+      /** The requests after one of this number; only the latest are kept. */
+      requests: (after: number) =>
+        Effect.zipRight(send({ do: "requests", after }), Effect.map(next(child), Schema.decodeUnknownSync(Requests)))
     }
   })
 
@@ -119,7 +123,7 @@ export const clusterWorker = Effect.map(
     Effect.map(started(script, options), (child) => ({
       name: options.name,
       hasExited: () => child.exitCode !== null,
-      signal: (signal: "SIGKILL" | "SIGSTOP" | "SIGTERM") => Effect.sync(() => child.kill(signal))
+      signal: (signal: "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGTERM") => Effect.sync(() => child.kill(signal))
     }))
 )
 

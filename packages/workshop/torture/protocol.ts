@@ -6,8 +6,10 @@ export const Settings = Schema.Struct({
   accounts: Schema.Int,
   seed: Schema.Int,
   throttle: Schema.optionalWith(Schema.Struct({ perSecond: Schema.Int, burst: Schema.Int }), { exact: true }),
-  /** How long every answer takes. */
-  latencyMillis: Schema.optionalWith(Schema.Int, { exact: true })
+  /** How long every response takes. */
+  latencyMillis: Schema.optionalWith(Schema.Int, { exact: true }),
+  /** How long the list of accounts takes. */
+  listMillis: Schema.optionalWith(Schema.Int, { exact: true })
 })
 
 export type Settings = typeof Settings.Type
@@ -21,7 +23,9 @@ export type Outage = typeof Outage.Type
 export const Command = Schema.Union(
   Schema.Struct({ do: Schema.Literal("breakDown"), how: Outage }),
   Schema.Struct({ do: Schema.Literal("recover") }),
-  Schema.Struct({ do: Schema.Literal("count"), lastMillis: Schema.Int })
+  Schema.Struct({ do: Schema.Literal("count"), lastMillis: Schema.Int }),
+  /** Asks for the requests after this one. */
+  Schema.Struct({ do: Schema.Literal("requests"), after: Schema.Int })
 )
 
 export type Command = typeof Command.Type
@@ -29,14 +33,24 @@ export type Command = typeof Command.Type
 /** Requests since the start (excluding refused connections), requests of the last time, and how many of these were throttled. */
 export const Counted = Schema.Struct({
   total: Schema.Int,
-  /** Renames. */
-  updates: Schema.Int,
+  /** Requests for the list of accounts. */
+  lists: Schema.Int,
+  /** Accounts that were renamed, and renames beyond the first of each account. */
+  renamed: Schema.Int,
+  renamedAgain: Schema.Int,
   connections: Schema.Int,
   lately: Schema.Int,
   refusedLately: Schema.Int
 })
 
 export type Counted = typeof Counted.Type
+
+/** When requests arrived, and how many of them were throttled. `last` is the number of the latest. */
+export const Requests = Schema.Struct({
+  last: Schema.Int,
+  atMillis: Schema.Array(Schema.Number),
+  refused: Schema.Int
+})
 
 /** The work of a run: an audit, or planning and applying that many renames. */
 export const Work = Schema.Union(
