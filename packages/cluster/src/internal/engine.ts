@@ -8,6 +8,7 @@ import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
 import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
 import * as SqlClient from "@effect/sql/SqlClient"
+import type * as SqlConnection from "@effect/sql/SqlConnection"
 import type * as WorkflowEngine from "@effect/workflow/WorkflowEngine"
 import type { Run, RunStoreError } from "@effect-glowmarkt/runner"
 import * as Duration from "effect/Duration"
@@ -18,10 +19,38 @@ import { exclusively, type Settings } from "../Database.js"
 import { toRunStoreError } from "./sqlState.js"
 import { PartWorkflow, RunWorkflow } from "./workflows.js"
 
+/**
+ * The engine sends statements over its reserved connection without waiting for the one before. The driver queues them,
+ * but warns that its next version will not.
+ */
+const inTurn = (connection: SqlConnection.Connection): Effect.Effect<SqlConnection.Connection> =>
+  Effect.map(Effect.makeSemaphore(1), (turns) => {
+    const alone = turns.withPermits(1)
+    return {
+      execute: (...statement) => alone(connection.execute(...statement)),
+      executeRaw: (...statement) => alone(connection.executeRaw(...statement)),
+      executeValues: (...statement) => alone(connection.executeValues(...statement)),
+      executeUnprepared: (...statement) => alone(connection.executeUnprepared(...statement)),
+      executeStream: (...statement) => connection.executeStream(...statement)
+    }
+  })
+
+const withTurns = Layer.effect(
+  SqlClient.SqlClient,
+  Effect.map(SqlClient.SqlClient, (sql) => {
+    const reserve = Effect.flatMap(sql.reserve, inTurn)
+    const client: SqlClient.SqlClient = new Proxy(sql, {
+      get: (target, key) =>
+        key === "reserve" ? reserve : key === "withoutTransforms" ? () => client : Reflect.get(target, key)
+    })
+    return client
+  })
+)
+
 /** Creates the engine's own tables, one process at a time: two at once would fail. */
 const storage = (location: string) => {
-  const tables = Layer.mapError(Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer), (error) =>
-    toRunStoreError(location, error)
+  const tables = Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer.pipe(Layer.provide(withTurns))).pipe(
+    Layer.mapError((error) => toRunStoreError(location, error))
   )
   return Layer.unwrapScoped(
     Effect.flatMap(Effect.scope, (scope) =>
