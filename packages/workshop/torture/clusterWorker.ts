@@ -7,6 +7,8 @@ import { PlannedFlow, RenameAccounts, StatusAudit } from "@effect-glowmarkt/runn
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { ClusterWorkerOptions } from "./protocol.js"
@@ -28,7 +30,7 @@ const worker = Cluster.worker({
   Layer.provide(Cluster.layer({ url: Either.getOrThrow(DatabaseUrl.parse(Redacted.make(options.database))) }))
 )
 
-const fiber = Effect.runFork(Layer.launch(worker))
+const fiber = Effect.runFork(Layer.launch(worker).pipe(Logger.withMinimumLogLevel(LogLevel.Warning)))
 fiber.addObserver((exit) => {
   if (exit._tag === "Failure") console.error(options.name, String(exit.cause))
   process.exit(exit._tag === "Success" ? 0 : 1)

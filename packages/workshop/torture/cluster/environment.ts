@@ -88,7 +88,10 @@ export const shards = Effect.map(
       WHERE l.acquired_at > LOCALTIMESTAMP - interval '9 seconds' GROUP BY w.name
     `
   ),
-  (rows) => new Map(rows.map(({ n, name }) => [name, n]))
+  (rows): ReadonlyMap<string, number> => new Map(rows.map(({ n, name }) => [name, n]))
+).pipe(
+  // The first worker creates the engine's tables.
+  Effect.catchAllDefect(() => Effect.succeed(new Map<string, number>()))
 )
 
 /** Waits until these workers share the shards evenly: until then, parts move from one to another. */
