@@ -1,4 +1,4 @@
-/** What a worker does: starts submitted runs, works on parts, heeds requests to stop, and shows that it is alive. */
+/** What a worker does: starts submitted runs, works on parts, stops runs on request, and shows that it is alive. */
 import * as EntityId from "@effect/cluster/EntityId"
 import * as Sharding from "@effect/cluster/Sharding"
 import * as Activity from "@effect/workflow/Activity"
@@ -32,15 +32,15 @@ export interface Options<R> {
   readonly table: submissions.Submissions
 }
 
-/** Parts that a worker works on at a time: while subjects of one wait to be retried, others use its callers. */
-const lanes = 6
+/** Parts that a worker works on at a time: while subjects of one wait for a retry, the others proceed. */
+const partsOfWorker = 6
 
-/** Parts of a run that the engine has at a time: enough for all lanes of many workers. */
-const partsAtATime = 256
+/** Parts of a run that the engine has at a time: enough for many workers. */
+const partsOfRun = 256
 
 const pollInterval = Duration.millis(500)
 
-// A database that restarts is waited for: what was done before is stored, and no other worker gets further meanwhile.
+// Waits for a database that restarts: finished work is stored, and no other worker can go on meanwhile.
 const whileUnreachable = {
   while: (error: FlowFailed | RunStoreError.RunStoreError) =>
     error._tag === "RunStoreError" && error.reason === "unreachable",
@@ -72,8 +72,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const locks = yield* shardLocks.make(location, lockSeconds, workerId)
   const { log, warn, ...record } = telemetry.make({ name, workerId })
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
-  const callers = yield* Effect.makeSemaphore(options.concurrency)
-  const permits = yield* Effect.makeSemaphore(lanes)
+  const subjectPermits = yield* Effect.makeSemaphore(options.concurrency)
+  const partPermits = yield* Effect.makeSemaphore(partsOfWorker)
   /** The runs that this process works on now; `stop` ends the work on one of them. */
   const active = new Map<Run.RunId, { parts: number; readonly stop: Deferred.Deferred<void> }>()
 
@@ -115,8 +115,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   }
 
   /**
-   * The work on a run until it is done, or the run is to stop. A failure of the flow stops the run in all workers.
-   * `shard` is the lock under which this worker may send requests.
+   * Works on a run until it is done or must stop. A failure of the flow stops the run in all workers. Requests are sent
+   * only while this worker holds `shard`.
    */
   const guarded = <A>(
     { attempt, runId }: Attempt,
@@ -190,7 +190,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     Effect.gen(function* () {
       const listed = yield* Activity.make({ name: "list", success: Listed, execute: list(run, executionId) })
       const endings = yield* Effect.forEach(listed.parts, (part) => PartWorkflow.execute({ ...run, ...part }), {
-        concurrency: partsAtATime
+        concurrency: partsOfRun
       })
       const ending = [listed.ending, ...endings].every((ending) => ending === "done") ? "done" : "stopped"
       return yield* Activity.make({
@@ -211,14 +211,16 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     return Activity.make({
       name: "work",
       success: EndingSchema,
-      execute: permits.withPermits(1)(
+      execute: partPermits.withPermits(1)(
         Effect.flatMap(shardOf(executionId), (shard) =>
           guarded(run, shard, ({ flow, limits }) => {
             const counted = record.subjects(flow.name)
-            // A part that moves to another worker gives its subjects up: a write that is on its way must arrive before
-            // the other worker reads.
+            // Interrupting a part must not cut off a write: it has to arrive before another worker reads the subject.
             return flow.work(run.runId, { from, to }, limits, (step) =>
-              Effect.zipRight(locks.awaitHeld(shard), callers.withPermits(1)(counted(Effect.uninterruptible(step))))
+              Effect.zipRight(
+                locks.awaitHeld(shard),
+                subjectPermits.withPermits(1)(counted(Effect.uninterruptible(step)))
+              )
             )
           })
         ).pipe(
@@ -238,7 +240,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     )
   )
 
-  const heedStops = Effect.suspend(() =>
+  const stopRuns = Effect.suspend(() =>
     Effect.flatMap(table.stoppingOf([...active.keys()]), (runIds) =>
       Effect.forEach(
         runIds,
@@ -258,7 +260,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
 
   // Starting runs comes last: if one cannot be started, the worker still shows that it is alive.
   const attend = Effect.zipRight(
-    Effect.withTracerEnabled(Effect.all([heartbeat, refreshLocks, heedStops], { discard: true }), false),
+    Effect.withTracerEnabled(Effect.all([heartbeat, refreshLocks, stopRuns], { discard: true }), false),
     start
   )
 

@@ -95,9 +95,10 @@ const kills = (url: string, { points, seed }: Choice) =>
             ).pipe(Effect.provide(submitter(url)))
           )
         }
-        yield* until(run, ({ recorded, total }) => recorded === total)
-        const last = yield* coordinator(runId)
         const finished = Effect.map(Effect.orDie(Cluster.get(runId)), ({ state }) => state === "finished")
+        // Results arrive in batches, so the last of them leave a moment to finish in.
+        const last = yield* coordinator(runId)
+        yield* Effect.repeat(run, { until: ({ recorded }) => recorded >= size - 20 })
         if (last !== undefined && !(yield* finished)) {
           yield* kill(
             "finishing",
