@@ -96,10 +96,11 @@ describeWithPostgres("Telemetry", () => {
         }).pipe(Effect.provide(worker))
 
         assert.deepStrictEqual(
-          lines.map(({ message }) => message).filter((message) => message !== "Shards changed"),
+          lines
+            .map(({ message }) => message)
+            .filter((message) => !["Worker joined", "Shards changed"].includes(message)),
           [
             "Worker started",
-            "Worker joined",
             "Run begun",
             "Part begun",
             "Part begun",
@@ -109,6 +110,8 @@ describeWithPostgres("Telemetry", () => {
             "Worker left"
           ]
         )
+        const [joined] = lines.filter(({ message }) => message === "Worker joined")
+        assert.deepInclude(joined?.annotations, { worker: "observed-worker", lost: 0 })
         const [begun] = lines.filter(({ message }) => message === "Part begun")
         assert.deepInclude(begun?.annotations, { worker: "observed-worker", runId, attempt: 1 })
 
