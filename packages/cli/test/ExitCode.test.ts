@@ -247,7 +247,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
         assert.strictEqual(code, 4, stderr)
         assert.match(
           stderr,
-          /Nothing is done yet\. Start run r1 again with\n {2}(npx )?glowmarkt audit --run r1 .*--patience 0/
+          /Nothing has been done yet\. Start run r1 again with\n {2}(npx )?glowmarkt audit --run r1 .*--patience 0/
         )
       }
       yield* faults.clear

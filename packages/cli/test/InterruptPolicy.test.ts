@@ -6,7 +6,7 @@ import * as Spawned from "./support/Spawned.js"
 
 it.live("a second Ctrl-C cuts a slow shutdown short and prints how to continue", () =>
   Effect.gen(function* () {
-    const at = (name: string) => JSON.stringify(new URL(`../dist/${name}.js`, import.meta.url).href)
+    const at = (name: string) => JSON.stringify(new URL(`../src/${name}.ts`, import.meta.url).href)
     const script = `
       import * as Effect from "effect/Effect"
       const InterruptPolicy = await import(${at("exit/InterruptPolicy")})
@@ -19,7 +19,7 @@ it.live("a second Ctrl-C cuts a slow shutdown short and prints how to continue",
         Effect.provideService(InterruptPolicy.InterruptPolicy, ending)
       )
       Signals.runMain(ending)(program)`
-    const args = ["--input-type=module", "-e", script]
+    const args = ["--import", "tsx", "--input-type=module", "-e", script]
     const cwd = fileURLToPath(new URL("..", import.meta.url))
     const process = Spawned.start(args, { program: globalThis.process.execPath, cwd })
     yield* Effect.promise(() => process.until("stdout", /ready/))

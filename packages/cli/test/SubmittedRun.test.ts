@@ -49,7 +49,7 @@ Submitted.describeWithPostgres("runs on workers", () => {
         assert.strictEqual(code, 130)
         assert.match(
           stderr,
-          /Interrupted\.\nRun a1 goes on without this command\. Watch it with\n {2}glowmarkt runs watch a1\nStop it with\n {2}glowmarkt runs stop a1\n$/
+          /Interrupted\.\nRun a1 goes on without this command\. Watch it with\n {2}(?:npx )?glowmarkt runs watch a1\nStop it with\n {2}(?:npx )?glowmarkt runs stop a1\n$/
         )
         assert.match((yield* run("runs", "list")).stdout, /^a1 +statusAudit .* submitted$/m)
 

@@ -192,7 +192,7 @@ export const layer = (options: Options = {}): Layer.Layer<GlowmarktClient, never
   Layer.scoped(GlowmarktClient, make(options))
 
 /**
- * A base URL: `http:` or `https:`, without user name, query and fragment.
+ * A base URL: `http:` or `https:`, without a user name, query or fragment.
  *
  * @since 0.1.0
  * @category schemas

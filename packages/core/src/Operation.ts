@@ -156,7 +156,7 @@ const noParameters = Either.right<Readonly<Record<string, string>>>({})
 const noPayload = Either.right(undefined)
 
 /**
- * Compiles an endpoint. Its result is the success that it declares.
+ * Compiles an endpoint. Its result is the success type that the endpoint declares.
  *
  * @since 0.1.0
  * @category constructors

@@ -49,7 +49,7 @@ export const escape = (text: string): string =>
 const maxQuoted = 200
 
 /**
- * Quotes a text for a message: escaped as in {@link escape} and cut after 200 characters.
+ * Quotes text for a message: escaped as in {@link escape} and cut after 200 characters.
  *
  * @example
  * ```ts

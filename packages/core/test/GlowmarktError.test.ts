@@ -338,7 +338,7 @@ describe("fields and messages of errors", () => {
     const advice = {
       appKeys: "Check the application's key and secret.",
       orgAppKeys: "Check the organisation's key and secret",
-      devUserToken: "Check that the developer token has not expired",
+      devUserToken: "Check the application id, and that the developer token has not expired.",
       userToken: "Check that the user token has not expired or been revoked",
       session: "sign in once on the Glowmarkt website: sign-in is refused until its current terms are accepted",
       anonymous: "This operation takes no credentials"

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as sqlite from "./internal/store/sqlite.js"
 import * as storeFile from "./internal/store/storeFile.js"
+import * as storeLock from "./internal/store/storeLock.js"
 import type { RunId } from "./Run.js"
 import { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
@@ -39,7 +40,7 @@ export const layer = (file: string): Layer.Layer<RunStore, RunStoreError> =>
   SqlRunStore.layer(file).pipe(
     Layer.provideMerge(Layer.effectDiscard(sqlite.dropEngineTables(file))),
     Layer.provide(sqlite.client(file)),
-    Layer.provide(sqlite.exclusive(file))
+    Layer.provide(storeLock.exclusive(file))
   )
 
 /** Reads a read-only store in place, or from a copy if SQLite cannot do that. */

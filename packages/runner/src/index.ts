@@ -1,6 +1,6 @@
 /** Filters for the account list, such as `status = inactive`. */
 export * as AccountFilter from "./AccountFilter.js"
-/** Finds the account of a user from one reading of the account list. */
+/** Finds users' accounts from a single read of the account list. */
 export * as AccountIndex from "./AccountIndex.js"
 /** The results of applying a plan. */
 export * as ApplyResult from "./ApplyResult.js"

@@ -344,7 +344,7 @@ export interface FaultsService {
   readonly add: (...rules: Rules) => Effect.Effect<void>
   /** Removes all rules. */
   readonly clear: Effect.Effect<void>
-  /** How many faults were injected since the rules were set. */
+  /** How many faults have been injected since the rules were set. */
   readonly injected: Effect.Effect<number>
   /** The fault for a request. */
   readonly next: (request: Match) => Effect.Effect<Fault>

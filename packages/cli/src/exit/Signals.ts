@@ -16,7 +16,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 // Under npm, one Ctrl-C arrives twice: from the terminal, and forwarded by npm.
 const duplicateMillis = 400
 
-// An interrupted command that takes longer than this is ended.
+// An interrupted command that has not exited after this time is terminated.
 const graceMillis = 30_000
 
 // The longest delay of a timer.

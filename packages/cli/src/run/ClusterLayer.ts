@@ -34,7 +34,7 @@ export const submitter = (database: StoreSelection.Database) =>
   withoutWarnings(Cluster.layer({ url: database.url, tables: "migrate" }))
 
 /**
- * The database without any look at its tables.
+ * The database, without checking its tables.
  *
  * @since 0.1.0
  * @category layers

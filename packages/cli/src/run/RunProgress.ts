@@ -11,7 +11,7 @@ import * as Format from "../terminal/Format.js"
 import type * as ProgressBar from "../terminal/ProgressBar.js"
 
 /**
- * A current outage, with every reason reported so far.
+ * The current outage, with every reason reported so far.
  *
  * @since 0.1.0
  * @category models

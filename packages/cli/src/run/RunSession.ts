@@ -44,7 +44,7 @@ const nextStep = ({ commands, runId, subjects }: Session) =>
         Option.map(Option.fromNullable(total), (total) => `${count(recorded)} of ${count(total)} ${subjects}`)
       ),
       {
-        onNone: () => `Nothing is done yet. Start run ${runId} again with\n  ${commands.restart}`,
+        onNone: () => `Nothing has been done yet. Start run ${runId} again with\n  ${commands.restart}`,
         onSome: (finished) => `${finished} are done and saved. Resume with\n  ${commands.resume}`
       }
     )

@@ -20,7 +20,7 @@ import type { StoreFlags } from "../args/RunFlags.js"
 import { type CommandError, UsageError } from "../exit/CommandError.js"
 import * as Directory from "../files/Directory.js"
 import * as OutputFile from "../files/OutputFile.js"
-import * as StoreLock from "./StoreLock.js"
+import * as PidFile from "./PidFile.js"
 import * as StoreSelection from "./StoreSelection.js"
 
 const remedy = "Pass --store FILE, or set HOME or XDG_STATE_HOME."
@@ -69,7 +69,7 @@ export const file = Effect.fnUntraced(function* (store: Option.Option<string>) {
 const withHolder = (error: RunStoreError.RunStoreError) =>
   error.reason === "inUse" && error.user === undefined
     ? Effect.map(
-        StoreLock.describeHolder(error.file),
+        PidFile.describeHolder(error.file),
         Option.match({
           onNone: () => error,
           onSome: (detail) => new RunStoreError.RunStoreError({ reason: error.reason, file: error.file, detail })
@@ -98,15 +98,15 @@ const withoutStaleLock = (file: string) =>
   }).pipe(Layer.unwrapEffect)
 
 /**
- * The store, exclusive to this process. Fails with the process and run that hold it, if they are
- * known.
+ * The store, exclusive to this process. If it is in use, the error names the
+ * process and run that hold it, where they are known.
  *
  * @since 0.1.0
  * @category layers
  */
 export const exclusive = (file: string, runId: Option.Option<Run.RunId>) =>
   Layer.provideMerge(
-    Layer.scopedDiscard(StoreLock.writeHolder(file, runId)),
+    Layer.scopedDiscard(PidFile.writeHolder(file, runId)),
     Layer.catchAll(withoutStaleLock(file), (error) => Layer.unwrapEffect(Effect.map(withHolder(error), Layer.fail)))
   )
 

@@ -20,7 +20,7 @@ import { UsageError } from "../exit/CommandError.js"
 import type { OptionValue } from "./ResumeCommand.js"
 
 /**
- * `repeated` are the options that select the database again in a printed command. The URL itself is
+ * `repeated` holds the options that select the same database in a printed command. The URL itself is
  * never printed.
  *
  * @since 0.1.0

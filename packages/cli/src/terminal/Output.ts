@@ -88,7 +88,7 @@ export const note = (text: string): Effect.Effect<void, never, Output> =>
   Effect.flatMap(Output, ({ stderr }) => stderr.write(`${Sanitize.lines(text)}\n`))
 
 /**
- * The width available for a text, and whether it may have colour.
+ * The width available for text, and whether colour may be used.
  *
  * @since 0.1.0
  * @category models

@@ -35,7 +35,7 @@ export interface InputService {
 }
 
 /**
- * Standard input: a terminal or a text.
+ * Standard input: a terminal or text.
  *
  * @since 0.1.0
  * @category services

@@ -7,7 +7,7 @@ import { styleText } from "node:util"
 import type { Sink } from "./Output.js"
 
 /**
- * The meaning of a text: good, a warning, bad, less important, or a heading.
+ * What a piece of text means: good, a warning, bad, less important, or a heading.
  *
  * @since 0.1.0
  * @category models

@@ -25,7 +25,7 @@ export interface Column {
 }
 
 /**
- * A text, optionally with a tone.
+ * Text, optionally with a tone.
  *
  * @since 0.1.0
  * @category models
@@ -40,7 +40,7 @@ const narrowest = 8
 // column.
 const widest = 400
 
-/** The width on the screen. A text far wider than any column is not measured exactly. */
+/** The width on the screen. Text far wider than any column is not measured exactly. */
 const widthOf = (text: string): number => (text.length > widest * 4 ? widest + 1 : stringWidth(text))
 
 const cut = (text: string, width: number): string => {

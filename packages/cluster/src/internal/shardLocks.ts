@@ -26,7 +26,7 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
   const sql = yield* SqlClient.SqlClient
   const clock = yield* Effect.clock
   const address = addressOf(workerId)
-  // Unlike the date, this clock never goes back.
+  // Unlike the wall clock, this one never goes backwards.
   const now = () => Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)
   // A request that is sent just before must arrive before another worker begins.
   const marginMillis = 250 * lockSeconds

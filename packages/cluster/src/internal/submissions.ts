@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import { State, Submission, Worker } from "../Submission.js"
 import { toRunStoreError } from "./sqlState.js"
 
-/** What a submitter decides for the workers: JSON in the table, without any credential. */
+/** What a submitter decides for the workers. Stored as JSON, without credentials. */
 export const Terms = Schema.Struct({
   target: Plan.Target,
   maxOutageMillis: Schema.optionalWith(Schema.NonNegative, { exact: true })

@@ -53,7 +53,7 @@ export interface Change {
   ) => Effect.Effect<RunOutcome, CommandError, RunStore.RunStore>
 }
 
-/** The commands repeat every option except the consent, which is asked for again. */
+/** The printed commands include every option except the consent, which is asked for again. */
 const commandsOf = (options: ChangeOptions, { restart }: Change, runId: Run.RunId, store: string) => {
   const common = {
     store: Option.as(options.store, store),

@@ -40,7 +40,7 @@ export interface AuditOptions extends LimitFlags, StoreFlags, AuditReport.Report
 const days = (value: Option.Option<number>) => Option.getOrUndefined(Option.map(value, Duration.days))
 
 /**
- * The commands repeat every option. Only `restart` selects accounts: a run that has begun knows its
+ * The printed commands include every option that was given. Only `restart` selects accounts: a run that has begun knows its
  * own.
  */
 const commandsOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSession.Session["commands"] => {

@@ -21,7 +21,7 @@ const endOfString = (text: string, from: number): number => {
   return close
 }
 
-/** Whether a text that starts with a bracket ends before the matching bracket. */
+/** Whether text that starts with a bracket ends before the matching bracket. */
 export const isTruncated = (text: string): boolean => {
   let depth = 0
   for (let at = 0; at < text.length; at++) {

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import type { Caller } from "./errorFields.js"
 
-/** Makes a message of a text. The operation is a field of the error, not part of its message. */
+/** Makes a message. The operation is a field of the error, not part of its message. */
 export const sentence = ({ stage }: { readonly stage: "call" | "signIn" }, text: string) =>
   stage === "signIn" ? `Sign-in failed: ${text}` : text.charAt(0).toUpperCase() + text.slice(1)
 
@@ -28,7 +28,7 @@ export const rounded = (duration: Duration.Duration): string => {
 export const credentialAdvice: Record<Caller, string> = {
   appKeys: "Check the application's key and secret.",
   orgAppKeys: "Check the organisation's key and secret, and the application id.",
-  devUserToken: "Check that the developer token has not expired, and the application id.",
+  devUserToken: "Check the application id, and that the developer token has not expired.",
   userToken:
     "Check that the user token has not expired or been revoked, and that it was issued for this application id.",
   session:

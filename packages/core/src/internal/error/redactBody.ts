@@ -43,7 +43,7 @@ export const wordsOf = (values: ReadonlyArray<string>): ReadonlySet<string> =>
   new Set(values.flatMap((value) => value.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word !== ""))
 
 const maxExcerpt = 200
-// Redaction shortens a text, so more than an excerpt is read.
+// Redaction shortens text, so more than an excerpt is read.
 const maxText = 2 * maxExcerpt
 
 // The provider's error bodies are far shorter.

@@ -37,7 +37,7 @@ const operations = {
   removeMobileAppToken: Operation.compile(AccountApi.removeMobileAppToken)
 }
 
-/** Fails as the client does before it sends invalid input. */
+/** Rejects invalid input with the error of the client, which checks it before sending. */
 const validated = <A, E>(
   { name, prepare }: Operation.Any,
   input: Parameters<Operation.Any["prepare"]>[0],

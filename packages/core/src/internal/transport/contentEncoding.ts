@@ -56,8 +56,8 @@ const decodeOne = <E>(coding: string, body: Stream.Stream<Uint8Array, E>, onInva
 
 /**
  * Decompresses a body. Some servers compress although requests ask for `identity`. The body is
- * decoded while it is read, so size limits apply after decompression. A body that is not in the
- * announced encoding fails with `onInvalid`.
+ * decoded while it is read, so size limits apply after decompression. A body that is not in its
+ * declared encoding fails with `onInvalid`.
  */
 export const decode = <E>(
   header: string | undefined,

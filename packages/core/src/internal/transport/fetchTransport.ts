@@ -51,9 +51,9 @@ const read = async (
 ): Promise<Effect.Effect<transport.Response, transport.TransportFailure>> => {
   const encoding = response.headers.get("content-encoding") ?? undefined
   const isEncoded = contentEncoding.isEncoded(encoding)
-  const announced = isEncoded ? 0 : Number(response.headers.get("content-length") ?? 0)
+  const declared = isEncoded ? 0 : Number(response.headers.get("content-length") ?? 0)
   const collected: responseBody.Collected =
-    announced > limit || response.body === null ? { chunks: [], size: announced } : await collect(response.body, limit)
+    declared > limit || response.body === null ? { chunks: [], size: declared } : await collect(response.body, limit)
   if (collected.size > limit) controller.abort()
   if (!isEncoded || collected.size > limit) {
     return Effect.succeed(responseOf(response, responseBody.within(limit, collected)))

@@ -16,8 +16,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true })
 export const asText = (bytes: ArrayBuffer | Uint8Array): Either.Either<string, Unreadable> =>
   Either.try({ try: () => decoder.decode(bytes), catch: (): Unreadable => "NotText" })
 
-/** The announced length of the body, unless the body is compressed. */
-const announcedLength = (headers: Headers.Headers): number | undefined => {
+/** The declared length of the body, unless the body is compressed. */
+const declaredLength = (headers: Headers.Headers): number | undefined => {
   const { "content-encoding": encoding, "content-length": length } = headers
   return length === undefined || contentEncoding.isEncoded(encoding) ? undefined : Number(length)
 }
@@ -87,7 +87,7 @@ export const read = (
   headers: Headers.Headers,
   limit: number
 ): Effect.Effect<Either.Either<string, Unreadable>, HttpClientError.HttpClientError> => {
-  const length = announcedLength(headers)
+  const length = declaredLength(headers)
   if (length !== undefined) {
     return length <= limit
       ? Effect.map(response.arrayBuffer, asText)

@@ -5,7 +5,7 @@
  * - A subject that fails while others succeed gets a strike and is tried again. Five strikes, and
  *   it is given up.
  * - When one subject after another fails and none succeeds, an outage of the provider is suspected,
- *   see `outage.ts`. Subjects get no strikes then. Once every subject has been tried, a single
+ *   see `outage.ts`. In that case subjects get no strikes. Once every subject has been tried, a single
  *   failure is enough: there are no untried subjects left to show that the provider is available.
  * - A refusal (429) with a pause longer than the run waits for the provider counts as an outage:
  *   probes find out when it is over.

@@ -1,5 +1,5 @@
 /**
- * SQLite clients that report open failures as errors, and the lock that keeps other processes out.
+ * SQLite clients that report open failures as errors.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqlError from "@effect/sql/SqlError"
@@ -8,13 +8,12 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
 import * as RunStoreError from "../../RunStoreError.js"
 import * as storeFile from "./storeFile.js"
 
 export const memory = storeFile.memory
 
-const open = (file: string, config: SqliteClient.SqliteClientConfig) =>
+export const open = (file: string, config: SqliteClient.SqliteClientConfig) =>
   SqliteClient.layer(config).pipe(
     // The driver throws while the layer is built, so its error arrives as a defect.
     Layer.catchAllCause((cause) => Layer.fail(RunStoreError.fromCause(file, cause)))
@@ -78,37 +77,6 @@ export const readonly = (file: string): Layer.Layer<SqlClient.SqlClient, RunStor
  */
 export const copy = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
   Layer.unwrapScoped(Effect.map(storeFile.copy(file), (filename) => open(file, { filename })))
-
-/** The files this process has open. SQLite cannot tell which process holds a lock. */
-const openFiles = new Set<string>()
-
-const register = (file: string): Effect.Effect<void, RunStoreError.RunStoreError, Scope.Scope> =>
-  Effect.uninterruptible(
-    Effect.suspend(() => {
-      if (openFiles.has(file))
-        return Effect.fail(new RunStoreError.RunStoreError({ reason: "inUse", file, user: "thisProcess" }))
-      openFiles.add(file)
-      return Effect.addFinalizer(() => Effect.sync(() => openFiles.delete(file)))
-    })
-  )
-
-/**
- * Holds an exclusive lock for the lifetime of the layer. It is an operating system lock on a file
- * beside the store, so it is released however the process dies, and does not block readers of the
- * store.
- */
-export const exclusive = (file: string): Layer.Layer<never, RunStoreError.RunStoreError> => {
-  const take = SqlClient.SqlClient.pipe(
-    Effect.flatMap((sql) => Effect.zipRight(sql.unsafe("PRAGMA busy_timeout = 0"), sql.unsafe("BEGIN EXCLUSIVE"))),
-    Effect.mapError((error) => RunStoreError.fromUnknown(file, error))
-  )
-  // A database in memory is not shared.
-  if (file === memory) return Layer.empty
-  const lock = Effect.flatMap(Effect.tap(storeFile.prepare(file), register), storeFile.lockOf)
-  return Layer.effectDiscard(take).pipe(
-    Layer.provide(Layer.unwrapScoped(Effect.map(lock, (filename) => open(file, { filename, disableWAL: true }))))
-  )
-}
 
 /**
  * Earlier versions kept workflow tables in the same file. They are unused now, and contain run ids.

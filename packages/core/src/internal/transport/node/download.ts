@@ -20,7 +20,7 @@ type Failure = transport.TransportFailure | transport.TimedOut
 type Ending = Option.Option<Failure>
 
 /**
- * A response that is read while it arrives. Every wait for the next part has the request's timeout.
+ * A response that is read while it arrives. The request's timeout applies to each wait for the next part.
  */
 class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Queued {
   deadline = 0
