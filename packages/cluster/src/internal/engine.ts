@@ -96,7 +96,33 @@ export const layer = (
     Layer.provide(sharding(settings, RunnerAddress.make(workerId, port)))
   )
 
-const entityTypes = [RunWorkflow, PartWorkflow].map(({ name }) => `Workflow/${name}`)
+const entityType = ({ name }: { readonly name: string }) => `Workflow/${name}`
+
+/** Counts the parts of an attempt that have not ended. */
+export const openParts = (
+  location: string
+): Effect.Effect<
+  (run: typeof RunWorkflow.payloadSchema.Type) => Effect.Effect<number, RunStoreError.RunStoreError>,
+  never,
+  SqlClient.SqlClient
+> =>
+  Effect.map(
+    SqlClient.SqlClient,
+    (sql) =>
+      ({ attempt, runId }) =>
+        sql<{ open: number }>`
+          SELECT count(*)::int AS open FROM cluster_messages
+          WHERE NOT processed AND tag = 'run' AND entity_type = ${entityType(PartWorkflow)}
+            AND payload::json ->> 'runId' = ${runId} AND payload::json ->> 'attempt' = ${String(attempt)}
+        `.pipe(
+          Effect.mapBoth({
+            onFailure: (error) => toRunStoreError(location, error),
+            onSuccess: ([found]) => found?.open ?? 0
+          })
+        )
+  )
+
+const entityTypes = [RunWorkflow, PartWorkflow].map(entityType)
 
 /** Deletes what the engine stores of a run and its parts: their messages name the run. */
 export const erase = (

@@ -123,7 +123,15 @@ export const make = Effect.fnUntraced(function* (location: string) {
         sql`, reason = coalesce(reason, ${reason})`,
         only(attempt)
       ),
-    stopped: (runId: Run.RunId, attempt: number) => change(runId, ["stopping"], "stopped", nothing, only(attempt)),
+    /** Every part has ended, and not every subject has its result. */
+    stopped: (runId: Run.RunId, attempt: number) =>
+      change(
+        runId,
+        ["working", "stopping"],
+        "stopped",
+        sql`, reason = CASE state WHEN 'working' THEN 'a part ended before its subjects were done' ELSE reason END`,
+        only(attempt)
+      ),
     resume: (runId: Run.RunId) => change(runId, ["stopped"], "submitted", sql`, reason = NULL, attempt = attempt + 1`),
 
     seen: ({ name, parts, workerId }: { readonly workerId: string; readonly name: string; readonly parts: number }) =>

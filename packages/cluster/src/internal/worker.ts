@@ -2,10 +2,12 @@
 import * as EntityId from "@effect/cluster/EntityId"
 import * as Sharding from "@effect/cluster/Sharding"
 import * as Activity from "@effect/workflow/Activity"
+import * as WorkflowEngine from "@effect/workflow/WorkflowEngine"
 import type { RateLimit } from "@effect-glowmarkt/core"
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import { Flow, type Limits, type Plan, type Run, type RunStore, type RunStoreError } from "@effect-glowmarkt/runner"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { type ClusterFlow, FlowFailed } from "../ClusterFlow.js"
+import * as engine from "./engine.js"
 import { place, ranges } from "./placement.js"
 import * as shardLocks from "./shardLocks.js"
 import type * as submissions from "./submissions.js"
@@ -34,9 +37,6 @@ export interface Options<R> {
 
 /** Parts that a worker works on at a time: while subjects of one wait for a retry, the others proceed. */
 const partsOfWorker = 6
-
-/** Parts of a run that the engine has at a time: enough for many workers. */
-const partsOfRun = 256
 
 const pollInterval = Duration.millis(500)
 
@@ -69,6 +69,7 @@ const mismatch = <R>({ name, target }: Options<R>, terms: submissions.Terms): st
 
 export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const { flows, limiter, location, lockSeconds, name, table, workerId } = options
+  const openParts = yield* engine.openParts(location)
   const locks = yield* shardLocks.make(location, lockSeconds, workerId)
   const { log, warn, ...record } = telemetry.make({ name, workerId })
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
@@ -164,43 +165,55 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           return yield* place(sharding, yield* locks.owners, run, parts)
         })
       )
-      return {
-        beganMillis,
-        ending: Option.isSome(parts) ? ("done" as const) : ("stopped" as const),
-        parts: Option.getOrElse(parts, () => [])
-      }
+      return { beganMillis, parts: Option.getOrElse(parts, () => []) }
     })
 
   const persistently = <A, R2>(effect: Effect.Effect<A, RunStoreError.RunStoreError, R2>) =>
     Effect.orDie(Effect.retry(effect, whileUnreachable))
 
-  const end = ({ attempt, runId }: Attempt, ending: Ending) =>
-    persistently(
-      ending === "stopped"
-        ? table.stopped(runId, attempt)
-        : Flow.finish(runId).pipe(
-            // Only a run that was deleted meanwhile is missing.
-            Effect.catchTag("RunNotFound", () => Effect.void),
-            Effect.catchTag("RunUnfinished", Effect.die),
-            Effect.zipRight(table.finished(runId, attempt))
-          )
+  const finish = ({ attempt, runId }: Attempt): Effect.Effect<Ending, never, RunStore.RunStore> =>
+    Flow.finish(runId).pipe(
+      Effect.zipRight(table.finished(runId, attempt)),
+      Effect.as("done" as const),
+      // A run that was deleted meanwhile is missing.
+      Effect.catchTag("RunNotFound", "RunUnfinished", () =>
+        Effect.as(table.stopped(runId, attempt), "stopped" as const)
+      ),
+      persistently
+    )
+
+  /**
+   * Parts are no children of the run for the engine: a child that ends while its worker loses the database waits for the
+   * worker to hold the parent's shard again, and the worker waits for the child before it takes shards. So the run looks
+   * into the engine's table until no part is open.
+   */
+  const startPart = (part: typeof PartWorkflow.payloadSchema.Type) =>
+    PartWorkflow.execute(part, { discard: true }).pipe(
+      Effect.mapInputContext((context: Context.Context<WorkflowEngine.WorkflowEngine>) =>
+        Context.omit(WorkflowEngine.WorkflowInstance)(context)
+      )
     )
 
   const runBody = (run: Attempt, executionId: string) =>
     Effect.gen(function* () {
-      const listed = yield* Activity.make({ name: "list", success: Listed, execute: list(run, executionId) })
-      const endings = yield* Effect.forEach(listed.parts, (part) => PartWorkflow.execute({ ...run, ...part }), {
-        concurrency: partsOfRun
+      const { beganMillis, parts } = yield* Activity.make({
+        name: "list",
+        success: Listed,
+        execute: list(run, executionId)
       })
-      const ending = [listed.ending, ...endings].every((ending) => ending === "done") ? "done" : "stopped"
+      yield* Effect.forEach(parts, (part) => startPart({ ...run, ...part }), { concurrency: 16, discard: true })
       return yield* Activity.make({
         name: "finish",
         success: EndingSchema,
         execute: Effect.gen(function* () {
-          yield* end(run, ending)
-          const attributes = { ...run, parts: listed.parts.length, ending }
+          yield* persistently(openParts(run)).pipe(
+            Effect.withTracerEnabled(false),
+            Effect.repeat({ until: (open) => open === 0, schedule: Schedule.spaced(pollInterval) })
+          )
+          const ending = yield* finish(run)
+          const attributes = { ...run, parts: parts.length, ending }
           yield* log(ending === "done" ? "Run finished" : "Run stopped", attributes)
-          yield* record.run(listed.beganMillis, attributes)
+          yield* record.run(beganMillis, attributes)
           return ending
         })
       })
@@ -258,10 +271,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     return Effect.zipRight(table.seen({ workerId, name, parts }), record.partsRunning(parts))
   })
 
-  // Starting runs comes last: if one cannot be started, the worker still shows that it is alive.
-  const attend = Effect.zipRight(
-    Effect.withTracerEnabled(Effect.all([heartbeat, refreshLocks, stopRuns], { discard: true }), false),
-    start
+  const attend = Effect.all([heartbeat, refreshLocks, stopRuns], { discard: true }).pipe(
+    Effect.withTracerEnabled(false)
   )
 
   let isAttending = true
@@ -289,6 +300,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         yield* Effect.addFinalizer(() => Effect.zipRight(Effect.ignore(table.left(workerId)), log("Worker left")))
         yield* log("Worker started", { flows: [...flowOf.keys()].join(", "), concurrency: options.concurrency })
         yield* Effect.forkScoped(poll)
+        // Apart, since the engine keeps a message waiting while this worker holds no shards.
+        yield* Effect.forkScoped(Effect.repeat(Effect.ignore(Effect.sandbox(start)), Schedule.spaced(pollInterval)))
       })
     )
   )

@@ -1,4 +1,4 @@
-/** A run as a workflow, and each of its parts as a child workflow that the engine places on a worker. */
+/** A run as a workflow, and each of its parts as another that the engine places on a worker. */
 
 import * as Workflow from "@effect/workflow/Workflow"
 import { Run } from "@effect-glowmarkt/runner"
@@ -30,7 +30,6 @@ export type Part = typeof Part.Type
 /** What the first step of a run leaves: when it began, and the parts unless it was stopped. */
 export const Listed = Schema.Struct({
   beganMillis: Schema.Number,
-  ending: Ending,
   parts: Schema.Array(Part)
 })
 
