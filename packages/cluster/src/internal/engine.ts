@@ -69,7 +69,8 @@ const sharding = ({ lockSeconds, shards }: Settings, address: RunnerAddress.Runn
     shardsPerGroup: shards,
     shardLockDisableAdvisory: true,
     shardLockExpiration: Duration.seconds(lockSeconds),
-    shardLockRefreshInterval: Duration.seconds(lockSeconds / 3),
+    // Also how often a worker looks whether a database that was away is back.
+    shardLockRefreshInterval: Duration.seconds(lockSeconds / 6),
     refreshAssignmentsInterval: Duration.seconds(1),
     entityMessagePollInterval: Duration.seconds(1),
     entityTerminationTimeout: Duration.seconds(2),
