@@ -103,6 +103,8 @@ export interface PlacedPart {
   readonly from: number
   readonly to: number
   readonly done: boolean
+  /** When its worker began with it, as text. */
+  readonly begunAt: string | null
 }
 
 /** The parts of a run, each with the worker that holds its shard. */
@@ -110,7 +112,7 @@ export const parts = (runId: Run.RunId) =>
   numbers(
     (sql) => sql<PlacedPart>`
       SELECT w.name AS worker, (m.payload::json ->> 'from')::int AS from, (m.payload::json ->> 'to')::int AS to,
-        m.processed AS done
+        m.processed AS done, m.last_read::text AS "begunAt"
       FROM cluster_messages m
       JOIN cluster_locks l ON l.shard_id = m.shard_id JOIN glowmarkt_workers w ON l.address = w.worker || ':1'
       WHERE m.tag = 'run' AND m.entity_type = 'Workflow/glowmarkt/part' AND m.payload::json ->> 'runId' = ${runId}
@@ -128,18 +130,4 @@ export const coordinator = (runId: Run.RunId) =>
       `
     ),
     ([found]) => found?.worker
-  )
-
-/** How many subjects in these parts have a result. */
-export const recordedIn = (runId: Run.RunId, parts: ReadonlyArray<PlacedPart>) =>
-  Effect.map(
-    numbers(
-      (sql) => sql<{ n: number }>`
-        SELECT count(*)::int AS n FROM glowmarkt_results o JOIN glowmarkt_runs r ON r.number = o.run
-        JOIN unnest(${parts.map(({ from }) => from)}::int[], ${parts.map(({ to }) => to)}::int[]) AS p(first, beyond)
-          ON o.position >= p.first AND o.position < p.beyond
-        WHERE r.run_id = ${runId}
-      `
-    ),
-    ([found]) => found?.n ?? 0
   )

@@ -16,7 +16,6 @@ import {
   launcher,
   type Part,
   parts,
-  recordedIn,
   submitter,
   target,
   timed,
@@ -29,7 +28,7 @@ type Moment = "listing" | "in a part" | "finishing"
 
 interface Kill {
   readonly moment: Moment
-  /** Until another worker had begun with what the victim was at. */
+  /** Until others had begun with everything that the victim was at. */
   readonly takeover: number
 }
 
@@ -89,9 +88,10 @@ const kills = (url: string, { points, seed }: Choice) =>
           yield* kill(
             "in a part",
             name,
-            // What the victim had sent to the database arrives within a moment.
-            Effect.flatMap(Effect.delay(recordedIn(runId, own), "200 millis"), (recorded) =>
-              until(recordedIn(runId, own), (now) => now > recorded)
+            until(parts(runId), (now) =>
+              own.every(({ begunAt, from }) =>
+                now.some((part) => part.from === from && (part.done || ![null, begunAt].includes(part.begunAt)))
+              )
             ).pipe(Effect.provide(submitter(url)))
           )
         }
@@ -123,7 +123,12 @@ const kills = (url: string, { points, seed }: Choice) =>
     const count = (moment: Moment) => all.filter((kill) => kill.moment === moment).length
     const figures: ReadonlyArray<Figure> = [
       plain("kills", (["listing", "in a part", "finishing"] as const).map((at) => `${count(at)} ${at}`).join(", ")),
-      plain("until others had the work, mean, s", number.format(takeovers.reduce((a, b) => a + b, 0) / all.length)),
+      plain(
+        "until others had the work, s",
+        all
+          .map(({ moment, takeover }) => `${moment === "in a part" ? "" : `${moment} `}${number.format(takeover)}`)
+          .join(", ")
+      ),
       bounded("until others had the work, longest, s", number.format(Math.max(...takeovers)), [
         "at most 15",
         Math.max(...takeovers) <= 15
