@@ -53,6 +53,8 @@ const loneSurrogates = /\p{Surrogate}/gu
 /** A note or its subject as JSON, since `text` cannot hold U+0000. */
 const toJsonText = (text: string) => JSON.stringify(text.replace(loneSurrogates, "\uFFFD"))
 
+const firstPageSize = 50
+
 const make = Effect.fnUntraced(function* (location: string) {
   const sql = yield* SqlClient.SqlClient
   const refused = (error: unknown) => toRunStoreError(location, error)
@@ -222,11 +224,12 @@ const make = Effect.fnUntraced(function* (location: string) {
     rows: (runId) =>
       Stream.unwrap(
         Effect.map(get(runId), () =>
-          Stream.paginateChunkEffect(0, (from) =>
+          // Every part of a run looks for one row, so the first page is small.
+          Stream.paginateChunkEffect({ from: 0, to: firstPageSize }, ({ from, to }) =>
             Effect.map(
               readRows(sql`
                 SELECT s.position, s.subject, o.outcome, o.result
-                FROM ${subjectsWithResults(runId, from, from + RunStore.pageSize)} ORDER BY s.position
+                FROM ${subjectsWithResults(runId, from, to)} ORDER BY s.position
               `),
               (rows) => [
                 Chunk.unsafeFromArray(
@@ -237,7 +240,7 @@ const make = Effect.fnUntraced(function* (location: string) {
                         : { position, subject, outcome, result }
                   )
                 ),
-                rows.length < RunStore.pageSize ? Option.none() : Option.some(from + RunStore.pageSize)
+                rows.length < to - from ? Option.none() : Option.some({ from: to, to: to + RunStore.pageSize })
               ]
             )
           )

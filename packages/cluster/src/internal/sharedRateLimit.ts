@@ -33,7 +33,7 @@ const expiresMillis = 200
 const decrease = 0.9
 
 /** Without refusals, the rate recovers by this fraction of the limit per second. */
-const increasePerSecond = 0.02
+const increasePerSecond = 0.005
 
 /** When the first of the turns is free, and the time between two of them. */
 const Reserved = Schema.Tuple(Schema.Struct({ delayMillis: Schema.Number, everyMillis: Schema.Number }))

@@ -208,7 +208,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         execute: Effect.gen(function* () {
           yield* persistently(openParts(run)).pipe(
             Effect.withTracerEnabled(false),
-            Effect.repeat({ until: (open) => open === 0, schedule: Schedule.spaced(pollInterval) })
+            Effect.repeat({ until: (open) => open === 0, schedule: Schedule.spaced("200 millis") })
           )
           const ending = yield* finish(run)
           const attributes = { ...run, parts: parts.length, ending }

@@ -75,7 +75,7 @@ const local = (served: Served) =>
 /** Without latency and rate limit, the database is what a run waits for. */
 export const speed: Part = (server, { seed }) =>
   Effect.gen(function* () {
-    const accounts = 20_000
+    const accounts = 60_000
     const served = yield* simulator({ accounts, seed })
     // In turns, since other load on the machine varies.
     const turns = yield* Effect.replicateEffect(
