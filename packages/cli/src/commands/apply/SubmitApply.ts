@@ -83,7 +83,5 @@ export const run = (options: ApplyRun.ChangeOptions, { begun, database, flow, pl
     } else {
       yield* resume(options, { flow, show, work: known }, runId)
     }
-    yield* SubmittedRun.announce(session, options.afterSubmitting)
-    if (options.afterSubmitting === "return") return
-    yield* Watch.toEnd({ ...options, runId, formats: Option.none(), failOn: Option.none() }, database, Option.none())
+    yield* Watch.submitted(session, { ...options, runId, formats: Option.none(), failOn: Option.none() }, database)
   }).pipe(Effect.provide(ClusterLayer.submitter(database)))

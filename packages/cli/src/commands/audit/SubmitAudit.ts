@@ -7,7 +7,6 @@ import * as Cluster from "@effect-glowmarkt/cluster/Cluster"
 import type * as Run from "@effect-glowmarkt/runner/Run"
 import * as StatusAudit from "@effect-glowmarkt/runner/StatusAudit"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type { AfterSubmitting } from "../../args/RunFlags.js"
 import * as ClusterLayer from "../../run/ClusterLayer.js"
 import * as RunLimits from "../../run/RunLimits.js"
@@ -55,6 +54,5 @@ export const run = (options: SubmitOptions, { about, database, runId }: Submissi
       return yield* RunSession.checkReuse({ ...session, finished: "refuse" }, submitted.finishedAt)
     }
     yield* Cluster.resume(runId)
-    yield* SubmittedRun.announce(session, options.afterSubmitting)
-    if (options.afterSubmitting === "watch") yield* Watch.toEnd({ ...options, runId }, database, Option.none())
+    yield* Watch.submitted(session, { ...options, runId }, database)
   }).pipe(Effect.provide(ClusterLayer.submitter(database)))

@@ -48,6 +48,5 @@ export const run = (options: ResumeOptions, database: StoreSelection.Database) =
     const { state } = yield* Cluster.get(options.run)
     if (state === "finished") return yield* Watch.watched(watching, database)
     yield* resume(options)
-    yield* SubmittedRun.announce(SubmittedRun.session(options.run, "", database, options), options.afterSubmitting)
-    if (options.afterSubmitting === "watch") yield* Watch.toEnd(watching, database, Option.none())
+    yield* Watch.submitted(SubmittedRun.session(options.run, "", database, options), watching, database)
   }).pipe(Effect.provide(ClusterLayer.reader(database)))

@@ -8,7 +8,7 @@ import * as RunStore from "@effect-glowmarkt/runner/RunStore"
 import * as StatusAudit from "@effect-glowmarkt/runner/StatusAudit"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { StoreFlags } from "../../args/RunFlags.js"
+import type { AfterSubmitting, StoreFlags } from "../../args/RunFlags.js"
 import { UsageError } from "../../exit/CommandError.js"
 import * as ClusterLayer from "../../run/ClusterLayer.js"
 import * as FlowRegistry from "../../run/FlowRegistry.js"
@@ -82,6 +82,21 @@ export const toEnd = Effect.fnUntraced(function* (
   yield* SubmittedRun.follow(session)
   const outcome = yield* flow.outcome(runId)
   yield* RunSession.report(session)(ApplyReport.report(options, flow, outcome, finishedBefore))
+})
+
+/**
+ * Says that a run is submitted, and watches it unless the command is to return at once.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const submitted = Effect.fnUntraced(function* (
+  session: ReturnType<typeof SubmittedRun.session>,
+  options: ReportOptions & { readonly afterSubmitting: AfterSubmitting },
+  database: StoreSelection.Database
+) {
+  yield* SubmittedRun.announce(session, options.afterSubmitting)
+  if (options.afterSubmitting === "watch") yield* toEnd(options, database, Option.none())
 })
 
 /**
