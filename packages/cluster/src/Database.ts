@@ -81,7 +81,7 @@ export const layerClient = ({
     maxConnections,
     idleTimeout: Duration.seconds(5),
     connectTimeout: Duration.seconds(5)
-  }).pipe(Layer.mapError((error) => toRunStoreError(location, error)))
+  }).pipe(Layer.mapError(toRunStoreError(location)))
 
 const Version = Schema.Array(Schema.Struct({ version: Schema.NullOr(Schema.NonNegativeInt) }))
 const StoredSettings = Schema.Array(Schema.Struct({ shards: Schema.Positive, lockSeconds: Schema.Positive }))
@@ -108,7 +108,7 @@ export const check = (location: string): Effect.Effect<Status, RunStoreError.Run
       Schema.decodeUnknown(StoredSettings)
     )
     return { location, version, latestVersion, settings }
-  }).pipe(Effect.mapError((error) => toRunStoreError(location, error)))
+  }).pipe(Effect.mapError(toRunStoreError(location)))
 
 /**
  * Runs an effect while no other process creates or migrates tables of this database. The lock belongs to a transaction,
@@ -133,10 +133,7 @@ export const exclusively =
           ),
           () => Effect.ignore(connection.executeRaw("COMMIT", []))
         )
-      }).pipe(
-        Effect.mapError((error) => toRunStoreError(location, error)),
-        Effect.zipRight(effect)
-      )
+      }).pipe(Effect.mapError(toRunStoreError(location)), Effect.zipRight(effect))
     )
 
 const newer = (location: string, version: number) =>
@@ -186,7 +183,7 @@ export const migrate = (
       const status = yield* check(location)
       const stored = status.settings ?? settings
       return isSame(stored, settings) ? status : yield* differ(location, stored, settings)
-    }).pipe(Effect.mapError((error) => toRunStoreError(location, error)))
+    }).pipe(Effect.mapError(toRunStoreError(location)))
   )
 
 /**

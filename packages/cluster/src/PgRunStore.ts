@@ -57,7 +57,7 @@ const firstPageSize = 50
 
 const make = Effect.fnUntraced(function* (location: string) {
   const sql = yield* SqlClient.SqlClient
-  const refused = (error: unknown) => toRunStoreError(location, error)
+  const refused = toRunStoreError(location)
   const unreadable = (cause: unknown) => RunStoreError.damaged(location, cause)
 
   const read = <A, I>(row: Schema.Schema<A, I>) => {

@@ -50,7 +50,7 @@ const withTurns = Layer.effect(
 /** Creates the engine's own tables, one process at a time: two at once would fail. */
 const storage = (location: string) => {
   const tables = Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer.pipe(Layer.provide(withTurns))).pipe(
-    Layer.mapError((error) => toRunStoreError(location, error))
+    Layer.mapError(toRunStoreError(location))
   )
   return Layer.unwrapScoped(
     Effect.flatMap(Effect.scope, (scope) =>
@@ -117,7 +117,7 @@ export const openParts = (
             AND payload::json ->> 'runId' = ${runId} AND payload::json ->> 'attempt' = ${String(attempt)}
         `.pipe(
           Effect.mapBoth({
-            onFailure: (error) => toRunStoreError(location, error),
+            onFailure: toRunStoreError(location),
             onSuccess: ([found]) => found?.open ?? 0
           })
         )
@@ -144,4 +144,4 @@ export const erase = (
       )
       DELETE FROM cluster_replies WHERE request_id IN (SELECT id FROM messages)
     `
-  }).pipe(Effect.mapError((error) => toRunStoreError(location, error)))
+  }).pipe(Effect.mapError(toRunStoreError(location)))

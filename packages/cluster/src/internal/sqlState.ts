@@ -35,17 +35,19 @@ const codeOf = (error: unknown): string => {
  * The messages of PostgreSQL can quote parameters, and those of the driver can quote the URL, so neither is passed on:
  * the code and our own words are.
  */
-export const toRunStoreError = (location: string, error: unknown): RunStoreError.RunStoreError => {
-  if (error instanceof RunStoreError.RunStoreError) return error
-  const origin = innermost(error)
-  const code = codeOf(origin)
-  const make = (reason: Reason, detail: string) =>
-    new RunStoreError.RunStoreError({ reason, file: location, detail: code === "" ? detail : `${detail}, ${code}` })
-  if (networkCodes.includes(code)) return make("unreachable", "the server cannot be reached")
-  const known = states.find(([prefix]) => code.startsWith(prefix))
-  if (known !== undefined) return make(known[1], known[2])
-  const message = Predicate.hasProperty(origin, "message") ? String(origin.message) : ""
-  return lostConnection.test(message)
-    ? make("unreachable", "the connection was lost")
-    : make("other", "the database refused a statement")
-}
+export const toRunStoreError =
+  (location: string) =>
+  (error: unknown): RunStoreError.RunStoreError => {
+    if (error instanceof RunStoreError.RunStoreError) return error
+    const origin = innermost(error)
+    const code = codeOf(origin)
+    const make = (reason: Reason, detail: string) =>
+      new RunStoreError.RunStoreError({ reason, file: location, detail: code === "" ? detail : `${detail}, ${code}` })
+    if (networkCodes.includes(code)) return make("unreachable", "the server cannot be reached")
+    const known = states.find(([prefix]) => code.startsWith(prefix))
+    if (known !== undefined) return make(known[1], known[2])
+    const message = Predicate.hasProperty(origin, "message") ? String(origin.message) : ""
+    return lostConnection.test(message)
+      ? make("unreachable", "the connection was lost")
+      : make("other", "the database refused a statement")
+  }

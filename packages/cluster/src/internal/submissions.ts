@@ -64,7 +64,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
     `.pipe(
       Effect.flatMap(decode),
       Effect.mapBoth({
-        onFailure: (error) => toRunStoreError(location, error),
+        onFailure: toRunStoreError(location),
         onSuccess: (rows) => rows.map(toStored)
       })
     )
@@ -81,7 +81,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
       WHERE run = ${numberOf(runId)} AND state IN ${sql.in(from)} ${which} RETURNING attempt
     `.pipe(
       Effect.mapBoth({
-        onFailure: (error) => toRunStoreError(location, error),
+        onFailure: toRunStoreError(location),
         onSuccess: (changed) => changed.length > 0
       })
     )
@@ -100,10 +100,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
       sql`
         INSERT INTO glowmarkt_submissions (run, state, terms)
         VALUES (${numberOf(runId)}, 'submitted', ${JSON.stringify(terms)}) ON CONFLICT DO NOTHING
-      `.pipe(
-        Effect.asVoid,
-        Effect.mapError((error) => toRunStoreError(location, error))
-      ),
+      `.pipe(Effect.asVoid, Effect.mapError(toRunStoreError(location))),
 
     began: (runId: Run.RunId, attempt: number) => change(runId, ["submitted"], "working", nothing, only(attempt)),
     finished: (runId: Run.RunId, attempt: number) =>
@@ -138,15 +135,12 @@ export const make = Effect.fnUntraced(function* (location: string) {
       sql`
         INSERT INTO glowmarkt_workers (worker, name, parts) VALUES (${workerId}::uuid, ${name}, ${parts})
         ON CONFLICT (worker) DO UPDATE SET parts = ${parts}, seen_at = clock_timestamp()
-      `.pipe(
-        Effect.asVoid,
-        Effect.mapError((error) => toRunStoreError(location, error))
-      ),
+      `.pipe(Effect.asVoid, Effect.mapError(toRunStoreError(location))),
 
     left: (workerId: string) =>
       sql`DELETE FROM glowmarkt_workers WHERE worker = ${workerId}::uuid`.pipe(
         Effect.asVoid,
-        Effect.mapError((error) => toRunStoreError(location, error))
+        Effect.mapError(toRunStoreError(location))
       ),
 
     workers: sql`
@@ -154,7 +148,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
     `.pipe(
       Effect.flatMap(decodeWorkers),
       Effect.mapBoth({
-        onFailure: (error) => toRunStoreError(location, error),
+        onFailure: toRunStoreError(location),
         onSuccess: (rows) => rows.map((row) => new Worker(row))
       })
     ),
