@@ -17,10 +17,17 @@ const prose = (comment) =>
     .replace(/\{@link ([^}|\s]+)[^}]*\}/g, "`$1`")
     .trim()
 
-/** @param {string} file */
-const indexComments = (file) => {
-  const text = readFileSync(file, "utf8")
-  return new Map([...text.matchAll(indexLine)].map(([, comment = "", name]) => [name, prose(comment)]))
+/** @type {Map<string, Map<string, string>>} by folder */
+const indexes = new Map()
+
+/** @param {string} folder */
+const indexComments = (folder) => {
+  const known = indexes.get(folder)
+  if (known !== undefined) return known
+  const text = readFileSync(join(folder, "index.ts"), "utf8")
+  const comments = new Map([...text.matchAll(indexLine)].map(([, comment = "", name = ""]) => [name, prose(comment)]))
+  indexes.set(folder, comments)
+  return comments
 }
 
 /** @param {import("typedoc").Application} app */
@@ -30,7 +37,7 @@ export const load = (app) => {
       const file = module instanceof DeclarationReflection ? module.sources?.[0]?.fullFileName : undefined
       if (file === undefined || module.hasComment()) continue
       const header = fileHeader.exec(readFileSync(file, "utf8"))?.[1]
-      const text = indexComments(join(dirname(file), "index.ts")).get(module.name) ?? (header && prose(header))
+      const text = indexComments(dirname(file)).get(module.name) ?? (header && prose(header))
       if (text) module.comment = new Comment([{ kind: "text", text }])
     }
   })
