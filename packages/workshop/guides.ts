@@ -11,24 +11,12 @@ import { delimiter, dirname, join, resolve } from "node:path"
 import { Announcement, Simulator } from "@effect-glowmarkt/simulator"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { blocksOf, fileNameOf } from "./markdown.js"
 
 const root = resolve(import.meta.dirname, "../..")
 const guides = join(root, "docs/guides")
 // Inside the repository, so that imports of its packages resolve.
 const scratch = join(root, ".guides")
-
-interface Block {
-  readonly language: string
-  readonly line: number
-  readonly text: string
-}
-
-const blocksOf = (markdown: string): ReadonlyArray<Block> =>
-  [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(({ 1: language = "", 2: text = "", index }) => ({
-    language,
-    line: markdown.slice(0, index).split("\n").length,
-    text
-  }))
 
 const bash = (script: string, cwd: string, environment: NodeJS.ProcessEnv) =>
   Effect.async<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resume) => {
@@ -62,7 +50,7 @@ const run = (file: string) =>
     mkdirSync(directory, { recursive: true })
     const blocks = blocksOf(readFileSync(join(guides, file), "utf8"))
     for (const { language, text } of blocks) {
-      const name = /^\/\/ ([\w-]+(?:\.\w+)+)\n/.exec(text)?.[1]
+      const name = fileNameOf(text)
       if (language === "ts" && name !== undefined) writeFileSync(join(directory, name), text)
     }
     const failures: Array<string> = []

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process"
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join, resolve } from "node:path"
+import { blocksOf, fileNameOf, lineOf } from "./markdown.js"
 
 const root = resolve(import.meta.dirname, "../..")
 const folder = join(root, ".snippets")
@@ -13,14 +14,8 @@ interface Snippet {
   readonly code: string
 }
 
-const lineOf = (text: string, index: number) => text.slice(0, index).split("\n").length
-
-const fences = (source: string, text: string): ReadonlyArray<Snippet> =>
-  [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => ({
-    source,
-    line: lineOf(text, match.index) + 1,
-    code: match[1] ?? ""
-  }))
+const fences = (source: string, markdown: string): ReadonlyArray<Snippet> =>
+  blocksOf(markdown).flatMap(({ language, line, text }) => (language === "ts" ? [{ source, line, code: text }] : []))
 
 const examples = (source: string, text: string): ReadonlyArray<Snippet> =>
   [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap((comment) => {
@@ -53,7 +48,7 @@ for (const { code, line, source } of snippets) {
   const place = join(folder, source.replaceAll(/[^A-Za-z0-9]+/g, "-"))
   mkdirSync(place, { recursive: true })
   // A block that begins with a file name can be imported by the others of its document.
-  const name = /^\/\/ ([\w-]+(?:\.\w+)+)\n/.exec(code)?.[1] ?? `${line}.ts`
+  const name = fileNameOf(code) ?? `${line}.ts`
   writeFileSync(join(place, name), `// ${source}:${line}\n${code}\nexport {}\n`)
 }
 writeFileSync(
