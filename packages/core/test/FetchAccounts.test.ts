@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { build } from "esbuild"
-import * as Chromium from "../../runner/test/fixtures/chromium.js"
+import * as Chromium from "../../workshop/chromium.js"
 import { serving } from "./support/Sockets.js"
 
 /** Responds to every request with this body and records the URLs. */

@@ -4,10 +4,10 @@ import { VisibleText } from "@effect-glowmarkt/core"
 import axe from "axe-core"
 import { Effect, Exit, Stream } from "effect"
 import type { Page } from "playwright-core"
+import * as Chromium from "../../workshop/chromium.js"
 import type { AuditRow } from "../src/AuditRow.js"
 import * as HtmlReport from "../src/HtmlReport.js"
 import { bytesOf, countsOf, hostile, many, pageOf, row, rows, summaryOf } from "./fixtures/auditRows.js"
-import * as Chromium from "./fixtures/chromium.js"
 
 const blocks = (html: string) =>
   [...html.matchAll(/<script type="application\/json" class="block">(.*?)<\/script>/gs)].map(([, json = ""]) => json)
