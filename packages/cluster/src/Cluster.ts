@@ -90,9 +90,9 @@ export interface ClusterService {
 export class Cluster extends Context.Tag("@effect-glowmarkt/cluster/Cluster")<Cluster, ClusterService>() {}
 
 /**
- * How to connect to the cluster: `url` of the database, `applicationName` as PostgreSQL shows it (default `glowmarkt`),
- * and the settings that all processes must share. `tables`: a process
- * that only looks on can leave the tables alone (default: `migrate`).
+ * How to connect to the cluster: `url` of the database, `applicationName` as PostgreSQL shows it
+ * (default `glowmarkt`), and the settings that all processes must share. `tables`: a process that
+ * only looks on can leave the tables alone (default: `migrate`).
  *
  * @since 0.1.0
  * @category models
@@ -107,8 +107,9 @@ export interface Options extends Partial<Database.Settings> {
 type Services = Cluster | RunStore.RunStore | SqlClient.SqlClient | PgClient.PgClient
 
 /**
- * The run store and the cluster behind a database, for processes that submit, watch and stop runs; a process that also
- * works adds {@link worker}. Creates or migrates the tables unless `tables` forbids it. Needs none of the services of any flow.
+ * The run store and the cluster behind a database, for processes that submit, watch and stop runs;
+ * a process that also works adds {@link worker}. Creates or migrates the tables unless `tables`
+ * forbids it. Needs none of the services of any flow.
  *
  * @example
  * ```ts
@@ -146,8 +147,8 @@ export const layer = ({
 }
 
 /**
- * {@link layer} with the URL from `GLOWMARKT_DATABASE_URL` or the file that `GLOWMARKT_DATABASE_URL_FILE` names. What
- * is given takes precedence.
+ * {@link layer} with the URL from `GLOWMARKT_DATABASE_URL` or the file that
+ * `GLOWMARKT_DATABASE_URL_FILE` names. What is given takes precedence.
  *
  * @since 0.1.0
  * @category layers
@@ -165,7 +166,8 @@ export const layerConfig = (
  * What a worker works on and how hard.
  *
  * - `flows`: the flows it knows, see `ClusterFlow`.
- * - `target`: the server and application that its services are connected to. Runs for others stop with the reason.
+ * - `target`: the server and application that its services are connected to. Runs for others stop
+ *   with the reason.
  * - `name`: how it appears among the workers. Default: the name of the machine.
  * - `concurrency`: subjects that it works on at a time. Default: 16.
  * - `rate`: requests of **all** workers of the application together. Default: 200 a second.
@@ -182,8 +184,8 @@ export interface WorkerOptions<R> {
 }
 
 /**
- * A worker: while the layer lives, this process works on submitted runs with its own services and credentials. When it
- * ends, other workers take over; subjects it had begun are read again.
+ * A worker: while the layer lives, this process works on submitted runs with its own services and
+ * credentials. When it ends, other workers take over; subjects it had begun are read again.
  *
  * @since 0.1.0
  * @category layers
@@ -226,7 +228,8 @@ export const worker = <R>({
   )
 
 /**
- * How a submitted run is worked on: at which server, and how long an outage may last (default: `Limits`).
+ * How a submitted run is worked on: at which server, and how long an outage may last (default:
+ * `Limits`).
  *
  * @since 0.1.0
  * @category models
@@ -252,8 +255,8 @@ const submitted = (run: Run.Run, { maxOutage, target = {} }: SubmitOptions) =>
   )
 
 /**
- * Stores a run for the workers. Returns at once: see {@link watch}. A run id that was submitted before is returned as it
- * is, so submitting twice is harmless.
+ * Stores a run for the workers. Returns at once: see {@link watch}. A run id that was submitted
+ * before is returned as it is, so submitting twice is harmless.
  *
  * @since 0.1.0
  * @category running
@@ -281,8 +284,8 @@ export const submitPlan = <P extends object, W, Read, E extends PlannedFlow.Step
 > => submitListed(PlannedFlow.list(flow, plan, options), options)
 
 /**
- * Submits a run that `list` stored, for flows whose plans ask for more than {@link submitPlan} knows of:
- * `OffboardAccounts.list` and `OnboardAccounts.list` check the consent.
+ * Submits a run that `list` stored, for flows whose plans ask for more than {@link submitPlan}
+ * knows of: `OffboardAccounts.list` and `OnboardAccounts.list` check the consent.
  *
  * @since 0.1.0
  * @category running
@@ -324,7 +327,8 @@ export const get = (
   )
 
 /**
- * The workers that have not ended, oldest first. One that was killed stays until the others notice: compare `lastSeen`.
+ * The workers that have not ended, oldest first. One that was killed stays until the others notice:
+ * compare `lastSeen`.
  *
  * @since 0.1.0
  * @category running
@@ -335,8 +339,8 @@ export const workers: Effect.Effect<ReadonlyArray<Worker>, RunStoreError.RunStor
 )
 
 /**
- * Asks the workers to stop a run: they give up the subjects they are working on and keep what is done. Does nothing for
- * a run that is stopped or finished.
+ * Asks the workers to stop a run: they give up the subjects they are working on and keep what is
+ * done. Does nothing for a run that is stopped or finished.
  *
  * @since 0.1.0
  * @category running
@@ -347,7 +351,8 @@ export const stop = (
   Effect.flatMap(Cluster, ({ table }) => Effect.zipRight(table.stop(runId), get(runId)))
 
 /**
- * Submits a stopped run again: workers go on where it was. Does nothing for a run that goes on or is finished.
+ * Submits a stopped run again: workers go on where it was. Does nothing for a run that goes on or
+ * is finished.
  *
  * @since 0.1.0
  * @category running
@@ -358,7 +363,8 @@ export const resume = (
   Effect.flatMap(Cluster, ({ table }) => Effect.zipRight(table.resume(runId), get(runId)))
 
 /**
- * Deletes a stopped or finished run with its subjects, results and notes, and the engine's messages about it.
+ * Deletes a stopped or finished run with its subjects, results and notes, and the engine's messages
+ * about it.
  *
  * @since 0.1.0
  * @category running
@@ -382,8 +388,8 @@ export const forget = (
 const pollInterval = Duration.millis(500)
 
 /**
- * The progress of a run until it is finished, read from the database every half second. A database that is away is
- * waited for. Fails with {@link RunStopped} when the run stands still.
+ * The progress of a run until it is finished, read from the database every half second. A database
+ * that is away is waited for. Fails with {@link RunStopped} when the run stands still.
  *
  * @since 0.1.0
  * @category running

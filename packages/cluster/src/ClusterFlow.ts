@@ -1,5 +1,6 @@
 /**
- * A flow as a worker runs it: found by the name that a submitted run carries, in parts, with the worker's own services.
+ * A flow as a worker runs it: found by the name that a submitted run carries, in parts, with the
+ * worker's own services.
  *
  * @since 0.1.0
  */
@@ -24,7 +25,8 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 
 /**
- * The flow ended the run: nothing that a worker could retry. `reason` is the message of the flow's own error.
+ * The flow ended the run: nothing that a worker could retry. `reason` is the message of the flow's
+ * own error.
  *
  * @since 0.1.0
  * @category errors
@@ -36,8 +38,8 @@ export class FlowFailed extends Data.TaggedError("FlowFailed")<{ readonly reason
 }
 
 /**
- * See {@link make}. `around` wraps the work on each subject. `parts` says whether a run is split into parts for several
- * workers, or is one part that one of them works on.
+ * See {@link make}. `around` wraps the work on each subject. `parts` says whether a run is split
+ * into parts for several workers, or is one part that one of them works on.
  *
  * @since 0.1.0
  * @category models
@@ -64,8 +66,9 @@ const toFlowFailed = (error: { readonly message: string }) =>
   error instanceof RunStoreError.RunStoreError ? error : new FlowFailed({ reason: error.message })
 
 /**
- * Makes a flow available to workers. Its parameters, subjects and results travel through the database as JSON, so it
- * must not keep anything that belongs to a run in the memory of one process.
+ * Makes a flow available to workers. Its parameters, subjects and results travel through the
+ * database as JSON, so it must not keep anything that belongs to a run in the memory of one
+ * process.
  *
  * @example
  * ```ts
@@ -91,8 +94,8 @@ export const make = <P extends object, S, A, E extends { readonly message: strin
     )
 })
 
-// Each part reads the list of accounts for itself. An index older than the part could lack an account that a worker
-// added just before it died.
+// Each part reads the list of accounts for itself. An index older than the part could lack an
+// account that a worker added just before it died.
 const withIndex = Effect.provideServiceEffect(AccountIndex.AccountIndex, AccountIndex.make)
 
 const eachRow = make(OnboardAccounts.applyFlow({ together: "eachRow" }))
@@ -100,7 +103,8 @@ const eachRow = make(OnboardAccounts.applyFlow({ together: "eachRow" }))
 const allOrNothing = make(OnboardAccounts.applyFlow({ together: "allOrNothing" }))
 
 /**
- * Onboarding. A run that is all or nothing is one part, which ends with the rollback if a row failed.
+ * Onboarding. A run that is all or nothing is one part, which ends with the rollback if a row
+ * failed.
  *
  * @since 0.1.0
  * @category constants
@@ -126,8 +130,8 @@ export const onboarding: ClusterFlow<AdminAccounts.AdminAccounts> = {
 }
 
 /**
- * Every flow of the runner that workers can share. Rotating passwords is not among them: it writes the new passwords to
- * a file of one machine.
+ * Every flow of the runner that workers can share. Rotating passwords is not among them: it writes
+ * the new passwords to a file of one machine.
  *
  * @since 0.1.0
  * @category constants

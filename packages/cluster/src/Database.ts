@@ -1,5 +1,6 @@
 /**
- * The PostgreSQL database of a cluster: its client, its tables, and the settings that all its processes share.
+ * The PostgreSQL database of a cluster: its client, its tables, and the settings that all its
+ * processes share.
  *
  * @since 0.1.0
  */
@@ -18,8 +19,8 @@ import { latestVersion, migrations, table } from "./internal/migrations.js"
 import { toRunStoreError } from "./internal/sqlState.js"
 
 /**
- * Settings that must be the same in every process of a cluster. The first process stores them; others with different
- * settings are refused, since their messages would wait for ever.
+ * Settings that must be the same in every process of a cluster. The first process stores them;
+ * others with different settings are refused, since their messages would wait for ever.
  *
  * @since 0.1.0
  * @category models
@@ -27,7 +28,9 @@ import { toRunStoreError } from "./internal/sqlState.js"
 export interface Settings {
   /** How many shards the workers divide among themselves. Default: 120. */
   readonly shards: number
-  /** After how many seconds without a heartbeat a worker's shards go to other workers. Default: 9. */
+  /**
+   * After how many seconds without a heartbeat a worker's shards go to other workers. Default: 9.
+   */
   readonly lockSeconds: number
 }
 
@@ -38,7 +41,8 @@ export interface Settings {
 export const defaultSettings: Settings = { shards: 120, lockSeconds: 9 }
 
 /**
- * What a database holds: `version` is 0 before the first migration, and `settings` is absent until then.
+ * What a database holds: `version` is 0 before the first migration, and `settings` is absent until
+ * then.
  *
  * @since 0.1.0
  * @category models
@@ -51,8 +55,8 @@ export interface Status {
 }
 
 /**
- * How to connect. `applicationName` is the name that PostgreSQL shows for the connections. `maxConnections` is
- * per process (default 10).
+ * How to connect. `applicationName` is the name that PostgreSQL shows for the connections.
+ * `maxConnections` is per process (default 10).
  *
  * @since 0.1.0
  * @category models
@@ -64,8 +68,8 @@ export interface Options {
 }
 
 /**
- * A client for the database. It does not look at the tables. Fails with a `RunStoreError` that names host and
- * database but neither user nor password.
+ * A client for the database. It does not look at the tables. Fails with a `RunStoreError` that
+ * names host and database but neither user nor password.
  *
  * @since 0.1.0
  * @category layers
@@ -111,8 +115,8 @@ export const check = (location: string): Effect.Effect<Status, RunStoreError.Run
   }).pipe(Effect.mapError(toRunStoreError(location)))
 
 /**
- * Runs an effect while no other process creates or migrates tables of this database. The lock belongs to a transaction,
- * since behind a pooler in transaction mode a session has no owner.
+ * Runs an effect while no other process creates or migrates tables of this database. The lock
+ * belongs to a transaction, since behind a pooler in transaction mode a session has no owner.
  *
  * @since 0.1.0
  * @category combinators
@@ -160,8 +164,9 @@ const differ = (location: string, stored: Settings, given: Settings) =>
   })
 
 /**
- * Creates or migrates the tables and stores the settings, or checks them if another process was first. Fails with a
- * `RunStoreError` of reason `newer` if a later version made the tables, and `settings` if the settings differ.
+ * Creates or migrates the tables and stores the settings, or checks them if another process was
+ * first. Fails with a `RunStoreError` of reason `newer` if a later version made the tables, and
+ * `settings` if the settings differ.
  *
  * @since 0.1.0
  * @category running
@@ -187,8 +192,8 @@ export const migrate = (
   )
 
 /**
- * Checks what {@link migrate} checks, but changes nothing: missing or older tables fail with a `RunStoreError` of reason
- * `older`.
+ * Checks what {@link migrate} checks, but changes nothing: missing or older tables fail with a
+ * `RunStoreError` of reason `older`.
  *
  * @since 0.1.0
  * @category running

@@ -12,8 +12,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 
 /**
- * A checked connection URL. `location` is the part that may be shown: host, port and database, without user or
- * password.
+ * A checked connection URL. `location` is the part that may be shown: host, port and database,
+ * without user or password.
  *
  * @since 0.1.0
  * @category models
@@ -30,11 +30,12 @@ const sslModes = ["disable", "require", "verify-ca", "verify-full"]
 const isLoopback = (host: string) => host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
 
 /**
- * Checks a connection URL before anything connects. Fails with one line that says what is wrong and never repeats
- * the URL, since it holds a password.
+ * Checks a connection URL before anything connects. Fails with one line that says what is wrong and
+ * never repeats the URL, since it holds a password.
  *
- * A connection to another host than loopback must be encrypted: without `sslmode` the driver would send the password
- * in plain text. `sslmode=disable` allows that explicitly. The driver verifies certificates with every other mode.
+ * A connection to another host than loopback must be encrypted: without `sslmode` the driver would
+ * send the password in plain text. `sslmode=disable` allows that explicitly. The driver verifies
+ * certificates with every other mode.
  *
  * @example
  * ```ts
@@ -80,9 +81,9 @@ const variable = "GLOWMARKT_DATABASE_URL"
 const fileVariable = "GLOWMARKT_DATABASE_URL_FILE"
 
 /**
- * Reads `GLOWMARKT_DATABASE_URL`, or the file that `GLOWMARKT_DATABASE_URL_FILE` names: a file keeps the password out
- * of the environment of the process. Fails with a `ConfigError` if neither or both are set, or if the URL is refused
- * by {@link parse}.
+ * Reads `GLOWMARKT_DATABASE_URL`, or the file that `GLOWMARKT_DATABASE_URL_FILE` names: a file
+ * keeps the password out of the environment of the process. Fails with a `ConfigError` if neither
+ * or both are set, or if the URL is refused by {@link parse}.
  *
  * @since 0.1.0
  * @category constructors

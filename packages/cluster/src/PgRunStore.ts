@@ -97,8 +97,9 @@ const make = Effect.fnUntraced(function* (location: string) {
     WHERE r.run_id = ${runId} AND s.position >= ${from} AND s.position < ${to}
   `
 
-  // PostgreSQL refuses to look into JSON that escapes U+0000 or half a surrogate pair; JSON.stringify escapes no other
-  // surrogates. Counting may replace them, the stored results keep them.
+  // PostgreSQL refuses to look into JSON that escapes U+0000 or half a surrogate pair;
+  // JSON.stringify escapes no other surrogates. Counting may replace them, the stored results keep
+  // them.
   const readableResult = sql`
     CASE WHEN strpos(result, '\\u') = 0 THEN result
     ELSE regexp_replace(result, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\ufffd', 'g') END::json
@@ -161,7 +162,8 @@ const make = Effect.fnUntraced(function* (location: string) {
         SELECT s.position, s.subject FROM ${subjectsWithResults(runId, from, to)} AND o.run IS NULL ORDER BY s.position
       `),
 
-    // One statement: results that another process recorded meanwhile are neither replaced nor counted again.
+    // One statement: results that another process recorded meanwhile are neither replaced nor
+    // counted again.
     record: (runId, results) =>
       results.length === 0
         ? Effect.void
@@ -251,8 +253,8 @@ const make = Effect.fnUntraced(function* (location: string) {
 })
 
 /**
- * The run store over a PostgreSQL client. `location` names the database in messages and must not contain a password.
- * The tables must exist: `Database.layer` migrates them.
+ * The run store over a PostgreSQL client. `location` names the database in messages and must not
+ * contain a password. The tables must exist: `Database.layer` migrates them.
  *
  * @since 0.1.0
  * @category layers

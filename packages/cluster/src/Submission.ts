@@ -1,5 +1,6 @@
 /**
- * A run that was submitted to a cluster: where it should run, how far it came, and why it stands still.
+ * A run that was submitted to a cluster: where it should run, how far it came, and why it stands
+ * still.
  *
  * @since 0.1.0
  */

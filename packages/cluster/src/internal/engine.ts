@@ -1,4 +1,6 @@
-/** Effect Cluster over PostgreSQL, for processes that only talk to each other through the database. */
+/**
+ * Effect Cluster over PostgreSQL, for processes that only talk to each other through the database.
+ */
 import * as ClusterWorkflowEngine from "@effect/cluster/ClusterWorkflowEngine"
 import * as RunnerAddress from "@effect/cluster/RunnerAddress"
 import * as RunnerHealth from "@effect/cluster/RunnerHealth"
@@ -20,8 +22,8 @@ import { toRunStoreError } from "./sqlState.js"
 import { PartWorkflow, RunWorkflow } from "./workflows.js"
 
 /**
- * The engine sends statements over its reserved connection without waiting for the one before. The driver queues them,
- * but warns that its next version will not.
+ * The engine sends statements over its reserved connection without waiting for the one before. The
+ * driver queues them, but warns that its next version will not.
  */
 const inTurn = (connection: SqlConnection.Connection): Effect.Effect<SqlConnection.Connection> =>
   Effect.map(Effect.makeSemaphore(1), (turns) => {
@@ -60,7 +62,8 @@ const storage = (location: string) => {
 }
 
 /**
- * - Locks in a table instead of advisory locks: a frozen process would keep its advisory locks until it wakes.
+ * - Locks in a table instead of advisory locks: a frozen process would keep its advisory locks
+ *   until it wakes.
  * - Workers open no port, so a worker that died is noticed by its expired locks and not by a ping.
  */
 const sharding = ({ lockSeconds, shards }: Settings, address: RunnerAddress.RunnerAddress) =>
@@ -83,8 +86,8 @@ const port = 1
 export const addressOf = (workerId: string): string => `${workerId}:${port}`
 
 /**
- * The engine of a worker. Locks belong to an address, so each process needs its own; the worker's id serves as the
- * host, since nothing connects to it.
+ * The engine of a worker. Locks belong to an address, so each process needs its own; the worker's
+ * id serves as the host, since nothing connects to it.
  */
 export const layer = (
   location: string,

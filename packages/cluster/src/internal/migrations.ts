@@ -3,8 +3,8 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 
 /**
- * Subjects and results are JSON in `text`: `json` and `jsonb` refuse characters that a subject or result may contain
- * (`\u0000`, a lone half of a surrogate pair).
+ * Subjects and results are JSON in `text`: `json` and `jsonb` refuse characters that a subject or
+ * result may contain (`\u0000`, a lone half of a surrogate pair).
  */
 const first = [
   `CREATE TABLE glowmarkt_settings (
@@ -23,7 +23,8 @@ const first = [
     total integer,
     recorded integer NOT NULL DEFAULT 0
   )`,
-  // Each listing has an id of its own: two workers may list at once, and only one of the listings counts.
+  // Each listing has an id of its own: two workers may list at once, and only one of the listings
+  // counts.
   `CREATE TABLE glowmarkt_subjects (
     run integer NOT NULL REFERENCES glowmarkt_runs ON DELETE CASCADE,
     listing uuid NOT NULL,

@@ -1,7 +1,8 @@
 /**
- * Spreads the parts of a run evenly over the workers. The engine places a workflow by the hash of its id, which is even
- * only for many parts: 45 parts over three workers came out as 21, 13 and 11. So each part gets a salt that makes its
- * hash fall into a shard of the worker whose turn it is. If shards move later, the engine moves their parts with them.
+ * Spreads the parts of a run evenly over the workers. The engine places a workflow by the hash of
+ * its id, which is even only for many parts: 45 parts over three workers came out as 21, 13 and 11.
+ * So each part gets a salt that makes its hash fall into a shard of the worker whose turn it is. If
+ * shards move later, the engine moves their parts with them.
  */
 
 import { make as makeEntityId } from "@effect/cluster/EntityId"

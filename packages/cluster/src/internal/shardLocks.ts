@@ -1,9 +1,9 @@
 /**
  * The engine's table of locks: which worker holds which shard, and until when.
  *
- * The engine notices a lost lock only at its next refresh. A process that was frozen for longer than its locks last
- * would send requests until then, on behalf of parts that others have taken over. So every request waits until this
- * process knows that it still holds the shard.
+ * The engine notices a lost lock only at its next refresh. A process that was frozen for longer
+ * than its locks last would send requests until then, on behalf of parts that others have taken
+ * over. So every request waits until this process knows that it still holds the shard.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { RateLimit } from "@effect-glowmarkt/core"

@@ -1,6 +1,7 @@
 /**
- * One rate limit for all workers of an application. A row of the database holds the instant from which the next
- * request is free; only the database's clock counts, so the workers' clocks may differ.
+ * One rate limit for all workers of an application. A row of the database holds the instant from
+ * which the next request is free; only the database's clock counts, so the workers' clocks may
+ * differ.
  */
 
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -23,7 +24,10 @@ export interface Options {
 /** How much unused time can be made up for at once. */
 const burstMillis = 50
 
-/** How long the turns of one statement last: longer batches cost fewer statements and share less evenly. */
+/**
+ * How long the turns of one statement last: longer batches cost fewer statements and share less
+ * evenly.
+ */
 const batchMillis = 25
 
 /** A worker that had nothing to send must not catch up on turns that others could have used. */

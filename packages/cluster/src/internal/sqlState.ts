@@ -32,8 +32,8 @@ const codeOf = (error: unknown): string => {
 }
 
 /**
- * The messages of PostgreSQL can quote parameters, and those of the driver can quote the URL, so neither is passed on:
- * the code and our own words are.
+ * The messages of PostgreSQL can quote parameters, and those of the driver can quote the URL, so
+ * neither is passed on: the code and our own words are.
  */
 export const toRunStoreError =
   (location: string) =>

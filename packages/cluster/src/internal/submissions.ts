@@ -1,4 +1,7 @@
-/** The table of submitted runs. Every transition is one statement, so that processes can race for it. */
+/**
+ * The table of submitted runs. Every transition is one statement, so that processes can race for
+ * it.
+ */
 
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { Fragment } from "@effect/sql/Statement"

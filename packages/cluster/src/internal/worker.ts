@@ -1,4 +1,7 @@
-/** What a worker does: starts submitted runs, works on parts, stops runs on request, and shows that it is alive. */
+/**
+ * What a worker does: starts submitted runs, works on parts, stops runs on request, and shows that
+ * it is alive.
+ */
 import * as EntityId from "@effect/cluster/EntityId"
 import * as Sharding from "@effect/cluster/Sharding"
 import * as Activity from "@effect/workflow/Activity"
@@ -35,12 +38,16 @@ export interface Options<R> {
   readonly table: submissions.Submissions
 }
 
-/** Parts that a worker works on at a time: while subjects of one wait for a retry, the others proceed. */
+/**
+ * Parts that a worker works on at a time: while subjects of one wait for a retry, the others
+ * proceed.
+ */
 const partsOfWorker = 6
 
 const pollInterval = Duration.millis(500)
 
-// Waits for a database that restarts: finished work is stored, and no other worker can go on meanwhile.
+// Waits for a database that restarts: finished work is stored, and no other worker can go on
+// meanwhile.
 const whileUnreachable = {
   while: (error: FlowFailed | RunStoreError.RunStoreError) =>
     error._tag === "RunStoreError" && error.reason === "unreachable",
@@ -116,8 +123,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   }
 
   /**
-   * Works on a run until it is done or must stop. A failure of the flow stops the run in all workers. Requests are sent
-   * only while this worker holds `shard`.
+   * Works on a run until it is done or must stop. A failure of the flow stops the run in all
+   * workers. Requests are sent only while this worker holds `shard`.
    */
   const guarded = <A>(
     { attempt, runId }: Attempt,
@@ -183,9 +190,9 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     )
 
   /**
-   * Parts are no children of the run for the engine: a child that ends while its worker loses the database waits for the
-   * worker to hold the parent's shard again, and the worker waits for the child before it takes shards. So the run looks
-   * into the engine's table until no part is open.
+   * Parts are no children of the run for the engine: a child that ends while its worker loses the
+   * database waits for the worker to hold the parent's shard again, and the worker waits for the
+   * child before it takes shards. So the run looks into the engine's table until no part is open.
    */
   const startPart = (part: typeof PartWorkflow.payloadSchema.Type) =>
     PartWorkflow.execute(part, { discard: true }).pipe(
@@ -228,7 +235,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         Effect.flatMap(shardOf(executionId), (shard) =>
           guarded(run, shard, ({ flow, limits }) => {
             const counted = record.subjects(flow.name)
-            // Interrupting a part must not cut off a write: it has to arrive before another worker reads the subject.
+            // Interrupting a part must not cut off a write: it has to arrive before another worker
+            // reads the subject.
             return flow.work(run.runId, { from, to }, limits, (step) =>
               Effect.zipRight(
                 locks.awaitHeld(shard),

@@ -4,8 +4,10 @@ import * as Workflow from "@effect/workflow/Workflow"
 import { Run } from "@effect-glowmarkt/runner"
 import * as Schema from "effect/Schema"
 
-/** `stopped`: asked to stop, or failed for a reason that the table of submissions has. Neither fails the workflow, since a
- * failed workflow can never be resumed. */
+/**
+ * `stopped`: asked to stop, or failed for a reason that the table of submissions has. Neither fails
+ * the workflow, since a failed workflow can never be resumed.
+ */
 export const Ending = Schema.Literal("done", "stopped")
 
 export type Ending = typeof Ending.Type
@@ -18,7 +20,10 @@ export const RunWorkflow = Workflow.make({
   idempotencyKey: ({ attempt, runId }) => `${runId}/${attempt}`
 })
 
-/** Positions of a run, `to` excluded. `salt` decides on which worker the part lands, see `placement.ts`. */
+/**
+ * Positions of a run, `to` excluded. `salt` decides on which worker the part lands, see
+ * `placement.ts`.
+ */
 export const Part = Schema.Struct({
   from: Schema.NonNegativeInt,
   to: Schema.NonNegativeInt,
