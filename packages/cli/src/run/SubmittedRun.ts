@@ -31,6 +31,16 @@ export interface ViewFlags extends Pick<ProgressView.ViewOptions, "progress" | "
   readonly patience: LimitFlags["patience"]
 }
 
+const commandOf =
+  (runId: Run.RunId, { repeated }: StoreSelection.Database) =>
+  (word: string) =>
+    ResumeCommand.make(["runs", word, runId], repeated)
+
+const goesOn = (runId: Run.RunId, database: StoreSelection.Database) => {
+  const command = commandOf(runId, database)
+  return `Run ${runId} goes on without this command. Watch it with\n  ${command("watch")}\nStop it with\n  ${command("stop")}`
+}
+
 /**
  * What is printed about a run of this database.
  *
@@ -40,15 +50,15 @@ export interface ViewFlags extends Pick<ProgressView.ViewOptions, "progress" | "
 export const session = (
   runId: Run.RunId,
   subjects: string,
-  { repeated }: StoreSelection.Database,
+  database: StoreSelection.Database,
   flags: ViewFlags
 ): RunSession.Session & { readonly goesOn: string } => {
-  const command = (word: string) => ResumeCommand.make(["runs", word, runId], repeated)
+  const command = commandOf(runId, database)
   return {
     runId,
     subjects,
     commands: { resume: command("resume"), restart: command("resume"), report: command("watch") },
-    goesOn: `Run ${runId} goes on without this command. Watch it with\n  ${command("watch")}\nStop it with\n  ${command("stop")}`,
+    goesOn: goesOn(runId, database),
     finished: "report",
     view: {
       progress: flags.progress,
@@ -92,15 +102,29 @@ export const announce = Effect.fnUntraced(function* (
 })
 
 /**
- * Shows the progress of a run until it is finished. Interrupting it leaves the run to its workers,
- * and prints how to watch and stop it.
+ * Interrupting this effect leaves the run to its workers, and prints how to watch and stop it.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const leaveOnInterrupt =
+  (runId: Run.RunId, database: StoreSelection.Database) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) => {
+    const message = goesOn(runId, database)
+    return Effect.zipRight(InterruptPolicy.setFinalMessage(message), effect).pipe(
+      Effect.onInterrupt(() => Output.note(`Interrupted.\n${message}`)),
+      Effect.ensuring(InterruptPolicy.clearFinalMessage)
+    )
+  }
+
+/**
+ * Shows the progress of a run until it is finished.
  *
  * @since 0.1.0
  * @category running
  */
 export const follow = ({ commands, goesOn, runId, view: options }: ReturnType<typeof session>) =>
   Effect.gen(function* () {
-    yield* InterruptPolicy.setFinalMessage(goesOn)
     const view = yield* ProgressView.make(options)
     const context = yield* Effect.context<Cluster.Cluster | RunStore.RunStore>()
     const failure = yield* Ref.make(Option.none<Stream.Stream.Error<ReturnType<typeof Cluster.watch>>>())
@@ -117,7 +141,4 @@ export const follow = ({ commands, goesOn, runId, view: options }: ReturnType<ty
       error,
       next: error._tag === "RunStopped" ? `Resume it with\n  ${commands.resume}` : goesOn
     })
-  }).pipe(
-    Effect.onInterrupt(() => Output.note(`Interrupted.\n${goesOn}`)),
-    Effect.ensuring(InterruptPolicy.clearFinalMessage)
-  )
+  })

@@ -58,13 +58,8 @@ export const prepare = Effect.fnUntraced(function* (options: ReportOptions) {
   yield* ApplyReport.prepare(options, runId, [])
 })
 
-/**
- * Watches a run until it is finished, and reports on it.
- *
- * @since 0.1.0
- * @category running
- */
-export const toEnd = Effect.fnUntraced(function* (
+/** Watches a run until it is finished. Returns the effect that reports on it. */
+const toFinish = Effect.fnUntraced(function* (
   options: ReportOptions,
   database: StoreSelection.Database,
   finishedBefore: RunSession.FinishedBefore
@@ -74,14 +69,16 @@ export const toEnd = Effect.fnUntraced(function* (
   if (isAudit(run)) {
     const session = SubmittedRun.session(runId, "accounts", database, options)
     yield* SubmittedRun.follow(session)
-    const summary = yield* StatusAudit.summary(runId)
-    return yield* RunSession.report(session)(AuditReport.report(options, summary, finishedBefore))
+    return Effect.flatMap(StatusAudit.summary(runId), (summary) =>
+      RunSession.report(session)(AuditReport.report(options, summary, finishedBefore))
+    )
   }
   const flow = yield* changeOf(run)
   const session = SubmittedRun.session(runId, flow.subjects, database, options)
   yield* SubmittedRun.follow(session)
-  const outcome = yield* flow.outcome(runId)
-  yield* RunSession.report(session)(ApplyReport.report(options, flow, outcome, finishedBefore))
+  return Effect.flatMap(flow.outcome(runId), (outcome) =>
+    RunSession.report(session)(ApplyReport.report(options, flow, outcome, finishedBefore))
+  )
 })
 
 /**
@@ -90,14 +87,18 @@ export const toEnd = Effect.fnUntraced(function* (
  * @since 0.1.0
  * @category running
  */
-export const submitted = Effect.fnUntraced(function* (
+export const submitted = (
   session: ReturnType<typeof SubmittedRun.session>,
   options: ReportOptions & { readonly afterSubmitting: AfterSubmitting },
   database: StoreSelection.Database
-) {
-  yield* SubmittedRun.announce(session, options.afterSubmitting)
-  if (options.afterSubmitting === "watch") yield* toEnd(options, database, Option.none())
-})
+) =>
+  SubmittedRun.announce(session, options.afterSubmitting).pipe(
+    Effect.flatMap(() =>
+      options.afterSubmitting === "watch" ? toFinish(options, database, Option.none()) : Effect.succeed(Effect.void)
+    ),
+    SubmittedRun.leaveOnInterrupt(options.runId, database),
+    Effect.flatten
+  )
 
 /**
  * Watches a run, or shows the results of one that is finished.
@@ -111,7 +112,10 @@ export const watched = Effect.fnUntraced(function* (options: ReportOptions, data
     const session = SubmittedRun.session(options.runId, "", database, options)
     yield* RunSession.checkReuse(session, finishedAt)
   }
-  yield* toEnd(options, database, Option.fromNullable(finishedAt))
+  yield* toFinish(options, database, Option.fromNullable(finishedAt)).pipe(
+    SubmittedRun.leaveOnInterrupt(options.runId, database),
+    Effect.flatten
+  )
 })
 
 /**
