@@ -1,4 +1,4 @@
-/** From lengths of time to the bars of a histogram. */
+/** Groups lengths of time into the bars of a histogram. */
 import { quantileSorted, tickStep } from "d3-array"
 import { day } from "./format.js"
 
@@ -6,7 +6,7 @@ export interface Bin {
   readonly from: number
   readonly to: number
   readonly count: number
-  /** Whether the bar also holds what lies beyond it. */
+  /** Set for an outermost bar that also counts the values beyond it. */
   readonly open: "below" | "above" | undefined
 }
 
@@ -16,7 +16,7 @@ export interface Binned {
   readonly values: number
   /** In the unit. */
   readonly median: number
-  /** How many are below zero. */
+  /** The number of values below zero. */
   readonly past: number
 }
 
@@ -30,7 +30,7 @@ export const days: Unit = { one: "day", many: "days", days: 1 }
 const months: Unit = { one: "month", many: "months", days: 365.25 / 12 }
 const years: Unit = { one: "year", many: "years", days: 365.25 }
 
-/** The unit in which a span has numbers that one can think in. */
+/** The unit that gives readable numbers for the longest of these times. */
 export const unitFor = (millis: ReadonlyArray<number>): Unit => {
   const span = millis.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / day
   return span <= 120 ? days : span <= 3 * 365 ? months : years
@@ -39,8 +39,8 @@ export const unitFor = (millis: ReadonlyArray<number>): Unit => {
 const wanted = 30
 
 /**
- * About thirty bars of a round width. A few values far out would press all others into one bar: where there are such
- * values, the outermost bars take everything beyond.
+ * Makes about thirty bars of a round width. A few outliers would squeeze all other values into one
+ * bar, so the outermost bars also count the outliers.
  */
 export const bin = (millis: ReadonlyArray<number>, unit: Unit): Binned => {
   const values = [...Float64Array.from(millis, (value) => value / (unit.days * day)).sort()]
@@ -81,7 +81,7 @@ export const bin = (millis: ReadonlyArray<number>, unit: Unit): Binned => {
   }
 }
 
-/** "from 30 to 40 days" in words, as seen from the audit or from an account's beginning. */
+/** The range of a bar in words: "30 to 40 days". */
 export const spanned = ({ from, open, to }: Bin, unit: Unit): string =>
   open === "below"
     ? `less than ${to} ${unit.many}`

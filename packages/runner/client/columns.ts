@@ -1,4 +1,4 @@
-/** The columns of the table: what each is called, sorts by and shows. */
+/** The columns of the table: label, sort key and cell of each. */
 import type { InstantField, TextField } from "../src/internal/htmlReport/payload.js"
 import { element } from "./element.js"
 import * as Finding from "./finding.js"
@@ -12,12 +12,14 @@ export interface Column {
   readonly cell: (rows: Rows, row: number, startedAt: number) => string | Node
 }
 
-// A cell shows what fits; the whole of a text of any length is among the details.
+// Cells shorten long texts; the details show the full text.
 const longest = 160
 
 const shortened = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text)
 
-/** Of a direction of its own: a right-to-left name does not turn round what stands beside it. */
+/**
+ * Isolates the text direction, so that a right-to-left name does not reverse the text beside it.
+ */
 const isolated = (text: string) => element("bdi", {}, text)
 
 const text = (key: TextField, label: string): Column => ({
@@ -35,18 +37,18 @@ const instant = (key: InstantField, label: string): Column => ({
 export const tag = ({ finding, label }: Finding.Described): HTMLElement =>
   element("span", { class: `tag ${finding}` }, label)
 
-/** What to call a row: the best of what is known of it. */
+/** The heading of a row: the account's name, or else what identifies it best. */
 export const caption = (rows: Rows, row: number): string =>
   rows.texts.name[row] || rows.texts.username[row] || rows.texts.email[row] || rows.texts.accountId[row] || "(unnamed)"
 
-/** `active`, or `active → inactive` where the list says the one and the live status the other. */
+/** `active`, or `active → inactive` if the list and the live status disagree. */
 export const status = (rows: Rows, row: number): string => {
   const listed = rows.texts.listStatus[row]
   const live = rows.texts.liveStatus[row]
   return listed !== undefined && live !== undefined && listed !== live ? `${listed} → ${live}` : (live ?? "")
 }
 
-// More would not fit; the others are among the details.
+// More do not fit; the details show all of them.
 const tagsACell = 2
 
 const tags = (rows: Rows, row: number) => {

@@ -1,4 +1,4 @@
-/** All that the report knows of one account. */
+/** Shows everything the report has about one account. */
 import { caption, tag } from "./columns.js"
 import { element } from "./element.js"
 import * as Finding from "./finding.js"
@@ -18,7 +18,7 @@ const texts = [
   ["User id", "userId"],
   ["Directory id", "directoryId"],
   ["Application id", "applicationId"],
-  ["Status in the list", "listStatus"],
+  ["Listed status", "listStatus"],
   ["Live status", "liveStatus"]
 ] as const
 
@@ -65,7 +65,7 @@ export const make = (rows: Rows, startedAt: number): Details => {
   const close = element("button", { type: "button", class: "close" }, "Close")
   const dialog = element("dialog", { "aria-labelledby": "details" }, element("header", {}, title, close), content)
   close.addEventListener("click", () => dialog.close())
-  // A click beside the dialog is a click on its backdrop, which counts as the dialog itself.
+  // A click outside hits the backdrop, and its target is the dialog itself.
   dialog.addEventListener("click", ({ target }) => {
     if (target === dialog) dialog.close()
   })

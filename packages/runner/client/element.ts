@@ -1,4 +1,7 @@
-/** Makes elements. What comes from the audit goes through `textContent` only, so that it is never more than text. */
+/**
+ * Makes elements. Values from the audit are only ever set as `textContent`, so they cannot become
+ * markup.
+ */
 
 type Child = Node | string
 

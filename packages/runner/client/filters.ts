@@ -1,4 +1,4 @@
-/** What narrows the table down: words, findings, status and error. */
+/** The filters of the table: words, findings, status and error. */
 import { element } from "./element.js"
 import type { Counts } from "./findingsChart.js"
 import { count } from "./format.js"
@@ -15,7 +15,7 @@ const tallied = (values: ReadonlyArray<string | undefined>): ReadonlyArray<reado
   return [...found].sort(([, a], [, b]) => b - a)
 }
 
-// A server may send any word as a status.
+// A server may send any word as a status, so the number of choices is limited.
 const offered = 50
 
 const choice = (label: string, any: string, values: ReadonlyArray<string | undefined>) => {
@@ -84,7 +84,7 @@ export const make = (rows: Rows, found: Counts, changed: (filter: Filter) => voi
       clear
     )
   )
-  // Enter in the search field has nothing to send.
+  // Pressing Enter in the search field must not submit the form.
   form.addEventListener("submit", (event) => event.preventDefault())
   return form
 }

@@ -8,16 +8,16 @@ export interface Described {
 }
 
 const words: Readonly<Record<Finding, readonly [label: string, meaning: string]>> = {
-  healthy: ["Healthy", "none of the others"],
-  inactive: ["Inactive", "the live status says so"],
-  unrecognised: ["Unrecognised", "the status is neither active nor inactive, or there is none"],
-  mismatch: ["Mismatch", "list and live status disagree, or one contradicts itself"],
-  tokenExpired: ["Token expired", "the token of the external directory has ended"],
-  tokenExpiring: ["Token expiring", "the token of the external directory ends soon"],
-  dormant: ["Dormant", "not updated for long"],
-  missing: ["Missing", "listed, but its status answers 404"],
+  healthy: ["Healthy", "no other finding"],
+  inactive: ["Inactive", "the live status is inactive"],
+  unrecognised: ["Unrecognised", "the status is missing, or neither active nor inactive"],
+  mismatch: ["Mismatch", "the list and the live status disagree, or one contradicts itself"],
+  tokenExpired: ["Token expired", "the external directory's token has expired"],
+  tokenExpiring: ["Token expiring", "the external directory's token expires soon"],
+  dormant: ["Dormant", "not updated for a long time"],
+  missing: ["Missing", "listed, but reading its status returns 404"],
   denied: ["Denied", "the credentials were refused for this account"],
-  undetermined: ["Undetermined", "its status could not be established"]
+  undetermined: ["Undetermined", "the status could not be determined"]
 }
 
 export const all: ReadonlyArray<Described> = findings.map((finding, place) => {

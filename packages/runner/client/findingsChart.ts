@@ -1,4 +1,7 @@
-/** How many accounts have which finding: a table whose rows are bars, so that the chart is its own text. */
+/**
+ * The number of accounts with each finding. The chart is a table with bars, so screen readers can
+ * read it.
+ */
 import { scaleLinear } from "d3-scale"
 import { create } from "d3-selection"
 import { tag } from "./columns.js"
@@ -36,7 +39,7 @@ export const panel = (found: Counts, total: number): HTMLElement => {
     "section",
     { class: "panel", "aria-labelledby": "findings" },
     element("h2", { id: "findings" }, "Findings"),
-    element("p", { class: "words" }, "What the audit says of the accounts. One account can have several findings."),
+    element("p", { class: "words" }, "The number of accounts with each finding. An account can have several."),
     element(
       "table",
       { class: "shares" },
@@ -57,7 +60,7 @@ export const panel = (found: Counts, total: number): HTMLElement => {
             "tr",
             { title: described.meaning },
             element("th", { scope: "row" }, tag(described)),
-            // A bar of less than a pixel would say that there are none.
+            // A bar of less than a pixel would look like zero.
             element("td", {}, bar(described.finding, accounts === 0 ? 0 : Math.max(0.8, length(accounts)))),
             element("td", { class: "number" }, count(accounts)),
             element("td", { class: "number share" }, share(accounts, total))

@@ -23,7 +23,7 @@ export const instant = (instant: number): string =>
         .replace(/(?:\.000)?Z$/, " UTC")
     : ""
 
-/** In the largest unit that says something. */
+/** In the largest unit that is not too coarse. */
 const length = (millis: number): string => {
   const days = Math.round(Math.abs(millis) / day)
   return days < 100

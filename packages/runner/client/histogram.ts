@@ -1,4 +1,4 @@
-/** A histogram as SVG, coloured by the style sheet, with its numbers as a table beside it. */
+/** A histogram as SVG, coloured by the style sheet, with its numbers in a table. */
 import { axisBottom, axisLeft } from "d3-axis"
 import { scaleLinear } from "d3-scale"
 import { create } from "d3-selection"
@@ -9,13 +9,13 @@ import { count, plural, share } from "./format.js"
 export interface Histogram {
   readonly id: string
   readonly title: string
-  /** What is on the x axis. */
+  /** The label of the x axis. */
   readonly axis: string
   readonly millis: ReadonlyArray<number>
   readonly unit: Unit
-  /** The chart in a sentence, for those who do not see it and for those who do. */
+  /** Describes the chart in a sentence, shown above it and read by screen readers. */
   readonly inWords: (binned: Binned) => string
-  /** What stands at zero, if that is worth a line. */
+  /** The label of a line at zero, if there should be one. */
   readonly zero?: string
 }
 
@@ -61,7 +61,7 @@ const draw = ({ axis, inWords, zero }: Histogram, binned: Binned, width: number,
     .attr("class", (bin) => (zero !== undefined && bin.to <= 0 ? "past" : "future"))
     .attr("x", ({ from }) => x(from) + 0.75)
     .attr("width", ({ from, to }) => Math.max(1, x(to) - x(from) - 1.5))
-    // The least bar can still be seen.
+    // Keeps the shortest bar visible.
     .attr("y", ({ count }) => (count === 0 ? floor : Math.min(y(count), floor - 2)))
     .attr("height", ({ count }) => (count === 0 ? 0 : Math.max(2, floor - y(count))))
   svg
@@ -132,12 +132,12 @@ const numbers = ({ axis, title }: Histogram, { bins, unit, values }: Binned) =>
     )
   )
 
-/** The panel of a histogram. It is drawn again when it becomes wider or narrower, so that its text keeps its size. */
+/** The panel of a histogram. A change of width redraws it, so that its text keeps its size. */
 export const panel = (histogram: Histogram): HTMLElement => {
   const binned = bin(histogram.millis, histogram.unit)
   const heading = element("h2", { id: histogram.id }, histogram.title)
   const beyond = binned.bins.some(({ open }) => open !== undefined)
-    ? " The outermost bars hold all that is beyond."
+    ? " The outermost bars include all values beyond them."
     : ""
   const words = element("p", { class: "words" }, histogram.inWords(binned) + beyond)
   if (binned.values === 0) {

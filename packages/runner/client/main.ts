@@ -1,4 +1,4 @@
-/** The script of the report: reads the rows that the file holds, and builds the page of them. */
+/** The script of the report: reads the rows in the file and builds the page from them. */
 import { type Binned, days, unitFor } from "./bins.js"
 import * as Details from "./details.js"
 import { element } from "./element.js"
@@ -14,15 +14,15 @@ const rounded = (value: number) => String(Math.round(Math.abs(value) * 10) / 10)
 
 const expiry = ({ median, past, values }: Binned): string =>
   values === 0
-    ? "No account has a directory token with a date."
-    : `Of ${plural(values, "token", "tokens")}, ${count(past)} had ended when the audit began. The median ends ${rounded(median)} days ${
+    ? "No account has a directory token with an expiry date."
+    : `Of ${plural(values, "token", "tokens")}, ${count(past)} had expired when the audit began. The median expires ${rounded(median)} days ${
         median < 0 ? "before" : "after"
-      } it.`
+      } the audit.`
 
 const age = ({ median, unit, values }: Binned): string =>
   values === 0
-    ? "No account has a date of creation."
-    : `Of ${plural(values, "account", "accounts")}, the median is ${rounded(median)} ${unit.many} old.`
+    ? "No account has a creation date."
+    : `The median age of ${plural(values, "account", "accounts")} is ${rounded(median)} ${unit.many}.`
 
 const instants = (values: Float64Array) => Array.from(values).filter((value) => !Number.isNaN(value))
 
@@ -33,7 +33,7 @@ const notice = ({ complete, rows, total }: Rows.Embedded): ReadonlyArray<HTMLEle
         element(
           "p",
           { class: "notice", role: "alert" },
-          `This file has ${count(rows.count)} of ${plural(total, "account", "accounts")}: it was cut off, or its rows were not those of the summary.`
+          `This file has ${count(rows.count)} of ${plural(total, "account", "accounts")}: it is truncated, or its rows do not belong to its summary.`
         )
       ]
 
@@ -108,7 +108,7 @@ const build = (main: HTMLElement) => {
     details.element
   )
   show()
-  // The first search would have to wait for this: while the page is looked at there is time.
+  // Done while the reader looks at the page, so that the first search does not have to wait.
   setTimeout(selection.prepare, 0)
 }
 

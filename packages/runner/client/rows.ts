@@ -1,4 +1,4 @@
-/** The rows as the script keeps them: a column at a time, a row is a number. */
+/** The rows in memory, column by column. A row is an index. */
 import * as payload from "../src/internal/htmlReport/payload.js"
 
 export interface Rows {
@@ -13,7 +13,7 @@ export interface Rows {
 export interface Embedded {
   readonly rows: Rows
   readonly startedAt: number
-  /** What the summary says, which is more than there are rows if the file was cut off. */
+  /** The total in the summary, which exceeds the number of rows if the file is truncated. */
   readonly total: number
   readonly complete: boolean
 }
@@ -28,7 +28,7 @@ const parsed = (element: Element | null): unknown => {
   try {
     return JSON.parse(element?.textContent ?? "")
   } catch {
-    // The last block of a file that was cut off.
+    // The last block of a truncated file.
     return undefined
   }
 }
@@ -45,7 +45,7 @@ const textsInto = (column: Array<string | undefined>, texts: payload.Texts | und
   }
 }
 
-/** Reads what the file has, and lets go of the elements it was in. */
+/** Reads the rows from the file and removes their elements, to free memory. */
 export const read = (): Embedded => {
   const head = parsed(document.getElementById(payload.headId))
   const elements = [...document.getElementsByClassName(payload.blockClass)]

@@ -1,4 +1,7 @@
-/** Which rows are shown, and in which order. Each order is worked out once, at the first use; after that a filter is one pass. */
+/**
+ * Selects the rows to show and their order. Each order is computed once, on first use; after that,
+ * filtering is a single pass.
+ */
 import type { InstantField, TextField } from "../src/internal/htmlReport/payload.js"
 import type { Rows } from "./rows.js"
 
@@ -12,13 +15,13 @@ export interface Sorting {
 }
 
 export interface Filter {
-  /** Words, each of which must come up somewhere in the row. */
+  /** Words that must all occur in the row. */
   readonly search: string
-  /** A bit for each finding; a row with any of them passes. 0: every row. */
+  /** A bit for each finding; a row with any of them passes. 0 matches every row. */
   readonly findings: number
-  /** Live status; "" is every row. */
+  /** The live status; "" matches every row. */
   readonly status: string
-  /** Kind of error; "" is every row. */
+  /** The kind of error; "" matches every row. */
   readonly error: string
 }
 
@@ -26,7 +29,7 @@ export const everything: Filter = { search: "", findings: 0, status: "", error: 
 
 export interface Selection {
   readonly select: (filter: Filter, sorting: Sorting | undefined) => Uint32Array
-  /** Makes ready for the first search. */
+  /** Prepares the first search. */
   readonly prepare: () => void
 }
 
@@ -51,7 +54,10 @@ const searched = [
 
 const plain = /^[ -~]*$/
 
-/** Without case and accents, so that É is found and sorted as e. Comparing such texts is many times as fast as Intl.Collator. */
+/**
+ * Removes case and accents, so that É is found and sorted as e. Comparing such texts is many times
+ * faster than `Intl.Collator`.
+ */
 const folded = (text: string) => (plain.test(text) ? text : text.normalize("NFD").replace(/\p{M}+/gu, "")).toLowerCase()
 
 const compare = <A extends string | number>(a: A, b: A) => (a < b ? -1 : a > b ? 1 : 0)

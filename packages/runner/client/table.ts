@@ -1,6 +1,6 @@
 /**
- * The table of accounts. Of however many rows, the document has those in view; assistive technology is told the whole
- * by `aria-rowcount` and `aria-rowindex`.
+ * The table of accounts. The document only contains the rows in view; `aria-rowcount` and
+ * `aria-rowindex` tell assistive technology the total and the position of each.
  */
 import {
   elementScroll,
@@ -15,7 +15,7 @@ import { plural } from "./format.js"
 import type { Rows } from "./rows.js"
 import type { Direction, Sorting, SortKey } from "./selection.js"
 
-// What goes on paper: more would be a book, and stop the browser for a minute.
+// The number of rows to print. More would block the browser for a minute.
 const printed = 1_000
 
 export interface Table {
@@ -45,9 +45,9 @@ const header = (sort: (key: SortKey) => void) =>
 export const make = (rows: Rows, startedAt: number, { open, sort }: Events): Table => {
   let selected: Uint32Array = new Uint32Array(0)
   let sorting: Sorting | undefined
-  /** The place, among the selected rows, of the row that Tab and the arrow keys go on from. */
+  /** The index, among the selected rows, of the row that Tab and the arrow keys start from. */
   let current = 0
-  /** Scrolling is told of later: a row that is to have the focus may have to be waited for. */
+  /** The row to focus once it is rendered. Scroll events arrive later. */
   let awaited: number | undefined
   let printing = false
   const shown = new Map<number, HTMLTableRowElement>()
@@ -64,7 +64,7 @@ export const make = (rows: Rows, startedAt: number, { open, sort }: Events): Tab
   const body = element("tbody", { role: "rowgroup" })
   const below = element("tbody", { "aria-hidden": "true", class: "space" })
   const table = element("table", { role: "table", "aria-labelledby": "accounts" }, head, above, body, below)
-  const empty = element("p", { class: "empty", hidden: true }, "No account passes these filters.")
+  const empty = element("p", { class: "empty", hidden: true }, "No accounts match these filters.")
   const cut = element("p", { class: "cut" })
   const pane = element(
     "div",
@@ -98,11 +98,11 @@ export const make = (rows: Rows, startedAt: number, { open, sort }: Events): Tab
     )
   }
 
-  /** Shows the rows of these places, and keeps the elements of those that were shown already. */
+  /** Shows the rows from `first` to `last` and reuses the elements that exist already. */
   const place = (first: number, last: number, before: number, after: number) => {
     for (const [place, line] of shown) {
       if (place < first || place > last) {
-        // The keys go on working when the row that had the focus has left.
+        // Keeps the keys working when the focused row scrolls out of view.
         if (line.contains(document.activeElement)) {
           pane.focus({ preventScroll: true })
         }
@@ -136,7 +136,7 @@ export const make = (rows: Rows, startedAt: number, { open, sort }: Events): Tab
     getScrollElement: () => pane,
     estimateSize: rowHeight,
     overscan: 12,
-    // Room for the header, which stays at the top.
+    // Leaves room for the header, which stays at the top.
     scrollPaddingStart: head.offsetHeight,
     scrollMargin: head.offsetHeight,
     scrollToFn: elementScroll,
@@ -148,7 +148,7 @@ export const make = (rows: Rows, startedAt: number, { open, sort }: Events): Tab
   const virtualizer = new Virtualizer(options())
 
   const render = () => {
-    // The pane is as long as its rows then: all of them would be in view.
+    // The pane is then as long as its rows, so all of them would count as in view.
     if (printing) return
     const items = virtualizer.getVirtualItems()
     const first = items[0]
@@ -169,7 +169,7 @@ export const make = (rows: Rows, startedAt: number, { open, sort }: Events): Tab
 
   const buttonAt = (place: number) => shown.get(place)?.querySelector<HTMLButtonElement>("th button")
 
-  /** Makes a place the one that Tab and the arrow keys go on from. */
+  /** Makes a row the one that Tab and the arrow keys start from. */
   const settle = (place: number) => {
     const before = buttonAt(current)
     if (before) before.tabIndex = -1
@@ -201,7 +201,7 @@ export const make = (rows: Rows, startedAt: number, { open, sort }: Events): Tab
       return
     }
     event.preventDefault()
-    // Coming from the pane, the first key goes to the row it left off at.
+    // From the pane, the first key returns to the current row.
     const enters = event.target === pane && awaited === undefined && shown.has(current)
     move(enters ? current : step(Math.max(1, Math.floor(pane.clientHeight / rowHeight()) - 2)))
   })
@@ -210,7 +210,7 @@ export const make = (rows: Rows, startedAt: number, { open, sort }: Events): Tab
     const last = Math.min(selected.length, printed) - 1
     cut.textContent =
       selected.length > printed
-        ? `The first ${plural(printed, "account", "accounts")} of the ${plural(selected.length, "account", "accounts")} selected. The other formats of this report have all of them.`
+        ? `The first ${plural(printed, "account", "accounts")} of the ${plural(selected.length, "account", "accounts")} selected. The other formats of this report contain all of them.`
         : ""
     place(0, last, 0, 0)
     printing = true

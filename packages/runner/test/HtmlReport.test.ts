@@ -154,7 +154,7 @@ describe.skipIf(Chromium.executable === undefined)(
           assert.strictEqual(await status(page), "50 of 500 accounts")
           await page.getByLabel("Status").selectOption("inactive")
           assert.strictEqual(await status(page), "0 of 500 accounts")
-          assert.isTrue(await page.getByText("No account passes these filters.").isVisible())
+          assert.isTrue(await page.getByText("No accounts match these filters.").isVisible())
           await page.getByRole("button", { name: "Clear filters" }).click()
           assert.strictEqual(await status(page), "500 accounts")
         }
@@ -273,7 +273,7 @@ describe.skipIf(Chromium.executable === undefined)(
         () => [],
         async (page) => {
           assert.strictEqual(await status(page), "0 accounts")
-          assert.isTrue(await page.getByText("No account has a directory token with a date.").isVisible())
+          assert.isTrue(await page.getByText("No account has a directory token with an expiry date.").isVisible())
         }
       )
 
