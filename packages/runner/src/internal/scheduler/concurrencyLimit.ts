@@ -1,35 +1,34 @@
 /**
- * How many subjects a run works on at a time: a fixed number, or one found by additive increase and
- * multiplicative decrease, like TCP's congestion window. For requests per second, see
+ * Limits how many subjects a run processes at a time, to a fixed number or by additive increase and
+ * multiplicative decrease, like TCP's congestion window. For the limit in requests per second, see
  * `rateController.ts`.
  */
 import type { Concurrency } from "../../Limits.js"
 
-/** When the work on a subject began and ended. */
+/** When an attempt at a subject began and ended. */
 export interface Span {
   readonly beganMillis: number
   readonly endedMillis: number
 }
 
 export interface ConcurrencyLimit {
-  /** The most that it ever allows. */
+  /** The highest limit. */
   readonly max: number
   readonly allowed: () => number
   readonly answered: () => void
   /**
-   * The provider or the connection failed. Work that began before the last decrease is no reason
-   * for another.
+   * The provider or the connection failed. Ignored if the attempt began before the last decrease.
    */
   readonly failed: (span: Span) => void
 }
 
 export const autoMax = 64
 
-/** What comes to 200 requests a second with the usual latency of 80 ms. */
+/** Gives 200 requests per second at the usual latency of 80 ms. */
 const autoStart = 16
 
 export const make = (concurrency: Concurrency = "auto"): ConcurrencyLimit => {
-  // At least one, whatever the caller asks for: a run without workers would never end.
+  // At least one, even for 0 or `NaN`: a run without workers would never end.
   const fixed = concurrency === "auto" ? undefined : concurrency >= 1 ? Math.floor(concurrency) : 1
   const min = fixed ?? 1
   const max = fixed ?? autoMax

@@ -1,24 +1,23 @@
 /**
- * Decides what the next free worker of a run does, from a snapshot of the run and without side
- * effects.
+ * Decides what the next free worker of a run does. A pure function of a snapshot of the run.
  */
 
 export interface Snapshot {
   readonly nowMillis: number
-  /** Subjects that workers are busy with, and how many may be. */
+  /** The number of subjects being processed; `allowed` is the limit. */
   readonly inFlight: number
   readonly allowed: number
-  /** Subjects in memory that were not tried yet. */
+  /** Subjects in memory that have not been tried yet. */
   readonly untried: number
-  /** Pages of subjects that are not in memory. */
+  /** Whether there are more pages of subjects to load. */
   readonly pages: "more" | "loading" | "none"
-  /** When the first subject that failed is due again; `Infinity` without one. */
+  /** When the next retry is due; `Infinity` if there is none. */
   readonly retryAtMillis: number
   readonly rateOpensAtMillis: number
   /** During an outage, when the next probe may be sent. */
   readonly probeAtMillis: number | undefined
   readonly isProbing: boolean
-  /** Whether there is a subject that succeeded, and a way to check it again. */
+  /** Whether some subject has succeeded and can be read again as a probe. */
   readonly hasHealthySubject: boolean
 }
 
@@ -38,7 +37,7 @@ const stop: Decision = { _tag: "Stop" }
 
 const waitUntil = (untilMillis: number): Decision => ({ _tag: "Wait", untilMillis })
 
-/** During an outage one probe at a time is all that is sent. */
+/** During an outage, only one probe at a time is sent. */
 const duringOutage = (run: Snapshot, probeAtMillis: number): Decision => {
   if (run.isProbing) return untilWoken
   const atMillis = Math.max(probeAtMillis, run.rateOpensAtMillis)

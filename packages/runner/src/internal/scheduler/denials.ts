@@ -1,16 +1,19 @@
 /**
- * Subjects for which the credentials were refused. They are held back until an answer to a later
- * request shows that the credentials are good: then the refusals were about these subjects. Too
- * many in a row mean that the credentials are bad.
+ * Holds back the subjects for which the credentials were refused. If a later request succeeds, the
+ * credentials are valid and only these subjects are denied. Too many refusals in a row mean that
+ * the credentials are invalid.
  */
 
 /**
- * After as many in a row, the next subjects come from the other end of the page: the accounts that
- * the credentials are not for are often adjacent.
+ * After this many in a row, the next subjects are taken from the other end of the page: accounts
+ * that the credentials do not cover are often adjacent.
  */
 const manyAdjacent = 10
 
-/** As many refusals, with no other answer in the whole run, are not "a few accounts". */
+/**
+ * If every response of a run was a refusal, this many of them mean that the credentials are
+ * invalid.
+ */
 const manyDenied = 5
 
 const defaultLimit = 20
@@ -24,12 +27,15 @@ export interface Denials<T> {
   readonly mayBeAdjacent: () => boolean
   readonly hold: (settled: T, nowMillis: number) => void
   /**
-   * An answer that bad credentials do not get: returns the subjects that were denied before its
-   * request was sent.
+   * Called for a response that shows that the credentials are valid. Returns the subjects that were
+   * denied before its request was sent.
    */
   readonly release: (sentMillis: number) => ReadonlyArray<T>
   readonly isLimitReached: () => boolean
-  /** Whether the run had next to no other answers: then the credentials are bad. */
+  /**
+   * Whether every response of the run was a refusal, and there were enough of them to conclude that
+   * the credentials are invalid.
+   */
   readonly isAllThereIs: () => boolean
 }
 

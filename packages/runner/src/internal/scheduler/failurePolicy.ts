@@ -1,14 +1,14 @@
 /**
- * What answers and failures mean: whether they are about the subject, the provider or the
- * credentials, and what the run does then.
+ * Decides whether a failure is due to the subject, the provider or the credentials, and what the
+ * run does about it.
  *
- * - A subject that fails while others succeed gets a strike and is tried again. Five strikes, and
- *   it is given up.
- * - When one subject after another fails and none succeeds, an outage of the provider is suspected,
- *   see `outage.ts`. In that case subjects get no strikes. Once every subject has been tried, a single
+ * - A subject that fails while others succeed gets a strike and is tried again. After five strikes
+ *   its failure is recorded.
+ * - If many subjects in a row fail and none succeeds, an outage of the provider is suspected, see
+ *   `outage.ts`. In that case subjects get no strikes. Once every subject has been tried, a single
  *   failure is enough: there are no untried subjects left to show that the provider is available.
- * - A refusal (429) with a pause longer than the run waits for the provider counts as an outage:
- *   probes find out when it is over.
+ * - A 429 whose `Retry-After` is longer than `maxOutage` counts as an outage: probes find out when
+ *   it is over.
  * - Subjects with refused credentials are held back, see `denials.ts`.
  */
 import * as Duration from "effect/Duration"
@@ -24,8 +24,8 @@ import type { End, QueuedSubject } from "./workQueue.js"
 const failuresInARow = 10
 
 /**
- * This many are enough if nothing has been answered for `silenceMillis`: a provider that hangs fails
- * one timeout at a time.
+ * Enough failures in a row if there was no response for `silenceMillis`: if a provider hangs, each
+ * failure takes a whole timeout.
  */
 const failuresInSilence = 3
 const silenceMillis = 20_000
@@ -33,8 +33,8 @@ const silenceMillis = 20_000
 const mostStrikes = 5
 
 /**
- * Of failures that the run itself may have caused by asking too much: of several at a time, and of
- * refusals (429).
+ * The strike for a failure that the run may have caused itself by sending too much: one of several
+ * at the same time, or a 429.
  */
 const sharedStrike = 0.25
 
@@ -56,7 +56,7 @@ export type Action<S, A, E> =
 export interface FailureContext {
   readonly span: Span
   readonly role: "worker" | "probe"
-  /** Whether there are subjects that were not tried yet. */
+  /** Whether there are subjects that have not been tried yet. */
   readonly hasUntried: boolean
   readonly hasHealthySubject: boolean
   /** Between 0 and 1. */
@@ -66,7 +66,7 @@ export interface FailureContext {
 export interface FailurePolicy<S, A, E> {
   /** During an outage, when the next probe may be sent. */
   readonly probeAtMillis: () => number | undefined
-  /** From which end of the page the next untried subject comes. */
+  /** The end of the page to take the next untried subject from. */
   readonly untriedFrom: () => End
   /** Returns subjects that were held back until now, with their results. */
   readonly succeeded: (span: Span) => ReadonlyArray<SubjectResult<S, A>>
@@ -75,9 +75,9 @@ export interface FailurePolicy<S, A, E> {
     error: TransientFailure<A, E>,
     failureContext: FailureContext
   ) => Action<S, A, E>
-  /** A subject that had succeeded was checked again, as a probe. */
+  /** Handles the result of a probe that read a subject again after it had succeeded. */
   readonly checked: (error: TransientFailure<unknown, E> | undefined, span: Span) => Action<S, A, E>
-  /** Every subject was tried. */
+  /** Called when every subject has been tried. */
   readonly ended: () => Action<S, A, E>
 }
 
@@ -106,7 +106,7 @@ export const make = <S, A, E>(
   const refused = (span: Span, pause: Option.Option<Duration.Duration>) =>
     rate.refused(span, Option.filter(pause, Predicate.not(isTooLong)))
 
-  /** Returns whether others succeeded since the subject failed last. */
+  /** Adds a strike, and returns whether others have succeeded since the subject last failed. */
   const strike = (item: QueuedSubject<S>, { beganMillis }: Span, isRefusal: boolean): boolean => {
     const othersSucceeded = item.strikes > 0 && answers > item.answersAtFailure
     if (item.strikes === 0 || (othersSucceeded && !outage.isSuspected())) {
@@ -145,8 +145,8 @@ export const make = <S, A, E>(
 
     if (item.strikes >= mostStrikes) return record([{ item, result }])
     if (outage.isOutlasted(nowMillis)) {
-      // Others succeeded, only failing subjects are left, and nothing can tell whose fault it is:
-      // it may be theirs.
+      // Others succeeded, and only failing subjects are left. Without a healthy subject to probe,
+      // their failures may be their own fault.
       const mayBeOwnFault = answers > 0 && !hasUntried && !hasHealthySubject
       return mayBeOwnFault ? record([{ item, result }]) : endRun(ending)
     }
@@ -167,7 +167,7 @@ export const make = <S, A, E>(
     failed: (item, error, failureContext) => {
       const { ending, failure, result } = error
       if (failure.isTransient) return transient(item, error, failureContext)
-      // Nothing was sent, so nothing answered.
+      // Nothing was sent, so this says nothing about the provider.
       if (failure._tag === "InvalidInput") return record([{ item, result }])
       const { span } = failureContext
       answered(span)
@@ -178,8 +178,7 @@ export const make = <S, A, E>(
 
     checked: (error, span) => {
       if (error === undefined || !error.failure.isTransient) {
-        // It shows that the provider is available, but not that the credentials are good for more
-        // than reading.
+        // The provider is available. The credentials may still be refused for writes.
         answered(span)
         return record([])
       }

@@ -1,5 +1,6 @@
 /**
- * Workers that wait: until another wakes them, or until an instant. Only one of them needs a timer.
+ * The idle workers. Each waits until another worker wakes it or until an instant. Only one of them
+ * needs a timer.
  */
 import * as Effect from "effect/Effect"
 

@@ -1,5 +1,6 @@
 /**
- * Whether the provider seems to be unavailable, when to probe it next, and the events that say so.
+ * Tracks whether the provider seems to be unavailable and when to probe it next, and publishes the
+ * events of an outage.
  */
 import * as MonotonicClock from "@effect-glowmarkt/core/MonotonicClock"
 import type * as Clock from "effect/Clock"
@@ -17,19 +18,19 @@ export interface Outage {
   readonly isSuspected: () => boolean
   /** When the next probe may be sent; 0 while no outage is suspected. */
   readonly probeAtMillis: () => number
-  /** Failures since the last answer. */
+  /** The number of failures since the last response. */
   readonly failures: () => number
   readonly isOutlasted: (nowMillis: number) => boolean
   /** A call failed. An outage is suspected after `enough` failures in a row. */
   readonly failed: (nowMillis: number, enough: number) => void
-  /** A probe failed: the next one waits twice as long, at most 15 seconds. */
+  /** A probe failed. The wait before the next one doubles, up to 15 seconds. */
   readonly probeFailed: (nowMillis: number) => void
   readonly answered: (nowMillis: number) => void
-  /** Publishes that the run waits. Nothing is sent before `resumesAtMillis` either. */
+  /** Publishes that the run is waiting, at least until `resumesAtMillis`. */
   readonly notify: (reason: string, resumesAtMillis: number) => void
 }
 
-/** Events have the time that the system's clock shows. */
+/** Converts a monotonic time to system time, for events. */
 const systemTime = (clock: Clock.Clock, atMillis: number): DateTime.Utc =>
   DateTime.unsafeMake(Math.round(clock.unsafeCurrentTimeMillis() + atMillis - MonotonicClock.millis(clock)))
 

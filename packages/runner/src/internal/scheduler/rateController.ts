@@ -1,11 +1,12 @@
 /**
- * How many requests a run sends per second: at most its limit, and less where the provider refuses
- * (429).
+ * Controls how many requests a run sends per second: at most its limit, and fewer if the provider
+ * responds with 429.
  *
- * A throttled provider admits between two refusals just what it grants in that time, give or take
- * what it saves up while the run pauses. From this the controller estimates the grant, begins a
- * little below, and goes faster with the cube of the time since: hardly at first, so that refusals
- * are few, and then quickly, so that it notices when a throttle is lifted.
+ * Between two refusals, a throttling provider admits what its limit allows in that time, plus or
+ * minus what it saves up while the run pauses. The controller estimates the provider's limit from
+ * this, starts slightly below it, and raises the rate with the cube of the time since the refusal:
+ * slowly at first, so that there are few refusals, and then quickly, so that it notices when the
+ * throttle is lifted.
  */
 import * as RateLimit from "@effect-glowmarkt/core/RateLimit"
 import * as Duration from "effect/Duration"
@@ -14,30 +15,30 @@ import * as Option from "effect/Option"
 import { politeRate, type Rate } from "../../Limits.js"
 import type { Span } from "./concurrencyLimit.js"
 
-// Timers are late, on a busy machine by some milliseconds: missed requests are made up for, but not
-// in a great burst.
+// Timers fire late, by some milliseconds on a busy machine. Missed requests are made up for, but
+// only in a small burst.
 const burst = "20 millis"
 
 const shortestPauseMillis = 250
 const shortestMeasureMillis = 2_000
 const leastPerSecond = 0.1
 
-/** At exactly what the provider grants, refusals would never end. */
+/** At exactly the provider's limit, refusals would never end. */
 const safetyMargin = 0.99
 
-/** After this time without a refusal the rate has doubled, when the estimate is certain. */
+/** The time without a refusal after which the rate has doubled, if the estimate is certain. */
 const doublingMillis = 50_000
 
 export interface RateController {
   readonly limiter: RateLimit.LocalRateLimiter
-  /** Requests that were not refused. */
+  /** Counts requests that were not refused. */
   readonly answered: (requests: number, nowMillis: number) => void
   /**
-   * Returns whether it changed the rate: refusals of what was sent before the last change say
-   * nothing new.
+   * Returns whether it changed the rate. Refusals of requests sent before the last change are
+   * ignored.
    */
   readonly refused: (span: Span, retryAfter: Option.Option<Duration.Duration>) => boolean
-  /** The end of the pause that the provider asked for last. */
+  /** The end of the latest pause that the provider asked for. */
   readonly resumesAtMillis: () => number
 }
 
@@ -81,11 +82,11 @@ export const make = Effect.fnUntraced(function* (
       const current = perSecond(now)
       resumesAtMillis = Math.max(resumesAtMillis, now + pauseMillis)
       if (!isInformative) return false
-      // The grant lies between these: the provider may or may not have saved up requests during the
-      // pause. The longer the pause was beside the rest, the less certain is the estimate, and the
+      // The provider's limit is between `low` and `high`: it may or may not have saved up requests
+      // during the pause. The larger the share of the pause, the less certain the estimate, and the
       // faster the rate grows afterwards.
       const measured = (1000 * admitted) / Math.max(1, activeMillis)
-      // Over a short time, latency makes what was measured too low.
+      // Over a short time, latency makes the measurement too low.
       const isMeasured = activeMillis >= shortestMeasureMillis || current === Number.POSITIVE_INFINITY
       const high = Math.max(leastPerSecond, isMeasured ? Math.min(current, measured) : current)
       const low = Math.max(high / 4, Math.min(high, (1000 * admitted) / elapsedMillis))

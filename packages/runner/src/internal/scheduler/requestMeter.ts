@@ -10,7 +10,7 @@ export interface RequestMeter {
 
 const granted = Effect.succeed(true)
 
-/** The first request passes at once: the scheduler acquired for it when it started the subject. */
+/** The first request does not wait: the scheduler took its token when it started the subject. */
 export const make = (limiter: RateLimit.RateLimiter): RequestMeter => {
   let sent = 0
   return {

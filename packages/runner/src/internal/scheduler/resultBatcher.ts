@@ -1,25 +1,25 @@
-/** Gathers results and records them in batches; knows how far the run is. */
+/** Records results in batches and counts them. */
 import * as Effect from "effect/Effect"
 import type { RunId } from "../../Run.js"
 import type { Result, RunStoreService } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 
 /**
- * Results per transaction: enough that the transaction does not matter beside the calls, few enough
- * to lose.
+ * Results per transaction: enough that its cost is negligible next to the calls, few enough to lose
+ * in a crash.
  */
 const batchSize = 100
 
-/** However slow the subjects are, `kill -9` undoes no more work than this. */
+/** The most work that `kill -9` can undo. */
 const flushInterval = "250 millis"
 
 export interface ResultBatcher {
-  /** Subjects with a result, and how many of these results are in the store. */
+  /** The number of subjects with a result, and the number of results in the store. */
   readonly count: { readonly processed: number; readonly recorded: number }
-  /** Returns what must be done before the next subject, if anything. */
+  /** Returns an effect to run before the next subject, if any. */
   readonly add: (result: Result) => Effect.Effect<void, RunStoreError> | undefined
   readonly flush: Effect.Effect<void, RunStoreError>
-  /** Flushes again and again; ends only when that fails. */
+  /** Flushes repeatedly, until a flush fails. */
   readonly flushing: Effect.Effect<never, RunStoreError>
 }
 
@@ -27,7 +27,7 @@ export const make = (store: Pick<RunStoreService, "record">, runId: RunId, recor
   const count = { processed: recorded, recorded }
   let batch: Array<Result> = []
 
-  // Uninterruptible, so that a flush after an interruption finds all that is not recorded.
+  // Uninterruptible, so that a flush after an interruption finds every unrecorded result.
   const flush = Effect.uninterruptible(
     Effect.suspend(() => {
       if (batch.length === 0) return Effect.void

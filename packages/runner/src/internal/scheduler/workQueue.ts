@@ -1,6 +1,5 @@
 /**
- * The subjects of a run without a result: those of the current page, and those that wait to be
- * tried again.
+ * The subjects of a run without a result: those of the current page, and those waiting for a retry.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -11,18 +10,17 @@ export interface PendingSubject<S> {
 }
 
 /**
- * Where subjects come from, a page at a time; `None` when there are no more. May wait for the next
- * page.
+ * Returns the subjects page by page, and `None` when there are no more. May wait for the next page.
  */
 export interface SubjectSource<S, E> {
   readonly next: Effect.Effect<Option.Option<ReadonlyArray<PendingSubject<S>>>, E>
 }
 
-/** A subject, and what its failures say of it. */
+/** A subject and its failures. */
 export interface QueuedSubject<S> extends PendingSubject<S> {
   /** Failures while others succeeded, see `failurePolicy.ts`. */
   strikes: number
-  /** How many answers the run had when this subject failed last. */
+  /** The number of responses of the run when this subject last failed. */
   answersAtFailure: number
   dueMillis: number
 }
@@ -35,7 +33,7 @@ export interface WorkQueue<S, E> {
   readonly pages: () => "more" | "loading" | "none"
   readonly loadPage: Effect.Effect<void, E>
   readonly takeUntried: (from: End) => QueuedSubject<S> | undefined
-  /** The subject that is due first, whether or not it is due yet. */
+  /** Takes the subject with the earliest due time, even if it is not due yet. */
   readonly takeRetry: () => QueuedSubject<S> | undefined
   readonly retryAtMillis: () => number
   readonly retry: (item: QueuedSubject<S>, dueMillis: number) => void
@@ -46,7 +44,7 @@ export const make = <S, E>(source: SubjectSource<S, E>): WorkQueue<S, E> => {
   let next = 0
   let end = 0
   let pages: "more" | "loading" | "none" = "more"
-  // Sorted, the earliest last. Never many: those in flight when calls began to fail, and a probe
+  // Sorted, the earliest last. Always few: those in flight when calls began to fail, and a probe
   // now and then.
   const retries: Array<QueuedSubject<S>> = []
 

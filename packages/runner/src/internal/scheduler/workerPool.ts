@@ -1,7 +1,7 @@
 /**
- * The workers of a run. As many fibers as may ever work at a time each take one subject after the
- * other from one queue: no fiber and no timer per subject, and no barrier between pages.
- * `decision.ts` decides what a free worker does; here it is carried out.
+ * The workers of a run: one fiber for each subject that may be processed concurrently, all taking
+ * subjects from one queue. There is no fiber or timer per subject, and no barrier between pages.
+ * `decision.ts` decides what a free worker does; this module carries it out.
  */
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import * as MonotonicClock from "@effect-glowmarkt/core/MonotonicClock"
@@ -22,7 +22,7 @@ import * as RequestMeter from "./requestMeter.js"
 import { unretried } from "./unretried.js"
 import * as WorkQueue from "./workQueue.js"
 
-/** Takes results. Returns what must be done before the worker's next subject, if anything. */
+/** Receives results. Returns an effect to run before the worker's next subject, if any. */
 export interface ResultSink<A, E> {
   readonly add: (position: number, result: A) => Effect.Effect<void, E> | undefined
 }
@@ -51,7 +51,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     readonly source: WorkQueue.SubjectSource<S, E2>
     readonly sink: ResultSink<A, E2>
     readonly publish: (event: Progress.Event) => void
-    /** One that succeeded in an earlier attempt. */
+    /** A subject that succeeded in an earlier attempt. */
     readonly healthySubject?: S | undefined
   }
 ): Effect.fn.Return<WorkerPool<E | E2, R>> {
@@ -68,8 +68,8 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
   let inFlight = 0
   let isProbing = false
   let retries = 0
-  // Until a request is counted, a step may be one that sends its requests by another client: it
-  // counts as one.
+  // Until a request is counted, the step may use another client, whose requests cannot be counted.
+  // Each subject then counts as one request.
   let isMetered = false
   let healthy = earlier.healthySubject
 
@@ -128,7 +128,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     }
   }
 
-  /** A worker is busy with its subject until the result is recorded. */
+  /** A subject counts as in flight until its result is recorded. */
   const finish = (role: Role, recording?: Effect.Effect<void, E | E2>): Effect.Effect<void, E | E2> => {
     const end = () => {
       inFlight--
@@ -146,7 +146,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     return Effect.matchEffect(metered(Effect.suspend(() => flow.step(item.subject, context))), {
       onSuccess: (result) => {
         const { requests, span } = end()
-        // Without a request, nothing is known of the provider.
+        // Without a request, the result says nothing about the provider.
         if (requests === 0) return finish(role, record([{ item, result }]))
         healthy = item.subject
         rate.answered(requests, span.endedMillis)
@@ -165,7 +165,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     })
   }
 
-  /** Sends a probe for a subject whose result is recorded already. */
+  /** Sends a probe that reads a subject whose result is already recorded. */
   const check = (
     read: NonNullable<Flow<P, S, A, E, R>["read"]>,
     subject: S,
@@ -175,7 +175,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     const checked = (error?: TransientFailure<unknown, E>) => {
       const { requests, span } = end()
       if (requests > 0) return finish("probe", carryOut(policy.checked(error, span)))
-      // It is known without a request: it cannot show whether the provider is available.
+      // Reading it sent no request, so it cannot show whether the provider is available.
       healthy = undefined
       return finish("probe")
     }
