@@ -198,7 +198,7 @@ describe("responses to accounts list", () => {
       1
     ],
     [
-      "an id that cannot be seen",
+      "an id with an invisible character",
       [{ body: JSON.stringify([StubServer.account, { accountId: "a\u200b1" }]) }],
       1,
       /element 1 of the list \(a\\u200b1\)/,

@@ -60,7 +60,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
       Effect.gen(function* () {
         const { state } = yield* Simulator.Simulator
         const place = Bulk.place()
-        // A name with blanks around it cannot be written again.
+        // A name with spaces around it cannot be written back.
         const all = yield* Bulk.members
         const members = all.filter(({ name }) => name?.trim() === name).slice(-2)
         const store = ["--store", place.path("runs.db")]

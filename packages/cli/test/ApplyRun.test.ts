@@ -10,7 +10,7 @@ import * as Spawned from "./support/Spawned.js"
 
 const number = 60
 
-/** A plan to rename so many, in a place of its own. */
+/** A plan for this many renames, in its own directory. */
 const planned = (members: ReadonlyArray<{ readonly accountId: string }>, prefix: string) =>
   Effect.gen(function* () {
     const place = Bulk.place()
@@ -40,7 +40,7 @@ const until = (count: number) =>
 
 type Case = readonly [code: number, line: string, env: Record<string, string>]
 
-/** The command in this process, as if it were one in that place. */
+/** Runs the command in this process, as if started in that directory. */
 const here = (line: string, place: Bulk.Place, env: Record<string, string>) =>
   Captured.run(
     line.split(" ").map((word) => (/\.(csv|ndjson)$/.test(word) ? place.path(word) : word)),
@@ -48,8 +48,8 @@ const here = (line: string, place: Bulk.Place, env: Record<string, string>) =>
   )
 
 /**
- * One after the other. Of those that end with another code than before, one is a process: it takes
- * a second to begin.
+ * Runs commands one after the other. Only one per exit code is a process, because a process takes a
+ * second to start.
  */
 const endWith = (place: Bulk.Place, cases: ReadonlyArray<Case>) =>
   Effect.gen(function* () {
@@ -69,7 +69,7 @@ const callers = Effect.map(Captured.environments, ({ base, orgAppKeys }) => ({
   nowhere: { ...orgAppKeys, GLOWMARKT_BASE_URL: "http://127.0.0.1:1/api/v0-1" }
 }))
 
-/** Files that are well, badly written, and about somebody who is not there. */
+/** A valid file, an invalid one, and one for an account that does not exist. */
 const coded = Effect.gen(function* () {
   const members = (yield* Bulk.members).slice(number, number + 1)
   const place = yield* planned(members, "Coded")
@@ -80,7 +80,7 @@ const coded = Effect.gen(function* () {
   return { members, place }
 })
 
-// A process takes a second to begin, on a busy machine some.
+// A process takes a second to start, and longer on a busy machine.
 const patient = 120_000
 
 layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true })("ApplyRun", (it) => {
@@ -104,7 +104,7 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
         const kept = keptIn(interrupted.stderr)
         assert.isAtLeast(kept, 16, interrupted.stderr)
         assert.isBelow(kept, number)
-        // Once more: what goes on can be interrupted as well.
+        // Again: a resumed run can be interrupted, too.
         const sent = yield* requests.count("updateAccount")
         const again = Spawned.start(["runs", "resume", runIdIn(interrupted.stderr), "--yes", "--concurrency", "4"], {
           cwd: place.path("."),
@@ -117,7 +117,7 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
         assert.isAbove(keptIn(interruptedAgain.stderr), kept)
         yield* faults.clear
 
-        // The line is for a shell: a shell reads it. What it asks for consent to is what is left.
+        // A shell runs the printed line. It asks for consent to the remaining changes.
         const line = /^ {2}glowmarkt (runs resume .*)$/m.exec(interrupted.stderr)?.[1] ?? ""
         const asked = yield* spawned(line.replaceAll("'", "").split(" "), place.path("."), orgAppKeys)
         assert.strictEqual(asked.code, 2)
@@ -134,7 +134,7 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
         const writes = (yield* state.writes).filter(({ operation }) => operation === "updateAccount")
         assert.lengthOf(writes, number)
         assert.isTrue(writes.every(({ times }) => times === 1))
-        // At most what was in flight was sent again, where it was found not to be done.
+        // Only requests in flight were sent again, and only if the change had not been made.
         assert.isAtMost(yield* requests.count("updateAccount"), number + 8)
       }),
     patient
@@ -178,7 +178,7 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
         const args = ["apply", "plan.ndjson", "--yes", "--run", "first", "--concurrency", "1", "--quiet"]
         const first = Spawned.start(args, { cwd: place.path("."), env: orgAppKeys })
         yield* until(before + 2)
-        // This process is another one.
+        // This process is not the one that holds the store.
         const second = yield* here("audit --quiet", place, orgAppKeys)
         assert.strictEqual(second.code, 2)
         assert.include(second.stderr, `another process is using it`)
@@ -186,10 +186,11 @@ layer(Simulator.layer({ accounts: 150, seed: 24 }), { excludeTestServices: true 
         const shown = yield* here("runs show first --json", place, orgAppKeys)
         assert.strictEqual(shown.code, 0, shown.stderr)
         assert.strictEqual(JSON.parse(shown.stdout).total, number)
-        // A second Ctrl-C leaves at once, and what is done is kept all the same.
+        // A second Ctrl-C exits at once and still keeps finished work.
         first.process.kill("SIGINT")
         first.process.kill("SIGINT")
-        // The system may end it before it does, which a shell calls 130, too.
+        // The signal may end the process before it exits by itself, which a shell also reports as
+        // 130.
         assert.include([130, null], (yield* Effect.promise(() => first.ended)).code)
         yield* faults.clear
         const rest = yield* here("runs resume first --yes", place, orgAppKeys)

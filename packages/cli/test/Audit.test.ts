@@ -41,7 +41,7 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("a
       assert.isAbove(kept, 0, interrupted.stderr)
 
       yield* faults.clear
-      // The line is for a shell: a shell reads it.
+      // A shell runs the printed line.
       const resumed = Spawned.start(["-c", `exec "$NODE" "$BIN" ${line}`], {
         program: "/bin/sh",
         cwd,
@@ -50,8 +50,8 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("a
       const finished = yield* Effect.promise(() => resumed.ended)
       assert.strictEqual(finished.code, 1, finished.stderr)
       assert.match(finished.stderr, /--fail-on matched: missing \(2\)/)
-      // Not asked again for what was kept: at most what was in flight twice, and what failed at
-      // first.
+      // Does not repeat recorded work: at most the requests in flight, and those that failed at
+      // first, were sent twice.
       assert.isAtMost(yield* requests.count("getAccountStatusById"), accounts + concurrency + 6)
 
       const results = join(cwd, "results of today")
@@ -85,7 +85,7 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("a
       assert.strictEqual(end.code, 130, end.stderr)
       assert.match(end.stderr, new RegExp(`^  glowmarkt audit --run ${name} `, "m"))
 
-      // One key press that comes twice, from the terminal and from npm, is one.
+      // A key press that arrives twice, from the terminal and from npm, counts once.
       const pressed = begin()
       const second = yield* nameOf(pressed)
       pressed.process.kill("SIGINT")
@@ -107,7 +107,7 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("a
       const first = yield* Captured.run(args, { environment })
       assert.deepStrictEqual([first.code, first.stderr], [0, ""])
       const asked = yield* requests.count("getAccountStatusById")
-      // A name used again is no way to the results of the run before: they would pass for new ones.
+      // Reusing a name must not show the earlier run's results, which would pass for new ones.
       const taken = yield* Captured.run(args, { environment })
       assert.deepStrictEqual([taken.code, taken.stdout], [2, ""])
       assert.match(
@@ -154,7 +154,7 @@ layer(Simulator.layer({ accounts, seed: 12 }), { excludeTestServices: true })("a
     })
   )
 
-  it.effect("audits some accounts: by id, by filter, by sample", () =>
+  it.effect("audits some of the accounts: by id, by filter, by sample", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const { population, requests } = yield* Simulator.Simulator
@@ -210,7 +210,7 @@ describe("responses about another account, and credentials in a list", () => {
       assert.strictEqual(captured.code, 1, captured.stderr)
       assert.strictEqual(JSON.parse(captured.stdout).total, 2)
       assert.notInclude(captured.stdout + captured.stderr, StubServer.secret)
-      // As the client sends it, too.
+      // Also as the client sends it.
       const sent = [StubServer.secret, Buffer.from(`key:${StubServer.secret}`).toString("base64")]
       for (const text of sent) assert.notInclude(readFileSync(file, "latin1"), text)
     })

@@ -38,7 +38,7 @@ layer(Simulator.layer({ accounts: 60, seed: 25 }), { excludeTestServices: true }
         runs.stderr,
         /^The audits differ: 1 account appeared, 1 with changed findings, 2 with changed fields\.$/m
       )
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain them
       assert.notMatch(runs.stdout, /[\u0000-\u0009\u000b-\u001f]/)
 
       const files = yield* Bulk.run(["audit-diff", place.path("march"), place.path("april/accounts.ndjson")])

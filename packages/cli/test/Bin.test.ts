@@ -42,7 +42,7 @@ it.effect("the command says that it is not built yet", () =>
   })
 )
 
-/** Keys for a server that is not there. */
+/** Keys for a server that does not exist. */
 const nowhere = {
   GLOWMARKT_BASE_URL: "http://127.0.0.1:1/api/v0-1",
   GLOWMARKT_APP_KEY: "key",

@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Captured from "./support/Captured.js"
 
-/** A mistake is told in a line or two, and never with a stack. */
+/** A usage error is reported in a line or two, without a stack. */
 const told = ({ stderr, stdout }: Captured.Captured) => {
   assert.strictEqual(stdout, "")
   const lines = stderr.trimEnd().split("\n")
@@ -360,7 +360,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
       ]) {
         const { stdout } = yield* Captured.run(["accounts", ...args], { environment: appKeys })
         assert.include(stdout, "evil")
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain them
         assert.notMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
       }
       const { stdout } = yield* Captured.run(["accounts", "get", member.accountId, "--json"], { environment: appKeys })

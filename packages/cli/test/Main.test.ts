@@ -15,7 +15,7 @@ layer(Simulator.layer({ accounts: 200, seed: 12 }), { excludeTestServices: true 
       const { appKeys } = yield* Captured.environments
       const cwd = directory()
       const env = { ...appKeys, NODE: process.execPath, BIN: Spawned.bin }
-      // No file may grow beyond some kilobytes: as on a disk that is full.
+      // Limits files to a few kilobytes, to simulate a full disk.
       const script = 'ulimit -f 16; "$NODE" "$BIN" accounts list --json > list.json'
       const { code, stderr } = yield* Effect.promise(
         () => Spawned.start(["-c", script], { program: "/bin/bash", env, cwd }).ended

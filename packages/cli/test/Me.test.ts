@@ -80,7 +80,7 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("me", (it) => {
       })
       assert.strictEqual(unsaid.code, 0, unsaid.stderr)
 
-      // As it was, for the other tests.
+      // Restored for the other tests.
       yield* Captured.run(["me", "password"], {
         environment: { ...session, GLOWMARKT_PASSWORD: "Typed-9-password2" },
         input: { kind: "text", text: session.GLOWMARKT_PASSWORD }

@@ -45,7 +45,7 @@ const bytes = (text: string) => Stream.encodeText(Stream.make(text))
 
 const mode = (path: string) => statSync(path).mode & 0o777
 
-/** A disk on which no file can be put in the place of another. */
+/** A disk on which no file can replace another. */
 const irreplaceable = (code: string) =>
   Layer.effect(
     FileSystem.FileSystem,
@@ -173,13 +173,13 @@ layer(live)("ResultFolder", (it) => {
           kind: "audit",
           names,
           written: ["accounts.csv"],
-          // Ids as a person would type them.
+          // Run ids that a person might type.
           runId: runId as ResultFolder.Results["runId"],
           overwrite
         })
       yield* prepare("one")
       yield* ResultFolder.recordOwner(place, "audit", "one" as ResultFolder.Results["runId"])
-      // Also a file that this command would not write: the directory would hold two audits.
+      // Also refuses a file that this command would not write: the directory would have two audits.
       writeFileSync(join(place, "audit.json"), "{}")
       yield* prepare("one")
       const { message } = yield* Effect.flip(prepare("two"))
@@ -190,7 +190,7 @@ layer(live)("ResultFolder", (it) => {
 })
 
 layer(live)("Directory", (it) => {
-  it.effect("reports a directory that cannot be made", () =>
+  it.effect("reports a directory that cannot be created", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Directory.make("/proc/x/glowmarkt"))
       assert.strictEqual(error._tag, "SystemError")
@@ -200,7 +200,7 @@ layer(live)("Directory", (it) => {
     })
   )
 
-  it.effect("makes missing parent directories", () =>
+  it.effect("creates missing parent directories", () =>
     Effect.gen(function* () {
       const path = join(directory(), "a", "b")
       yield* Directory.make(path, { mode: 0o700 })

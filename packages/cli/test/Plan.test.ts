@@ -329,7 +329,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
       const { code, stdout } = yield* Bulk.run(["plan", "rename", file])
       assert.strictEqual(code, 0)
       assert.include(stdout, "evil")
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain them
       assert.notMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
     })
   )

@@ -58,7 +58,7 @@ describe("the progress of a run", () => {
   })
 })
 
-/** What a view writes to standard error while these events come, one a second. */
+/** What a view writes to standard error for these events, one per second. */
 const seen = (events: ReadonlyArray<Progress.Event>, columns: Option.Option<number>) =>
   Effect.gen(function* () {
     const written: Array<string> = []
@@ -112,7 +112,7 @@ describe("the progress views", () => {
       const written = (yield* seen(events, Option.none())).join("")
       assert.include(written, "the end\n")
       assert.match(written, /^0 % {2}0\/100\n/)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain them
       assert.notMatch(written, /[\r\u001b]/)
     })
   )

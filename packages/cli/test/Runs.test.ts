@@ -4,7 +4,7 @@ import { Faults, Simulator } from "@effect-glowmarkt/simulator"
 import * as Effect from "effect/Effect"
 import * as Bulk from "./support/Bulk.js"
 
-/** Begins, and is cut off after five by credentials that are good for nothing any more. */
+/** Starts a run and stops it after five subjects with credentials that are no longer valid. */
 const cutOff = (
   place: Bulk.Place,
   number: number,
@@ -59,7 +59,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
       const asked = yield* Bulk.run(["runs", "resume", "r1", ...store], Bulk.typing("n\n"))
       assert.strictEqual(asked.code, 1)
       assert.match(asked.stderr, /Change 35 accounts\?/)
-      // The line itself, and by the plan: the same run.
+      // The printed line and applying the plan again resume the same run.
       const [, line = ""] = /glowmarkt (runs resume .*)$/m.exec(cut.stderr) ?? []
       const resumed = yield* Bulk.run([...line.split(" "), "--yes"])
       assert.strictEqual(resumed.code, 0, resumed.stderr)

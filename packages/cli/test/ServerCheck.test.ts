@@ -15,7 +15,7 @@ const listening = (server: Server) =>
 
 describe("connects directly to a server that NO_PROXY excludes", () => {
   for (const exclusion of [{ no_proxy: "", NO_PROXY: "127.0.0.1" }, { no_proxy: "127.0.0.0/8" }, { NO_PROXY: "*" }]) {
-    it(`is asked itself: ${JSON.stringify(exclusion)}`, async () => {
+    it(`is contacted directly: ${JSON.stringify(exclusion)}`, async () => {
       let proxied = 0
       const proxy = createServer((_, response) => {
         proxied++
@@ -44,7 +44,7 @@ describe("names a proxy that is unreachable", () => {
     ["accounts", "list"],
     ["audit", "--quiet"]
   ]) {
-    it(`is what glowmarkt ${args.join(" ")} speaks of, without its password`, async () => {
+    it(`is named by glowmarkt ${args.join(" ")}, without its password`, async () => {
       const { code, stderr } = await Spawned.start(args, {
         cwd: mkdtempSync(join(tmpdir(), "glowmarkt-cli-")),
         env: {

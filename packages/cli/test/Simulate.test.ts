@@ -36,7 +36,7 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("prints one line when it is ready; SIGINT and SIGTERM end it with 0", () =>
+  it.effect("prints one line when it is ready; SIGINT and SIGTERM stop it with exit code 0", () =>
     Effect.gen(function* () {
       const simulators = [["SIGINT"], ["SIGTERM"]] as const
       yield* Effect.forEach(

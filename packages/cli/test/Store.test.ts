@@ -24,7 +24,7 @@ const directory = () => mkdtempSync(join(tmpdir(), "glowmarkt-store-"))
 const auditing = (store: string) => ["audit", "--quiet", "--sample", "2", "--store", store]
 
 layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })("the store", (it) => {
-  it.effect("is recognized under every name: a second process is refused and told who uses it", () =>
+  it.effect("is recognised under every name: a second process is refused with the name of the first", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const { faults } = yield* Simulator.Simulator
@@ -75,7 +75,7 @@ layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })
       assert.strictEqual(audited.code, 0, audited.stderr)
       chmodSync(store, 0o444)
       chmodSync(place, 0o555)
-      // Root may write everywhere: there, it is another user's.
+      // Root can write everywhere, so for root the directory belongs to another user.
       if (process.getuid?.() === 0) chownSync(store, 12_345, 12_345)
       const before = readdirSync(place)
       const { mtimeMs } = statSync(store)
@@ -125,7 +125,7 @@ layer(Simulator.layer({ accounts: 40, seed: 6 }), { excludeTestServices: true })
     })
   )
 
-  it.effect("reports an XDG_STATE_HOME that cannot be made, and an empty HOME", () =>
+  it.effect("reports an XDG_STATE_HOME that cannot be created, and an empty HOME", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const cwd = directory()

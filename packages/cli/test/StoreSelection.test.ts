@@ -17,11 +17,11 @@ layer(Simulator.layer({ accounts: 20, seed: 3 }), { excludeTestServices: true })
       return stderr
     })
 
-  it.effect("--store and --database exclude each other", () =>
+  it.effect("--store and --database cannot be used together", () =>
     Effect.gen(function* () {
       for (const args of [["audit"], ["runs", "list"], ["runs", "resume", "r1"], ["plan", "undo", "r1"]]) {
         const stderr = yield* refused([...args, "--store", "runs.db", "--database", closed])
-        assert.match(stderr, /^--store and --database exclude each other: .*\nPass one of them\.\n$/)
+        assert.match(stderr, /^--store and --database cannot be used together: .*\nPass one of them\.\n$/)
       }
     })
   )
@@ -65,7 +65,7 @@ layer(Simulator.layer({ accounts: 20, seed: 3 }), { excludeTestServices: true })
     })
   )
 
-  it.effect("commands that need a database say how to name it", () =>
+  it.effect("commands that need a database say how to pass it", () =>
     Effect.gen(function* () {
       for (const args of [["worker"], ["runs", "workers"], ["runs", "stop", "r1"], ["database", "check"]]) {
         assert.match(yield* refused(args), /^No database given\.\nSet GLOWMARKT_DATABASE_URL /)
@@ -73,7 +73,7 @@ layer(Simulator.layer({ accounts: 20, seed: 3 }), { excludeTestServices: true })
     })
   )
 
-  it.effect("options without an effect are refused", () =>
+  it.effect("options that would have no effect are refused", () =>
     Effect.gen(function* () {
       const database = ["--database", closed]
       const limits = ["--rate", "5", "--concurrency", "3", "--auth", "orgAppKeys"]

@@ -10,7 +10,7 @@ const withSimulator = Effect.provide(Simulator.layer({ accounts: 450, seed: 29 }
 
 Submitted.describeWithPostgres("runs on workers", () => {
   it.scopedLive(
-    "an audit of two workers has the results of a local one",
+    "an audit by two workers has the same results as a local one",
     () =>
       Effect.gen(function* () {
         const environment = yield* Submitted.environment
@@ -37,7 +37,7 @@ Submitted.describeWithPostgres("runs on workers", () => {
   )
 
   it.scopedLive(
-    "Ctrl-C leaves a run to the workers and prints how to watch and stop it",
+    "after Ctrl-C the workers continue the run, and the command prints how to watch and stop it",
     () =>
       Effect.gen(function* () {
         const environment = yield* Submitted.environment
@@ -49,7 +49,7 @@ Submitted.describeWithPostgres("runs on workers", () => {
         assert.strictEqual(code, 130)
         assert.match(
           stderr,
-          /Interrupted\.\nRun a1 goes on without this command\. Watch it with\n {2}(?:npx )?glowmarkt runs watch a1\nStop it with\n {2}(?:npx )?glowmarkt runs stop a1\n$/
+          /Interrupted\.\nRun a1 continues without this command\. Watch it with\n {2}(?:npx )?glowmarkt runs watch a1\nStop it with\n {2}(?:npx )?glowmarkt runs stop a1\n$/
         )
         assert.match((yield* run("runs", "list")).stdout, /^a1 +statusAudit .* submitted$/m)
 
@@ -89,7 +89,7 @@ Submitted.describeWithPostgres("runs on workers", () => {
         assert.strictEqual(JSON.parse(active.stdout).state, "working")
         const refused = yield* run("runs", "forget", "a1", "--yes")
         assert.strictEqual(refused.code, 2)
-        assert.match(refused.stderr, /still going on\. Stop it first/)
+        assert.match(refused.stderr, /still in progress\. Stop it first/)
 
         const stopped = yield* run("runs", "stop", "a1")
         assert.strictEqual(stopped.stdout, "Run a1 is stopped.\n")
@@ -120,7 +120,7 @@ Submitted.describeWithPostgres("runs on workers", () => {
         const environment = yield* Submitted.environment
         const { requests } = yield* Simulator.Simulator
         const place = Bulk.place()
-        // An account without a name before has none to get back.
+        // The undo cannot restore a name that an account did not have.
         const members = yield* Effect.filter((yield* Bulk.members).slice(0, 40), ({ accountId }) =>
           Effect.map(Bulk.nameOf(accountId), (name) => typeof name === "string")
         )
@@ -178,7 +178,10 @@ Submitted.describeWithPostgres("runs on workers", () => {
         assert.strictEqual(planned.code, 0, planned.stderr)
         const { code, stderr } = yield* Submitted.run(environment, ["apply", plan, "--yes"])
         assert.strictEqual(code, 2)
-        assert.match(stderr, /rotatePasswords is applied on one machine only: it writes the new passwords to a file/)
+        assert.match(
+          stderr,
+          /rotatePasswords can only be applied on one machine: it writes the new passwords to a file/
+        )
       }).pipe(withSimulator),
     timeout
   )

@@ -14,7 +14,7 @@ import * as Spawned from "./support/Spawned.js"
 
 const name = "GLOWMARKT_BASE_URL"
 
-/** What a file `.env` with these bytes says of the base URL, and the notes on it. */
+/** The base URL from a file `.env` with these bytes, and the notes printed about it. */
 const reading = (bytes: Uint8Array) =>
   Effect.gen(function* () {
     const notes: Array<string> = []
@@ -77,7 +77,7 @@ describe("the file .env", () => {
     })
   )
 
-  it.effect("works as PowerShell's redirection writes it", () =>
+  it.effect("is read as PowerShell's redirection writes it", () =>
     Effect.gen(function* () {
       const cwd = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
       const lines = `${name}=http://127.0.0.1:1/\r\nGLOWMARKT_APP_KEY=k\r\nGLOWMARKT_APP_SECRET=s\r\n`

@@ -9,7 +9,7 @@ const withSimulator = Effect.provide(Simulator.layer({ accounts: 450, seed: 31 }
 
 Submitted.describeWithPostgres("glowmarkt worker", () => {
   it.scopedLive(
-    "SIGTERM ends it with exit code 0, and another worker goes on with its run",
+    "SIGTERM stops it with exit code 0, and another worker continues its run",
     () =>
       Effect.gen(function* () {
         const environment = yield* Submitted.environment
@@ -22,7 +22,7 @@ Submitted.describeWithPostgres("glowmarkt worker", () => {
         first.process.kill("SIGTERM")
         const { code, stderr } = yield* Effect.promise(() => first.ended)
         assert.strictEqual(code, 0, stderr)
-        assert.match(stderr, /Worker first has ended\.\n$/)
+        assert.match(stderr, /Worker first has stopped\.\n$/)
         assert.deepStrictEqual(JSON.parse((yield* run("runs", "workers", "--json")).stdout), [])
 
         yield* Submitted.worker(environment, "--rate", "unlimited")
@@ -50,7 +50,7 @@ Submitted.describeWithPostgres("glowmarkt worker", () => {
   )
 
   it.scopedLive(
-    "wrong credentials and an unreachable database or server end it at once",
+    "wrong credentials and an unreachable database or server stop it at once",
     () =>
       Effect.gen(function* () {
         const environment = yield* Submitted.environment

@@ -1,5 +1,6 @@
 /**
- * Runs on several machines: any process submits a run to the database, workers take it from there.
+ * Runs flows on several machines: any process can submit a run to the database, and workers carry
+ * it out.
  *
  * @since 0.1.0
  */
@@ -40,7 +41,7 @@ import * as PgRunStore from "./PgRunStore.js"
 import type { Submission, Worker } from "./Submission.js"
 
 /**
- * The run stands still: somebody stopped it, or the flow failed for `reason`. It can be resumed.
+ * The run has stopped: it was asked to, or it failed with `reason`. It can be resumed.
  *
  * @since 0.1.0
  * @category errors
@@ -55,7 +56,7 @@ export class RunStopped extends Schema.TaggedError<RunStopped>("@effect-glowmark
 }
 
 /**
- * The run is still submitted or worked on, so it cannot be deleted. Stop it first.
+ * The run is waiting or in progress, so it cannot be deleted. Stop it first.
  *
  * @since 0.1.0
  * @category errors
@@ -64,12 +65,12 @@ export class RunActive extends Schema.TaggedError<RunActive>("@effect-glowmarkt/
   runId: Run.RunId
 }) {
   override get message() {
-    return `Run "${this.runId}" is still going on. Stop it first`
+    return `Run "${this.runId}" is still in progress. Stop it first`
   }
 }
 
 /**
- * What every process of a cluster shares: the tables of submitted runs and workers.
+ * A connection to the cluster: the tables of submitted runs and workers.
  *
  * @since 0.1.0
  * @category services
@@ -90,9 +91,9 @@ export interface ClusterService {
 export class Cluster extends Context.Tag("@effect-glowmarkt/cluster/Cluster")<Cluster, ClusterService>() {}
 
 /**
- * How to connect to the cluster: `url` of the database, `applicationName` as PostgreSQL shows it
- * (default `glowmarkt`), and the settings that all processes must share. `tables`: a process that
- * only looks on can leave the tables alone (default: `migrate`).
+ * How to connect to the cluster: the `url` of the database, the `applicationName` that PostgreSQL
+ * shows (default: `glowmarkt`), and the settings that all processes must share. With `tables:
+ * "verify"`, a process that only observes leaves the tables as they are (default: `migrate`).
  *
  * @since 0.1.0
  * @category models
@@ -107,9 +108,9 @@ export interface Options extends Partial<Database.Settings> {
 type Services = Cluster | RunStore.RunStore | SqlClient.SqlClient | PgClient.PgClient
 
 /**
- * The run store and the cluster behind a database, for processes that submit, watch and stop runs;
- * a process that also works adds {@link worker}. Creates or migrates the tables unless `tables`
- * forbids it. Needs none of the services of any flow.
+ * Provides the run store and the cluster of a database, for processes that submit, watch and stop
+ * runs. A worker also needs {@link worker}. Creates or migrates the tables, unless `tables` is
+ * `verify`. Does not need the services of the flows.
  *
  * @example
  * ```ts
@@ -147,8 +148,8 @@ export const layer = ({
 }
 
 /**
- * {@link layer} with the URL from `GLOWMARKT_DATABASE_URL` or the file that
- * `GLOWMARKT_DATABASE_URL_FILE` names. What is given takes precedence.
+ * {@link layer} with the URL from `GLOWMARKT_DATABASE_URL`, or from the file that
+ * `GLOWMARKT_DATABASE_URL_FILE` names. Options that are given take precedence.
  *
  * @since 0.1.0
  * @category layers
@@ -163,14 +164,15 @@ export const layerConfig = (
   )
 
 /**
- * What a worker works on and how hard.
+ * The options of a worker.
  *
- * - `flows`: the flows it knows, see `ClusterFlow`.
- * - `target`: the server and application that its services are connected to. Runs for others stop
- *   with the reason.
- * - `name`: how it appears among the workers. Default: the name of the machine.
- * - `concurrency`: subjects that it works on at a time. Default: 16.
- * - `rate`: requests of **all** workers of the application together. Default: 200 a second.
+ * - `flows`: the flows it can run, see `ClusterFlow`.
+ * - `target`: the server and application that its services are connected to. A run for another
+ *   target is stopped, with a reason.
+ * - `name`: its name in the list of workers. Default: the name of the machine.
+ * - `concurrency`: how many subjects it processes at a time. Default: 16.
+ * - `rate`: the request rate of **all** workers of the application together. Default: 200 per
+ *   second.
  *
  * @since 0.1.0
  * @category models
@@ -184,8 +186,8 @@ export interface WorkerOptions<R> {
 }
 
 /**
- * A worker: while the layer lives, this process works on submitted runs with its own services and
- * credentials. When it ends, other workers take over; subjects it had begun are read again.
+ * A worker: until the layer is closed, this process carries out submitted runs with its own
+ * services and credentials. Then other workers take over and read again the subjects it had begun.
  *
  * @since 0.1.0
  * @category layers
@@ -228,8 +230,8 @@ export const worker = <R>({
   )
 
 /**
- * How a submitted run is worked on: at which server, and how long an outage may last (default:
- * `Limits`).
+ * The options of a submitted run: its id, its server and application, and the longest outage to
+ * wait out (default: as in `Limits`).
  *
  * @since 0.1.0
  * @category models
@@ -240,7 +242,7 @@ export interface SubmitOptions {
   readonly maxOutage?: Duration.DurationInput | undefined
 }
 
-// A run of a plan is for the plan's target, whether or not the submitter repeats it.
+// A run that applies a plan uses the plan's target even if the submitter does not repeat it.
 const plannedTarget = Schema.decodeUnknownOption(Schema.Struct({ target: Plan.Target }))
 
 const submitted = (run: Run.Run, { maxOutage, target = {} }: SubmitOptions) =>
@@ -255,8 +257,8 @@ const submitted = (run: Run.Run, { maxOutage, target = {} }: SubmitOptions) =>
   )
 
 /**
- * Stores a run for the workers. Returns at once: see {@link watch}. A run id that was submitted
- * before is returned as it is, so submitting twice is harmless.
+ * Stores a run for the workers and returns without waiting for it; see {@link watch}. An existing
+ * run is returned unchanged, so submitting twice is harmless.
  *
  * @since 0.1.0
  * @category running
@@ -268,7 +270,7 @@ export const submit = <P extends object, S, A, E, R>(
   Effect.flatMap(Flow.open(flow, options), (run) => submitted(run, options))
 
 /**
- * Stores a plan for the workers to apply. Consent is given here: workers ask for none.
+ * Stores a plan for the workers to apply. Submitting is the consent: workers do not ask.
  *
  * @since 0.1.0
  * @category running
@@ -284,8 +286,8 @@ export const submitPlan = <P extends object, W, Read, E extends PlannedFlow.Step
 > => submitListed(PlannedFlow.list(flow, plan, options), options)
 
 /**
- * Submits a run that `list` stored, for flows whose plans ask for more than {@link submitPlan}
- * knows of: `OffboardAccounts.list` and `OnboardAccounts.list` check the consent.
+ * Submits a run that `list` has stored, for flows that need an explicit consent:
+ * `OffboardAccounts.list` and `OnboardAccounts.list` check it.
  *
  * @since 0.1.0
  * @category running
@@ -327,8 +329,8 @@ export const get = (
   )
 
 /**
- * The workers that have not ended, oldest first. One that was killed stays until the others notice:
- * compare `lastSeen`.
+ * The running workers, oldest first. A killed worker is included until the others notice: check
+ * `lastSeen`.
  *
  * @since 0.1.0
  * @category running
@@ -339,8 +341,8 @@ export const workers: Effect.Effect<ReadonlyArray<Worker>, RunStoreError.RunStor
 )
 
 /**
- * Asks the workers to stop a run: they give up the subjects they are working on and keep what is
- * done. Does nothing for a run that is stopped or finished.
+ * Asks the workers to stop a run. They finish the requests they have sent and keep the recorded
+ * results. Does nothing if the run is stopped or finished.
  *
  * @since 0.1.0
  * @category running
@@ -351,8 +353,8 @@ export const stop = (
   Effect.flatMap(Cluster, ({ table }) => Effect.zipRight(table.stop(runId), get(runId)))
 
 /**
- * Submits a stopped run again: workers go on where it was. Does nothing for a run that goes on or
- * is finished.
+ * Submits a stopped run again. Workers continue where it stopped. Does nothing if the run is in
+ * progress or finished.
  *
  * @since 0.1.0
  * @category running
@@ -363,8 +365,7 @@ export const resume = (
   Effect.flatMap(Cluster, ({ table }) => Effect.zipRight(table.resume(runId), get(runId)))
 
 /**
- * Deletes a stopped or finished run with its subjects, results and notes, and the engine's messages
- * about it.
+ * Deletes a stopped or finished run with its subjects, results, notes and engine messages.
  *
  * @since 0.1.0
  * @category running
@@ -388,8 +389,8 @@ export const forget = (
 const pollInterval = Duration.millis(500)
 
 /**
- * The progress of a run until it is finished, read from the database every half second. A database
- * that is away is waited for. Fails with {@link RunStopped} when the run stands still.
+ * Streams the progress of a run until it is finished, read from the database every half second.
+ * Waits while the database is unreachable. Fails with {@link RunStopped} when the run stops.
  *
  * @since 0.1.0
  * @category running

@@ -1,5 +1,5 @@
 /**
- * A flow as a worker runs it: found by the name that a submitted run carries, in parts, with the
+ * A flow that workers can run, looked up by the name in a submitted run and run in parts with the
  * worker's own services.
  *
  * @since 0.1.0
@@ -25,8 +25,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 
 /**
- * The flow ended the run: nothing that a worker could retry. `reason` is the message of the flow's
- * own error.
+ * The flow failed permanently, so the run stops. `reason` is the message of the flow's own error.
  *
  * @since 0.1.0
  * @category errors
@@ -38,8 +37,8 @@ export class FlowFailed extends Data.TaggedError("FlowFailed")<{ readonly reason
 }
 
 /**
- * See {@link make}. `around` wraps the work on each subject. `parts` says whether a run is split
- * into parts for several workers, or is one part that one of them works on.
+ * See {@link make}. `around` wraps the step of each subject. `parts` returns `many` if the run can
+ * be split among workers, and `one` if a single worker must do all of it.
  *
  * @since 0.1.0
  * @category models
@@ -53,7 +52,7 @@ export interface ClusterFlow<R> {
     runId: Run.RunId,
     limits: Limits.Limits
   ) => Effect.Effect<Run.Run, FlowFailed | RunStoreError.RunStoreError, R | RunStore.RunStore>
-  /** Works on a range of the subjects. */
+  /** Processes a range of the subjects. */
   readonly work: (
     runId: Run.RunId,
     range: Flow.Range,
@@ -66,9 +65,8 @@ const toFlowFailed = (error: { readonly message: string }) =>
   error instanceof RunStoreError.RunStoreError ? error : new FlowFailed({ reason: error.message })
 
 /**
- * Makes a flow available to workers. Its parameters, subjects and results travel through the
- * database as JSON, so it must not keep anything that belongs to a run in the memory of one
- * process.
+ * Makes a flow available to workers. Its parameters, subjects and results are passed through the
+ * database as JSON, so it must not keep the state of a run in the memory of a process.
  *
  * @example
  * ```ts
@@ -94,8 +92,8 @@ export const make = <P extends object, S, A, E extends { readonly message: strin
     )
 })
 
-// Each part reads the list of accounts for itself. An index older than the part could lack an
-// account that a worker added just before it died.
+// Each part reads the list of accounts for itself. An index read before the part began could lack
+// an account that a worker added just before it died.
 const withIndex = Effect.provideServiceEffect(AccountIndex.AccountIndex, AccountIndex.make)
 
 const eachRow = make(OnboardAccounts.applyFlow({ together: "eachRow" }))
@@ -103,8 +101,7 @@ const eachRow = make(OnboardAccounts.applyFlow({ together: "eachRow" }))
 const allOrNothing = make(OnboardAccounts.applyFlow({ together: "allOrNothing" }))
 
 /**
- * Onboarding. A run that is all or nothing is one part, which ends with the rollback if a row
- * failed.
+ * Onboarding. An all-or-nothing run is a single part, which ends with the rollback if a row failed.
  *
  * @since 0.1.0
  * @category constants

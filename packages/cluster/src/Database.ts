@@ -20,16 +20,17 @@ import { toRunStoreError } from "./internal/sqlState.js"
 
 /**
  * Settings that must be the same in every process of a cluster. The first process stores them;
- * others with different settings are refused, since their messages would wait for ever.
+ * processes with other settings are refused, since their messages would never be delivered.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Settings {
-  /** How many shards the workers divide among themselves. Default: 120. */
+  /** The number of shards that are divided among the workers. Default: 120. */
   readonly shards: number
   /**
-   * After how many seconds without a heartbeat a worker's shards go to other workers. Default: 9.
+   * The number of seconds without a heartbeat after which other workers take a worker's shards.
+   * Default: 9.
    */
   readonly lockSeconds: number
 }
@@ -41,8 +42,7 @@ export interface Settings {
 export const defaultSettings: Settings = { shards: 120, lockSeconds: 9 }
 
 /**
- * What a database holds: `version` is 0 before the first migration, and `settings` is absent until
- * then.
+ * The state of a database. Before the first migration `version` is 0 and `settings` is absent.
  *
  * @since 0.1.0
  * @category models
@@ -68,8 +68,8 @@ export interface Options {
 }
 
 /**
- * A client for the database. It does not look at the tables. Fails with a `RunStoreError` that
- * names host and database but neither user nor password.
+ * A client for the database, without checking its tables. Fails with a `RunStoreError` that names
+ * host and database but neither user nor password.
  *
  * @since 0.1.0
  * @category layers
@@ -116,7 +116,7 @@ export const check = (location: string): Effect.Effect<Status, RunStoreError.Run
 
 /**
  * Runs an effect while no other process creates or migrates tables of this database. The lock
- * belongs to a transaction, since behind a pooler in transaction mode a session has no owner.
+ * belongs to a transaction, since a pooler in transaction mode shares sessions between clients.
  *
  * @since 0.1.0
  * @category combinators
@@ -160,13 +160,13 @@ const differ = (location: string, stored: Settings, given: Settings) =>
   new RunStoreError.RunStoreError({
     reason: "settings",
     file: location,
-    detail: `it has ${stored.shards} shards and locks of ${stored.lockSeconds} s, this process ${given.shards} and ${given.lockSeconds} s`
+    detail: `it has ${stored.shards} shards and locks of ${stored.lockSeconds} s, this process has ${given.shards} and ${given.lockSeconds} s`
   })
 
 /**
  * Creates or migrates the tables and stores the settings, or checks them if another process was
- * first. Fails with a `RunStoreError` of reason `newer` if a later version made the tables, and
- * `settings` if the settings differ.
+ * first. Fails with a `RunStoreError` of reason `newer` if a later version made the tables, and of
+ * reason `settings` if the settings differ.
  *
  * @since 0.1.0
  * @category running

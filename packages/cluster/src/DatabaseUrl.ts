@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 
 /**
- * A checked connection URL. `location` is the part that may be shown: host, port and database,
+ * A checked connection URL. `location` is the part that can be shown: host, port and database,
  * without user or password.
  *
  * @since 0.1.0
@@ -30,12 +30,12 @@ const sslModes = ["disable", "require", "verify-ca", "verify-full"]
 const isLoopback = (host: string) => host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
 
 /**
- * Checks a connection URL before anything connects. Fails with one line that says what is wrong and
- * never repeats the URL, since it holds a password.
+ * Checks a connection URL before it is used. Fails with one line that says what is wrong and does
+ * not repeat the URL, since it contains a password.
  *
- * A connection to another host than loopback must be encrypted: without `sslmode` the driver would
- * send the password in plain text. `sslmode=disable` allows that explicitly. The driver verifies
- * certificates with every other mode.
+ * A connection to any host but loopback must be encrypted: without `sslmode` the driver would send
+ * the password in plain text. `sslmode=disable` allows that explicitly. With every other mode the
+ * driver verifies the certificate.
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ export const parse = (url: Redacted.Redacted): Either.Either<DatabaseUrl, string
   // The driver lets these parameters override the host that was just checked.
   const overriding = ["host", "hostaddr", "port", "dbname", "database", "ssl"].find((name) => searchParams.has(name))
   if (overriding !== undefined) {
-    return Either.left(`the URL of ${location} has the parameter "${overriding}"; put it into the address instead`)
+    return Either.left(`the URL of ${location} has the parameter "${overriding}"; put it in the address instead`)
   }
   const mode = searchParams.get("sslmode")
   if (mode !== null && !sslModes.includes(mode)) {

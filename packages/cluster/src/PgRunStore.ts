@@ -1,5 +1,5 @@
 /**
- * Runs in PostgreSQL, where several processes work on them at once.
+ * Stores runs in PostgreSQL, where several processes can work on the same run.
  *
  * @since 0.1.0
  */
@@ -50,7 +50,7 @@ const NoteRow = Schema.Struct({ note: Schema.parseJson(Schema.String) })
 
 const loneSurrogates = /\p{Surrogate}/gu
 
-/** A note or its subject as JSON, since `text` cannot hold U+0000. */
+/** Notes and their subjects are stored as JSON, since `text` cannot contain U+0000. */
 const toJsonText = (text: string) => JSON.stringify(text.replace(loneSurrogates, "\uFFFD"))
 
 const firstPageSize = 50
@@ -86,10 +86,10 @@ const make = Effect.fnUntraced(function* (location: string) {
       run === undefined ? Effect.fail(new Run.RunNotFound({ runId })) : Effect.succeed(run)
     )
 
-  // Only callers that opened the run write to it, so a missing one is a defect.
+  // For methods that write: their caller opened the run, so a missing run is a defect.
   const existing = (runId: Run.RunId) => Effect.catchTag(get(runId), "RunNotFound", Effect.die)
 
-  /** The subjects of the listing that counts, each with its result if it has one. */
+  /** The subjects of the run's listing, each with its result if it has one. */
   const subjectsWithResults = (runId: Run.RunId, from: number, to: number) => sql`
     glowmarkt_runs r
     JOIN glowmarkt_subjects s ON s.run = r.number AND s.listing = r.listing
@@ -97,9 +97,8 @@ const make = Effect.fnUntraced(function* (location: string) {
     WHERE r.run_id = ${runId} AND s.position >= ${from} AND s.position < ${to}
   `
 
-  // PostgreSQL refuses to look into JSON that escapes U+0000 or half a surrogate pair;
-  // JSON.stringify escapes no other surrogates. Counting may replace them, the stored results keep
-  // them.
+  // PostgreSQL cannot read JSON that contains an escaped U+0000 or lone surrogate, the only ones
+  // that `JSON.stringify` escapes. Counting may replace them; the stored results keep them.
   const readableResult = sql`
     CASE WHEN strpos(result, '\\u') = 0 THEN result
     ELSE regexp_replace(result, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\ufffd', 'g') END::json
@@ -145,7 +144,7 @@ const make = Effect.fnUntraced(function* (location: string) {
           )
         )
       )
-      // The first listing that sets the total counts. Others of this run are deleted.
+      // The first listing to set the total is used. Other listings of this run are deleted.
       yield* write(sql`
         WITH counted AS (
           UPDATE glowmarkt_runs SET total = coalesce(total, ${total}::int), listing = coalesce(listing, ${listing}::uuid)
@@ -162,8 +161,8 @@ const make = Effect.fnUntraced(function* (location: string) {
         SELECT s.position, s.subject FROM ${subjectsWithResults(runId, from, to)} AND o.run IS NULL ORDER BY s.position
       `),
 
-    // One statement: results that another process recorded meanwhile are neither replaced nor
-    // counted again.
+    // One statement, so that results recorded by another process in the meantime are neither
+    // replaced nor counted again.
     record: (runId, results) =>
       results.length === 0
         ? Effect.void
@@ -226,7 +225,7 @@ const make = Effect.fnUntraced(function* (location: string) {
     rows: (runId) =>
       Stream.unwrap(
         Effect.map(get(runId), () =>
-          // Every part of a run looks for one row, so the first page is small.
+          // Each part of a run only looks for one row, so the first page is small.
           Stream.paginateChunkEffect({ from: 0, to: firstPageSize }, ({ from, to }) =>
             Effect.map(
               readRows(sql`

@@ -1,6 +1,5 @@
 /**
- * A run that was submitted to a cluster: where it should run, how far it came, and why it stands
- * still.
+ * A run that was submitted to a cluster: its target, its state, and why it stopped.
  *
  * @since 0.1.0
  */
@@ -8,10 +7,10 @@ import { Run } from "@effect-glowmarkt/runner"
 import * as Schema from "effect/Schema"
 
 /**
- * - `submitted`: stored; no worker has begun.
- * - `working`: workers list or work on its subjects.
- * - `stopping`: asked to stop; workers finish the subjects they have begun.
- * - `stopped`: stands still until it is resumed. `reason` says why, if it was not asked to stop.
+ * - `submitted`: stored; no worker has started it.
+ * - `working`: workers are listing or processing its subjects.
+ * - `stopping`: asked to stop; workers are finishing the requests they have sent.
+ * - `stopped`: waits to be resumed. `reason` says why, unless it was asked to stop.
  * - `finished`: every subject has its result.
  *
  * @since 0.1.0
@@ -26,7 +25,7 @@ export const State = Schema.Literal("submitted", "working", "stopping", "stopped
 export type State = typeof State.Type
 
 /**
- * `attempt` counts how often the run was submitted or resumed, from 1.
+ * `attempt` is 1 for a new run and increases with every resume.
  *
  * @since 0.1.0
  * @category models
@@ -42,7 +41,8 @@ export class Submission extends Schema.Class<Submission>("@effect-glowmarkt/clus
 }) {}
 
 /**
- * A process that works on submitted runs. `parts` is how many parts of runs it works on now.
+ * A process that carries out submitted runs. `parts` is the number of parts of runs it is
+ * processing.
  *
  * @since 0.1.0
  * @category models

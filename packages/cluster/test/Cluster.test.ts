@@ -6,7 +6,7 @@ import { Chunk, Context, Effect, Fiber, Layer, Schema, Stream } from "effect"
 import { Cluster, ClusterFlow, type DatabaseUrl } from "../src/index.js"
 import { database, describeWithPostgres, silent } from "./support/database.js"
 
-/** What the flow's steps need, so that the types show who needs it. */
+/** A service that the flow's steps need, so that the types show where it is required. */
 class Calculator extends Context.Tag("test/Calculator")<
   Calculator,
   { readonly double: (n: number) => Effect.Effect<number, { readonly _tag: "Broken"; readonly message: string }> }
@@ -56,7 +56,7 @@ const sum = Effect.flatMap(RunStore.RunStore, (store) =>
   Stream.runFold(store.rows(runId), 0, (all, { result }) => all + Number(result))
 )
 
-/** What the engine stores of the run and its parts. */
+/** The engine's rows for the run and its parts. */
 const messages = Effect.flatMap(
   SqlClient.SqlClient,
   (sql) => sql<{ n: number }>`
@@ -101,7 +101,7 @@ describeWithPostgres("Cluster", () => {
             [...done.values()].reduce((all, n) => all + n, 0),
             4000
           )
-          // Submitting it again changes nothing.
+          // Submitting it again has no effect.
           const again = yield* Cluster.submit(doubles, { runId, target, parameters: { count: 4000 } })
           assert.strictEqual(again.recorded, 4000)
           assert.isAbove(yield* messages, 20)
@@ -167,7 +167,7 @@ describeWithPostgres("Cluster", () => {
           assert.include(yield* reason(elsewhere), "https://other.example")
           assert.strictEqual((yield* (yield* RunStore.RunStore).get(elsewhere)).total, undefined)
 
-          // A run of a plan is for the plan's target, though nothing else was said.
+          // A run that applies a plan uses the plan's target by default.
           const planned = Run.RunId.make("planned")
           const parameters = {
             target: { ...target, applicationId: Identifier.ApplicationId.make("another-application") }

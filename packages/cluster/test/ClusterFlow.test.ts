@@ -30,7 +30,7 @@ const administrator = AdminAccounts.layer.pipe(
 
 const served = Layer.provideMerge(administrator, Simulator.layer({ accounts: 700, seed: 9 }))
 
-/** Two workers of the flows that administrators use. */
+/** Two workers for the administrators' flows. */
 const workers = (url: DatabaseUrl.DatabaseUrl, target: Plan.Target) =>
   Effect.forEach(
     ["one", "two"],
@@ -67,7 +67,7 @@ const finished = (runId: Run.RunId) => Stream.runDrain(Cluster.watch(runId))
 
 describeWithPostgres("ClusterFlow", () => {
   it.scopedLive(
-    "two workers share onboarding row by row, a renaming and the deletions that consent was given to",
+    "two workers share an onboarding, a rename and deletions with consent",
     () =>
       Effect.gen(function* () {
         const url = yield* database
@@ -127,7 +127,7 @@ describeWithPostgres("ClusterFlow", () => {
   )
 
   it.scopedLive(
-    "onboarding all or nothing is one part, and ends with the rollback",
+    "an all-or-nothing onboarding is a single part and ends with the rollback",
     () =>
       Effect.gen(function* () {
         const url = yield* database

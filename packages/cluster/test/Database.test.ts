@@ -16,7 +16,7 @@ const errorOf = (url: string) =>
   })
 
 describeWithPostgres("Database", () => {
-  it.scopedLive("ten processes may start at once on an empty database", () =>
+  it.scopedLive("ten processes can start at the same time on an empty database", () =>
     Effect.gen(function* () {
       const url = yield* database
       const { location } = url
@@ -45,7 +45,7 @@ describeWithPostgres("Database", () => {
     })
   )
 
-  it.scopedLive("other settings are refused, and so are tables of a newer version", () =>
+  it.scopedLive("refuses other settings and tables of a newer version", () =>
     Effect.gen(function* () {
       const url = yield* database
       yield* Layer.build(open(url))
@@ -84,7 +84,7 @@ describeWithPostgres("Database", () => {
     })
   )
 
-  it.scopedLive("an error names the database and the cause, and never the password", () =>
+  it.scopedLive("an error names the database and the cause, but never the password", () =>
     Effect.gen(function* () {
       const server = inject("postgresUrl")
       const wrong = yield* errorOf(`${server.replace("simulated", "Wr0ngSecret")}/postgres`)

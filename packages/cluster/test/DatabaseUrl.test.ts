@@ -17,7 +17,7 @@ const withVariables = (variables: Record<string, string>) =>
   )
 
 describe("DatabaseUrl", () => {
-  it("shows host, port and database, and nothing of the user", () => {
+  it("shows host, port and database, but not the user", () => {
     assert.strictEqual(location("postgres://ann:secret@127.0.0.1/runs"), "postgres://127.0.0.1:5432/runs")
     assert.strictEqual(
       location("postgresql://ann:secret@db.example:6000/runs?sslmode=verify-full"),
@@ -26,7 +26,7 @@ describe("DatabaseUrl", () => {
     assert.notInclude(JSON.stringify(parse("postgres://ann:secret@localhost/runs")), "secret")
   })
 
-  it("refuses plain text to other hosts unless it is spelled out", () => {
+  it("refuses plain text to other hosts unless it is explicit", () => {
     assert.include(problem("postgres://ann:secret@db.example/runs"), "not be encrypted")
     assert.include(problem("postgres://ann:secret@127.0.0.1.example/runs"), "not be encrypted")
     for (const mode of ["disable", "require", "verify-ca", "verify-full"]) {
@@ -46,7 +46,7 @@ describe("DatabaseUrl", () => {
     }
   })
 
-  it("names the mistake and never repeats the URL", () => {
+  it("names the mistake without repeating the URL", () => {
     const mistakes = {
       "ann:secret@host": `begins with "ann:"`,
       "http://ann:secret@127.0.0.1/runs": `begins with "http:"`,

@@ -16,7 +16,7 @@ describeWithPostgres("PgRunStore", () => {
 })
 
 describeWithPostgres("PgRunStore", () => {
-  it.effect("keeps characters that PostgreSQL's own JSON refuses, and counts beside them", () =>
+  it.effect("keeps characters that PostgreSQL's own JSON refuses, and counts results that contain them", () =>
     Effect.gen(function* () {
       const store = yield* RunStore.RunStore
       const runId = Run.RunId.make("run-1")
@@ -39,7 +39,7 @@ describeWithPostgres("PgRunStore", () => {
     }).pipe(Effect.provide(store))
   )
 
-  it.effect("of two listings at once one counts", () =>
+  it.effect("uses one of two concurrent listings", () =>
     Effect.gen(function* () {
       const store = yield* RunStore.RunStore
       const runId = Run.RunId.make("run-1")
@@ -54,7 +54,7 @@ describeWithPostgres("PgRunStore", () => {
     }).pipe(Effect.provide(store))
   )
 
-  it.effect("two processes that record the same result count it once", () =>
+  it.effect("counts a result once if two processes record it", () =>
     Effect.gen(function* () {
       const store = yield* RunStore.RunStore
       const runId = Run.RunId.make("run-1")

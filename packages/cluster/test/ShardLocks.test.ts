@@ -9,7 +9,7 @@ import { database, describeWithPostgres } from "./support/database.js"
 
 const lockSeconds = 9
 
-/** The locks of worker "one" on the engine's table, which holds these shards of it since now. */
+/** The locks of worker "one", which acquires these shards now. */
 const locksOf = (shards: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
@@ -30,7 +30,7 @@ const isWaiting = (fiber: Fiber.RuntimeFiber<unknown, unknown>) =>
   Effect.map(Effect.zipRight(TestClock.adjust("100 millis"), Fiber.poll(fiber)), ({ _tag }) => _tag === "None")
 
 describeWithPostgres("ShardLocks", () => {
-  it.scoped("counts the shards that were gained and lost", () =>
+  it.scoped("counts the shards gained and lost", () =>
     withDatabase(
       Effect.gen(function* () {
         const { locks, sql } = yield* locksOf(["default:1", "default:2"])
@@ -54,7 +54,7 @@ describeWithPostgres("ShardLocks", () => {
         const { locks, sql } = yield* locksOf(["default:1"])
         yield* locks.refresh
         yield* locks.awaitHeld("default:1")
-        // The lock may still be held, but not for certain.
+        // The lock may still be held, but not certainly.
         yield* TestClock.adjust("7 seconds")
         const waiting = yield* Effect.fork(locks.awaitHeld("default:1"))
         assert.isTrue(yield* isWaiting(waiting))

@@ -7,7 +7,7 @@ import { database, describeWithPostgres } from "./support/database.js"
 const patience = Duration.seconds(20)
 
 describeWithPostgres("the shared rate limit", () => {
-  it.scopedLive("holds for three processes together", () =>
+  it.scopedLive("applies to three processes together", () =>
     Effect.gen(function* () {
       const url = yield* database
       const worker = sharedRateLimit
@@ -39,7 +39,7 @@ describeWithPostgres("the shared rate limit", () => {
       const [one, other] = yield* Effect.all([worker, worker])
       yield* one.acquire(patience)
       yield* one.throttled(Duration.seconds(2))
-      // Turns that were handed out before the pause.
+      // Turns reserved before the pause.
       for (let turn = 0; turn < 60; turn++) yield* other.acquire(Duration.millis(1))
       assert.isFalse(yield* other.acquire(Duration.millis(100)))
       assert.isTrue(yield* other.acquire(patience))

@@ -1,4 +1,4 @@
-/** What is left in the database of runs that used every kind of secret. */
+/** The data in the database after runs that used every kind of secret. */
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, it } from "@effect/vitest"
 import {
@@ -28,7 +28,7 @@ const planOf = <P extends object, W, Read, E extends PlannedFlow.StepError, R>(
     PlannedFlow.plan(flow, { rows, parameters, target, rate: "unlimited" })
   )
 
-/** Every row of every table, the engine's included. */
+/** Every row of every table, including the engine's. */
 const dump = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const tables = yield* sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`
@@ -76,7 +76,7 @@ describeWithPostgres("the database", () => {
             ["username", "password", "name", "email"],
             [
               [second.username, `env:${second.variable}`, "Corrected", ""],
-              // A password that is refused reaches error messages, too.
+              // A refused password also gets into error messages.
               [third.username, `env:${fourth.variable}`, "Corrected", ""]
             ]
           )
@@ -109,7 +109,7 @@ describeWithPostgres("the database", () => {
           Effect.provide(Cluster.layer({ url, lockSeconds: 3 }))
         )
 
-        // The search finds what is there.
+        // The search finds values that are there.
         assert.includeMembers(tables, ["glowmarkt_results", "cluster_messages", "cluster_replies", "cluster_runners"])
         for (const stored of ["Planted Name", first.accountId, newcomer.username, `env:${second.variable}`]) {
           assert.include(text, stored)

@@ -25,7 +25,7 @@ interface Ended {
 
 let spans = 0
 
-/** With ids as OpenTelemetry has them: the engine stores them with its messages. */
+/** With OpenTelemetry's ids, which the engine stores with its messages. */
 const recording = (ended: Array<Ended>) =>
   Tracer.make({
     span: (name, parent, context, links, startTime, kind) => {

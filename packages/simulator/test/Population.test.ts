@@ -88,7 +88,7 @@ describe("Population", () => {
     }
   })
 
-  it("has the gaps of live data", () => {
+  it("has the same gaps as live data", () => {
     const members = [...make(1000).members]
     assert.isTrue(members.some(({ name }) => name === null))
     assert.isTrue(members.some(({ name }) => name === undefined))
@@ -99,7 +99,7 @@ describe("Population", () => {
     }
   })
 
-  it("has no days close to a common threshold", () => {
+  it("has no dates close to a common threshold", () => {
     const population = Population.make({ accounts: 2000, seed: 9, epoch: DateTime.unsafeMake(0) })
     for (const { traits } of population.members) {
       assert.isTrue(traits.updatedDaysAgo <= 178 || traits.updatedDaysAgo >= 180.25)

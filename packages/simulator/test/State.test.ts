@@ -70,7 +70,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
     })
   )
 
-  it.effect("adding an existing user adds an account per request", () =>
+  it.effect("adds an account per request for an existing user", () =>
     Effect.gen(function* () {
       yield* fresh
       const { population } = yield* Simulator.Simulator
@@ -95,7 +95,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
     })
   )
 
-  it.effect("an unknown user, or one of another directory, gets no account", () =>
+  it.effect("adds no account for an unknown user or a user of another directory", () =>
     Effect.gen(function* () {
       yield* fresh
       const { population } = yield* Simulator.Simulator
@@ -127,7 +127,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
     })
   )
 
-  it.effect("after a change only the new password signs in", () =>
+  it.effect("only the new password signs in after a change", () =>
     Effect.gen(function* () {
       yield* fresh
       const member = yield* ordinary(2)
@@ -147,7 +147,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
       assert.deepStrictEqual([changed.status, changed.body], [200, { valid: true }])
       assert.strictEqual((yield* signIn(member)).status, 401)
       assert.strictEqual((yield* signIn(member, "new-password")).status, 200)
-      // A blind repeat after a lost answer looks like a wrong old password.
+      // A blind repeat after a lost response looks like a wrong old password.
       assert.strictEqual((yield* change(old, "new-password")).status, 401)
     })
   )
@@ -205,7 +205,7 @@ layer(Simulator.layer({ accounts: 100 }))("State", (it) => {
   )
 })
 
-layer(Simulator.layer({ accounts: 300, seed: 3 }))("the answers of a whole population", (it) => {
+layer(Simulator.layer({ accounts: 300, seed: 3 }))("the responses for a whole population", (it) => {
   const Status = Schema.Struct({
     status: Schema.optional(Schema.String),
     active: Schema.optional(Schema.Boolean),
@@ -264,7 +264,7 @@ layer(Simulator.layer({ accounts: 300, seed: 3 }))("the answers of a whole popul
     })
   )
 
-  it.effect("have the gaps of live data", () =>
+  it.effect("have the same gaps as live data", () =>
     Effect.gen(function* () {
       const { text } = yield* call("GET", "/account", yield* admin)
       for (const oddity of ['"email":null', '"name":null', '"tariffZone":"GB-14"', '"status":"unverified"']) {

@@ -51,7 +51,7 @@ export interface LimitFlags {
 export const limits = {
   concurrency: numberOrWord("concurrency", "auto", 256).pipe(
     Options.withDescription(
-      "How many accounts or users to work on at a time. Default: auto, as many as the server can handle."
+      "How many accounts or users to process at a time. Default: auto, as many as the server can handle."
     ),
     Options.optional
   ),
@@ -78,7 +78,7 @@ export const database = Options.text("database").pipe(
   Options.withPseudoName("URL"),
   Options.map(Redacted.make),
   Options.withDescription(
-    "The PostgreSQL database whose workers do the run, instead of this process. Default: GLOWMARKT_DATABASE_URL, or the file that GLOWMARKT_DATABASE_URL_FILE names; prefer these, because other users of a machine can see its command lines."
+    "Runs on the workers of this PostgreSQL database instead of in this process. Default: GLOWMARKT_DATABASE_URL, or the file that GLOWMARKT_DATABASE_URL_FILE names; prefer these, because other users of this machine can see command lines."
   ),
   Options.optional
 )
@@ -95,7 +95,7 @@ export const store = Flags.path("store", "FILE").pipe(
 )
 
 /**
- * Where runs are kept: a file of this machine, or a database that workers share.
+ * Where runs are stored: in a file on this machine, or in a database that workers share.
  *
  * @since 0.1.0
  * @category models
@@ -114,7 +114,7 @@ export interface StoreFlags {
 export const storeOrDatabase = { store, database }
 
 /**
- * What a command does after it has submitted a run to a database.
+ * What a command does after submitting a run to a database.
  *
  * @since 0.1.0
  * @category models
@@ -127,7 +127,7 @@ export type AfterSubmitting = "watch" | "return"
  */
 export const afterSubmitting = Options.boolean("detach").pipe(
   Options.map((detach): AfterSubmitting => (detach ? "return" : "watch")),
-  Options.withDescription("With a database: submits the run to the workers and returns, instead of watching it.")
+  Options.withDescription("With a database: submits the run to the workers and exits without watching it.")
 )
 
 const today = Effect.map(DateTime.now, (now) => DateTime.formatIsoDateUtc(now))

@@ -1,5 +1,5 @@
 /**
- * Finds the credentials of the environment: the one scheme that is set, or the one `--auth`
+ * Finds the credentials in the environment: the one scheme that is set, or the one that `--auth`
  * selects.
  *
  * @since 0.1.0
@@ -258,8 +258,8 @@ export const target: Effect.Effect<
 }).pipe(Effect.provide(client))
 
 /**
- * Administrator calls with the credentials of the environment. Prompts for the secret if only that
- * is missing.
+ * Provides administrator calls with the credentials in the environment. Prompts for the secret if
+ * only that is missing.
  *
  * @since 0.1.0
  * @category layers
@@ -295,8 +295,8 @@ export const adminIfAny = (auth: Option.Option<AdminScheme>): Layer.Layer<never,
   )
 
 /**
- * User calls with the credentials of the environment. Prompts for the password or token if only
- * that is missing, together with `commandSecrets`, which the command then finds in the
+ * Provides user calls with the credentials in the environment. Prompts for the password or token if
+ * only that is missing, together with `commandSecrets`, which the command then finds in the
  * configuration.
  *
  * @since 0.1.0

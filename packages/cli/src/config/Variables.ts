@@ -49,9 +49,9 @@ export const all: ReadonlyArray<Variable> = [
   { name: "GLOWMARKT_MOBILE_TOKEN", description: "me mobile-token: the token to add or remove" },
   {
     name: "GLOWMARKT_DATABASE_URL",
-    description: "the PostgreSQL database whose workers do the runs; see glowmarkt worker --help"
+    description: "the PostgreSQL database whose workers carry out runs; see glowmarkt worker --help"
   },
-  { name: "GLOWMARKT_DATABASE_URL_FILE", description: "instead, a file that contains the URL" },
+  { name: "GLOWMARKT_DATABASE_URL_FILE", description: "a file that contains that URL, as an alternative" },
   { name: "NO_COLOR", description: "disables colour if set to any value" }
 ]
 

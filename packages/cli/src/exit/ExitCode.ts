@@ -73,7 +73,7 @@ const table: Table = {
   RunUnfinished: 2,
   RunStoreError: 2,
   RunActive: 2,
-  // Somebody stopped it, or it failed on a worker, which says why.
+  // It was stopped on request, or it failed on a worker, which gives a reason.
   RunStopped: ({ reason }) => (reason === undefined ? 130 : 4),
 
   NotComparable: 2,

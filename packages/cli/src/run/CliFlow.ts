@@ -78,7 +78,8 @@ export type Undo =
     }
 
 /**
- * How to store a plan for the workers of a database, or why they cannot share its flow. Sends nothing.
+ * Stores a plan for the workers of a database, or explains why they cannot share its flow. Sends
+ * nothing.
  *
  * @since 0.1.0
  * @category models
@@ -94,7 +95,7 @@ export type Distribution =
 
 /**
  * - `command` is the word after `glowmarkt plan`.
- * - `subjects` are what it changes.
+ * - `subjects` is the plural noun for what it changes.
  * - `deletions` is the number of accounts the work may make inactive, `deletes` a phrase for it.
  * - `open` resolves the credentials. It runs before the confirmation.
  * - `outcome` is that of a finished run.

@@ -8,7 +8,7 @@ import * as Database from "@effect-glowmarkt/cluster/Database"
 import type * as StoreSelection from "./StoreSelection.js"
 
 /**
- * For commands that look on or manage runs. Creates nothing.
+ * For commands that watch or manage runs. Creates nothing.
  *
  * @since 0.1.0
  * @category layers

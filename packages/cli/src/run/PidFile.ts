@@ -1,5 +1,5 @@
 /**
- * A note beside the store that names the process working on it. The database lock is what excludes
+ * A note beside the store that names the process using it. The database lock is what excludes
  * others; the note only makes their error message helpful, and may be missing or stale.
  *
  * @since 0.1.0

@@ -21,7 +21,7 @@ import * as ServerCheck from "./ServerCheck.js"
  * - `commands`: `resume` resumes the run, `restart` starts it again if nothing was saved yet, and
  *   `report` reports on it once it is finished.
  * - `finished`: for a finished run of this name, report its results, or refuse the name.
- * - `subjects` is what the run works on: accounts or users.
+ * - `subjects` is what the run processes: accounts or users.
  *
  * @since 0.1.0
  * @category models

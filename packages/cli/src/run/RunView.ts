@@ -19,8 +19,8 @@ export interface State {
 }
 
 /**
- * What a store knows of runs besides their results: their state, for people and as JSON, and the
- * command for what to do next, if any.
+ * Describes runs beyond their results: the state, for people and as JSON, and the command to run
+ * next, if any.
  *
  * @since 0.1.0
  * @category models

@@ -77,7 +77,7 @@ const withHolder = (error: RunStoreError.RunStoreError) =>
       )
     : Effect.succeed(error)
 
-// With these errors the file is not a usable store, so no process can be working on it.
+// With these errors the file is not a usable store, so no process can be using it.
 const unusable: ReadonlyArray<RunStoreError.Reason> = [
   "notADatabase",
   "cannotOpen",

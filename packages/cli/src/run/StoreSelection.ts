@@ -1,6 +1,6 @@
 /**
- * Decides where a run is kept: in a file of this machine, where this process does the work, or in a
- * database, where workers do.
+ * Selects where a run is stored: in a file on this machine, where this process carries it out, or
+ * in a database, where workers do.
  *
  * @since 0.1.0
  */
@@ -78,7 +78,7 @@ export const select = (
     if (Option.isSome(flags.store) && Option.isSome(flags.database)) {
       return yield* new UsageError({
         message:
-          "--store and --database exclude each other: a run is either in a file of this machine or in a database.\nPass one of them."
+          "--store and --database cannot be used together: a run is either in a file on this machine or in a database.\nPass one of them."
       })
     }
     if (Option.isSome(flags.store)) return file(flags)
@@ -98,7 +98,7 @@ export interface RunFlags extends StoreFlags, Omit<LimitFlags, "patience"> {
   readonly out: Option.Option<string>
 }
 
-/** What has no effect here, and what to do about it. */
+/** Names the options that would have no effect, and what to do instead. */
 const unusable = (selection: StoreSelection, flags: RunFlags): string | undefined => {
   if (selection._tag === "File") {
     return flags.afterSubmitting === "return"
@@ -109,7 +109,7 @@ const unusable = (selection: StoreSelection, flags: RunFlags): string | undefine
   const settings: Readonly<Record<string, Option.Option<unknown>>> = { concurrency, rate, auth }
   const given = Object.entries(settings).flatMap(([name, value]) => (Option.isSome(value) ? [`--${name}`] : []))
   if (given.length > 0) {
-    return `${given.join(", ")} cannot be given for a run in a database: its workers have settings of their own.\nPass them to glowmarkt worker, or do the run here with --store FILE.`
+    return `${given.join(", ")} cannot be used for a run in a database: its workers have their own settings.\nPass them to glowmarkt worker, or run it on this machine with --store FILE.`
   }
   return afterSubmitting === "return" && Option.isSome(out)
     ? "--detach returns before there are results for --out.\nPass --out to glowmarkt runs watch later."

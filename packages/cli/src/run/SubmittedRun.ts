@@ -1,6 +1,6 @@
 /**
- * A run that workers do: says that it is submitted, and shows its progress. It does not depend on
- * this process.
+ * A run that workers carry out, independently of this process: prints that it is submitted, and
+ * shows its progress.
  *
  * @since 0.1.0
  */
@@ -38,11 +38,11 @@ const commandOf =
 
 const goesOn = (runId: Run.RunId, database: StoreSelection.Database) => {
   const command = commandOf(runId, database)
-  return `Run ${runId} goes on without this command. Watch it with\n  ${command("watch")}\nStop it with\n  ${command("stop")}`
+  return `Run ${runId} continues without this command. Watch it with\n  ${command("watch")}\nStop it with\n  ${command("stop")}`
 }
 
 /**
- * What is printed about a run of this database.
+ * The texts and commands to print about a run in this database.
  *
  * @since 0.1.0
  * @category constructors
@@ -69,7 +69,7 @@ export const session = (
   }
 }
 
-/** A worker that was killed stays in the list until others notice. */
+/** A killed worker stays in the list until others notice. */
 const maxSilence = Duration.seconds(15)
 
 const noteMissingWorkers = Effect.gen(function* () {
@@ -78,11 +78,12 @@ const noteMissingWorkers = Effect.gen(function* () {
   const isAlive = workers.some(({ lastSeen }) =>
     Duration.lessThan(DateTime.distanceDuration(lastSeen, now), maxSilence)
   )
-  if (!isAlive) yield* Output.note("No worker is running: the run waits for one. Start it with\n  glowmarkt worker")
+  if (!isAlive) yield* Output.note("No worker is running, so the run has to wait. Start one with\n  glowmarkt worker")
 })
 
 /**
- * Says that the run is submitted. `afterSubmitting` is `return` if this command does not watch it.
+ * Prints that the run is submitted. `afterSubmitting` is `return` if this command does not watch
+ * it.
  *
  * @since 0.1.0
  * @category running
@@ -102,7 +103,7 @@ export const announce = Effect.fnUntraced(function* (
 })
 
 /**
- * Interrupting this effect leaves the run to its workers, and prints how to watch and stop it.
+ * If this effect is interrupted, the workers continue the run. Prints how to watch and stop it.
  *
  * @since 0.1.0
  * @category combinators

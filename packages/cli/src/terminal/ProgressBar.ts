@@ -20,7 +20,7 @@ export interface Pause {
 
 /**
  * - `before` of `processed` were done before this attempt and do not count for its speed.
- * - `concurrency` is the number worked on at a time, or 0 if unknown.
+ * - `concurrency` is the number processed at a time, or 0 if unknown.
  *
  * @since 0.1.0
  * @category models

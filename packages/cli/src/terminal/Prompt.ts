@@ -91,7 +91,7 @@ export const consent = (
 export interface SecretPrompt {
   readonly variables: readonly [string, ...Array<string>]
   readonly name: string
-  /** `twice` where a typing error would lock the user out. */
+  /** Set `twice` where a typing error would lock the user out. */
   readonly typed: "once" | "twice"
 }
 
@@ -106,7 +106,7 @@ const ensureUndamaged = (secret: Redacted.Redacted, where: string): Effect.Effec
   const damage = StrictText.damage(Redacted.value(secret))
   return damage === undefined
     ? Effect.succeed(secret)
-    : new UsageError({ message: `${where} ${damage}. Nothing was sent.\nGive it as UTF-8.` })
+    : new UsageError({ message: `${where} ${damage}. Nothing was sent.\nEnter it as UTF-8.` })
 }
 
 const fromEnvironment = (prompts: SecretPrompt) =>
@@ -153,7 +153,7 @@ const piped = Effect.fnUntraced(function* (prompts: ReadonlyArray<SecretPrompt>)
   const text = yield* Effect.mapError(
     StrictText.decode(yield* reminding(collected(bytes), prompts)),
     (problem) =>
-      new UsageError({ message: `Standard input ${problem}. Nothing was sent.\nGive the ${names(prompts)} as UTF-8.` })
+      new UsageError({ message: `Standard input ${problem}. Nothing was sent.\nPass the ${names(prompts)} as UTF-8.` })
   )
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/)
   if (lines.length !== prompts.length || lines.includes("")) {

@@ -1,4 +1,6 @@
-/** A place for the files of one test, people of the simulator to change, and the command there. */
+/**
+ * A directory for a test, members of the simulator to change, and the command in that directory.
+ */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -34,7 +36,7 @@ export const place = (): Place => {
   }
 }
 
-/** Members who are well and can sign in, with their passwords. */
+/** Healthy members who can sign in, with their passwords. */
 export const members = Effect.map(Simulator.Simulator, ({ population }) =>
   [...population.members]
     .filter(Population.isOrdinary)
@@ -54,14 +56,16 @@ export const isActive = (accountId: string) =>
 export const csv = (header: string, rows: ReadonlyArray<ReadonlyArray<string>>) =>
   [header, ...rows.map((row) => row.join(","))].join("\n")
 
-/** The command as an administrator of the simulator, with what belongs to the test in its place. */
+/**
+ * Runs the command as an administrator of the simulator, with the test's files in its directory.
+ */
 export const run = (args: ReadonlyArray<string>, situation: Captured.Situation = {}) =>
   Effect.flatMap(Captured.environments, ({ orgAppKeys }) =>
     Captured.run(args, { ...situation, environment: { ...orgAppKeys, ...situation.environment } })
   )
 
-/** One who types, and sees 100 columns. */
+/** A person at a terminal of 100 columns. */
 export const typing = (text: string): Captured.Situation => ({ input: { kind: "terminal", text }, columns: 100 })
 
-/** The last line that was printed, as JSON. */
+/** The last printed line, as JSON. */
 export const last = ({ stdout }: Captured.Captured) => JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "")

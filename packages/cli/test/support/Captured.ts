@@ -1,4 +1,4 @@
-/** The command in this process, with streams, keyboard and environment of the test's own. */
+/** Runs the command in this process, with the test's own streams, keyboard and environment. */
 
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Terminal from "@effect/platform/Terminal"
@@ -25,16 +25,16 @@ export interface Captured {
 
 export interface Situation {
   readonly environment?: Variables.Environment
-  /** What is piped in, or typed: at a terminal a line break is the key Return. */
+  /** Piped or typed input. At a terminal, a line break is the Return key. */
   readonly input?: { readonly kind: "terminal" | "text" | "broken"; readonly text: string | Uint8Array }
   readonly columns?: number
-  /** A directory on a disk that is full. */
+  /** A directory on a full disk. */
   readonly full?: string
 }
 
 /**
- * What is opened for writing there is opened, and a device that is always full is written to
- * instead. So no mistake of the command can put a file in the place of the device, which root may.
+ * Files opened for writing there are opened, but writes go to a device that is always full. So the
+ * command cannot replace the device by mistake, which root could.
  */
 const disk = (full: string | undefined) =>
   Layer.effect(
@@ -82,7 +82,7 @@ export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
     const { columns, environment = {}, full, input = { kind: "text", text: "" } } = situation
     const stdout = sink(columns)
     const stderr = sink(columns)
-    // One for all questions: each takes up where the one before left off.
+    // One for all questions: each reads on where the last one stopped.
     const keyboard = yield* keys(typeof input.text === "string" ? input.text : "")
     const terminal = Terminal.Terminal.of({
       columns: Effect.succeed(columns ?? 80),
@@ -114,11 +114,11 @@ export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
     return captured
   })
 
-/** The environment of an administrator of the simulator, and of its first user who is well. */
+/** The environment of an administrator of the simulator and of its first healthy user. */
 export const environments = Effect.map(Simulator.Simulator, ({ population, url }) => {
   const { appKeys, applicationId, devUserToken, orgAppKeys } = population.credentials
   const member = [...population.members].find(Population.isOrdinary)
-  if (member === undefined) throw new Error("the population has nobody who is well")
+  if (member === undefined) throw new Error("the population has no healthy member")
   const base = { GLOWMARKT_BASE_URL: url }
   return {
     member,

@@ -1,4 +1,4 @@
-/** The built command as a process of its own. */
+/** Runs the built command as a process. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 

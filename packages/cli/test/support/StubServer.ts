@@ -1,4 +1,6 @@
-/** A server whose responses are written by the test: those of proxies, other versions, broken providers. */
+/**
+ * A server whose responses the test writes: those of proxies, other versions and broken providers.
+ */
 import { mkdtempSync } from "node:fs"
 import { createServer, type ServerResponse } from "node:http"
 import { tmpdir } from "node:os"

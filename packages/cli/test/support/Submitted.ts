@@ -1,4 +1,4 @@
-/** Commands whose runs are in a database of the test's own, and workers for it. */
+/** Runs commands against a database for this test, and workers for it. */
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -16,7 +16,7 @@ const ensureSecret = <A extends { readonly stdout: string; readonly stderr: stri
   return captured
 }
 
-/** A database, the environment that names it, and an administrator of the simulator. */
+/** A database, and an environment with its URL and an administrator of the simulator. */
 export const environment = Effect.gen(function* () {
   const url = yield* database
   const { orgAppKeys } = yield* Captured.environments
@@ -25,14 +25,14 @@ export const environment = Effect.gen(function* () {
 
 export type Environment = Effect.Effect.Success<typeof environment>
 
-/** The command in this process. Fails the test if the password of the database is printed. */
+/** Runs the command in this process. Fails the test if it prints the database password. */
 export const run = (environment: Environment, args: ReadonlyArray<string>, situation: Captured.Situation = {}) =>
   Effect.map(
     Captured.run(args, { ...situation, environment: { ...environment, ...situation.environment } }),
     ensureSecret
   )
 
-/** The built command as a process of its own, which ends with the scope. */
+/** Runs the built command as a process that ends with the scope. */
 export const start = (env: Environment, args: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync(() => Spawned.start(args, { env })),
@@ -45,5 +45,5 @@ export const start = (env: Environment, args: ReadonlyArray<string>) =>
 
 export const worker = (env: Environment, ...options: ReadonlyArray<string>) =>
   Effect.tap(start(env, ["worker", ...options]), ({ until }) =>
-    Effect.promise(() => until("stderr", /works on the runs of/))
+    Effect.promise(() => until("stderr", /processes the runs of/))
   )

@@ -1,5 +1,5 @@
 /**
- * Effect Cluster over PostgreSQL, for processes that only talk to each other through the database.
+ * Effect Cluster over PostgreSQL. Its processes communicate only through the database.
  */
 import * as ClusterWorkflowEngine from "@effect/cluster/ClusterWorkflowEngine"
 import * as RunnerAddress from "@effect/cluster/RunnerAddress"
@@ -22,8 +22,8 @@ import { toRunStoreError } from "./sqlState.js"
 import { PartWorkflow, RunWorkflow } from "./workflows.js"
 
 /**
- * The engine sends statements over its reserved connection without waiting for the one before. The
- * driver queues them, but warns that its next version will not.
+ * The engine sends statements over its reserved connection without waiting for the previous one.
+ * The driver queues them, but warns that its next version will not.
  */
 const inTurn = (connection: SqlConnection.Connection): Effect.Effect<SqlConnection.Connection> =>
   Effect.map(Effect.makeSemaphore(1), (turns) => {
@@ -49,7 +49,7 @@ const withTurns = Layer.effect(
   })
 )
 
-/** Creates the engine's own tables, one process at a time: two at once would fail. */
+/** Creates the engine's own tables, one process at a time: concurrent creation fails. */
 const storage = (location: string) => {
   const tables = Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer.pipe(Layer.provide(withTurns))).pipe(
     Layer.mapError(toRunStoreError(location))
@@ -62,9 +62,8 @@ const storage = (location: string) => {
 }
 
 /**
- * - Locks in a table instead of advisory locks: a frozen process would keep its advisory locks
- *   until it wakes.
- * - Workers open no port, so a worker that died is noticed by its expired locks and not by a ping.
+ * - Locks are in a table: a frozen process would keep PostgreSQL's advisory locks until it wakes.
+ * - Workers open no port, so a dead worker is detected by its expired locks, not by a ping.
  */
 const sharding = ({ lockSeconds, shards }: Settings, address: RunnerAddress.RunnerAddress) =>
   ShardingConfig.layer({
@@ -72,7 +71,7 @@ const sharding = ({ lockSeconds, shards }: Settings, address: RunnerAddress.Runn
     shardsPerGroup: shards,
     shardLockDisableAdvisory: true,
     shardLockExpiration: Duration.seconds(lockSeconds),
-    // Also how often a worker looks whether a database that was away is back.
+    // Also how often a worker checks whether an unreachable database is back.
     shardLockRefreshInterval: Duration.seconds(lockSeconds / 6),
     refreshAssignmentsInterval: Duration.seconds(1),
     entityMessagePollInterval: Duration.seconds(1),
@@ -82,7 +81,7 @@ const sharding = ({ lockSeconds, shards }: Settings, address: RunnerAddress.Runn
 
 const port = 1
 
-/** How the engine's tables name a worker. */
+/** The address of a worker in the engine's tables. */
 export const addressOf = (workerId: string): string => `${workerId}:${port}`
 
 /**
@@ -128,7 +127,7 @@ export const openParts = (
 
 const entityTypes = [RunWorkflow, PartWorkflow].map(entityType)
 
-/** Deletes what the engine stores of a run and its parts: their messages name the run. */
+/** Deletes the engine's messages for a run and its parts, which contain the run id. */
 export const erase = (
   location: string,
   runId: Run.RunId

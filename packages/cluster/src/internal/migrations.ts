@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 
 /**
  * Subjects and results are JSON in `text`: `json` and `jsonb` refuse characters that a subject or
- * result may contain (`\u0000`, a lone half of a surrogate pair).
+ * result may contain (`\u0000`, lone surrogates).
  */
 const first = [
   `CREATE TABLE glowmarkt_settings (
@@ -23,8 +23,8 @@ const first = [
     total integer,
     recorded integer NOT NULL DEFAULT 0
   )`,
-  // Each listing has an id of its own: two workers may list at once, and only one of the listings
-  // counts.
+  // Each listing has its own id: two workers may list at the same time, and only one of their
+  // listings is used.
   `CREATE TABLE glowmarkt_subjects (
     run integer NOT NULL REFERENCES glowmarkt_runs ON DELETE CASCADE,
     listing uuid NOT NULL,
@@ -75,7 +75,7 @@ const statements = (all: ReadonlyArray<string>) =>
     Effect.forEach(all, (statement) => sql.unsafe(statement), { discard: true })
   )
 
-/** By version, for the migrator of `@effect/sql`. */
+/** The migrations by version, for the migrator of `@effect/sql`. */
 export const migrations = { "0001_runs": statements(first) }
 
 export const latestVersion = Object.keys(migrations).length

@@ -1,7 +1,7 @@
 /**
  * Spreads the parts of a run evenly over the workers. The engine places a workflow by the hash of
- * its id, which is even only for many parts: 45 parts over three workers came out as 21, 13 and 11.
- * So each part gets a salt that makes its hash fall into a shard of the worker whose turn it is. If
+ * its id, which is only even for many parts: 45 parts over three workers were split 21, 13 and 11.
+ * So each part gets a salt that makes its hash fall into a shard of the next worker in turn. If
  * shards move later, the engine moves their parts with them.
  */
 
@@ -11,13 +11,16 @@ import type { Flow, Run } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import { type Part, PartWorkflow } from "./workflows.js"
 
-/** Subjects of a part: few enough to share work evenly, and to repeat little after a crash. */
+/**
+ * The number of subjects in a part: small enough to share the work evenly and to repeat little of
+ * it after a crash.
+ */
 const partSize = 200
 
-/** Each part costs the engine a few rows and statements. */
+/** The maximum number of parts, because each costs the engine a few rows and statements. */
 const mostParts = 1000
 
-/** After so many tries any worker will do: it owns fewer shards than others. */
+/** The number of salts to try before any worker will do: the wanted one may own few shards. */
 const mostSalts = 50
 
 export const ranges = (total: number): ReadonlyArray<Flow.Range> => {
@@ -28,7 +31,7 @@ export const ranges = (total: number): ReadonlyArray<Flow.Range> => {
   }))
 }
 
-/** `owners` has the worker of each shard that is owned now, by the shard's name. */
+/** `owners` maps the name of each owned shard to its worker. */
 export const place = (
   sharding: Sharding.Sharding["Type"],
   owners: ReadonlyMap<string, string>,

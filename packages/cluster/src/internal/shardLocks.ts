@@ -1,9 +1,9 @@
 /**
- * The engine's table of locks: which worker holds which shard, and until when.
+ * Reads the engine's table of locks: which worker holds which shard, and until when.
  *
- * The engine notices a lost lock only at its next refresh. A process that was frozen for longer
- * than its locks last would send requests until then, on behalf of parts that others have taken
- * over. So every request waits until this process knows that it still holds the shard.
+ * The engine notices a lost lock only at its next refresh. Until then, a process that was frozen
+ * for longer than its locks last would send requests for parts that others have taken over. So
+ * every request first checks that this process still holds the shard.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { RateLimit } from "@effect-glowmarkt/core"
@@ -28,7 +28,7 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
   const address = addressOf(workerId)
   // Unlike the wall clock, this one never goes backwards.
   const now = () => Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)
-  // A request that is sent just before must arrive before another worker begins.
+  // A request sent just before the lock expires must arrive before another worker begins.
   const marginMillis = 250 * lockSeconds
   let validUntil: ReadonlyMap<string, number> = new Map()
 
@@ -40,7 +40,10 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
 
   const isHeld = (shard: string) => now() < (validUntil.get(shard) ?? 0)
 
-  /** Waits until this worker holds a shard for certain: for ever, if another has taken it over. */
+  /**
+   * Waits until this worker certainly holds a shard. Never returns if another worker has taken it
+   * over.
+   */
   const awaitHeld = (shard: string): Effect.Effect<void> =>
     Effect.suspend(() =>
       isHeld(shard)

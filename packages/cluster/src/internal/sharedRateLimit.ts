@@ -1,6 +1,6 @@
 /**
- * One rate limit for all workers of an application. A row of the database holds the instant from
- * which the next request is free; only the database's clock counts, so the workers' clocks may
+ * One rate limit for all workers of an application. A row of the database has the time of the next
+ * free turn to send a request. Only the database's clock is used, so the workers' clocks may
  * differ.
  */
 
@@ -21,16 +21,19 @@ export interface Options {
   readonly perSecond: number
 }
 
-/** How much unused time can be made up for at once. */
+/** The most unused time that can be made up for at once. */
 const burstMillis = 50
 
 /**
- * How long the turns of one statement last: longer batches cost fewer statements and share less
- * evenly.
+ * The duration of the turns that one statement reserves. Longer batches need fewer statements but
+ * share the limit less evenly.
  */
 const batchMillis = 25
 
-/** A worker that had nothing to send must not catch up on turns that others could have used. */
+/**
+ * Turns older than this are dropped: an idle worker must not catch up on turns that others could
+ * have used.
+ */
 const expiresMillis = 200
 
 /** A refused request lowers the rate of all workers by this factor, at most once a second. */
@@ -39,10 +42,10 @@ const decrease = 0.9
 /** Without refusals, the rate recovers by this fraction of the limit per second. */
 const increasePerSecond = 0.005
 
-/** When the first of the turns is free, and the time between two of them. */
+/** The delay until the first reserved turn, and the interval between turns. */
 const Reserved = Schema.Tuple(Schema.Struct({ delayMillis: Schema.Number, everyMillis: Schema.Number }))
 
-// A database that restarts is back within seconds; until then nothing may be sent.
+// A restarting database is back within seconds. Until then nothing may be sent.
 const whileAway = Schedule.spaced("200 millis")
 
 export const unlimited: RateLimit.RateLimiter = {
@@ -57,7 +60,7 @@ export const make = ({
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const size = Math.max(1, Math.round((perSecond * batchMillis) / 1000))
-    // Between 10 % of the limit and all of it, as refusals and time decide.
+    // The current fraction of the limit, between 10 % and all of it.
     const factor = sql`
       least(1, r.factor + ${increasePerSecond}::float8 * extract(epoch FROM clock_timestamp() - r.changed_at))
     `
@@ -72,7 +75,7 @@ export const make = ({
         ${every} * 1000 AS "everyMillis"
     `.pipe(Effect.flatMap(Schema.decodeUnknown(Reserved)), Effect.retry(whileAway), Effect.orDie)
 
-    // At most one batch waits while the next is fetched: an unused turn is lost to all workers.
+    // At most one batch waits while the next is fetched: an unused turn is lost for all workers.
     const turns = yield* Queue.bounded<number>(1)
     const refill = Effect.flatMap(reserve, ([{ delayMillis, everyMillis }]) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>

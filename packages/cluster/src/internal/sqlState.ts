@@ -1,10 +1,11 @@
-/** What PostgreSQL and its driver report, as the reasons of a `RunStoreError`. */
+/** Maps the errors of PostgreSQL and its driver to the reasons of a `RunStoreError`. */
 import { RunStoreError } from "@effect-glowmarkt/runner"
 import * as Predicate from "effect/Predicate"
 
 type Reason = RunStoreError.Reason
 
-// https://www.postgresql.org/docs/current/errcodes-appendix.html; a class of two characters stands for all its codes.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html; two characters match a whole
+// class of codes.
 const states: ReadonlyArray<readonly [prefix: string, reason: Reason, detail: string]> = [
   ["08", "unreachable", "the connection failed"],
   ["57P", "unreachable", "the server is stopping or starting"],
@@ -25,15 +26,15 @@ const innermost = (error: unknown): unknown =>
     ? innermost(error.cause)
     : error
 
-/** Node reports a host with several addresses as an error of errors. */
+/** For a host with several addresses, Node reports an `AggregateError`. */
 const codeOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
   return Predicate.hasProperty(error, "code") ? String(error.code) : ""
 }
 
 /**
- * The messages of PostgreSQL can quote parameters, and those of the driver can quote the URL, so
- * neither is passed on: the code and our own words are.
+ * PostgreSQL's messages can quote parameters, and the driver's can quote the URL. So the error only
+ * has the code and our own words.
  */
 export const toRunStoreError =
   (location: string) =>

@@ -1,6 +1,6 @@
 /**
- * The table of submitted runs. Every transition is one statement, so that processes can race for
- * it.
+ * The table of submitted runs. Every transition is a single statement, so that it is safe if
+ * several processes try it at once.
  */
 
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -12,7 +12,7 @@ import * as Schema from "effect/Schema"
 import { State, Submission, Worker } from "../Submission.js"
 import { toRunStoreError } from "./sqlState.js"
 
-/** What a submitter decides for the workers. Stored as JSON, without credentials. */
+/** The options of a run that the submitter sets. Stored as JSON, without credentials. */
 export const Terms = Schema.Struct({
   target: Plan.Target,
   maxOutageMillis: Schema.optionalWith(Schema.NonNegative, { exact: true })
@@ -77,7 +77,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
 
   const nothing = sql``
 
-  /** Whether the run was in one of these states, and is in the new one now. */
+  /** Changes the state if it is one of `from`, and returns whether it did. */
   const change = (runId: Run.RunId, from: ReadonlyArray<State>, to: State, more: Fragment, which: Fragment = nothing) =>
     sql`
       UPDATE glowmarkt_submissions SET state = ${to}, changed_at = clock_timestamp() ${more}
@@ -89,16 +89,16 @@ export const make = Effect.fnUntraced(function* (location: string) {
       })
     )
 
-  // A worker that was frozen may still be at an earlier attempt.
+  // A worker that was frozen may still be working on an earlier attempt.
   const only = (attempt: number) => sql`AND attempt = ${attempt}`
 
   return {
     get,
     list: select(sql`TRUE`),
-    /** Stored and not begun. */
+    /** The runs that no worker has started. */
     waiting: select(sql`s.state = 'submitted'`),
 
-    /** Stores the terms of a run that was opened before. The first submission counts. */
+    /** Stores the terms of an open run, unless it was already submitted. */
     insert: (runId: Run.RunId, terms: Terms) =>
       sql`
         INSERT INTO glowmarkt_submissions (run, state, terms)
@@ -108,13 +108,13 @@ export const make = Effect.fnUntraced(function* (location: string) {
     began: (runId: Run.RunId, attempt: number) => change(runId, ["submitted"], "working", nothing, only(attempt)),
     finished: (runId: Run.RunId, attempt: number) =>
       change(runId, ["submitted", "working", "stopping"], "finished", sql`, reason = NULL`, only(attempt)),
-    /** A run that no worker has begun stops at once. */
+    /** A run that no worker has started stops at once. */
     stop: (runId: Run.RunId) =>
       Effect.zipRight(
         change(runId, ["submitted"], "stopped", nothing),
         change(runId, ["working"], "stopping", nothing)
       ),
-    /** An attempt failed: the first reason counts, and the other parts stop. */
+    /** An attempt failed: keeps the first reason and stops the other parts. */
     fail: (runId: Run.RunId, attempt: number, reason: string) =>
       change(
         runId,
@@ -123,7 +123,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
         sql`, reason = coalesce(reason, ${reason})`,
         only(attempt)
       ),
-    /** Every part has ended, and not every subject has its result. */
+    /** Every part has ended, but not every subject has a result. */
     stopped: (runId: Run.RunId, attempt: number) =>
       change(
         runId,
@@ -156,7 +156,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
       })
     ),
 
-    /** Which of these runs were asked to stop, or deleted. */
+    /** Returns the runs that were asked to stop or were deleted. */
     stoppingOf: (runIds: ReadonlyArray<Run.RunId>) =>
       runIds.length === 0
         ? Effect.succeed([])

@@ -1,4 +1,7 @@
-/** What a worker logs, counts and traces. Names and numbers only: no subject, credential or URL. */
+/**
+ * The logs, metrics and spans of a worker. They contain only names and numbers: no subjects,
+ * credentials or URLs.
+ */
 import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -12,11 +15,11 @@ const shards = Metric.gauge("glowmarkt_cluster_shards", {
 })
 
 const partsRunning = Metric.gauge("glowmarkt_cluster_parts_running", {
-  description: "Parts of runs that the worker works on now"
+  description: "Parts of runs that the worker is processing"
 })
 
 const parts = Metric.counter("glowmarkt_cluster_parts_total", {
-  description: "Parts that the worker ended, by flow and ending: done, stopped, or moved to another worker",
+  description: "Parts that ended on the worker, by flow and outcome: done, stopped, or moved to another worker",
   incremental: true
 })
 
@@ -53,7 +56,7 @@ export const make = (worker: { readonly name: string; readonly workerId: string 
         })
     },
 
-    /** A span, two log lines and a count for the work on a part. */
+    /** Wraps the work on a part in a span, and logs and counts it. */
     part:
       (attributes: Attributes) =>
       <R>(
@@ -73,7 +76,7 @@ export const make = (worker: { readonly name: string; readonly workerId: string 
           )
         }).pipe(Effect.withSpan("Cluster.part", { attributes: { ...attributes, worker: worker.name } })),
 
-    /** A run is worked on by many processes, so its span is recorded when it ends. */
+    /** Many processes work on a run, so its span is recorded when it ends. */
     run: (beganMillis: number, attributes: Attributes) =>
       Effect.gen(function* () {
         if (!(yield* FiberRef.get(FiberRef.currentTracerEnabled))) return

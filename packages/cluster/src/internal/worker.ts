@@ -1,6 +1,6 @@
 /**
- * What a worker does: starts submitted runs, works on parts, stops runs on request, and shows that
- * it is alive.
+ * A worker: starts submitted runs, processes their parts, stops runs on request, and sends
+ * heartbeats.
  */
 import * as EntityId from "@effect/cluster/EntityId"
 import * as Sharding from "@effect/cluster/Sharding"
@@ -32,22 +32,22 @@ export interface Options<R> {
   readonly lockSeconds: number
   readonly flows: ReadonlyArray<ClusterFlow<R>>
   readonly target: Plan.Target
-  /** Subjects that this worker works on at a time, over all runs and parts. */
+  /** How many subjects this worker processes at a time, over all runs and parts. */
   readonly concurrency: number
   readonly limiter: RateLimit.RateLimiter
   readonly table: submissions.Submissions
 }
 
 /**
- * Parts that a worker works on at a time: while subjects of one wait for a retry, the others
- * proceed.
+ * How many parts a worker processes at a time. While the subjects of one wait for a retry, the
+ * others proceed.
  */
 const partsOfWorker = 6
 
 const pollInterval = Duration.millis(500)
 
-// Waits for a database that restarts: finished work is stored, and no other worker can go on
-// meanwhile.
+// Waits for a restarting database: finished work will be stored, and until then no other worker can
+// continue either.
 const whileUnreachable = {
   while: (error: FlowFailed | RunStoreError.RunStoreError) =>
     error._tag === "RunStoreError" && error.reason === "unreachable",
@@ -61,7 +61,7 @@ interface Accepted<R> {
   readonly limits: Limits.Limits
 }
 
-/** Why this worker must not touch a run, if so. */
+/** Why this worker must not process a run, or undefined if it may. */
 const mismatch = <R>({ name, target }: Options<R>, terms: submissions.Terms): string | undefined => {
   const { applicationId, origin } = terms.target
   if (origin !== undefined && origin !== target.origin) {
@@ -82,7 +82,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
   const subjectPermits = yield* Effect.makeSemaphore(options.concurrency)
   const partPermits = yield* Effect.makeSemaphore(partsOfWorker)
-  /** The runs that this process works on now; `stop` ends the work on one of them. */
+  /** The runs in progress in this process. Completing `stop` ends the work on a run. */
   const active = new Map<Run.RunId, { parts: number; readonly stop: Deferred.Deferred<void> }>()
 
   const enter = (runId: Run.RunId) =>
@@ -106,7 +106,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     return Effect.zipRight(log(message, { gained, lost, held }), record.shardsHeld(held))
   })
 
-  /** The flow of a run and how to work on it, or why this worker must not touch it. */
+  /** The flow and limits of a run. Fails if this worker must not process it. */
   const accept = ({ submission, terms }: submissions.Stored): Effect.Effect<Accepted<R>, FlowFailed> => {
     const flow = flowOf.get(submission.flow)
     if (flow === undefined) {
@@ -123,7 +123,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   }
 
   /**
-   * Works on a run until it is done or must stop. A failure of the flow stops the run in all
+   * Runs `work` for a run until it is done or must stop. A failure of the flow stops the run on all
    * workers. Requests are sent only while this worker holds `shard`.
    */
   const guarded = <A>(
@@ -140,7 +140,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           const { state } = found.submission
           if (state !== "submitted" && state !== "working") return Option.none()
           const accepted = yield* accept(found)
-          // The engine may have just taken the shard over.
+          // The engine may have only just acquired the shard.
           yield* Effect.unless(refreshLocks, () => locks.isHeld(shard))
           yield* table.began(runId, attempt)
           const limited = CallOptions.locally(work(accepted), { rateLimiter: locks.guard(shard, limiter) })
@@ -182,7 +182,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     Flow.finish(runId).pipe(
       Effect.zipRight(table.finished(runId, attempt)),
       Effect.as("done" as const),
-      // A run that was deleted meanwhile is missing.
+      // The run is missing if it has been deleted.
       Effect.catchTag("RunNotFound", "RunUnfinished", () =>
         Effect.as(table.stopped(runId, attempt), "stopped" as const)
       ),
@@ -190,9 +190,10 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     )
 
   /**
-   * Parts are no children of the run for the engine: a child that ends while its worker loses the
-   * database waits for the worker to hold the parent's shard again, and the worker waits for the
-   * child before it takes shards. So the run looks into the engine's table until no part is open.
+   * Starts a part that is not a child workflow of its run, which could deadlock: a child that ends
+   * while its worker has lost the database waits until the worker holds the parent's shard again,
+   * and the worker waits for the child before it takes shards. Instead, the run polls the engine's
+   * table until no part is open.
    */
   const startPart = (part: typeof PartWorkflow.payloadSchema.Type) =>
     PartWorkflow.execute(part, { discard: true }).pipe(
@@ -235,8 +236,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         Effect.flatMap(shardOf(executionId), (shard) =>
           guarded(run, shard, ({ flow, limits }) => {
             const counted = record.subjects(flow.name)
-            // Interrupting a part must not cut off a write: it has to arrive before another worker
-            // reads the subject.
+            // Interrupting a part must not interrupt a write, which must arrive before another
+            // worker reads the subject.
             return flow.work(run.runId, { from, to }, limits, (step) =>
               Effect.zipRight(
                 locks.awaitHeld(shard),
@@ -252,7 +253,10 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     })
   }
 
-  /** Starts what was submitted. Several workers may: the engine knows each attempt by its id. */
+  /**
+   * Starts submitted runs. Several workers may do so at once, because the engine identifies each
+   * attempt by its id.
+   */
   const start = Effect.flatMap(Effect.withTracerEnabled(table.waiting, false), (submitted) =>
     Effect.forEach(
       submitted,
@@ -308,7 +312,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         yield* Effect.addFinalizer(() => Effect.zipRight(Effect.ignore(table.left(workerId)), log("Worker left")))
         yield* log("Worker started", { flows: [...flowOf.keys()].join(", "), concurrency: options.concurrency })
         yield* Effect.forkScoped(poll)
-        // Apart, since the engine keeps a message waiting while this worker holds no shards.
+        // In a separate fiber, since the engine blocks while this worker holds no shards.
         yield* Effect.forkScoped(Effect.repeat(Effect.ignore(Effect.sandbox(start)), Schedule.spaced(pollInterval)))
       })
     )

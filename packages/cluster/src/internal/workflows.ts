@@ -1,18 +1,18 @@
-/** A run as a workflow, and each of its parts as another that the engine places on a worker. */
+/** The workflows of a run and of its parts, which the engine distributes to the workers. */
 
 import * as Workflow from "@effect/workflow/Workflow"
 import { Run } from "@effect-glowmarkt/runner"
 import * as Schema from "effect/Schema"
 
 /**
- * `stopped`: asked to stop, or failed for a reason that the table of submissions has. Neither fails
- * the workflow, since a failed workflow can never be resumed.
+ * `stopped`: asked to stop, or failed with a reason that is in the table of submissions. Neither
+ * fails the workflow, since a failed workflow can never be resumed.
  */
 export const Ending = Schema.Literal("done", "stopped")
 
 export type Ending = typeof Ending.Type
 
-/** `attempt` makes each resumed run an execution of its own. */
+/** `attempt` gives each resumed run its own execution. */
 export const RunWorkflow = Workflow.make({
   name: "glowmarkt/run",
   payload: { runId: Run.RunId, attempt: Schema.Positive },
@@ -21,8 +21,7 @@ export const RunWorkflow = Workflow.make({
 })
 
 /**
- * Positions of a run, `to` excluded. `salt` decides on which worker the part lands, see
- * `placement.ts`.
+ * A range of positions; `to` is excluded. `salt` determines the worker, see `placement.ts`.
  */
 export const Part = Schema.Struct({
   from: Schema.NonNegativeInt,
@@ -32,7 +31,7 @@ export const Part = Schema.Struct({
 
 export type Part = typeof Part.Type
 
-/** What the first step of a run leaves: when it began, and the parts unless it was stopped. */
+/** The result of the first step of a run: its start time, and its parts unless it was stopped. */
 export const Listed = Schema.Struct({
   beganMillis: Schema.Number,
   parts: Schema.Array(Part)

@@ -5,7 +5,7 @@ import { Effect, Layer, Logger, Redacted } from "effect"
 import { describe, inject } from "vitest"
 import { DatabaseUrl } from "../../src/index.js"
 
-/** Skips its tests where PostgreSQL is not installed (on Debian: apt-get install postgresql). */
+/** Skips its tests if PostgreSQL is not installed (on Debian: apt-get install postgresql). */
 export const describeWithPostgres = describe.skipIf(inject("postgresUrl") === "")
 
 const administrator = Layer.suspend(() =>
@@ -29,10 +29,12 @@ export const database = Effect.gen(function* () {
   return yield* Effect.orDie(DatabaseUrl.parse(Redacted.make(`${inject("postgresUrl")}/${name}`)))
 })
 
-/** For workers, which log what they do. */
+/** Discards the logs of workers. */
 export const silent = Logger.remove(Logger.defaultLogger)
 
-/** Waits until that many workers share the shards evenly: until then, parts move from one to another. */
+/**
+ * Waits until this many workers share the shards evenly. Before that, parts move between workers.
+ */
 export const joined = (workers: number) =>
   Effect.flatMap(
     SqlClient.SqlClient,

@@ -8,7 +8,7 @@ declare module "vitest" {
   }
 }
 
-/** One server for all test files; each test makes a database of its own. */
+/** One server for all test files; each test creates its own database. */
 export default async function setup(project: TestProject) {
   const server = await startServer()
   if (server === undefined && process.env["CI"] !== undefined) throw new Error("the tests need PostgreSQL")

@@ -27,7 +27,7 @@ export interface ApplyOptions extends ApplyRun.ChangeOptions {
   readonly run: Option.Option<Run.RunId>
 }
 
-/** The state of the run, if the store has it and it applies this plan. */
+/** The state of the run, if it is in the store and applies this plan. */
 const begunOf = (runId: Run.RunId, { header }: Plan.Plan) =>
   PlannedFlow.inspect(runId).pipe(
     Effect.catchTag("RunNotFound", () => Effect.succeed(Option.none<ApplyResult.PlanRun>())),

@@ -1,5 +1,5 @@
 /**
- * Submits a plan to the workers of a database, with consent, and watches it.
+ * Submits a plan to the workers of a database after confirmation, and watches the run.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ import * as Watch from "../runs/Watch.js"
 import * as ApplyRun from "./ApplyRun.js"
 
 /**
- * `begun` is the state of the run, if the database has it and it applies this plan.
+ * `begun` is the state of the run, if it is in the database and applies this plan.
  *
  * @since 0.1.0
  * @category models
@@ -37,7 +37,7 @@ export interface Submission {
 }
 
 /**
- * Resumes a run that is stopped, with consent to the rest. Any other goes on by itself.
+ * Resumes a stopped run after confirming the remaining changes. Any other run continues by itself.
  *
  * @since 0.1.0
  * @category running
@@ -62,7 +62,7 @@ export const run = (options: ApplyRun.ChangeOptions, { begun, database, flow, pl
     const { distribution } = flow
     if ("reason" in distribution) {
       return yield* new UsageError({
-        message: `A plan of ${plan.header.flow} is applied on one machine only: ${distribution.reason}. Nothing was done.\nApply it here, with --store FILE.`
+        message: `A plan of ${plan.header.flow} can only be applied on one machine: ${distribution.reason}. Nothing was done.\nApply it here, with --store FILE.`
       })
     }
     const session = SubmittedRun.session(runId, flow.subjects, database, options)

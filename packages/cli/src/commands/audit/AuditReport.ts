@@ -1,6 +1,6 @@
 /**
- * The report on an audit: a summary, result files, and a failure if there is something to complain
- * about.
+ * The report on an audit: a summary, result files, and a failure if accounts could not be read or
+ * `--fail-on` matched.
  *
  * @since 0.1.0
  */
@@ -44,7 +44,7 @@ const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
 
 const formatsOf = ({ formats }: ReportOptions) => Option.getOrElse(formats, () => AuditFlags.allFormats)
 
-/** Fails if the audit has something to complain about. */
+/** Fails if accounts could not be read or `--fail-on` matched. */
 const checkSummary = (options: ReportOptions, { counts, errors }: StatusAudit.Summary) => {
   const found = Option.getOrElse(options.failOn, () => []).filter((finding) => counts[finding] > 0)
   // An unreadable list entry may still have a readable status.

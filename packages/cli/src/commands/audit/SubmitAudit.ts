@@ -1,5 +1,5 @@
 /**
- * Submits an audit to the workers of a database, and watches it.
+ * Submits an audit to the workers of a database and watches it.
  *
  * @since 0.1.0
  */
@@ -36,7 +36,7 @@ export interface Submission {
 }
 
 /**
- * Submits a new audit. One that was submitted before is resumed if it is stopped.
+ * Submits a new audit, or resumes it if it was submitted before and has stopped.
  *
  * @since 0.1.0
  * @category running

@@ -39,7 +39,7 @@ const migrate = HelpPage.describe(
     usage: "[OPTIONS]",
     summary: "create or update the tables of a database",
     about: [
-      "Workers and submitted runs do the same when they start. Run it by hand if they may not create tables. Programs of an older version refuse the database afterwards."
+      "Workers and submitted runs do the same when they start. Run it yourself if they are not allowed to create tables. Older versions then refuse the database."
     ],
     examples: [{ description: "Create the tables", command: "glowmarkt database migrate" }]
   }

@@ -1,5 +1,5 @@
 /**
- * Runs `glowmarkt runs resume` for a run in a database: asks the workers to go on with it.
+ * Runs `glowmarkt runs resume` for a run in a database: asks the workers to continue it.
  *
  * @since 0.1.0
  */
@@ -26,7 +26,7 @@ export interface ResumeOptions extends ApplyRun.ChangeOptions, Omit<Watch.Report
   readonly run: Run.RunId
 }
 
-/** Changes need consent to the rest; an audit changes nothing. */
+/** Remaining changes need confirmation; an audit changes nothing. */
 const resume = Effect.fnUntraced(function* (options: ResumeOptions) {
   const { run: runId } = options
   const run = yield* Effect.flatMap(RunStore.RunStore, (store) => store.get(runId))

@@ -52,7 +52,7 @@ const show = HelpPage.describe(
     path: ["runs", "show"],
     usage: "ID [OPTIONS]",
     summary: "show one run and its results so far",
-    about: ["Also works while another process is working on the run."],
+    about: ["Also works while another process is running it."],
     examples: [{ description: "Show a run", command: `glowmarkt runs show ${id}` }]
   }
 )
@@ -118,9 +118,9 @@ const watch = HelpPage.describe(
   {
     path: ["runs", "watch"],
     usage: "ID [OPTIONS]",
-    summary: "watch a run that the workers of a database do",
+    summary: "watch a run on the workers of a database",
     about: [
-      "Shows the progress and, when the run is finished, its results. Ctrl-C ends the watching and leaves the run to the workers. For a finished run, shows its saved results."
+      "Shows the progress and, when the run is finished, its results. Ctrl-C stops watching, but the workers continue the run. For a finished run, shows its saved results."
     ],
     examples: [
       { description: "Watch a run and write its results", command: `glowmarkt runs watch ${id} --out results` }
@@ -137,8 +137,8 @@ const stop = HelpPage.describe(
   {
     path: ["runs", "stop"],
     usage: "ID [OPTIONS]",
-    summary: "stop a run that the workers of a database do",
-    about: ["Finished work is kept, and glowmarkt runs resume goes on where the run was stopped."],
+    summary: "stop a run on the workers of a database",
+    about: ["Finished work is kept. Continue the run with glowmarkt runs resume."],
     examples: [{ description: "Stop a run", command: `glowmarkt runs stop ${id}` }]
   }
 )
@@ -154,7 +154,7 @@ const workers = HelpPage.describe(
     usage: "[OPTIONS]",
     summary: "list the workers of a database",
     about: [
-      "Shows each worker's name, since when it runs, when it was last seen, and how many parts of runs it works on. One that was killed stays in the list until the others notice, after about ten seconds."
+      "Shows each worker's name, when it started, when it was last seen, and how many parts of runs it is processing. A killed worker stays in the list until the others notice, after about ten seconds."
     ],
     examples: [{ description: "List the workers", command: "glowmarkt runs workers" }]
   }
@@ -170,7 +170,9 @@ const forget = HelpPage.describe(
     path: ["runs", "forget"],
     usage: "ID [OPTIONS]",
     summary: "delete a run and its results from the store",
-    about: ["Shows the run and asks for confirmation. Sends no requests: changes the run made to accounts stay."],
+    about: [
+      "Shows the run and asks for confirmation. Sends no requests: the changes that the run made to accounts stay."
+    ],
     examples: [
       { description: "Delete a run, after confirmation", command: `glowmarkt runs forget ${id}` },
       { description: "Delete it in a script, without confirmation", command: `glowmarkt runs forget ${id} --yes` }

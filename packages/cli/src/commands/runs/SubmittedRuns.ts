@@ -1,5 +1,5 @@
 /**
- * Runs the commands of `glowmarkt runs` for runs in a database: those that workers do.
+ * Runs the commands of `glowmarkt runs` for runs in a database, which workers carry out.
  *
  * @since 0.1.0
  */
@@ -39,7 +39,10 @@ const tones: Readonly<Record<State, Tone>> = {
 
 const pollInterval = Duration.millis(250)
 
-/** Workers give up what they are doing at once, unless they have died. */
+/**
+ * Workers finish the requests they have sent, which takes less time than this unless they have
+ * died.
+ */
 const maxStopping = Duration.seconds(20)
 
 const stateOf = ({ reason, state }: Submission, { recorded }: Run.Run) => ({
@@ -64,7 +67,7 @@ const nextOf = ({ runId, state }: Submission, { repeated }: StoreSelection.Datab
 }
 
 /**
- * The course of all runs, from what was submitted.
+ * The course of all runs, from their submissions.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,5 +1,5 @@
 /**
- * Runs `glowmarkt runs watch`: shows the progress of a run that workers do, then reports on it.
+ * Runs `glowmarkt runs watch`: shows the progress of a run on workers, then reports on it.
  *
  * @since 0.1.0
  */
@@ -82,7 +82,7 @@ const toFinish = Effect.fnUntraced(function* (
 })
 
 /**
- * Says that a run is submitted, and watches it unless the command is to return at once.
+ * Prints that a run is submitted, and watches it unless `--detach` is given.
  *
  * @since 0.1.0
  * @category running

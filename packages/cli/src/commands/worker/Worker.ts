@@ -51,7 +51,7 @@ export const run = Effect.fn("glowmarkt.worker")(function* (options: WorkerOptio
   })
   const working = Effect.gen(function* () {
     yield* InterruptPolicy.exitWithSuccess
-    yield* Output.note(`Worker ${name} works on the runs of ${database.url.location} until Ctrl-C.`)
+    yield* Output.note(`Worker ${name} processes the runs of ${database.url.location} until Ctrl-C.`)
     return yield* Effect.never
   })
   yield* ServerCheck.check
@@ -59,6 +59,6 @@ export const run = Effect.fn("glowmarkt.worker")(function* (options: WorkerOptio
     Effect.provide(worker),
     Effect.provide(services(options.auth)),
     Effect.provide(ClusterLayer.submitter(database)),
-    Effect.onInterrupt(() => Output.note(`Worker ${name} has ended.`))
+    Effect.onInterrupt(() => Output.note(`Worker ${name} has stopped.`))
   )
 })

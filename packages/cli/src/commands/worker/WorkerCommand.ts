@@ -17,16 +17,16 @@ const worker = HelpPage.describe(
     {
       database: RunFlags.database,
       name: Options.text("name").pipe(
-        Options.withDescription("How it appears in glowmarkt runs workers. Default: the name of the machine."),
+        Options.withDescription("The worker's name in glowmarkt runs workers. Default: the name of the machine."),
         Options.optional
       ),
       concurrency: Flags.wholeNumber("concurrency", { min: 1, max: 256 }).pipe(
-        Options.withDescription("How many accounts or users this worker works on at a time. Default: 16."),
+        Options.withDescription("How many accounts or users this worker processes at a time. Default: 16."),
         Options.optional
       ),
       rate: RunFlags.limits.rate.pipe(
         Options.withDescription(
-          "The maximum number of requests per second of all workers of the application together. Give all of them the same."
+          "The maximum number of requests per second, for all workers of the application together. Give all of them the same value."
         )
       ),
       auth: Auth.admin
@@ -39,15 +39,15 @@ const worker = HelpPage.describe(
   {
     path: ["worker"],
     usage: "[OPTIONS]",
-    summary: "work on the runs that are submitted to a database",
+    summary: "process the runs that are submitted to a database",
     about: [
-      "Works on audits and changes until it is interrupted (Ctrl-C, SIGTERM), then finishes the requests it has sent and exits 0. Other workers take over what it had not finished; the same happens within seconds if it is killed.",
+      "Processes audits and changes until it is interrupted (Ctrl-C, SIGTERM), then finishes the requests it has sent and exits 0. Other workers take over its unfinished work; if it is killed, they do so within seconds.",
       "The URL of the database has this form: postgres://user:password@host:5432/database?sslmode=verify-full. Without sslmode, the database must be on this machine; sslmode=disable allows a connection without encryption.",
-      "The credentials are those of this process: none are in the database. Secrets that a plan refers to, by env: or file:, must exist on every worker. Runs for another server or application are stopped with the reason."
+      "Credentials come from the worker's own environment and are never in the database. Secrets that a plan refers to, by env: or file:, must exist on every worker. A run for another server or application is stopped, with a reason."
     ],
     examples: [
       {
-        description: "Work on the runs of the database whose URL is in a file",
+        description: "Process the runs of a database whose URL is in a file",
         command: "GLOWMARKT_DATABASE_URL_FILE=/run/secrets/database-url glowmarkt worker"
       }
     ]
