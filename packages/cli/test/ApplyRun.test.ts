@@ -48,8 +48,8 @@ const here = (line: string, place: Bulk.Place, env: Record<string, string>) =>
   )
 
 /**
- * Runs commands one after the other. Only one per exit code is a process, because a process takes a
- * second to start.
+ * Runs commands one after the other. Only the first with each exit code is a separate process,
+ * because a process takes a second to start.
  */
 const endWith = (place: Bulk.Place, cases: ReadonlyArray<Case>) =>
   Effect.gen(function* () {

@@ -28,7 +28,7 @@ Submitted.describeWithPostgres("glowmarkt database", () => {
         assert.include(unready.stderr, "glowmarkt database migrate")
         const looking = yield* run("runs", "list")
         assert.strictEqual(looking.code, 2)
-        assert.match(looking.stderr, /tables are missing or those of an older version/)
+        assert.match(looking.stderr, /tables are missing or are from an older version/)
         if (state === "missing") assert.strictEqual((yield* run("database", "migrate")).code, 0)
       }
       yield* change(environment, "INSERT INTO glowmarkt_migrations (migration_id, name) VALUES (1, 'runs')")

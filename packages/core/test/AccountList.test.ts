@@ -16,7 +16,7 @@ const listing = (elements: ReadonlyArray<unknown>) =>
   )
 
 describe("AccountList", () => {
-  it.effect("accepts responses as the live API sends them", () =>
+  it.effect("accepts responses in the form that the live API sends", () =>
     Effect.gen(function* () {
       const { accounts, unreadable } = yield* listing([
         { accountId },

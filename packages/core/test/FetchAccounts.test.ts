@@ -72,7 +72,7 @@ const bundled = Effect.promise(() =>
 
 describe.skipIf(Chromium.executable === undefined)(`FetchAccounts in a browser (${Chromium.howToHave})`, () => {
   it.scopedLive(
-    "calls the simulator from a page of another origin, and says what CORS may hide",
+    "calls the simulator from a page of another origin, and reports errors that CORS may hide",
     () =>
       Effect.gen(function* () {
         const { outputFiles } = yield* bundled
@@ -80,7 +80,7 @@ describe.skipIf(Chromium.executable === undefined)(`FetchAccounts in a browser (
           response.setHeader("content-type", "text/html; charset=utf-8")
           response.end(`<!doctype html><script>${outputFiles[0]?.text}</script>`)
         })
-        // Answers, but allows no other origin.
+        // Responds, but allows no other origin.
         const closed = yield* serving((_, __, response) => {
           response.setHeader("content-type", "application/json").end("[]")
         })

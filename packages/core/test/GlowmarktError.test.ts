@@ -132,7 +132,7 @@ describe("mapping of responses to errors", () => {
     )
 
   it.effect.prop(
-    "JSON that breaks off is an accident, wherever it does",
+    "truncated JSON is transient, wherever it breaks off",
     [FastCheck.oneof(FastCheck.array(FastCheck.jsonValue()), FastCheck.object()), FastCheck.nat()],
     ([value, at]) =>
       Effect.gen(function* () {

@@ -209,7 +209,7 @@ describe("NodeTransport", () => {
   for (const [name, settings] of Object.entries({
     "lower case": { no_proxy: "127.0.0.1", NO_PROXY: "elsewhere.example" },
     "upper case": { NO_PROXY: "127.0.0.1" },
-    "upper case where the lower one is empty": { no_proxy: "", NO_PROXY: "127.0.0.1" },
+    "upper case if the lower-case variable is empty": { no_proxy: "", NO_PROXY: "127.0.0.1" },
     "a network": { NO_PROXY: "10.0.0.0/8,127.0.0.0/8" }
   })) {
     it.scopedLive(`bypasses the proxy for servers in NO_PROXY, plain and wrapped: ${name}`, () =>

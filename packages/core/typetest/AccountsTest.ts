@@ -12,7 +12,7 @@ describe("AccountsTest.failure", () => {
     expect(AccountsTest.failure).type.not.toBeCallableWith("Nonsense")
   })
 
-  test("stands for a method only if its operation can fail so", () => {
+  test("can replace a method only if its operation can fail this way", () => {
     expect(AccountsTest.layerAdmin).type.toBeCallableWith({ list: AccountsTest.failure("ServerError") })
     expect(AccountsTest.layerAdmin).type.toBeCallableWith({ get: () => AccountsTest.failure("AccountNotFound") })
     expect(AccountsTest.layerAdmin).type.not.toBeCallableWith({ list: AccountsTest.failure("AccountNotFound") })

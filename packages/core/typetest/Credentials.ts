@@ -105,13 +105,13 @@ describe("an incomplete combination", () => {
     expect(UserSession.layer).type.not.toBeCallableWith({ username: "u", password: secret })
   })
 
-  test("cannot be written as a grant either", () => {
+  test("cannot be written as a grant, either", () => {
     expect<Credential.AdminGrant>().type.not.toBeAssignableFrom({ orgAppKeys: secret })
     expect<Credential.AdminGrant>().type.not.toBeAssignableFrom({ devUserToken: secret })
     expect<Credential.UserGrant>().type.not.toBeAssignableFrom({ userToken: secret })
   })
 
-  test("takes no bare strings for ids or secrets", () => {
+  test("accepts no plain strings for ids or secrets", () => {
     expect(OrgAppKeys.layer).type.not.toBeCallableWith({ key: "k", secret, applicationId: "0537b17c" })
     expect(AppKeys.layer).type.not.toBeCallableWith({ key: "k", secret: "s" })
     expect<AdminAccounts.AdminAccounts["Type"]["status"]>().type.not.toBeCallableWith("ffe4f42e")

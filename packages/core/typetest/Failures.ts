@@ -15,7 +15,7 @@ type Admin = AdminAccounts.AdminAccounts["Type"]
 type User = UserAccounts.UserAccounts["Type"]
 type SignIn = Auth.Auth["Type"]
 
-/** What any call can fail with, written out. */
+/** The errors of any call, written out. */
 type Any =
   | Errors.AccessDenied
   | Errors.BadRequest
@@ -25,7 +25,7 @@ type Any =
   | Errors.TransportError
   | Errors.RequestTimeout
 
-describe("what each operation fails with is listed exactly", () => {
+describe("the errors of each operation are exact", () => {
   test("for administrators", () => {
     expect<ErrorOf<Admin["list"]>>().type.toBe<Any>()
     expect<Stream.Stream.Error<Admin["stream"]>>().type.toBe<Any>()

@@ -18,7 +18,7 @@ describe("catchTags", () => {
     RequestTimeout: () => Effect.succeed("handled" as const)
   }
 
-  test("of all that any call can fail with leaves what the operation adds", () => {
+  test("of all common errors leaves those that the operation adds", () => {
     expect(Effect.catchTags(admin.list, every)).type.toBe<
       Effect.Effect<"handled" | Effect.Effect.Success<typeof admin.list>>
     >()
@@ -32,7 +32,7 @@ describe("catchTags", () => {
     >()
   })
 
-  test("of a failure that an operation cannot have does not compile", () => {
+  test("of an error that an operation cannot have does not compile", () => {
     expect(Effect.catchTag(admin.list, "AccountNotFound", () => Effect.void)).type.toRaiseError()
     expect(Effect.catchTag(user.changeName("Scotty"), "WeakPassword", () => Effect.void)).type.toRaiseError()
   })

@@ -26,19 +26,19 @@ describe("NodeAccounts", () => {
     >()
   })
 
-  test("requires what the credentials require beside the client", () => {
+  test("requires the services that the credentials need, except the client", () => {
     expect(NodeAccounts.layerUser(UserSession.layerCachedConfig())).type.toBe<
       Layer.Layer<UserAccounts.UserAccounts, ConfigError.ConfigError, KeyValueStore.KeyValueStore>
     >()
   })
 
-  test("does not take the credentials of the other kind of caller", () => {
+  test("does not accept the credentials of the other kind of caller", () => {
     expect(NodeAccounts.layerAdmin).type.not.toBeCallableWith(UserToken.layerConfig())
     expect(NodeAccounts.layerUser).type.not.toBeCallableWith(AppKeys.layerConfig())
     expect(NodeAccounts.layerAdmin(UserToken.layerConfig())).type.toRaiseError("AdminCredentials")
   })
 
-  test("takes each option of the client as a value or a Config", () => {
+  test("accepts each option of the client as a value or a Config", () => {
     expect(NodeAccounts.layerAdmin).type.toBeCallableWith(keys, { timeout: "5 seconds", transport: { connections: 8 } })
     expect(NodeAccounts.layerAdmin).type.not.toBeCallableWith(keys, { timeouts: "5 seconds" })
   })

@@ -9,7 +9,7 @@ const secret = Redacted.make("…")
 const applicationId = Identifier.ApplicationId.make("0537b17c-ab62-491c-8085-9ac2b6206346")
 
 describe("layerConfig", () => {
-  test("takes nothing, any part of the options, or all of them", () => {
+  test("accepts none, some or all of the options", () => {
     expect(AppKeys.layerConfig).type.toBeCallableWith()
     expect(AppKeys.layerConfig).type.toBeCallableWith({})
     expect(AppKeys.layerConfig).type.toBeCallableWith({ key: "k" })
@@ -19,7 +19,7 @@ describe("layerConfig", () => {
     expect(GlowmarktClient.layerConfig).type.toBeCallableWith({ timeout: "5 seconds" })
   })
 
-  test("takes values beside Configs", () => {
+  test("accepts values and Configs together", () => {
     expect(AppKeys.layerConfig).type.toBeCallableWith({ key: Config.string("KEY"), secret })
     expect(GlowmarktClient.layerConfig).type.toBeCallableWith({
       baseUrl: Config.string("URL"),
@@ -28,7 +28,7 @@ describe("layerConfig", () => {
     })
   })
 
-  test("takes no other option, no other type, and nothing undefined", () => {
+  test("accepts no other option, no other type, and no undefined", () => {
     expect(AppKeys.layerConfig).type.not.toBeCallableWith({ token: secret })
     expect(AppKeys.layerConfig).type.not.toBeCallableWith({ secret: "in clear" })
     expect(AppKeys.layerConfig).type.not.toBeCallableWith({ secret: Config.string("SECRET") })
@@ -36,7 +36,7 @@ describe("layerConfig", () => {
     expect(GlowmarktClient.layerConfig).type.not.toBeCallableWith({ baseUrl: undefined })
   })
 
-  test("fails with what is wrong in the configuration", () => {
+  test("fails with the configuration error", () => {
     expect<Layer.Layer.Error<ReturnType<typeof AppKeys.layerConfig>>>().type.toBe<ConfigError.ConfigError>()
   })
 })

@@ -110,7 +110,7 @@ const token = (live: AccountStatus, { expiringWithin, now }: Thresholds): Findin
 }
 
 const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Thresholds) => {
-  // The live status is fresher, but may omit the date.
+  // The live status is more recent, but may omit the date.
   const updated = live.updatedAt ?? listed.updatedAt
   return updated !== undefined && DateTime.distance(updated, now) > Duration.toMillis(dormantFor)
 }

@@ -1,6 +1,6 @@
 /**
- * Consent to deletions. It names the exact number expected, so a flag left over in a script cannot
- * delete accounts.
+ * Consent to deletions. It names the exact number of accounts, so that a flag left in a script
+ * cannot delete more.
  *
  * @since 0.1.0
  */

@@ -172,8 +172,8 @@ const setEmail = (accounts: UserSessions.User["accounts"], again: ReadEffect, em
           })
       })
     ),
-    // The client retries here: changing the name back after one lost request would cost two more
-    // changes.
+    // The client retries here: after one lost request, changing the name back and again would cost
+    // two more changes.
     CallOptions.locally({ retry: RetryPolicy.standard })
   )
 }
@@ -194,7 +194,7 @@ const restoreName = (
       const explanation = `${failed}. The name was changed, and its previous value is unknown.`
       return yield* new PartialChange({ explanation, ...failureToRetry(error) })
     }
-    // Taken now, because restoring the name writes to the journal too.
+    // Read now, because restoring the name also writes to the journal.
     const standing = yield* Journal.writeStatus
     const back = yield* Effect.either(setName(accounts, again, planned.name))
     if (Either.isLeft(back)) {
@@ -219,7 +219,7 @@ const writeDetails = (
   return UserSessions.withUser({ applicationId: parameters.applicationId, username, password }, ({ accounts }) =>
     Effect.gen(function* () {
       const afterwards = again(subject, parameters)
-      // The name first: it can be read, and so restored.
+      // Changes the name first: it can be read, and therefore restored.
       const named =
         wanted.name !== undefined && !isNamed(read, wanted)
           ? yield* setName(accounts, afterwards, wanted.name, read)
@@ -239,7 +239,7 @@ const describeChange = (field: string, from: string | null, to: string | undefin
     ? []
     : [`set ${field} to ${JSON.stringify(to)}${from === null ? "" : ` (was ${JSON.stringify(from)})`}`]
 
-/** The wording of earlier versions. */
+/** The wording of earlier versions' plans. */
 const fromTo = (field: string, from: string | null, to: string | undefined) =>
   to === undefined || from === to
     ? []

@@ -83,7 +83,7 @@ export interface Input<A> {
 }
 
 /**
- * Defines the rows of a file: a struct of fields read from text, one per column.
+ * Defines the rows of a file as a struct with a field per column, decoded from text.
  *
  * Column names match regardless of case, spaces, dots, dashes and underscores (`Account ID` is
  * `accountId`). An empty cell is an absent field. Two rows with the same `key` are a problem.

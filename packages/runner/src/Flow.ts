@@ -26,12 +26,12 @@ export type { Flow, Range, Row, RunOptions } from "./internal/run/flow.js"
  *   are stored. `defaults` apply to parameters that the caller omits.
  * - `subjects` lists the subjects. A resumed run keeps the list it started with. If listing fails
  *   in an outage, it is retried until the outage ends.
- * - `step` is the work on one subject, see {@link Step}.
+ * - `step` processes one subject, see {@link Step}.
  * - `outcome` classifies a result. Without it, every result is `done`.
  * - `retriedBy`: `"run"` if every step is `Step.retried` or turns the client's own retry off. It is
  *   then turned off once for the whole run, which is cheaper than once per subject.
- * - `requests` is the number of requests a subject costs if known in advance, 0 if it costs none.
- *   Otherwise requests are counted as they are sent.
+ * - `requests` is the number of requests that a subject takes, if known in advance; 0 if it takes
+ *   none. Otherwise requests are counted as they are sent.
  * - `read` reads a subject without changing it. If the latest subjects all fail, the run reads one
  *   that succeeded, to find out whether the subjects or the provider are at fault. Without it, the
  *   run waits up to `maxOutage`.
@@ -107,12 +107,12 @@ export const make = <
 })
 
 /**
- * Runs a flow to its end, or resumes it.
+ * Runs a flow to completion, or resumes it.
  *
  * A failure or an interruption stops the work but not the run: recorded results are kept, and the
- * same run id resumes it. Only a run that fails before its subjects are listed leaves nothing
- * behind. Calls with the same run id in one process take turns: the next one resumes the run, or
- * returns it if it is finished.
+ * same run id resumes it. Only a run that fails before its subjects are listed is not kept. Calls
+ * with the same run id in one process take turns: the next one resumes the run, or returns it if it
+ * is finished.
  *
  * Fails with the flow's own errors, with `RunMismatch` if the run was started with other parameters
  * (nothing is done), and with `RunStoreError` if the store cannot be used.
@@ -146,11 +146,11 @@ export const open: <Parameters extends object, Subject, Result, E, R>(
 ) => Effect.Effect<Run, RunMismatch | RunStoreError, RunStore> = executeRun.open
 
 /**
- * Opens a run and lists its subjects, unless they are listed already: the first part of
- * {@link run}.
+ * Opens a run and lists its subjects, unless they are already listed: the first part of {@link
+ * run}.
  *
- * A run can be shared out: one process lists, several {@link work} on ranges of its subjects, one
- * calls {@link finish}.
+ * Several processes can share a run: one lists its subjects, each calls {@link work} for some
+ * ranges of them, and one calls {@link finish}.
  *
  * @example
  * ```ts
@@ -185,8 +185,8 @@ export const list: <Parameters extends object, Subject, Result, E, R>(
 ) => Effect.Effect<Run, E | RunMismatch | RunStoreError, R | RunStore> = executeRun.list
 
 /**
- * Works on the subjects of a range that have no result yet. Processes that share a run coordinate
- * only through the store, so no two may work on the same range at the same time. Limits apply per
+ * Processes the subjects in a range that have no result yet. Processes that share a run coordinate
+ * only through the store, so no two may process the same range at the same time. Limits apply per
  * call.
  *
  * @example

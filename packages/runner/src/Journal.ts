@@ -17,7 +17,7 @@ import * as Effect from "effect/Effect"
  * @category models
  */
 export interface JournalService {
-  /** Returns once the note would survive the death of the process. */
+  /** Returns once the note is durable, even if the process dies. */
   readonly note: (note: string) => Effect.Effect<void>
   /** All notes of this run, oldest first. */
   readonly notes: Effect.Effect<ReadonlyArray<string>>

@@ -1,13 +1,13 @@
 /**
- * How hard a run works, and how long it waits.
+ * Limits the concurrency and request rate of a run, and how long it waits out an outage.
  *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 
 /**
- * The number of subjects a run works on at a time. `"auto"` varies between 1 and 64: it grows while
- * calls succeed and halves when the provider fails.
+ * The number of subjects that a run processes at a time. `"auto"` varies between 1 and 64: it grows
+ * while calls succeed and halves when the provider fails.
  *
  * @since 0.1.0
  * @category models
@@ -28,7 +28,7 @@ export interface Rate {
 /**
  * Limits of a run. They can differ each time a run is resumed.
  *
- * - `concurrency`: how many subjects a run works on at a time. Default: `"auto"`.
+ * - `concurrency`: how many subjects a run processes at a time. Default: `"auto"`.
  * - `rate`: the maximum request rate. Default: {@link politeRate}. At any rate, even `"unlimited"`,
  *   a run slows down to what the provider accepts and honours its `Retry-After`. The client's own
  *   limit applies as well.

@@ -104,7 +104,7 @@ const flow = PlannedFlow.make({
   write: ({ read, wanted }, parameters) =>
     Effect.flatMap(AdminAccounts, (admin) =>
       Converge.converge({
-        // Just read, with its application.
+        // The account was just read, including its application.
         before: read,
         read: readAccount(wanted, parameters),
         isSatisfied,
@@ -232,7 +232,7 @@ export const list = (
   Effect.zipRight(Consent.check(consentOf(options), plan.header.counts.change), PlannedFlow.list(flow, plan, options))
 
 /**
- * Applies a plan that {@link list} stored, in parts: for `Flow.work` and `Flow.finish`.
+ * Applies a plan stored by {@link list} in parts, for `Flow.work` and `Flow.finish`.
  *
  * @since 0.1.0
  * @category constants

@@ -34,7 +34,7 @@ import { RunStore } from "./RunStore.js"
 import type { RunStoreError } from "./RunStoreError.js"
 
 /**
- * Whether one failed row stops the others.
+ * `together` says whether one failed row stops the others.
  *
  * @since 0.1.0
  * @category models
@@ -42,7 +42,7 @@ import type { RunStoreError } from "./RunStoreError.js"
 export const Parameters = Schema.Struct({ together: Schema.Literal("eachRow", "allOrNothing") })
 
 /**
- * Whether one failed row stops the others.
+ * `together` says whether one failed row stops the others.
  *
  * @since 0.1.0
  * @category models
@@ -112,8 +112,8 @@ export const input: Definition<Wanted> = flow.input
 const withAccountIndex = Effect.provideServiceEffect(AccountIndex.AccountIndex, AccountIndex.make)
 
 /**
- * Plans which users to add accounts for. Writes nothing to the server. Only adding can tell whether
- * a directory knows a user.
+ * Plans which users to add accounts for. Writes nothing to the server. Whether the directory
+ * contains a user is only known when the account is added.
  *
  * @example
  * ```ts
@@ -174,7 +174,7 @@ const decodeTogether = (parameters: unknown): Effect.Effect<Parameters["together
     onFailure: ({ message }) => new InvalidPlan({ problems: [{ line: 1, problem: message }] })
   })
 
-/** Once one user cannot be added, adding others only makes more to roll back. */
+/** Once one user cannot be added, adding others would only mean more to roll back. */
 const stopAfterFailure = () => {
   let over = false
   // Covers this process only: after a resume, more users may be added, and are rolled back like the
@@ -204,9 +204,9 @@ const stopAfterFailure = () => {
 const flowFor = (together: Parameters["together"]) => (together === "eachRow" ? flow : stopAfterFailure())
 
 /**
- * The flow that applies a plan which {@link list} stored, for `Flow.work`. It needs an index of
- * accounts that is younger than any earlier work on the same rows. An all-or-nothing run must be
- * worked on as a whole, and rolled back by {@link rollback} before `Flow.finish`.
+ * The flow that applies a plan stored by {@link list}, for `Flow.work`. Its `AccountIndex` must be
+ * read after any earlier work on the same rows has ended. An all-or-nothing run must be processed
+ * as a whole, and rolled back by {@link rollback} before `Flow.finish`.
  *
  * @example
  * ```ts
@@ -235,7 +235,7 @@ export const parametersOf = ({ parameters }: Pick<Run, "parameters">): Parameter
 
 /**
  * Makes the accounts that an all-or-nothing run added inactive again, unless all were added. Every
- * row must have a result. Can be repeated: it resumes.
+ * row must have a result. A repeated call resumes the rollback.
  *
  * @example
  * ```ts

@@ -9,8 +9,8 @@
 import * as Schema from "effect/Schema"
 
 /**
- * The outcome of a processed subject: `done` (as wanted), `skipped` (nothing to do, or it must not
- * be done) or `failed` (it was tried; the result has the reason).
+ * The outcome of a processed subject: `done` (it is as wanted), `skipped` (there was nothing to do,
+ * or it must not be changed) or `failed` (the result says why).
  *
  * @since 0.1.0
  * @category schemas

@@ -60,8 +60,8 @@ export type {
  *   application than the plan's target is refused, and so is `null`. Omit it if `read` compares, or
  *   if there is no account.
  * - `isSatisfied` returns whether there is nothing to do.
- * - `isPartial` recognises this run's own work, interrupted between two writes, so that it does not
- *   count as drift. Steps with one write do not need it.
+ * - `isPartial` recognises a change that this run left half done when it was interrupted between
+ *   two writes, so that it does not count as drift. Steps with one write do not need it.
  * - `write` makes the change from the current state by convergent steps, and returns the state it
  *   read to verify it.
  * - `describe` describes the change, such as `set name to "B" (was "A")`. A plan whose words differ
@@ -176,8 +176,8 @@ export const undoable = <Parameters extends object, Wanted, Read, E extends Step
  * from the server: when the plan is applied, each subject is read, and skipped if it has changed
  * since. Subjects that the run did not change are not in the plan.
  *
- * Offboarding and the rotation of passwords and mobile tokens cannot be undone, so their flows are
- * not `Undoable`. For onboarding see `OnboardAccounts.undo`.
+ * Offboarding and rotating passwords or mobile tokens cannot be undone, so these flows are not
+ * `Undoable`. For onboarding, see `OnboardAccounts.undo`.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 /**
- * Files with personal data or secrets must belong to the current user, with no access for others.
+ * Checks that files with personal data or secrets belong to the current user and that others have
+ * no access.
  *
  * @since 0.1.0
  */

@@ -25,7 +25,7 @@ export class RunStarted extends Schema.TaggedClass<RunStarted>("@effect-glowmark
 }) {}
 
 /**
- * All subjects are listed, and work on them starts.
+ * All subjects are listed, and the run starts to process them.
  *
  * @since 0.1.0
  * @category models
@@ -38,7 +38,7 @@ export class SubjectsListed extends Schema.TaggedClass<SubjectsListed>("@effect-
 /**
  * Work advanced. Of `total` subjects, `processed` have a result and `recorded` have it safely in
  * the store. `retries` counts retried subjects since the run was started or resumed. `concurrency`
- * is the current number of subjects worked on at a time. Published at most ten times a second.
+ * is the current number of subjects processed at a time. Published at most ten times a second.
  *
  * @since 0.1.0
  * @category models

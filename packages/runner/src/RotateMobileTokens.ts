@@ -5,12 +5,12 @@
  *
  * The API cannot list these tokens, so the run relies on its `Journal`: a token that was added is
  * not added again. If the response to an addition was lost, the run cannot know whether it arrived.
- * It then removes the new token, which is harmless if it was not there, and adds it once more.
+ * It then removes the new token, which is harmless if it was never added, and adds it again.
  * Removing a token twice is harmless too.
  *
- * However often the run is interrupted, at its end the new token is there once and the old one is
- * gone. Anything sent twice is in the journal. Between such a removal and the following addition,
- * the phone still has the old token.
+ * However often the run is interrupted, in the end the new token has been added exactly once and
+ * the old one is removed. Every repeated request is in the journal. While the new token is removed
+ * and added again, the phone still has the old one.
  *
  * @since 0.1.0
  */
@@ -95,7 +95,7 @@ const login = ({ password, username }: Wanted, { applicationId }: Parameters) =>
 
 const added = "added the new token"
 
-/** Ensures that the new token is there, once. */
+/** Ensures that the new token is added exactly once. */
 const add = ({ accountId, accounts }: UserSessions.User, token: Redacted.Redacted) =>
   Effect.gen(function* () {
     const journal = yield* Journal.Journal
@@ -104,7 +104,7 @@ const add = ({ accountId, accounts }: UserSessions.User, token: Redacted.Redacte
     }
     if ((yield* Journal.writeStatus) === "written") {
       yield* accounts.removeMobileAppToken(accountId, token).pipe(
-        // The provider may reject the removal of a token that is not there.
+        // The provider may reject the removal of a token that does not exist.
         Effect.catchTag("Rejected", () => Effect.void)
       )
       yield* Journal.retract

@@ -13,7 +13,7 @@ import * as Schema from "effect/Schema"
  * - `full`: the disk or the quota is full.
  * - `notADatabase`: the file is not a SQLite database.
  * - `newer`: a newer version of this program wrote it.
- * - `older`: the database server has no tables yet, or those of an older version.
+ * - `older`: the database has no tables yet, or tables of an older version.
  * - `damaged`: the database is corrupt.
  * - `notPrivate`: the file belongs to another user, who could read the personal data in it.
  * - `severalNames`: the file has other names, which the lock and SQLite's log would miss.
@@ -61,7 +61,7 @@ const remedies: Record<Reason, string> = {
   full: "the disk is full. Free some space and resume the run: recorded results are kept",
   notADatabase: "the file is not a run store. Use another file",
   newer: "it was written by a newer version. Update this program, or use another file",
-  older: "its tables are missing or those of an older version. Run `glowmarkt database migrate`, or start a worker",
+  older: "its tables are missing or are from an older version. Run `glowmarkt database migrate`, or start a worker",
   damaged: "the file is damaged. Restore it from a backup, or use another file",
   notPrivate: "it holds personal data, but other users can access it",
   severalNames: "the file has another name, through which another process could change it. Use its original path",
@@ -72,7 +72,7 @@ const remedies: Record<Reason, string> = {
   unreliable: "reading or writing failed. Check the disk and its free space, then resume the run",
   unreachable: "the database does not respond. Check that it is running and reachable, then resume the run",
   accessDenied: "access was denied. Check the user, its password and its privileges",
-  settings: "its other processes were started with other settings. Use the same settings in all of them",
+  settings: "other processes use it with other settings. Use the same settings in all of them",
   other: "the database reported an error"
 }
 

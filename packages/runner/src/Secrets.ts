@@ -80,7 +80,7 @@ export const SecretRef = Schema.transform(Schema.Trim, reference, {
 export type SecretRef = typeof SecretRef.Type
 
 /**
- * The reference does not lead to a secret.
+ * The reference cannot be resolved.
  *
  * @since 0.1.0
  * @category errors
@@ -100,7 +100,7 @@ export class SecretUnavailable extends Schema.TaggedError<SecretUnavailable>(
  * @category models
  */
 export interface SecretsService {
-  /** The secret that a reference leads to. */
+  /** Resolves a reference to its secret. */
   readonly resolve: (ref: SecretRef) => Effect.Effect<Redacted.Redacted, SecretUnavailable>
 }
 
@@ -142,7 +142,7 @@ export const parseNamed = (file: string): ReadonlyMap<string, string> =>
  */
 export const make: Effect.Effect<SecretsService, never, FileSystem.FileSystem> = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
-  // Ten thousand references to one file read it once.
+  // Cached, so that ten thousand references to a file read it once.
   const contents = yield* Effect.cachedFunction((path: string) =>
     fs.readFile(path).pipe(
       Effect.mapError(({ message }) => `the file cannot be read (${message})`),

@@ -13,7 +13,7 @@ import type { RunStoreError } from "./RunStoreError.js"
  * Creates or migrates the tables, all named `glowmarkt_…`. `name` is the database's name in
  * messages.
  *
- * Only one process may work on the runs of a database at a time. This layer does not enforce that;
+ * Only one process may use a database at a time. This layer does not enforce that;
  * `SqliteRunStore.layer` does for files.
  *
  * @example

@@ -16,8 +16,8 @@ import type { RunStoreError } from "./RunStoreError.js"
 import * as SqlRunStore from "./SqlRunStore.js"
 
 /**
- * Opens or creates a store for this process alone. An interrupted run, or one whose process was
- * killed, is resumed by starting it again with its run id.
+ * Opens or creates a store for this process alone. To resume a run that was interrupted or killed,
+ * start it again with its run id.
  *
  * - A second process gets a `RunStoreError` with the reason `inUse`. Use {@link layerShared} to
  *   read runs in the meantime.
@@ -53,8 +53,8 @@ const shared = (file: string) =>
   })
 
 /**
- * Opens a store to read its runs, even while another process works on it or if this process may
- * only read it. `remove` needs exclusive access. Creates a missing file; fails with `cannotOpen` if
+ * Opens a store to read its runs, even if another process is using it or this process has no write
+ * permission. `remove` needs exclusive access. Creates a missing file; fails with `cannotOpen` if
  * the directory does not exist.
  *
  * @example

@@ -4,7 +4,7 @@
  *
  * Every list element becomes exactly one row, in list order. An element that cannot be read as an
  * account is `undetermined`. An account with an unreadable field is audited, and the row's error
- * names the field. An id that is listed twice has two rows: the list is reported as it is.
+ * names the field. An id that is listed twice has two rows, because the list is reported as it is.
  *
  * @since 0.1.0
  */
@@ -266,8 +266,8 @@ export const run = Effect.fn("StatusAudit.run")(function* (
 })
 
 /**
- * The flow's parameters that these options stand for: only those that are given. {@link run} passes
- * them to `Flow.run`; a cluster submits them.
+ * The flow's parameters for these options: only those that are given. {@link run} passes them to
+ * `Flow.run`; a cluster submits them.
  *
  * @since 0.1.0
  * @category constructors

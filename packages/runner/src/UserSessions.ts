@@ -1,5 +1,5 @@
 /**
- * Acts as one user after another: signs each user in, and revokes the token afterwards.
+ * Signs users in one after another, to act as each of them, and revokes the tokens afterwards.
  *
  * @since 0.1.0
  */

@@ -64,7 +64,7 @@ export * as RunReport from "./RunReport.js"
 export * as RunStore from "./RunStore.js"
 /** Errors of the run store, with the remedy. */
 export * as RunStoreError from "./RunStoreError.js"
-/** References to secrets, and what resolves them. */
+/** References to secrets, and the service that resolves them. */
 export * as Secrets from "./Secrets.js"
 /** Audits the status of every account. */
 export * as StatusAudit from "./StatusAudit.js"

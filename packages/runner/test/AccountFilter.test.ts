@@ -32,7 +32,7 @@ const refused = (text: string) =>
   })
 
 describe("AccountFilter", () => {
-  it("is refused where it is longer or deeper than anybody writes", () => {
+  it("refuses unreasonably long or deep filters", () => {
     const [tooMany, condition] = [/more than 250 parts; use field in \(a, b, …\)/, "name = a"]
     assert.match(refused(`${"(".repeat(3_000)}${condition}${")".repeat(3_000)}`), tooMany)
     assert.match(refused(Array.from({ length: 3_000 }, () => condition).join(" or ")), tooMany)
@@ -47,7 +47,7 @@ describe("AccountFilter", () => {
     assert.isTrue(holds(`accountId in (${ids})`, ann))
   })
 
-  it("means what it says", () => {
+  it("matches the accounts that satisfy it", () => {
     const table: ReadonlyArray<readonly [text: string, ann: boolean, bare: boolean]> = [
       ["status = inactive", true, false],
       ["status = active", false, true],
@@ -82,7 +82,7 @@ describe("AccountFilter", () => {
     }
   })
 
-  it("says where it went wrong, and what there is", () => {
+  it("reports the position of the problem and the valid alternatives", () => {
     const fields =
       "status, active, name, username, email, accountId, userId, directoryId, applicationId, createdAt, updatedAt"
     assert.deepStrictEqual(
@@ -162,12 +162,12 @@ describe("AccountFilter", () => {
     )
   }))
 
-  it.prop("comes back from its text as it was", [filter], ([filter]) => {
+  it.prop("is the same after formatting and parsing", [filter], ([filter]) => {
     const written = AccountFilter.format(filter)
     assert.deepStrictEqual(AccountFilter.parse(written), Either.right(filter), written)
   })
 
-  it.prop("no text is too strange to be refused", [fc.string({ unit: "binary" })], ([text]) => {
+  it.prop("never throws", [fc.string({ unit: "binary" })], ([text]) => {
     assert.isTrue(Either.isEither(AccountFilter.parse(text)))
   })
 })

@@ -36,7 +36,7 @@ describe("AuditDiff", () => {
     { _tag: "Appeared", accountId: "d", row: row("d") }
   ]
 
-  it.effect("tells what changed, vanished and appeared", () =>
+  it.effect("reports changed, vanished and new accounts", () =>
     Effect.gen(function* () {
       const differences = yield* diff(before, after)
       const byText = (all: ReadonlyArray<AuditDiff.Difference>) => all.map((one) => JSON.stringify(one)).sort()
@@ -51,7 +51,7 @@ describe("AuditDiff", () => {
     })
   )
 
-  it.effect("of two files is the same", () =>
+  it.effect("is the same for two files", () =>
     Effect.gen(function* () {
       const [old, fresh] = [yield* written(before), yield* written(after)]
       const files = AuditDiff.diff(
@@ -62,7 +62,7 @@ describe("AuditDiff", () => {
     })
   )
 
-  it.effect("of a file that was cut, is something else or of an unfinished audit says the line", () =>
+  it.effect("names the line of a truncated or invalid file, or of one from an unfinished audit", () =>
     Effect.gen(function* () {
       const refused = (bytes: Uint8Array) =>
         Effect.map(Effect.flip(Stream.runDrain(AuditDiff.fromNdjson(Stream.make(bytes)))), ({ message }) => message)
@@ -75,7 +75,7 @@ describe("AuditDiff", () => {
     })
   )
 
-  it.effect("ends where both cannot be read, at once or later, with what the first of them says", () =>
+  it.effect("fails with the first file's error if neither can be read, at once or later", () =>
     Effect.gen(function* () {
       const good = yield* written(Array.from({ length: 5_000 }, (_, i) => row(`a${i}`)))
       const bad = Buffer.from("no row\n")
@@ -104,7 +104,7 @@ describe("AuditDiff", () => {
     })
   )
 
-  it.effect("holds what is out of step, and no more", () =>
+  it.effect("only holds accounts that are out of step", () =>
     Effect.gen(function* () {
       setFlagsFromString("--expose-gc")
       const collectGarbage: () => void = runInNewContext("gc")
@@ -136,7 +136,7 @@ describe("AuditDiff", () => {
   )
 
   it.effect.prop(
-    "nothing differs from itself; turned round, what appeared vanished",
+    "finds no difference between an audit and itself, and swaps new and vanished accounts when reversed",
     [audits, audits],
     ([a, b]) =>
       Effect.gen(function* () {
@@ -177,7 +177,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("AuditDiff of runs", 
       ({ runId }) => runId
     )
 
-  it.effect("compares what is comparable, and nothing else", () =>
+  it.effect("refuses audits that cannot be compared", () =>
     Effect.gen(function* () {
       const march = yield* audit("march", ["a", "b"])
       const april = yield* audit("april", ["b", "c"])

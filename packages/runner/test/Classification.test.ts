@@ -8,7 +8,7 @@ const lines: Classification.Thresholds = { now, dormantFor: Duration.days(180), 
 
 const accountId = "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"
 
-/** As the client decodes answers: a field that is `null` is not there. */
+/** As the client decodes responses: a field that is `null` is absent. */
 const present = (fields: object): unknown =>
   JSON.parse(JSON.stringify(fields), (_, value) => (value === null ? undefined : value))
 
@@ -27,12 +27,12 @@ const call = { operation: "getAccountStatusById", attempts: 1, elapsed: Duration
 const answer = { ...call, excerpt: "" }
 
 describe("Classification", () => {
-  it("an active account without blemish is healthy", () => {
+  it("an active account without other findings is healthy", () => {
     assert.deepStrictEqual(found(listed(), live()), ["healthy"])
     assert.deepStrictEqual(found(listed(), live({ status: null })), ["healthy"])
   })
 
-  it("inactive is what the live status says", () => {
+  it("the live status decides whether an account is inactive", () => {
     const inactive = { status: "inactive", active: false }
     assert.deepStrictEqual(found(listed(inactive), live(inactive)), ["inactive"])
     assert.deepStrictEqual(found(listed(), live(inactive)), ["inactive", "mismatch"])
@@ -40,13 +40,13 @@ describe("Classification", () => {
     assert.deepStrictEqual(found(listed(inactive), live({ status: null, active: false })), ["inactive"])
   })
 
-  it("a contradiction within either answer is a mismatch", () => {
+  it("a contradiction within either response is a mismatch", () => {
     assert.deepStrictEqual(found(listed({ active: false }), live()), ["mismatch"])
     assert.deepStrictEqual(found(listed(), live({ active: false })), ["mismatch"])
     assert.deepStrictEqual(found(listed({ active: null }), live({ active: null })), ["healthy"])
   })
 
-  it("an undocumented status, or none, is unrecognised, whatever `active` says", () => {
+  it("an undocumented or missing status is unrecognised, whatever the value of `active`", () => {
     for (const status of ["unverified", "suspended"]) {
       assert.deepStrictEqual(found(listed({ status }), live({ status })), ["unrecognised"])
       assert.deepStrictEqual(found(listed({ status }), live({ status, active: null })), ["unrecognised"])
@@ -60,7 +60,7 @@ describe("Classification", () => {
     assert.deepStrictEqual(found(listed(none), live({ status: null, active: false })), ["inactive", "unrecognised"])
   })
 
-  it("an answer about another account or application says nothing of this one", () => {
+  it("a response about another account or application leaves this one undetermined", () => {
     const other = "00000000-7c1a-4ea3-9ec8-087d4a1071e6"
     const of = (list: object, status: object, applicationId?: string) =>
       Classification.classify(listed(list), Either.right(live(status)), { ...lines, applicationId })
@@ -79,7 +79,7 @@ describe("Classification", () => {
     assert.deepStrictEqual(of({ applicationId: accountId }, upper, accountId).findings, ["healthy"])
   })
 
-  it("a directory token has expired from the instant it ends, and expires soon up to and including the line", () => {
+  it("a directory token has expired from its expiry on, and is expiring up to and including the threshold", () => {
     assert.deepStrictEqual(found(listed(), expiring(at(0))), ["tokenExpired"])
     assert.deepStrictEqual(found(listed(), expiring(ago("300 days"))), ["tokenExpired"])
     assert.deepStrictEqual(found(listed(), expiring(at(1))), ["tokenExpiring"])
@@ -87,7 +87,7 @@ describe("Classification", () => {
     assert.deepStrictEqual(found(listed(), expiring(at(7 * 86_400_000 + 1))), ["healthy"])
   })
 
-  it("dormant is longer ago than the line; the live date counts before the listed one", () => {
+  it("an account is dormant if its last update is older than the threshold; the live date takes precedence", () => {
     assert.deepStrictEqual(found(listed({ updatedAt: ago("180 days") }), live()), ["healthy"])
     assert.deepStrictEqual(found(listed({ updatedAt: ago(180 * 86_400_000 + 1) }), live()), ["dormant"])
     assert.deepStrictEqual(found(listed({ updatedAt: ago("900 days") }), live({ updatedAt: ago("1 day") })), [
@@ -103,13 +103,13 @@ describe("Classification", () => {
     )
   })
 
-  it("findings add up", () => {
+  it("an account can have several findings", () => {
     const bad = { status: "inactive", active: false, updatedAt: ago("400 days") }
     const both = live({ ...bad, directory: { data: { tokenExpiryDate: ago("1 day") } } })
     assert.deepStrictEqual(found(listed(), both), ["inactive", "mismatch", "tokenExpired", "dormant"])
   })
 
-  it("404 is missing, 401 is denied, and every other error undetermined, with its kind and message", () => {
+  it("404 is missing, 401 is denied, and any other error is undetermined, with its kind and message", () => {
     const of = (error: GlowmarktError.GlowmarktError) => Classification.classify(listed(), Either.left(error), lines)
     assert.deepStrictEqual(of(new GlowmarktError.AccountNotFound({ ...answer, status: 404, accountId })), {
       findings: ["missing"]
@@ -135,19 +135,23 @@ describe("Classification", () => {
     .filter(({ active, status }) => active !== null || status !== null)
     .map(({ expiry, ...rest }) => live({ ...rest, directory: { data: { tokenExpiryDate: expiry } } }))
 
-  it.prop("`healthy` stands alone; no finding twice; always in the same order", [lists, answers], ([list, status]) => {
-    const findings = found(list, status)
-    assert.isAbove(findings.length, 0)
-    assert.isTrue(!findings.includes("healthy") || findings.length === 1)
-    assert.deepStrictEqual(
-      Finding.Finding.literals.filter((finding) => findings.includes(finding)),
-      [...findings]
-    )
-    assert.isFalse(findings.includes("tokenExpired") && findings.includes("tokenExpiring"))
-  })
+  it.prop(
+    "`healthy` excludes other findings, no finding occurs twice, and the order is fixed",
+    [lists, answers],
+    ([list, status]) => {
+      const findings = found(list, status)
+      assert.isAbove(findings.length, 0)
+      assert.isTrue(!findings.includes("healthy") || findings.length === 1)
+      assert.deepStrictEqual(
+        Finding.Finding.literals.filter((finding) => findings.includes(finding)),
+        [...findings]
+      )
+      assert.isFalse(findings.includes("tokenExpired") && findings.includes("tokenExpiring"))
+    }
+  )
 
   it.prop(
-    "the findings of a status do not depend on when it is asked, only on the given instant",
+    "findings depend on the given instant, not on the current time",
     [lists, answers, fc.integer({ min: -400, max: 400 })],
     ([list, status, days]) => {
       const shift = Duration.days(Math.abs(days))
@@ -167,7 +171,7 @@ describe("Classification", () => {
     }
   )
 
-  it.prop("agreeing answers are no mismatch, disagreeing ones are", [fc.boolean(), fc.boolean()], ([a, b]) => {
+  it.prop("only contradicting responses are a mismatch", [fc.boolean(), fc.boolean()], ([a, b]) => {
     const said = (active: boolean) => ({ status: active ? "active" : "inactive", active })
     assert.strictEqual(found(listed(said(a)), live(said(b))).includes("mismatch"), a !== b)
   })

@@ -13,7 +13,7 @@ const events = FastCheck.array(
   { maxLength: 300 }
 )
 
-/** Returns the limit after each event, and the time of the last. */
+/** Returns the limit after each event and the time of the last event. */
 const follow = (limit: ConcurrencyLimit.ConcurrencyLimit, all: ReadonlyArray<Event>) => {
   const allowed = [limit.allowed()]
   let now = 0
@@ -27,7 +27,7 @@ const follow = (limit: ConcurrencyLimit.ConcurrencyLimit, all: ReadonlyArray<Eve
 }
 
 describe("ConcurrencyLimit", () => {
-  it("is never below 1 nor above its most, whatever happens", () => {
+  it("always stays between 1 and its maximum", () => {
     FastCheck.assert(
       FastCheck.property(events, (all) =>
         follow(ConcurrencyLimit.make("auto"), all).allowed.every(
@@ -37,7 +37,7 @@ describe("ConcurrencyLimit", () => {
     )
   })
 
-  it("a number stays what it is, and is at least one", () => {
+  it("a fixed number does not change, and is at least 1", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.integer({ min: 1, max: 500 }), events, (most, all) =>
         follow(ConcurrencyLimit.make(most), all).allowed.every((allowed) => allowed === most)
@@ -49,7 +49,7 @@ describe("ConcurrencyLimit", () => {
     assert.strictEqual(ConcurrencyLimit.make(2.9).allowed(), 2)
   })
 
-  it("halves after a failure of what began since it last halved, and only then", () => {
+  it("halves only after a failure of an attempt that began after the last halving", () => {
     FastCheck.assert(
       FastCheck.property(events, (all) => {
         const limit = ConcurrencyLimit.make("auto")
@@ -64,7 +64,7 @@ describe("ConcurrencyLimit", () => {
     )
   })
 
-  it("recovers: after any history, answers bring it back to its most", () => {
+  it("successes bring it back to its maximum after any history", () => {
     FastCheck.assert(
       FastCheck.property(events, (all) => {
         const limit = ConcurrencyLimit.make("auto")

@@ -7,7 +7,7 @@ import { healthy, served } from "./fixtures/served.js"
 
 const once = CallOptions.locally({ retry: RetryPolicy.none })
 
-layer(served(), { excludeTestServices: true })("Converge, when one request is all there is", (it) => {
+layer(served(), { excludeTestServices: true })("Converge with a single request", (it) => {
   const fresh = Effect.flatMap(Simulator.Simulator, ({ reset }) => reset)
 
   const times = Effect.map(
@@ -20,7 +20,10 @@ layer(served(), { excludeTestServices: true })("Converge, when one request is al
     return account
   })
 
-  /** What becomes of a write whose connection breaks after it took effect, before, and not at all the second time. */
+  /**
+   * The results of a write whose connection breaks after it took effect, breaks before, or breaks
+   * only the first time.
+   */
   const broken = <A, E extends { readonly _tag: string }, R>(
     operation: "updateAccount" | "deleteAccount" | "addAccount",
     step: Effect.Effect<A, E, R>
@@ -36,7 +39,7 @@ layer(served(), { excludeTestServices: true })("Converge, when one request is al
       assert.deepStrictEqual(yield* times, [1])
     })
 
-  it.effect("ensureName settles a lost answer by reading", () =>
+  it.effect("ensureName resolves a lost response by reading", () =>
     Effect.gen(function* () {
       yield* fresh
       const { accountId } = yield* first
@@ -44,7 +47,7 @@ layer(served(), { excludeTestServices: true })("Converge, when one request is al
     })
   )
 
-  it.effect("ensureInactive settles a lost answer by reading", () =>
+  it.effect("ensureInactive resolves a lost response by reading", () =>
     Effect.gen(function* () {
       yield* fresh
       const { population } = yield* Simulator.Simulator
@@ -53,7 +56,7 @@ layer(served(), { excludeTestServices: true })("Converge, when one request is al
     })
   )
 
-  it.effect("ensureAccount settles a lost answer by reading the list", () =>
+  it.effect("ensureAccount resolves a lost response by reading the list", () =>
     Effect.gen(function* () {
       yield* fresh
       const { population } = yield* Simulator.Simulator
@@ -62,7 +65,7 @@ layer(served(), { excludeTestServices: true })("Converge, when one request is al
     })
   )
 
-  it.effect("a list or a live status that says active is not inactive", () =>
+  it.effect("an account is only inactive if both the list and the live status say so", () =>
     Effect.gen(function* () {
       yield* fresh
       const { population, state } = yield* Simulator.Simulator

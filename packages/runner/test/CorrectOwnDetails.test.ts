@@ -21,7 +21,7 @@ layer(live, { excludeTestServices: true })("CorrectOwnDetails", (it) => {
       )
     })
 
-  it.scoped("each user corrects the own details; a wrong reference or password is known before anything is sent", () =>
+  it.scoped("users correct their own details; a wrong reference or password is found before any change is sent", () =>
     Effect.gen(function* () {
       yield* fresh
       const { accounts, known } = yield* users(3)
@@ -52,7 +52,7 @@ layer(live, { excludeTestServices: true })("CorrectOwnDetails", (it) => {
     })
   )
 
-  it.scoped("when the address is refused the name goes back, and it says so", () =>
+  it.scoped("if the address is refused, the name is changed back, and the result says so", () =>
     Effect.gen(function* () {
       yield* fresh
       const { faults } = yield* Simulator.Simulator
@@ -74,12 +74,12 @@ layer(live, { excludeTestServices: true })("CorrectOwnDetails", (it) => {
       assert.include(first.result.message, "the name was changed back")
       assert.strictEqual((yield* view(a.accountId)).name, a.name)
       assert.strictEqual((yield* view(a.accountId)).email, a.email)
-      // The other answer was only lost.
+      // The other change was made; only the response was lost.
       assert.strictEqual(second?.outcome, "done")
     })
   )
 
-  it.scoped("half done by a run that was cut off is not drift; somebody else's change is", () =>
+  it.scoped("a change that the killed run left half done is not drift, but someone else's change is", () =>
     Effect.gen(function* () {
       yield* fresh
       const { state } = yield* Simulator.Simulator

@@ -39,7 +39,7 @@ const two = [
 ]
 
 describe("CsvInput", () => {
-  it("reads the same from any dialect", () => {
+  it("reads the same rows from any dialect", () => {
     const dialects = [
       'accountId,name\na-1,Ann\nb-2,"Bob, the second"\n',
       'accountId,name\r\na-1,Ann\r\nb-2,"Bob, the second"',
@@ -73,7 +73,7 @@ describe("CsvInput", () => {
     }
   })
 
-  it("says every problem of every row at once, with line, column, value and remedy", () => {
+  it("reports every problem of every row at once, with line, column, value and remedy", () => {
     const text =
       'name,accountId,secret\r\n"An\r\nn",a-1,\r\n,status,\r\nBob,b 2,hunter2\r\nCarl,c-3,env:C,x\r\nDora,d-4,\r\nDora,d-4,\r\nEve,e-5,\r\nEva,e-5,\r\n'
     assert.deepStrictEqual(problems(text), [
@@ -98,7 +98,7 @@ describe("CsvInput", () => {
     assert.notInclude(JSON.stringify(told), "hunter2")
   })
 
-  it("refuses what spreadsheets write by accident and what cannot be seen, and shows it", () => {
+  it("refuses spreadsheet leftovers and invisible characters, and shows them", () => {
     const text = `accountId,name,secret\na\u200b1,#REF!,\na-2,NULL,\na-3,"A\ufffdn",\na-4,Ann,env:\ufffd\na-5,null,\n`
     assert.deepStrictEqual(problems(text), [
       'line 2: name "#REF!" is a placeholder that a spreadsheet or database writes for a missing value; enter the new name',
@@ -113,7 +113,7 @@ describe("CsvInput", () => {
     ])
   })
 
-  it("refuses early what is no text, no row and no header", () => {
+  it("refuses files without text, rows or header", () => {
     assert.deepStrictEqual(
       [
         problems("\0".repeat(1_000_000)),
@@ -128,7 +128,7 @@ describe("CsvInput", () => {
     )
   })
 
-  it("a subject that is on every line costs no more than a line each", () => {
+  it("reports a key that is on every line in linear space", () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => `a-1,${i}`)
     const said = problems(`accountId,name\n${rows.join("\n")}\n`)
     assert.strictEqual(
@@ -138,12 +138,12 @@ describe("CsvInput", () => {
     assert.isBelow(said.join("").length, 20_000 * 130)
   })
 
-  it("a value is shown as far as one reads", () => {
+  it("shortens long values", () => {
     const [said = ""] = problems(`accountId,name\n${"!".repeat(100_000)},Ann\n`)
     assert.isBelow(said.length, 500)
   })
 
-  it("keeps the cells of rows that cannot be used, but nothing that may be a secret", () => {
+  it("keeps the cells of invalid rows, except possible secrets", () => {
     const text = "accountId,name,secret\na-1,,env:A\nb 2,Ben,hunter2\nc-3,Carl,hun,ter3\n,,\nd-4,Dora,\n"
     const { invalid, rows } = good(utf8(text), { invalid: "skip" })
     assert.deepStrictEqual(
@@ -160,7 +160,7 @@ describe("CsvInput", () => {
     )
   })
 
-  it("what concerns the whole file cannot be skipped", () => {
+  it("problems of the whole file cannot be skipped", () => {
     const refused = (bytes: Uint8Array) =>
       Either.match(CsvInput.parse(definition, bytes, { invalid: "skip" }), {
         onLeft: (error) => error.problems.map(({ message }) => message),
@@ -186,7 +186,7 @@ describe("CsvInput", () => {
     ])
   })
 
-  it("an id is a UUID in whatever case, and blanks around a name are none of it", () => {
+  it("an id is a UUID in any case, and spaces around a name are removed", () => {
     const small = "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"
     const large = small.toUpperCase()
     const read = (text: string) => CsvInput.parse(RenameAccounts.flow.input, utf8(text))
@@ -230,7 +230,7 @@ describe("CsvInput", () => {
     assert.deepStrictEqual(Object.keys(row?.cells ?? {}), ["accountId", "name", ...kept])
   })
 
-  it("keeps the original cells, but not those of columns that sound like secrets", () => {
+  it("keeps the original cells, except those of columns that sound like secrets", () => {
     const [row] = good(
       utf8("Account Id,NAME,Password,note,tokenExpiryDate,secret\na-1,Ann,hunter2,hi,soon,env:A\n")
     ).rows
@@ -243,7 +243,7 @@ describe("CsvInput", () => {
     })
   })
 
-  it.effect("bytes may come in any pieces", () =>
+  it.effect("accepts bytes in chunks of any size", () =>
     Effect.gen(function* () {
       const bytes = utf8("accountId,name\na-1,Ännchen 🙂\n")
       const { rows } = yield* CsvInput.read(
@@ -261,7 +261,7 @@ describe("CsvInput", () => {
     .filter((text) => text.trim() !== "" && !text.includes("\uFFFD"))
 
   it.effect.prop(
-    "what a report writes comes back as it was, neutralised formulas included",
+    "reads back what a report writes, including escaped formulas",
     [fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 5 }), fc.array(cell, { minLength: 5, maxLength: 5 })],
     ([ids, names]) =>
       Effect.gen(function* () {

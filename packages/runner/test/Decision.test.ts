@@ -20,21 +20,21 @@ const underWay: Snapshot = {
 const idle: Decision = { _tag: "Wait", untilMillis: never }
 
 const expected: ReadonlyArray<readonly [string, Partial<Snapshot>, Decision]> = [
-  ["works on a subject that was not tried", {}, { _tag: "Work", on: "untried" }],
+  ["processes an untried subject", {}, { _tag: "Work", on: "untried" }],
   ["prefers a retry that is due", { retryAtMillis: 1000 }, { _tag: "Work", on: "retry" }],
-  ["leaves a retry that is not due", { retryAtMillis: 1001 }, { _tag: "Work", on: "untried" }],
-  ["loads the next page when none is left in memory", { untried: 0 }, { _tag: "LoadPage" }],
-  ["waits for a retry when pages are loading", { untried: 0, pages: "loading", retryAtMillis: 1500 }, wait(1500)],
-  ["waits for the limit of concurrency", { inFlight: 4 }, idle],
-  ["waits for the limit of the rate", { rateOpensAtMillis: 1200 }, wait(1200)],
-  ["waits for those in flight at the end", { untried: 0, pages: "none" }, idle],
-  ["stops when all is done", { untried: 0, pages: "none", inFlight: 0 }, { _tag: "Stop" }],
+  ["does not take a retry that is not due", { retryAtMillis: 1001 }, { _tag: "Work", on: "untried" }],
+  ["loads the next page when no subjects are left in memory", { untried: 0 }, { _tag: "LoadPage" }],
+  ["waits for a retry while a page is loading", { untried: 0, pages: "loading", retryAtMillis: 1500 }, wait(1500)],
+  ["waits for the concurrency limit", { inFlight: 4 }, idle],
+  ["waits for the rate limit", { rateOpensAtMillis: 1200 }, wait(1200)],
+  ["waits for subjects in flight at the end", { untried: 0, pages: "none" }, idle],
+  ["stops when all subjects are done", { untried: 0, pages: "none", inFlight: 0 }, { _tag: "Stop" }],
   ["waits for the next probe", { probeAtMillis: 1500 }, wait(1500)],
   ["probes when it is due, whatever the concurrency", { probeAtMillis: 1000, inFlight: 9 }, { _tag: "Probe" }],
   ["probes no sooner than the rate allows", { probeAtMillis: 1000, rateOpensAtMillis: 1700 }, wait(1700)],
   ["sends one probe at a time", { probeAtMillis: 1000, isProbing: true }, idle],
   [
-    "loads a page when there is nothing to probe with",
+    "loads a page when there is no subject to probe with",
     { probeAtMillis: 1000, hasHealthySubject: false, untried: 0 },
     { _tag: "LoadPage" }
   ],
@@ -44,7 +44,7 @@ const expected: ReadonlyArray<readonly [string, Partial<Snapshot>, Decision]> = 
     { _tag: "Probe" }
   ],
   [
-    "needs no probe when nothing is left",
+    "sends no probe when no subjects are left",
     { probeAtMillis: 0, untried: 0, pages: "none", inFlight: 0 },
     { _tag: "Stop" }
   ]
@@ -74,7 +74,7 @@ describe("decide", () => {
     assert.deepStrictEqual(decide({ ...underWay, ...change }), decision)
   })
 
-  it("keeps every limit, and never waits for a time that has come", () => {
+  it("keeps every limit and never waits for a time in the past", () => {
     FastCheck.assert(
       FastCheck.property(snapshots, (run) => {
         const decision = decide(run)
@@ -96,7 +96,7 @@ describe("decide", () => {
     )
   })
 
-  it("only leaves a worker idle without a time when another will wake it", () => {
+  it("only leaves a worker idle without a timer if another one will wake it", () => {
     FastCheck.assert(
       FastCheck.property(snapshots, (run) => {
         const decision = decide(run)

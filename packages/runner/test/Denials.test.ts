@@ -8,14 +8,14 @@ const holding = (count: number, limit?: number) => {
 }
 
 describe("Denials", () => {
-  it("releases what was denied before a request that is answered was sent, once", () => {
+  it("a success releases the subjects denied before its request was sent, once", () => {
     const denials = holding(3)
     assert.deepStrictEqual(denials.release(200), [1, 2])
     assert.deepStrictEqual(denials.release(200), [])
     assert.deepStrictEqual(denials.release(300), [3])
   })
 
-  it("reaches its limit at 20 in a row, and is set back by another answer", () => {
+  it("reaches its limit after 20 in a row, and a success resets the count", () => {
     assert.isFalse(holding(19).isLimitReached())
     const denials = holding(20)
     assert.isTrue(denials.isLimitReached())
@@ -24,12 +24,12 @@ describe("Denials", () => {
     assert.isTrue(holding(3, 3).isLimitReached())
   })
 
-  it("says of ten in a row that they may be adjacent", () => {
+  it("suspects adjacent denials after ten in a row", () => {
     assert.isFalse(holding(9).mayBeAdjacent())
     assert.isTrue(holding(10).mayBeAdjacent())
   })
 
-  it("says that there was next to nothing else only of five or more, and with no other answer", () => {
+  it("blames the credentials only after five or more denials without a success", () => {
     assert.isFalse(holding(4).isAllThereIs())
     assert.isTrue(holding(5).isAllThereIs())
     assert.isTrue(holding(2, 2).isAllThereIs())

@@ -10,7 +10,7 @@ import { denied, limited, missing, unavailable } from "./fixtures/workerPool.js"
 
 type Failure = ConstructorParameters<typeof Step.TransientFailure>[0]
 
-/** A policy, and what happens to one subject after the other, each at a time of its own. */
+/** A policy, and functions to report successes and failures of subjects at given times. */
 const make = (deniedLimit?: number) =>
   Effect.gen(function* () {
     const clock = Clock.make()
@@ -50,7 +50,7 @@ const make = (deniedLimit?: number) =>
   })
 
 describe("FailurePolicy", () => {
-  it.effect("gives a subject up at the fifth failure while others succeed, after growing pauses", () =>
+  it.effect("gives up on a subject after five failures with growing pauses while others succeed", () =>
     Effect.gen(function* () {
       const { fail, item, succeed } = yield* make()
       const bad = item(1)
@@ -65,7 +65,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("suspects an outage after ten failures in a row, and gives no strikes then", () =>
+  it.effect("suspects an outage after ten failures in a row, and then gives no strikes", () =>
     Effect.gen(function* () {
       const { fail, item, policy, succeed } = yield* make()
       const bad = item(0)
@@ -76,7 +76,7 @@ describe("FailurePolicy", () => {
         fail(item(n), unavailable, 1000 + n)
       }
       assert.strictEqual(policy.probeAtMillis(), 1510)
-      // Others succeeded since it failed last, but that was before the outage.
+      // Others have succeeded since it last failed, but before the outage.
       fail(bad, unavailable, 2000, { role: "probe" })
       assert.strictEqual(bad.strikes, 1)
       succeed(61_000)
@@ -84,7 +84,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("suspects it after three timeouts when nothing was answered for 20 seconds", () =>
+  it.effect("suspects one after three timeouts without a response for 20 seconds", () =>
     Effect.gen(function* () {
       const { fail, item, policy, succeed } = yield* make()
       succeed(5000)
@@ -97,7 +97,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("suspects it after a single failure when every subject was tried", () =>
+  it.effect("suspects one after a single failure when every subject has been tried", () =>
     Effect.gen(function* () {
       const { fail, item, policy } = yield* make()
       fail(item(1), unavailable, 1000, { hasUntried: false })
@@ -105,7 +105,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("ends the run when probes fail for longer than the limit", () =>
+  it.effect("fails the run when probes fail for longer than the limit", () =>
     Effect.gen(function* () {
       const { check, fail, item } = yield* make()
       fail(item(1), unavailable, 1000, { hasUntried: false })
@@ -114,7 +114,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("takes a refusal with a pause longer than the limit for an outage, and does not pause so long", () =>
+  it.effect("treats a 429 with a pause longer than the limit as an outage, and does not pause that long", () =>
     Effect.gen(function* () {
       const { check, fail, item, policy } = yield* make()
       assert.strictEqual(fail(item(1), limited("1 hour"), 1000)._tag, "Retry")
@@ -124,7 +124,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("counts a failure beside others, and a refusal, as a quarter of a strike", () =>
+  it.effect("counts a concurrent failure or a 429 as a quarter of a strike", () =>
     Effect.gen(function* () {
       const { fail, item } = yield* make()
       const [alone, beside, refused] = [item(1), item(2), item(3)]
@@ -135,7 +135,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("halves the concurrency for failures of the provider only", () =>
+  it.effect("halves the concurrency only for failures of the provider", () =>
     Effect.gen(function* () {
       const { concurrency, fail, item } = yield* make()
       const before = concurrency.allowed()
@@ -147,7 +147,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("holds denied subjects back until what was sent later is answered", () =>
+  it.effect("holds back denied subjects until a later request succeeds", () =>
     Effect.gen(function* () {
       const { fail, item, succeed } = yield* make()
       const one = item(1)
@@ -160,7 +160,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("ends the run at the limit of denials in a row, after looking for others at the other end", () =>
+  it.effect("fails the run at the limit of denials in a row, after trying the other end of the page", () =>
     Effect.gen(function* () {
       const { fail, item, policy, succeed } = yield* make()
       succeed(500)
@@ -172,7 +172,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("does not take a healthy subject that can be read for credentials that are good", () =>
+  it.effect("does not conclude from a healthy subject that the credentials are valid", () =>
     Effect.gen(function* () {
       const { check, fail, item } = yield* make(3)
       fail(item(1), denied, 1001)
@@ -182,7 +182,7 @@ describe("FailurePolicy", () => {
     })
   )
 
-  it.effect("in the end, denials without any other answer are the credentials'", () =>
+  it.effect("at the end, blames the credentials if every response was a denial", () =>
     Effect.gen(function* () {
       const few = yield* make()
       for (const n of [1, 2]) few.fail(few.item(n), denied, 1000 + n)

@@ -5,7 +5,7 @@ import { counting } from "./fixtures/counting.js"
 
 const id = (name: string) => Run.RunId.make(name)
 
-/** Counts how often each subject was worked on. */
+/** Counts how often each subject was processed. */
 const tally = Effect.map(Ref.make(HashMap.empty<number, number>()), (ref) => ({
   count: (subject: number) =>
     Ref.update(
@@ -18,7 +18,7 @@ const tally = Effect.map(Ref.make(HashMap.empty<number, number>()), (ref) => ({
 const rowsOf = <P extends object, S, A, E, R>(flow: Flow.Flow<P, S, A, E, R>, runId: Run.RunId) =>
   Effect.map(Stream.runCollect(Flow.rows(flow, runId)), Chunk.toReadonlyArray)
 
-// One engine for all: runs with different ids must not see each other.
+// One store for all tests: runs with different ids must not affect each other.
 layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
   it.effect("every subject has exactly one result, in order", () =>
     Effect.gen(function* () {
@@ -46,7 +46,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("no subjects are no problem", () =>
+  it.effect("finishes a run without subjects", () =>
     Effect.gen(function* () {
       const flow = counting(() => Effect.void)
       const run = yield* Flow.run(flow, { parameters: { count: 0 } })
@@ -56,7 +56,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("works on as many subjects at a time as told, and not more", () =>
+  it.effect("processes exactly the given number of subjects at a time", () =>
     Effect.gen(function* () {
       let now = 0
       let most = 0
@@ -75,7 +75,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("works on one at a time when told a number that makes no sense", () =>
+  it.effect("processes one subject at a time if the number is invalid", () =>
     Effect.forEach([0, -3, 0.5, Number.NaN], (concurrency) =>
       Effect.gen(function* () {
         const run = yield* Flow.run(
@@ -87,7 +87,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     )
   )
 
-  it.effect("a failure ends the attempt; the same run id goes on with what is missing", () =>
+  it.effect("a failure ends the attempt, and the same run id continues with the missing subjects", () =>
     Effect.gen(function* () {
       const { all, count } = yield* tally
       const failing = counting((subject) => (subject === 1234 ? Effect.fail("refused") : count(subject)))
@@ -111,7 +111,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("a failure to list is the run's failure, and listing is tried again", () =>
+  it.effect("a run fails if listing fails, and lists again when it is repeated", () =>
     Effect.gen(function* () {
       const runId = id("list-fails")
       const broken = { ...counting(() => Effect.void), subjects: () => Stream.fail("denied" as const) }
@@ -126,7 +126,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("a run that broke off before it had its subjects leaves nothing behind", () =>
+  it.effect("a run that failed before its subjects were listed is not kept", () =>
     Effect.gen(function* () {
       const runId = id("empty")
       const flow = { ...counting(() => Effect.void), subjects: () => Stream.fail("no list") }
@@ -136,7 +136,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("a defect is reported as one", () =>
+  it.effect("a defect is reported as a defect", () =>
     Effect.gen(function* () {
       const flow = counting(() => Effect.die(new Error("a bug")))
       const exit = yield* Effect.exit(Flow.run(flow, { runId: id("dies") }))
@@ -151,7 +151,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("interruption cancels what is in flight, keeps what is done, and the run goes on later", () =>
+  it.effect("interruption cancels subjects in flight, keeps results, and the run can be resumed", () =>
     Effect.gen(function* () {
       const { all, count } = yield* tally
       const runId = id("interrupted")
@@ -191,23 +191,25 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("other parameters for the same run id are named and refused; absent ones are the recorded ones", () =>
-    Effect.gen(function* () {
-      const runId = id("parameters")
-      const flow = counting(() => Effect.void)
-      yield* Flow.run(flow, { runId, parameters: { count: 10, factor: 5 } })
-      const error = yield* Effect.flip(Flow.run(flow, { runId, parameters: { count: 10, factor: 6 } }))
-      assert.instanceOf(error, Run.RunMismatch)
-      assert.deepStrictEqual(error.differences, [{ name: "factor", stored: 5, requested: 6 }])
-      assert.include(error.message, "factor was 5, now 6")
-      assert.strictEqual((yield* Flow.run(flow, { runId, parameters: { count: 10 } })).total, 10)
+  it.effect(
+    "refuses other parameters for the same run id and names them; omitted ones keep their recorded values",
+    () =>
+      Effect.gen(function* () {
+        const runId = id("parameters")
+        const flow = counting(() => Effect.void)
+        yield* Flow.run(flow, { runId, parameters: { count: 10, factor: 5 } })
+        const error = yield* Effect.flip(Flow.run(flow, { runId, parameters: { count: 10, factor: 6 } }))
+        assert.instanceOf(error, Run.RunMismatch)
+        assert.deepStrictEqual(error.differences, [{ name: "factor", stored: 5, requested: 6 }])
+        assert.include(error.message, "factor was 5, now 6")
+        assert.strictEqual((yield* Flow.run(flow, { runId, parameters: { count: 10 } })).total, 10)
 
-      const otherFlow = yield* Effect.flip(Flow.run({ ...flow, name: "other" }, { runId }))
-      assert.include(otherFlow.message, `it belongs to flow "counting", not "other"`)
-    })
+        const otherFlow = yield* Effect.flip(Flow.run({ ...flow, name: "other" }, { runId }))
+        assert.include(otherFlow.message, `it belongs to flow "counting", not "other"`)
+      })
   )
 
-  it.effect("a removed run id begins anew", () =>
+  it.effect("the id of a removed run starts a new run", () =>
     Effect.gen(function* () {
       const { all, count } = yield* tally
       const runId = id("forgotten")
@@ -221,7 +223,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("runs side by side keep to their own services and results", () =>
+  it.effect("concurrent runs use their own services and results", () =>
     Effect.gen(function* () {
       const factors = [1, 2, 3, 4]
       const tallies = yield* Effect.forEach(factors, () => tally)
@@ -245,7 +247,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("calls with the same run id take turns: nothing is done twice, and both return the run", () =>
+  it.effect("calls with the same run id take turns: no subject is processed twice, and both return the run", () =>
     Effect.gen(function* () {
       const { all, count } = yield* tally
       const options = { runId: id("at-once"), parameters: { count: 300, factor: 2 } }
@@ -265,7 +267,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("if the first of two calls with the same run id fails, the second does the rest", () =>
+  it.effect("if the first of two calls with the same run id fails, the second completes the run", () =>
     Effect.gen(function* () {
       const { all, count } = yield* tally
       const options = { runId: id("taken-over"), parameters: { count: 300, factor: 2 }, concurrency: 1 }
@@ -280,7 +282,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
-  it.effect("several can work on ranges of one run, which is finished when all is done", () =>
+  it.effect("several calls can process ranges of one run, which is finished when all are done", () =>
     Effect.gen(function* () {
       const { all, count } = yield* tally
       const flow = counting(count)
@@ -320,39 +322,37 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
         return { events, exit }
       })
 
-    it.effect(
-      "tells the beginning, the size, the advance and the end; a resumed run starts from what is recorded",
-      () =>
-        Effect.gen(function* () {
-          const runId = id("observed")
-          const failing = counting((subject) =>
-            subject === 1500 ? Effect.fail("refused") : subject % 100 === 0 ? Effect.sleep(15) : Effect.void
-          )
-          const first = yield* observed(Flow.run(failing, { runId, concurrency: 1 }))
-          assert.deepStrictEqual(first.exit, Exit.fail("refused"))
-          assert.deepStrictEqual(first.events.slice(0, 2), [
-            new Progress.RunStarted({ runId, flow: "counting", recorded: 0 }),
-            new Progress.SubjectsListed({ runId, recorded: 0, total: 2000 })
-          ])
-          const advances = first.events.filter((event) => event._tag === "Advanced")
-          assert.isAtLeast(advances.length, 1)
-          for (const [i, advance] of advances.entries()) {
-            assert.isAtMost(advance.recorded, advance.processed)
-            assert.isAbove(advance.processed, advances[i - 1]?.processed ?? 0)
-          }
+    it.effect("reports start, size, progress and end; a resumed run starts from the recorded results", () =>
+      Effect.gen(function* () {
+        const runId = id("observed")
+        const failing = counting((subject) =>
+          subject === 1500 ? Effect.fail("refused") : subject % 100 === 0 ? Effect.sleep(15) : Effect.void
+        )
+        const first = yield* observed(Flow.run(failing, { runId, concurrency: 1 }))
+        assert.deepStrictEqual(first.exit, Exit.fail("refused"))
+        assert.deepStrictEqual(first.events.slice(0, 2), [
+          new Progress.RunStarted({ runId, flow: "counting", recorded: 0 }),
+          new Progress.SubjectsListed({ runId, recorded: 0, total: 2000 })
+        ])
+        const advances = first.events.filter((event) => event._tag === "Advanced")
+        assert.isAtLeast(advances.length, 1)
+        for (const [i, advance] of advances.entries()) {
+          assert.isAtMost(advance.recorded, advance.processed)
+          assert.isAbove(advance.processed, advances[i - 1]?.processed ?? 0)
+        }
 
-          const second = yield* observed(
-            Flow.run(
-              counting(() => Effect.void),
-              { runId }
-            )
+        const second = yield* observed(
+          Flow.run(
+            counting(() => Effect.void),
+            { runId }
           )
-          assert.deepStrictEqual(second.events[0], new Progress.RunStarted({ runId, flow: "counting", recorded: 1500 }))
-          assert.deepStrictEqual(second.events.at(-1), new Progress.RunFinished({ runId, total: 2000 }))
-        })
+        )
+        assert.deepStrictEqual(second.events[0], new Progress.RunStarted({ runId, flow: "counting", recorded: 1500 }))
+        assert.deepStrictEqual(second.events.at(-1), new Progress.RunFinished({ runId, total: 2000 }))
+      })
     )
 
-    it.effect("a face that never looks does not hold up the run", () =>
+    it.effect("an observer that never reads does not delay the run", () =>
       Effect.gen(function* () {
         const run = Flow.run(
           counting(() => Effect.void),

@@ -13,7 +13,7 @@ const blocks = (html: string) =>
   [...html.matchAll(/<script type="application\/json" class="block">(.*?)<\/script>/gs)].map(([, json = ""]) => json)
 
 describe("HtmlReport", () => {
-  it.effect("is written block by block, as the rows come", () =>
+  it.effect("is written block by block as the rows arrive", () =>
     Effect.gen(function* () {
       let taken = 0
       let ahead = 0
@@ -35,14 +35,14 @@ describe("HtmlReport", () => {
     })
   )
 
-  it.effect("a failure of the rows is the failure of the page", () =>
+  it.effect("fails if the rows fail", () =>
     Effect.gen(function* () {
       const exit = yield* Effect.exit(bytesOf(HtmlReport.make(summaryOf([]), Stream.fail("gone"))))
       assert.deepStrictEqual(exit, Exit.fail("gone"))
     })
   )
 
-  it.effect("allows the one script and the one style it has, and nothing else", () =>
+  it.effect("allows only its own script and style", () =>
     Effect.gen(function* () {
       const html = (yield* pageOf([])).toString()
       const hash = (tag: string) => {
@@ -56,7 +56,7 @@ describe("HtmlReport", () => {
     })
   )
 
-  it.effect("shows what cannot be seen, in rows and in the headline", () =>
+  it.effect("shows invisible characters, in rows and in the headline", () =>
     Effect.gen(function* () {
       const error = { kind: "Odd\u200bError", message: "no\u202e answer" }
       const [strange] = many(1)
@@ -69,7 +69,7 @@ describe("HtmlReport", () => {
     })
   )
 
-  it.effect("no text of a row can leave the JSON it is in", () =>
+  it.effect("no text of a row can break out of its JSON", () =>
     Effect.gen(function* () {
       const html = (yield* pageOf(hostile)).toString()
       const json = blocks(html)
@@ -92,7 +92,7 @@ describe.skipIf(Chromium.executable === undefined)(
   `The page of HtmlReport in a browser (${Chromium.howToHave})`,
   () => {
     layer(Chromium.layer)((it) => {
-      /** Opens a page, lets it be looked at, and sees that it did nothing it must not. */
+      /** Opens a page, runs the test, and checks that the page did nothing forbidden. */
       const looking = (
         title: string,
         all: () => ReadonlyArray<AuditRow>,
@@ -109,7 +109,7 @@ describe.skipIf(Chromium.executable === undefined)(
         )
 
       looking(
-        "has the numbers of the summary and of the rows, and they are equal",
+        "shows the same numbers from the summary and from the rows",
         () => many(1_234),
         async (page, all) => {
           const counts = countsOf(all)
@@ -121,7 +121,7 @@ describe.skipIf(Chromium.executable === undefined)(
           assert.deepStrictEqual(chart, Object.values(counts))
           assert.strictEqual(await status(page), "1,234 accounts")
           assert.strictEqual(await page.getByRole("table", { name: "Accounts" }).getAttribute("aria-rowcount"), "1235")
-          // Each histogram accounts for every date there is.
+          // Each histogram counts every date.
           const sums = await page.$$eval(".numbers tbody", (bodies) =>
             bodies.map((body) =>
               [...body.querySelectorAll("td:nth-child(2)")].reduce(
@@ -134,12 +134,12 @@ describe.skipIf(Chromium.executable === undefined)(
             all.filter(({ tokenExpiryDate }) => tokenExpiryDate !== undefined).length,
             1_234
           ])
-          assert.strictEqual(await page.getByRole("img", { name: /had ended when the audit began/ }).count(), 1)
+          assert.strictEqual(await page.getByRole("img", { name: /had expired when the audit began/ }).count(), 1)
         }
       )
 
       looking(
-        "searches, filters and goes back",
+        "searches, filters and resets",
         () => many(500),
         async (page) => {
           await page.getByLabel("Search").fill("CHLOE")
@@ -161,7 +161,7 @@ describe.skipIf(Chromium.executable === undefined)(
       )
 
       looking(
-        "is worked by the keyboard alone",
+        "can be used with the keyboard alone",
         () => many(500),
         async (page) => {
           const header = page.getByRole("columnheader", { name: "Created" })
@@ -202,7 +202,7 @@ describe.skipIf(Chromium.executable === undefined)(
       )
 
       looking(
-        "takes hostile texts for text",
+        "shows hostile texts as text",
         () => hostile,
         async (page, all) => {
           assert.deepStrictEqual(
@@ -232,7 +232,7 @@ describe.skipIf(Chromium.executable === undefined)(
       )
 
       looking(
-        "has no fault that axe knows of, light or dark, with or without details",
+        "has no accessibility problem that axe detects, light or dark, with or without details",
         () => many(30),
         async (page) => {
           const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
@@ -252,7 +252,7 @@ describe.skipIf(Chromium.executable === undefined)(
       )
 
       looking(
-        "is printed on white, with the rows and without what cannot be clicked",
+        "prints on white, with the rows and without controls",
         () => many(300),
         async (page) => {
           await page.emulateMedia({ media: "print" })
@@ -269,7 +269,7 @@ describe.skipIf(Chromium.executable === undefined)(
       )
 
       looking(
-        "an audit of nothing is a page too",
+        "renders an audit without accounts",
         () => [],
         async (page) => {
           assert.strictEqual(await status(page), "0 accounts")
@@ -277,7 +277,7 @@ describe.skipIf(Chromium.executable === undefined)(
         }
       )
 
-      it.scoped("a file that was cut off says so, and shows what it has", () =>
+      it.scoped("a truncated file says so and shows the rows it has", () =>
         Effect.gen(function* () {
           const whole = yield* pageOf(many(5_000))
           const { faults, page } = yield* Chromium.open(whole.subarray(0, whole.length - 100_000))
@@ -302,7 +302,7 @@ describe.skipIf(Chromium.executable === undefined)(
               const timed = (action: () => void) => {
                 const from = performance.now()
                 action()
-                // Until it is laid out.
+                // Waits for the layout.
                 document.body.getBoundingClientRect()
                 return Math.round(performance.now() - from)
               }
@@ -328,7 +328,7 @@ describe.skipIf(Chromium.executable === undefined)(
             yield* Effect.promise(() => status(page)),
             `${all.filter(({ findings, name }) => findings.includes("dormant") && name?.startsWith("Chloé")).length.toLocaleString("en")} of 100,000 accounts`
           )
-          // A generous line: machines that run tests are slow and busy.
+          // A generous bound, because machines that run tests are slow and busy.
           assert.isBelow(took["search again"] + took.filter + took["sort back"], 3_000)
           assert.isBelow(yield* Effect.promise(() => page.locator(".pane tr").count()), 100)
           assert.deepStrictEqual(faults, [])

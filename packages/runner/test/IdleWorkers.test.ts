@@ -4,7 +4,7 @@ import * as IdleWorkers from "../src/internal/scheduler/idleWorkers.js"
 
 const never = Number.POSITIVE_INFINITY
 
-/** One worker for each of these instants waits until then; tells which of them went on. */
+/** Lets one worker wait for each of these instants, and returns which of them have continued. */
 const waiting = (...untilMillis: ReadonlyArray<number>) =>
   Effect.gen(function* () {
     const idle = IdleWorkers.make()
@@ -17,7 +17,7 @@ const waiting = (...untilMillis: ReadonlyArray<number>) =>
   })
 
 describe("IdleWorkers", () => {
-  it.effect("wakes one at a time, and nothing when none waits", () =>
+  it.effect("wakes one worker at a time, and does nothing if none is waiting", () =>
     Effect.gen(function* () {
       const { idle, resumed, stop } = yield* waiting(never, never)
       for (const count of [1, 2, 2]) {
@@ -29,7 +29,7 @@ describe("IdleWorkers", () => {
     })
   )
 
-  it.effect("goes on by the time that comes first; those with a later one wait to be woken", () =>
+  it.effect("wakes at the earliest time; workers with a later time wait to be woken", () =>
     Effect.gen(function* () {
       const { idle, resumed, stop } = yield* waiting(500, 700, 300)
       yield* TestClock.adjust(299)
@@ -45,7 +45,7 @@ describe("IdleWorkers", () => {
     })
   )
 
-  it.effect("takes a time again when the last one has come", () =>
+  it.effect("accepts a new time after the last one has passed", () =>
     Effect.gen(function* () {
       const idle = IdleWorkers.make()
       for (const until of [100, 200]) {

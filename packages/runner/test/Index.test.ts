@@ -1,4 +1,4 @@
-/** What the main entry reaches: neither Node's modules nor a database. */
+/** The main entry imports neither Node's modules nor a database. */
 import { fileURLToPath } from "node:url"
 import { assert, it } from "@effect/vitest"
 import { build } from "esbuild"
@@ -13,7 +13,7 @@ it("bundles for browsers, without SQL", async () => {
     platform: "browser",
     format: "esm",
     conditions: ["source"],
-    // One of Node's modules anywhere fails the build.
+    // An import of one of Node's modules fails the build.
     logLevel: "silent",
     metafile: true,
     write: false

@@ -10,7 +10,7 @@ const recorded = (...positions: ReadonlyArray<number>) => {
 }
 
 describe("MemoryPage", () => {
-  it("gives subjects and results as they were put in, whether or not the page is complete", () => {
+  it("returns subjects and results as they were added, whether or not the page is complete", () => {
     const partly = recorded(1002, 1000)
     assert.deepStrictEqual(partly.pending(), [{ position: 1001, subject: "\ud800 half" }])
     assert.deepStrictEqual(partly.results(), [{ at: 1000 }, { at: 1002 }])
@@ -24,7 +24,7 @@ describe("MemoryPage", () => {
     ])
   })
 
-  it("keeps the first result of a position, also when the page is complete", () => {
+  it("keeps the first result of a position, even when the page is complete", () => {
     const page = recorded(1000)
     const again = { position: 1000, outcome: "failed", result: "again" } as const
     assert.isFalse(page.record(again))
@@ -33,7 +33,7 @@ describe("MemoryPage", () => {
     assert.deepInclude(page.rows()[0], { outcome: "done", result: { at: 1000 } })
   })
 
-  it("keeps nothing that changes later", () => {
+  it("is not affected by later changes to its input", () => {
     const subject = { name: "before" }
     const page = MemoryPage.make([subject], 0)
     subject.name = "after"

@@ -4,7 +4,7 @@ import { NewPassword } from "../src/index.js"
 
 describe("NewPassword", () => {
   it.effect.prop(
-    "generated passwords have every kind of character and none that a file would trip over",
+    "generated passwords have every kind of character and none that is special in a file",
     [fc.constant(0)],
     () =>
       Effect.map(NewPassword.generate, (password) => {

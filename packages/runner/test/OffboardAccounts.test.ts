@@ -41,7 +41,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       )
     )
 
-  it.effect("without consent for exactly the planned number nothing is deleted", () =>
+  it.effect("deletes nothing without consent for exactly the planned number", () =>
     Effect.gen(function* () {
       yield* fresh
       const plan = yield* planned(yield* rowsOf(yield* healthy(3)))
@@ -62,11 +62,11 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
-  it.effect("from JavaScript, too: no consent, no deletion", () =>
+  it.effect("deletes nothing without consent, even from JavaScript", () =>
     Effect.gen(function* () {
       yield* fresh
       const plan = yield* planned(yield* rowsOf(yield* healthy(1)))
-      // What a program in JavaScript can say.
+      // A JavaScript program could do this.
       const careless: (
         plan: Plan.Plan,
         options?: object
@@ -78,7 +78,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
-  it.effect("a plan whose changes were relabelled as nothing to do, with consent for none, deletes nothing", () =>
+  it.effect("a plan whose changes were relabelled as nothing to do, with consent to 0 deletions, deletes nothing", () =>
     Effect.gen(function* () {
       yield* fresh
       const plan = yield* planned(yield* rowsOf(yield* healthy(3)))
@@ -95,7 +95,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       )
       assert.strictEqual(error._tag, "InvalidPlan")
       assert.include(error.message, "line 2: the line says “nothing: already so” (Nothing), but it would make inactive")
-      // Nor does such a line that got into the store some other way.
+      // Nor does such a line that got into the store in another way.
       const store = yield* RunStore.RunStore
       const { counts, createdAt: startedAt, id: of, parameters } = relabelled.header
       const runId = id("relabelled")
@@ -113,7 +113,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
-  it.effect("what was used again since the audit is left alone, whether before the plan or after it", () =>
+  it.effect("skips an account that was used again since the audit, before or after planning", () =>
     Effect.gen(function* () {
       yield* fresh
       const { state } = yield* Simulator.Simulator
@@ -140,7 +140,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
-  it.effect("without an audit's evidence, too: what changed between plan and run is left alone", () =>
+  it.effect("skips an account that changed since planning, even without columns from an audit", () =>
     Effect.gen(function* () {
       yield* fresh
       const { state } = yield* Simulator.Simulator
@@ -154,7 +154,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
-  it.effect("a run that goes on asks for as many deletions as remain, and for the server it was begun at", () =>
+  it.effect("a resumed run needs consent to the remaining deletions and must use the same server", () =>
     Effect.gen(function* () {
       yield* fresh
       const { faults } = yield* Simulator.Simulator
@@ -169,7 +169,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
       const begun = yield* Effect.fork(
         OffboardAccounts.apply(plan, { consent: Consent.deletions(4), runId, target, concurrency: 2 })
       )
-      // Interrupted when two are recorded.
+      // Interrupted after two are recorded.
       yield* Effect.repeat(
         Effect.delay(
           Effect.flatMap(PlannedFlow.inspect(runId).pipe(Effect.orElseSucceed(Option.none)), Effect.succeed),
@@ -195,7 +195,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
-  it.effect("an audit that is not finished is no input", () =>
+  it.effect("refuses an unfinished audit as input", () =>
     Effect.gen(function* () {
       yield* fresh
       const store = yield* RunStore.RunStore
@@ -208,7 +208,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
-  it.effect("an account of another application, or another user than the row says, is left alone", () =>
+  it.effect("skips an account of another application or of another user than the row names", () =>
     Effect.gen(function* () {
       yield* fresh
       const [a, b] = yield* healthy(2)
@@ -232,7 +232,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
-  it.effect("an audit's findings, taken from the run or from its CSV, are the same input", () =>
+  it.effect("an audit's run and its CSV give the same input", () =>
     Effect.gen(function* () {
       yield* fresh
       const { runId } = yield* StatusAudit.run({ runId: id("audit") })
@@ -257,7 +257,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
-  it.effect("what failed comes as a CSV with its columns and the error, and goes in again", () =>
+  it.effect("failed rows are written as a CSV with their columns and the error, which can be planned again", () =>
     Effect.gen(function* () {
       yield* fresh
       const { faults } = yield* Simulator.Simulator

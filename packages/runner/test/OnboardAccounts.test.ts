@@ -34,7 +34,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     [...state.accounts].slice(population.accounts)
   )
 
-  it.effect("reads the list once a plan and once a run, however many users", () =>
+  it.effect("reads the list once per plan and once per run, for any number of users", () =>
     Effect.gen(function* () {
       yield* fresh
       const { requests } = yield* Simulator.Simulator
@@ -53,7 +53,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.effect("a run is taken back by a plan that makes inactive what it added, and nothing else", () =>
+  it.effect("an undo plan makes exactly the added accounts inactive", () =>
     Effect.gen(function* () {
       yield* fresh
       const { state } = yield* Simulator.Simulator
@@ -73,7 +73,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.effect("an addition whose answer was lost is settled by reading the list, and not made twice", () =>
+  it.effect("an addition whose response was lost is resolved by reading the list, and is not repeated", () =>
     Effect.gen(function* () {
       yield* fresh
       const { faults, requests } = yield* Simulator.Simulator
@@ -86,7 +86,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.effect("a user who has an account is found by the directory's id in any case", () =>
+  it.effect("a user's account is found by the directory id in upper or lower case", () =>
     Effect.gen(function* () {
       yield* fresh
       const [user] = yield* newcomers(1)
@@ -102,7 +102,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.effect("a user the directory does not know fails alone", () =>
+  it.effect("an unknown user of the directory does not affect other rows", () =>
     Effect.gen(function* () {
       yield* fresh
       const users = yield* newcomers(4)
@@ -117,7 +117,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.effect("each row is on its own: after one that failed the others are still tried, one at a time, too", () =>
+  it.effect("rows are independent: after a failure the others are still tried, even one at a time", () =>
     Effect.gen(function* () {
       yield* fresh
       const users = yield* newcomers(9)
@@ -127,7 +127,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.effect("a run is not resumed at another server, and nothing is sent there", () =>
+  it.effect("a run is not resumed on another server, and nothing is sent there", () =>
     Effect.gen(function* () {
       yield* fresh
       const { faults, requests } = yield* Simulator.Simulator
@@ -156,7 +156,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
   const unknownAmong = (users: ReadonlyArray<{ readonly username: string; readonly directoryId: string }>) =>
     planned([...users, { directoryId: users[0]?.directoryId ?? "", username: "nobody" }], "allOrNothing")
 
-  it.effect("all or nothing takes back what the run added, and no account that somebody else did", () =>
+  it.effect("all or nothing rolls back the accounts that the run added, but not those that someone else added", () =>
     Effect.gen(function* () {
       yield* fresh
       const { state } = yield* Simulator.Simulator
@@ -176,7 +176,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.effect("a run that was cut off between an addition and its record still knows the account for its own", () =>
+  it.effect("a run that was killed between an addition and its record still recognises the account as its own", () =>
     Effect.gen(function* () {
       yield* fresh
       const [user] = yield* newcomers(1)
@@ -208,7 +208,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.effect("an account that was added and cannot be read just then is not added again", () =>
+  it.effect("an added account that cannot be read yet is not added again", () =>
     Effect.gen(function* () {
       yield* fresh
       const { faults } = yield* Simulator.Simulator
@@ -222,7 +222,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.effect("all or nothing: what was added is made inactive again, and it says so", () =>
+  it.effect("all or nothing: added accounts are made inactive again, and the results say so", () =>
     Effect.gen(function* () {
       yield* fresh
       const users = yield* newcomers(8)

@@ -12,7 +12,7 @@ const make = () => {
 }
 
 describe("Outage", () => {
-  it("begins when enough calls fail in a row, and ends with the first answer", () => {
+  it("begins after enough failures in a row, and ends with the first response", () => {
     const { outage } = make()
     outage.failed(1000, 3)
     outage.failed(1001, 3)
@@ -38,14 +38,14 @@ describe("Outage", () => {
     assert.deepStrictEqual(waits, [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000])
   })
 
-  it("is outlasted when it is longer than the limit, from its first failure", () => {
+  it("exceeds the limit when it has lasted longer, counted from its first failure", () => {
     const { outage } = make()
     outage.failed(1000, 1)
     assert.isFalse(outage.isOutlasted(61_000))
     assert.isTrue(outage.isOutlasted(61_001))
   })
 
-  it("people hear since when it lasts, when the next probe is, and how long it was", () => {
+  it("events report its start, the next probe and its duration", () => {
     const { events, outage } = make()
     outage.failed(1000, 1)
     outage.notify("away", 9000)

@@ -6,7 +6,7 @@ import { PasswordFile } from "../src/index.js"
 import { temporary } from "./fixtures/served.js"
 
 layer(NodeFileSystem.layer)("PasswordFile", (it) => {
-  it.scoped("the file keeps whole lines only, and is synchronised before `put` returns", () =>
+  it.scoped("the file only keeps whole lines, and is synced before `put` returns", () =>
     Effect.gen(function* () {
       const real = yield* FileSystem.FileSystem
       const path = `${yield* temporary}/new.env`

@@ -26,7 +26,7 @@ const timed = (name: string, test: () => Effect.Effect<void, unknown>) => it.liv
 
 const clock = Effect.map(Effect.clock, (clock) => () => clock.unsafeCurrentTimeMillis())
 
-/** Plans to rename so many accounts, and gives the events, too. */
+/** Plans to rename this many accounts, and also returns the events. */
 const planned = (count: number, { admin }: ReturnType<typeof administrator>, pace: Limits.Limits = {}) => {
   const events: Array<Progress.Event> = []
   const rows = accountIds(count).map((accountId, i) => ({
@@ -46,7 +46,7 @@ const planned = (count: number, { admin }: ReturnType<typeof administrator>, pac
 }
 
 describe("PlannedFlow", () => {
-  timed("one account that cannot be read is skipped, with line, key and reason; the others are planned", () =>
+  timed("skips an account that cannot be read, with line, key and reason, and plans the others", () =>
     Effect.gen(function* () {
       const bad = idOf(1500)
       const provider = administrator((accountId) => (accountId === bad ? Effect.fail(unavailable) : Effect.void))
@@ -62,7 +62,7 @@ describe("PlannedFlow", () => {
     })
   )
 
-  timed("an outage is waited out, and it says so", () =>
+  timed("waits out an outage and reports it", () =>
     Effect.gen(function* () {
       const now = yield* clock
       const from = now() + 1000
@@ -81,7 +81,7 @@ describe("PlannedFlow", () => {
     })
   )
 
-  timed("an outage beyond all patience fails, with what was met", () =>
+  timed("fails with the latest error if an outage lasts too long", () =>
     Effect.gen(function* () {
       const provider = administrator(() => Effect.fail(unavailable))
       const error = yield* Effect.flip(planned(50, provider, { maxOutage: "1 minute" }))
@@ -89,7 +89,7 @@ describe("PlannedFlow", () => {
     })
   )
 
-  timed("keeps to the polite rate, in requests", () =>
+  timed("keeps the default rate, counted in requests", () =>
     Effect.gen(function* () {
       const now = yield* clock
       const began = now()
@@ -102,7 +102,7 @@ describe("PlannedFlow", () => {
   )
 
   timed(
-    "credentials that are refused are found out, however few rows there are; for one of many they are a reason",
+    "fails if the credentials are refused for every row, however few; a single refusal is a reason to skip the row",
     () =>
       Effect.gen(function* () {
         const all = administrator(() => Effect.fail(denied))
@@ -119,7 +119,7 @@ describe("PlannedFlow", () => {
   )
 
   it.live(
-    "a run killed at each moment ends like an undisturbed one (`npm run torture -- kill` kills more often)",
+    "a run that is killed at any moment ends like an uninterrupted one (`npm run torture -- kill` kills more often)",
     () =>
       Effect.gen(function* () {
         const verdicts = yield* killEach({
@@ -136,7 +136,7 @@ describe("PlannedFlow", () => {
           )
         }
       }),
-    // Processes start slowly where others work, too.
+    // Processes start slowly on a busy machine.
     120_000
   )
 })
@@ -156,7 +156,7 @@ const apply: Record<string, (plan: Plan.Plan) => Effect.Effect<ApplyResult.Summa
 }
 
 layer(live, { excludeTestServices: true })("a plan file of an earlier version", (it) => {
-  it.scoped.each(Object.entries(apply))("of %s can be applied, although its words have changed", ([flow, apply]) =>
+  it.scoped.each(Object.entries(apply))("of %s can be applied although its wording has changed", ([flow, apply]) =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const file = new URL(`fixtures/plans/${flow}.ndjson`, import.meta.url).pathname

@@ -9,11 +9,13 @@ const second = Option.some(Duration.seconds(1))
 interface Provider {
   readonly perSecond: number
   readonly burst: number
-  /** When it stops to refuse. */
+  /** When it stops refusing. */
   readonly liftedAtSeconds?: number
 }
 
-/** A provider that grants a rate and a burst, against one caller that asks whenever the controller lets it. */
+/**
+ * A provider with a rate and a burst, and one caller that sends whenever the controller allows it.
+ */
 const against = (
   { burst, liftedAtSeconds = Number.POSITIVE_INFINITY, perSecond }: Provider,
   seconds: number,
@@ -28,7 +30,7 @@ const against = (
     let filledAt = 0
     for (let now = 0; now < seconds * 1000; now++) {
       clock.set(now)
-      // At most five requests a millisecond.
+      // At most five requests per millisecond.
       for (let sent = 0; sent < 5 && controller.limiter.tryAcquire(); sent++) {
         tokens = Math.min(burst, tokens + ((now - filledAt) / 1000) * perSecond)
         filledAt = now
@@ -49,7 +51,7 @@ const against = (
 
 describe("RateController", () => {
   it.live.each([10, 20, 50, 200, 1000])(
-    "settles within 10 % of what a provider grants, with under 5 % refused (burst %i)",
+    "settles within 10 % of the provider's limit, with under 5 % refused (burst %i)",
     (burst) =>
       Effect.gen(function* () {
         const { answered, refused, since } = yield* against({ perSecond: 200, burst }, 120)
@@ -65,7 +67,7 @@ describe("RateController", () => {
       for (const perSecond of [20, 45, 1000]) {
         const { answered, refused } = yield* against({ perSecond, burst: 5, liftedAtSeconds: 60 }, 300, limit)
         const all = [...answered, ...refused].sort((a, b) => a - b)
-        // A second's worth, and what is made up for when timers are late.
+        // One second's requests, and those made up for when timers are late.
         for (const [i, at] of all.entries()) {
           assert.isAtLeast((all[i + 51] ?? Number.POSITIVE_INFINITY) - at, 1000)
         }
@@ -73,7 +75,7 @@ describe("RateController", () => {
     })
   )
 
-  it.live("pauses for as long as the provider asks, and goes on below where it was refused", () => {
+  it.live("pauses for as long as the provider asks, and continues at a lower rate", () => {
     const clock = settable()
     return Effect.gen(function* () {
       const controller = yield* RateController.make("unlimited", 0)
@@ -90,7 +92,7 @@ describe("RateController", () => {
     }).pipe(Effect.withClock(clock.clock))
   })
 
-  it.live("a refusal of what was sent before the last one prolongs the pause and says nothing new", () => {
+  it.live("a refusal of an earlier request prolongs the pause but does not change the rate", () => {
     const clock = settable()
     return Effect.gen(function* () {
       const controller = yield* RateController.make("unlimited", 0)
@@ -104,7 +106,7 @@ describe("RateController", () => {
     }).pipe(Effect.withClock(clock.clock))
   })
 
-  it.live("notices that a throttle was lifted", () =>
+  it.live("notices when a throttle is lifted", () =>
     Effect.gen(function* () {
       const { answered, since } = yield* against({ perSecond: 200, burst: 20, liftedAtSeconds: 60 }, 200)
       assert.isAbove(since(answered, 199), 1000)

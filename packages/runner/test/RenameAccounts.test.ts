@@ -25,7 +25,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
 
   const writes = Effect.flatMap(Simulator.Simulator, ({ state }) => state.writes)
 
-  it.effect("a plan says what would be done, writes nothing, and survives being a file", () =>
+  it.effect("planning writes nothing, and a plan is the same after being saved to a file", () =>
     Effect.gen(function* () {
       yield* fresh
       const { requests } = yield* Simulator.Simulator
@@ -55,7 +55,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("credentials that are refused are found out by planning", () =>
+  it.effect("planning fails if the credentials are refused", () =>
     Effect.gen(function* () {
       yield* fresh
       const { faults } = yield* Simulator.Simulator
@@ -65,7 +65,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("applied twice at once with one run id, a plan makes each change once", () =>
+  it.effect("two concurrent calls with one run id make each change once", () =>
     Effect.gen(function* () {
       yield* fresh
       const accounts = yield* healthy(10)
@@ -79,7 +79,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("applies, verifies, says what became of each, and applied again does nothing", () =>
+  it.effect("applies, verifies and reports each change, and does nothing when applied again", () =>
     Effect.gen(function* () {
       yield* fresh
       const accounts = yield* healthy(20)
@@ -111,7 +111,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("what drifted since the plan is left alone, and it says what differs", () =>
+  it.effect("skips accounts that changed since planning, and says what differs", () =>
     Effect.gen(function* () {
       yield* fresh
       const { state } = yield* Simulator.Simulator
@@ -143,7 +143,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("an answer that was lost is settled by reading; nothing is written twice", () =>
+  it.effect("a lost response is resolved by reading, and nothing is written twice", () =>
     Effect.gen(function* () {
       yield* fresh
       const { faults } = yield* Simulator.Simulator
@@ -169,7 +169,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("a change that is accepted and does not take place is a failure", () =>
+  it.effect("a change that is accepted but not made is a failure", () =>
     Effect.gen(function* () {
       yield* fresh
       const [a] = yield* healthy(1)
@@ -187,7 +187,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("a plan for something else, cut or edited against itself is refused before anything is sent", () =>
+  it.effect("refuses a plan for another target, or a truncated or contradictory one, before anything is sent", () =>
     Effect.gen(function* () {
       yield* fresh
       const [a, b] = yield* healthy(2)
@@ -240,30 +240,28 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect(
-    "rows made in code are handed back by their subject, and with the cells of a file where they have them",
-    () =>
-      Effect.gen(function* () {
-        yield* fresh
-        const accountId = Identifier.AccountId.make(unknown)
-        const value = { accountId, name: "Nobody" }
-        const rows = { bare: [{ value, cells: {} }], filled: CsvInput.rowsOf(flow.input, [value]) }
-        const failed = (rows: ReadonlyArray<CsvInput.Row<RenameAccounts.Wanted>>) =>
-          Effect.gen(function* () {
-            const plan = yield* PlannedFlow.plan(flow, { rows, parameters: {} })
-            const { runId } = yield* PlannedFlow.apply(flow, plan)
-            return (yield* bytesOf(RunReport.failedCsv(PlannedFlow.rows(flow, runId)))).toString().split("\r\n")
-          })
-        const [header, row] = yield* failed(rows.bare)
-        assert.strictEqual(header, "\ufeffsubject,error")
-        assert.match(row ?? "", new RegExp(`^${unknown},"?Skipped: `))
-        const [columns, cells] = yield* failed(rows.filled)
-        assert.strictEqual(columns, "\ufeffaccountId,name,error")
-        assert.match(cells ?? "", new RegExp(`^${unknown},Nobody,"?Skipped: `))
-      })
+  it.effect("rows made in code are written out by subject, with the cells of a file if they have them", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      const accountId = Identifier.AccountId.make(unknown)
+      const value = { accountId, name: "Nobody" }
+      const rows = { bare: [{ value, cells: {} }], filled: CsvInput.rowsOf(flow.input, [value]) }
+      const failed = (rows: ReadonlyArray<CsvInput.Row<RenameAccounts.Wanted>>) =>
+        Effect.gen(function* () {
+          const plan = yield* PlannedFlow.plan(flow, { rows, parameters: {} })
+          const { runId } = yield* PlannedFlow.apply(flow, plan)
+          return (yield* bytesOf(RunReport.failedCsv(PlannedFlow.rows(flow, runId)))).toString().split("\r\n")
+        })
+      const [header, row] = yield* failed(rows.bare)
+      assert.strictEqual(header, "\ufeffsubject,error")
+      assert.match(row ?? "", new RegExp(`^${unknown},"?Skipped: `))
+      const [columns, cells] = yield* failed(rows.filled)
+      assert.strictEqual(columns, "\ufeffaccountId,name,error")
+      assert.match(cells ?? "", new RegExp(`^${unknown},Nobody,"?Skipped: `))
+    })
   )
 
-  it.effect("every row is accounted for, and what missed its end can be handed in again", () =>
+  it.effect("every row is accounted for, and rows that were not completed can be planned again", () =>
     Effect.gen(function* () {
       yield* fresh
       const { faults, state } = yield* Simulator.Simulator
@@ -330,7 +328,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("a plan and a run are for the server and application that were known then, and for no other", () =>
+  it.effect("a plan or run can only be applied to the server and application that it was made for", () =>
     Effect.gen(function* () {
       yield* fresh
       const accounts = yield* healthy(2)
@@ -367,7 +365,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("an account of another application than the plan's is refused, when planning and when applying", () =>
+  it.effect("refuses an account of an application other than the plan's, when planning and when applying", () =>
     Effect.gen(function* () {
       yield* fresh
       const { population } = yield* Simulator.Simulator
@@ -379,7 +377,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       assert.deepStrictEqual(refused.header.counts, { change: 0, nothing: 0, skip: 2, invalid: 0 })
       assert.include(refused.entries[0]?.will, `belongs to application ${applicationId}, not ${other}`)
 
-      // As it is made without a target, and told one afterwards.
+      // A plan that was made without a target and given one afterwards.
       const plan = yield* planned(pairs)
       const moved = { ...plan, header: { ...plan.header, target: { applicationId: other } } }
       const { done, runId, skipped } = yield* PlannedFlow.apply(flow, moved)
@@ -393,7 +391,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("a run is taken back by a plan of what it changed, and who changed since is left alone", () =>
+  it.effect("an undo plan reverts the run's changes, and skips accounts that have changed since", () =>
     Effect.gen(function* () {
       yield* fresh
       const { state } = yield* Simulator.Simulator
@@ -423,7 +421,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
       assert.deepStrictEqual([done, skipped], [1, 1])
       assert.strictEqual((yield* view(a.accountId)).name, a.name)
       assert.strictEqual((yield* view(b.accountId)).name, "Drifted")
-      // What was undone can be undone.
+      // An undo can itself be undone.
       const redo = yield* PlannedFlow.undo(flow, undone)
       assert.deepStrictEqual(
         redo.entries.map(({ will }) => will),
@@ -432,36 +430,40 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.effect("what may have been made is told from what was not: a read that fails changes nothing", () =>
-    Effect.gen(function* () {
-      yield* fresh
-      const { faults } = yield* Simulator.Simulator
-      const accounts = yield* healthy(4)
-      const plan = yield* planned(accounts.map(({ accountId }) => [accountId, "Flagged"] as const))
-      const [unread, lost, unverified] = accounts.map(({ accountId }) => ({ accountIds: [accountId] }))
-      // What a proxy says: whether the request came through is left open, and asking again makes no sense.
-      const page = Faults.Respond({ status: 200, contentType: "text/html", body: "<html></html>" })
-      yield* faults.set([
-        Faults.always({ ...unread, operations: ["getAccountById"] }, page),
-        // Not made, which reading shows.
-        Faults.always({ ...lost, operations: ["updateAccount"] }, page),
-        // Made, and cannot be read any more.
-        Faults.Script({
-          on: { ...unverified, operations: ["getAccountById"] },
-          faults: [Faults.None(), page]
-        })
-      ])
-      const runId = id("flags")
-      yield* PlannedFlow.apply(flow, plan, { runId, concurrency: 4 })
-      const rows = yield* collected(PlannedFlow.rows(flow, runId))
-      assert.deepStrictEqual(
-        rows.map(({ result }) => (result?._tag === "Failed" ? [result.kind, result.mayHaveBeenApplied] : result?._tag)),
-        [["InvalidResponse", false], ["InvalidResponse", false], ["InvalidResponse", true], "Done"]
-      )
-    })
+  it.effect(
+    "distinguishes changes that may have been made from those that were not: a failed read changes nothing",
+    () =>
+      Effect.gen(function* () {
+        yield* fresh
+        const { faults } = yield* Simulator.Simulator
+        const accounts = yield* healthy(4)
+        const plan = yield* planned(accounts.map(({ accountId }) => [accountId, "Flagged"] as const))
+        const [unread, lost, unverified] = accounts.map(({ accountId }) => ({ accountIds: [accountId] }))
+        // A proxy's response: the request may or may not have arrived, and a retry would not help.
+        const page = Faults.Respond({ status: 200, contentType: "text/html", body: "<html></html>" })
+        yield* faults.set([
+          Faults.always({ ...unread, operations: ["getAccountById"] }, page),
+          // Not made, as reading shows.
+          Faults.always({ ...lost, operations: ["updateAccount"] }, page),
+          // Made, but the account can no longer be read.
+          Faults.Script({
+            on: { ...unverified, operations: ["getAccountById"] },
+            faults: [Faults.None(), page]
+          })
+        ])
+        const runId = id("flags")
+        yield* PlannedFlow.apply(flow, plan, { runId, concurrency: 4 })
+        const rows = yield* collected(PlannedFlow.rows(flow, runId))
+        assert.deepStrictEqual(
+          rows.map(({ result }) =>
+            result?._tag === "Failed" ? [result.kind, result.mayHaveBeenApplied] : result?._tag
+          ),
+          [["InvalidResponse", false], ["InvalidResponse", false], ["InvalidResponse", true], "Done"]
+        )
+      })
   )
 
-  it.effect("a run that was cut off before it had its plan needs it again", () =>
+  it.effect("a run that was killed before its plan was stored needs the plan again", () =>
     Effect.gen(function* () {
       yield* fresh
       const unknown = yield* Effect.flip(PlannedFlow.resume(flow, id("never-was")))
@@ -516,22 +518,26 @@ describe("drift", () => {
     fc.oneof(fc.string(), fc.constant(null))
   )
 
-  it.prop("nothing differs from itself; every other difference is named, both ways", [json, json], ([a, b]) => {
-    assert.deepStrictEqual(differences(a, { ...a }), [])
-    const fields = differences(a, b).map(({ field }) => field)
-    assert.deepStrictEqual(
-      [...fields].sort(),
-      differences(b, a)
-        .map(({ field }) => field)
-        .sort()
-    )
-    for (const field of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      assert.strictEqual(fields.includes(field), a[field] !== b[field])
+  it.prop(
+    "finds no difference between equal values, and names every other one in both directions",
+    [json, json],
+    ([a, b]) => {
+      assert.deepStrictEqual(differences(a, { ...a }), [])
+      const fields = differences(a, b).map(({ field }) => field)
+      assert.deepStrictEqual(
+        [...fields].sort(),
+        differences(b, a)
+          .map(({ field }) => field)
+          .sort()
+      )
+      for (const field of new Set([...Object.keys(a), ...Object.keys(b)])) {
+        assert.strictEqual(fields.includes(field), a[field] !== b[field])
+      }
     }
-  })
+  )
 })
 
-it.live("RenameAccounts > the rate counts requests, however many a row takes", () =>
+it.live("RenameAccounts > the rate counts requests, not rows", () =>
   inVirtualTime(
     Effect.gen(function* () {
       const names = new Map(
@@ -560,7 +566,7 @@ it.live("RenameAccounts > the rate counts requests, however many a row takes", (
       })
       const { done } = yield* Effect.provide(apply, [accounts, RunStore.layerMemory])
       assert.deepStrictEqual([done, at.length], [30, 90])
-      // A burst at the beginning, and timers that are late and catch up.
+      // Allows a burst at the start, and catching up after late timers.
       assert.isAtLeast(Math.max(...at) - Math.min(...at), 1350)
       for (const from of at) {
         assert.isAtMost(at.filter((time) => time >= from && time < from + 500).length, 36)

@@ -64,7 +64,7 @@ describe("Report", () => {
     })
   })
 
-  it.effect("NDJSON is an object a line", () =>
+  it.effect("NDJSON has an object per line", () =>
     Effect.gen(function* () {
       const text = yield* textOf(Report.ndjson(Stream.make(row, failed)))
       const lines = text.split("\n")
@@ -76,7 +76,7 @@ describe("Report", () => {
     })
   )
 
-  it.effect("CSV has a header and a line an account, however the rows arrive", () =>
+  it.effect("CSV has a header and a line per account, however the rows arrive", () =>
     Effect.gen(function* () {
       const whole = yield* textOf(Report.csv(Stream.make(row, failed)))
       assert.strictEqual(yield* textOf(Report.csv(Stream.rechunk(Stream.make(row, failed), 1))), whole)
@@ -91,7 +91,7 @@ describe("Report", () => {
   )
 
   it.effect.prop(
-    "text comes back as it was, but never begins a formula",
+    "text is read back unchanged but never starts a formula",
     [
       fc.oneof(
         fc.string({ unit: "grapheme" }),

@@ -10,13 +10,13 @@ const counting = () => {
         asked.push(maxWait)
         return false
       }),
-    throttled: () => Effect.die("The rate controller learns of refusals otherwise.")
+    throttled: () => Effect.die("The rate controller learns of refusals from the steps.")
   })
   return { asked, meter }
 }
 
 describe("RequestMeter", () => {
-  it.effect("lets the first request go at once, and asks the limiter for each of the others", () =>
+  it.effect("sends the first request at once, and asks the limiter for every other one", () =>
     Effect.gen(function* () {
       const { asked, meter } = counting()
       assert.isTrue(yield* meter.limiter.acquire(Duration.seconds(1)))
@@ -27,7 +27,7 @@ describe("RequestMeter", () => {
     })
   )
 
-  it.effect("counts a request when it is sent, not when the effect is made", () =>
+  it.effect("counts a request when it is sent, not when its effect is created", () =>
     Effect.gen(function* () {
       const { meter } = counting()
       const acquire = meter.limiter.acquire(Duration.seconds(1))
@@ -38,7 +38,7 @@ describe("RequestMeter", () => {
     })
   )
 
-  it.effect("does not tell the limiter of refusals", () =>
+  it.effect("does not report refusals to the limiter", () =>
     Effect.gen(function* () {
       const { meter } = counting()
       yield* meter.limiter.throttled(Duration.seconds(1))

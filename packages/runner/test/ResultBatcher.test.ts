@@ -7,7 +7,9 @@ const runId = Run.RunId.make("run-1")
 
 const full = new RunStoreError.RunStoreError({ reason: "full", file: "runs.sqlite", detail: "no room", cause: null })
 
-/** A batcher whose store does something else first whenever it records, and how many results the store has. */
+/**
+ * A batcher whose store runs an effect before each write, and the number of results in the store.
+ */
 const batching = (first: () => Effect.Effect<void, RunStoreError.RunStoreError>) =>
   Effect.gen(function* () {
     const store = yield* RunStore.RunStore
@@ -21,7 +23,7 @@ const batching = (first: () => Effect.Effect<void, RunStoreError.RunStoreError>)
     return { ...made, kept: Effect.map(store.get(runId), ({ recorded }) => recorded) }
   })
 
-/** What a worker does, and what a run does in the end however it ends. */
+/** The calls of a worker, and of a run when it ends. */
 const working = ({ add, flush }: ResultBatcher.ResultBatcher, subjects: number) =>
   Effect.gen(function* () {
     for (let position = 0; position < subjects; position++) {
@@ -32,7 +34,7 @@ const working = ({ add, flush }: ResultBatcher.ResultBatcher, subjects: number) 
   }).pipe(Effect.onError(() => Effect.ignore(flush)))
 
 describe("ResultBatcher", () => {
-  it.effect("what is being recorded when the attempt is interrupted is kept, and what waits is, too", () =>
+  it.effect("keeps results that are being recorded or still waiting when the attempt is interrupted", () =>
     Effect.gen(function* () {
       const slow = yield* batching(() => Effect.sleep("1 second"))
       const work = yield* Effect.fork(working(slow, 150))
@@ -40,13 +42,13 @@ describe("ResultBatcher", () => {
       const ending = yield* Effect.fork(Fiber.interrupt(work))
       yield* TestClock.adjust("10 seconds")
       yield* Fiber.join(ending)
-      // The second hundred was not begun: the worker waited for the first.
+      // The second hundred was not started: the worker waited for the first.
       assert.strictEqual(slow.count.processed, 100)
       assert.deepStrictEqual([yield* slow.kept, slow.count.recorded], [100, 100])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
-  it.effect("what could not be recorded is, when the store can again", () =>
+  it.effect("records results that failed to be recorded once the store works again", () =>
     Effect.gen(function* () {
       let tries = 0
       const once = yield* batching(() => (++tries === 1 ? Effect.fail(full) : Effect.void))
@@ -57,7 +59,7 @@ describe("ResultBatcher", () => {
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
-  it.effect("a slow run has its results recorded after a quarter of a second", () =>
+  it.effect("records the results of a slow run after a quarter of a second", () =>
     Effect.gen(function* () {
       const { add, count, flushing, kept } = yield* batching(() => Effect.void)
       yield* Effect.fork(flushing)
@@ -69,7 +71,7 @@ describe("ResultBatcher", () => {
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
-  it.effect("fails with what the store fails with when nobody waits for a batch", () =>
+  it.effect("fails with the store's error even if no worker waits for the batch", () =>
     Effect.gen(function* () {
       const { add, flushing } = yield* batching(() => Effect.fail(full))
       const fiber = yield* Effect.fork(flushing)

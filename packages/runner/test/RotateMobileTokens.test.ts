@@ -49,34 +49,36 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
     )
   )
 
-  it.scoped("adds first, removes then; a removal that fails leaves both, and says so; no token in plan or store", () =>
-    Effect.gen(function* () {
-      const { accounts, plan } = yield* planned(2)
-      const { faults } = yield* Simulator.Simulator
-      yield* faults.set([Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: [Faults.notValid] })])
-      const runId = id("tokens")
-      yield* PlannedFlow.apply(RotateMobileTokens.flow, plan, { runId, concurrency: 1 })
-      const results = (yield* collected(PlannedFlow.rows(RotateMobileTokens.flow, runId))).map(({ result }) => result)
-      assert(results[0]?._tag === "Failed")
-      assert.include(
-        results[0].message,
-        "The new token was added, but the old one could not be removed and still works"
-      )
-      // Nobody can list them: what was accepted is not said to be verified.
-      assert.isTrue(results[1]?._tag === "Done" && results[1].change === "sent")
-      assert.deepStrictEqual(yield* held(accounts), [["phone-before", "phone-after"], ["phone-after"]])
-      assert.deepStrictEqual((yield* calls).slice(0, 2), ["addMobileAppToken", "removeMobileAppToken"])
-      assert.notMatch(yield* traces(plan, runId), /phone-/)
-    })
+  it.scoped(
+    "adds before it removes; a failed removal leaves both tokens and says so; no token is in the plan or the store",
+    () =>
+      Effect.gen(function* () {
+        const { accounts, plan } = yield* planned(2)
+        const { faults } = yield* Simulator.Simulator
+        yield* faults.set([Faults.Script({ on: { operations: ["removeMobileAppToken"] }, faults: [Faults.notValid] })])
+        const runId = id("tokens")
+        yield* PlannedFlow.apply(RotateMobileTokens.flow, plan, { runId, concurrency: 1 })
+        const results = (yield* collected(PlannedFlow.rows(RotateMobileTokens.flow, runId))).map(({ result }) => result)
+        assert(results[0]?._tag === "Failed")
+        assert.include(
+          results[0].message,
+          "The new token was added, but the old one could not be removed and still works"
+        )
+        // The API cannot list tokens, so an accepted change is not reported as verified.
+        assert.isTrue(results[1]?._tag === "Done" && results[1].change === "sent")
+        assert.deepStrictEqual(yield* held(accounts), [["phone-before", "phone-after"], ["phone-after"]])
+        assert.deepStrictEqual((yield* calls).slice(0, 2), ["addMobileAppToken", "removeMobileAppToken"])
+        assert.notMatch(yield* traces(plan, runId), /phone-/)
+      })
   )
 
-  // Whether it was made or not: what is not there is not removed, and the provider may call that a refusal.
+  // Whether or not it was made: the provider may refuse to remove a token that does not exist.
   const cutOff: ReadonlyArray<readonly [made: "after" | "before", removal: Faults.Fault]> = [
     ["after", Faults.None()],
     ["before", Faults.notValid]
   ]
   it.scoped.each(cutOff)(
-    "an addition that was cut off %s it was made is taken back before it is made again",
+    "an addition that was interrupted %s it was made is undone before it is repeated",
     ([when, removal]) =>
       Effect.gen(function* () {
         const { accounts, plan } = yield* planned(1)
@@ -97,7 +99,7 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
       })
   )
 
-  it.scoped("a run that was cut off after an addition knows that it was made", () =>
+  it.scoped("a run that was killed after an addition knows that it was made", () =>
     Effect.gen(function* () {
       const { accounts, plan } = yield* planned(1)
       const { faults } = yield* Simulator.Simulator

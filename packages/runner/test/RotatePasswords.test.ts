@@ -35,7 +35,7 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
       Effect.map(state.signIn({ username, password: Redacted.make(password), directoryId: undefined }), Option.isSome)
     )
 
-  it.scoped("every password is on the disk before it is set, and in no other place", () =>
+  it.scoped("every password is on disk before it is set, and nowhere else", () =>
     Effect.gen(function* () {
       yield* fresh
       const fs = yield* FileSystem.FileSystem
@@ -61,7 +61,7 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
     })
   )
 
-  it.scoped("the plan knows the file by its absolute path", () =>
+  it.scoped("the plan contains the absolute path of the file", () =>
     Effect.gen(function* () {
       yield* fresh
       const { applicationId, accounts, known } = yield* users(1)
@@ -74,7 +74,7 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
     })
   )
 
-  it.scoped("the file of the present passwords is refused for the new ones, whatever it is called", () =>
+  it.scoped("refuses the file of the current passwords for the new ones, under any name", () =>
     Effect.gen(function* () {
       yield* fresh
       const fs = yield* FileSystem.FileSystem
@@ -93,7 +93,7 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
     })
   )
 
-  it.scoped("an answer that was lost is settled by signing in; a refusal leaves the old password and says so", () =>
+  it.scoped("a lost response is resolved by signing in; a refusal keeps the old password and says so", () =>
     Effect.gen(function* () {
       yield* fresh
       const { faults } = yield* Simulator.Simulator
@@ -117,7 +117,7 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
     })
   )
 
-  it.scoped("a password that cannot be kept is not set", () =>
+  it.scoped("a password that cannot be written to the file is not set", () =>
     Effect.gen(function* () {
       yield* fresh
       const { accounts, plan } = yield* planned(2)
@@ -152,12 +152,12 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
         rows.map(({ outcome }) => outcome),
         accounts.map(() => "unprocessed")
       )
-      // There is room again.
+      // The disk has space again.
       assert.strictEqual((yield* RotatePasswords.resume(runId)).done, accounts.length)
     })
   )
 
-  it.scoped("a file that could not be created is found out by planning", () =>
+  it.scoped("planning fails if the file could not be created", () =>
     Effect.gen(function* () {
       yield* fresh
       const { accounts, applicationId, directory, known } = yield* users(1)
@@ -174,7 +174,7 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
     })
   )
 
-  it.scoped("a file that others may read is refused before anything is changed", () =>
+  it.scoped("refuses a file that others can read before anything is changed", () =>
     Effect.gen(function* () {
       yield* fresh
       const fs = yield* FileSystem.FileSystem

@@ -18,7 +18,7 @@ const numbers = (count: number) =>
     count
   )
 
-/** The tables as the first version made them. */
+/** The tables as the first version created them. */
 const versionOne = [
   `CREATE TABLE glowmarkt_runs (number INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL UNIQUE, flow TEXT NOT NULL,
     parameters TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER, total INTEGER)`,
@@ -45,7 +45,7 @@ runStoreSuite("in memory", RunStore.layerMemory)
 
 describe("RunStore", () => {
   layer(NodeFileSystem.layer, { excludeTestServices: true })("on disk", (it) => {
-    it.scoped("a store from a newer version is refused and left as it is", () =>
+    it.scoped("refuses a store from a newer version and leaves it unchanged", () =>
       Effect.gen(function* () {
         const file = yield* tempFile
         const raw = Layer.orDie(SqliteClient.layer({ filename: file }))
@@ -63,7 +63,7 @@ describe("RunStore", () => {
       })
     )
 
-    it.scoped("a store from an older version is brought to this one, with all that is in it", () =>
+    it.scoped("migrates a store from an older version with all its contents", () =>
       Effect.gen(function* () {
         const file = yield* tempFile
         const raw = Layer.orDie(SqliteClient.layer({ filename: file }))
@@ -111,7 +111,7 @@ describe("RunStore", () => {
       })
     )
 
-    it.scoped("is for its owner only", () =>
+    it.scoped("is readable by its owner only", () =>
       Effect.gen(function* () {
         const file = yield* tempFile
         const fs = yield* FileSystem.FileSystem
@@ -123,7 +123,7 @@ describe("RunStore", () => {
       })
     )
 
-    it.scoped("keeps nothing of a removed run, neither in the file nor beside it", () =>
+    it.scoped("leaves no trace of a removed run in the file or beside it", () =>
       Effect.gen(function* () {
         const file = yield* tempFile
         const fs = yield* FileSystem.FileSystem
@@ -154,7 +154,7 @@ describe("RunStore", () => {
       })
     )
 
-    it.scoped("what is not a store says so", () =>
+    it.scoped("refuses a file that is not a store", () =>
       Effect.gen(function* () {
         const file = yield* tempFile
         writeFileSync(file, "Dear diary, this is long enough to be read as the header of a database file. Not one.")
@@ -166,7 +166,7 @@ describe("RunStore", () => {
       })
     )
 
-    it.scoped("one process works on a store at a time, others may look at it", () =>
+    it.scoped("one process at a time can use a store, while others can read it", () =>
       Effect.gen(function* () {
         const file = yield* tempFile
         yield* Effect.scoped(
@@ -178,7 +178,7 @@ describe("RunStore", () => {
             const beside = <A, E>(use: (store: RunStore.RunStoreService) => Effect.Effect<A, E>) =>
               Effect.provide(Effect.flatMap(RunStore.RunStore, use), SqliteRunStore.layerShared(file))
             assert.deepStrictEqual(yield* beside((store) => store.list), [])
-            // It may be the one that is worked on.
+            // It may be the run in progress.
             assert.strictEqual(yield* reasonOf(beside((store) => store.forget(runId))), "inUse")
           })
         )
@@ -187,13 +187,13 @@ describe("RunStore", () => {
     )
   })
 
-  it("names a store in memory, and shows a file's name", () => {
+  it("names a store in memory or its file", () => {
     const message = (file: string) => new RunStoreError.RunStoreError({ reason: "other", file }).message
     assert.strictEqual(message(":memory:"), "Run store in memory: the database reported an error")
     assert.strictEqual(message("runs\u200b.db"), "Run store runs\\u200b.db: the database reported an error")
   })
 
-  it("reads SQLite's codes, however deep they are wrapped", () => {
+  it("finds SQLite's codes however deeply they are wrapped", () => {
     const full = Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" })
     const error = RunStoreError.fromUnknown(
       "a.sqlite",

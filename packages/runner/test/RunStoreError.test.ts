@@ -1,4 +1,7 @@
-/** The driver's own errors, from copies of it without its native module and with one that is not for this Node. */
+/**
+ * The driver's own errors, from copies of it without its native module or with one for another
+ * version of Node.
+ */
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
@@ -12,7 +15,10 @@ const require = createRequire(import.meta.url)
 
 const rootOf = (name: string) => dirname(require.resolve(`${name}/package.json`))
 
-/** Copies the driver without what was built, and returns the error of opening a database with it. */
+/**
+ * Copies the driver without its native module, and returns the error of opening a database with the
+ * copy.
+ */
 const failureOf = (build: (root: string) => void) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem

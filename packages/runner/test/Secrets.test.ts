@@ -4,14 +4,14 @@ import { ConfigProvider, Effect, Redacted, Schema } from "effect"
 import { Secrets } from "../src/index.js"
 
 describe("Secrets", () => {
-  it("a reference to a file is absolute from the moment it is read", () => {
+  it("a reference to a file is made absolute when it is decoded", () => {
     const read = Schema.decodeSync(Secrets.SecretRef)
     assert.strictEqual(read(" file:known.env#ann "), `file:${process.cwd()}/known.env#ann`)
     assert.strictEqual(read("file:/a/../b"), "file:/b")
     assert.strictEqual(read("env:X"), "env:X")
   })
 
-  it.effect("come from the environment", () =>
+  it.effect("are read from the environment", () =>
     Effect.gen(function* () {
       const { resolve } = yield* Secrets.make
       const ref = Schema.decodeSync(Secrets.SecretRef)("env:SOME_ONE")

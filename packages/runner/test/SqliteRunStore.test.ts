@@ -1,6 +1,7 @@
 /**
- * The stores in `fixtures/stores` were written by the program of each store version: a finished audit, one killed
- * after 5 of 12 accounts, a finished renaming, and one killed before the answer to its fourth write.
+ * The stores in `fixtures/stores` were written by the program of each store version: a finished
+ * audit, one killed after 5 of 12 accounts, a finished rename, and one killed before the response
+ * to its fourth write.
  */
 import { spawn } from "node:child_process"
 import { existsSync, readFileSync, statSync } from "node:fs"
@@ -139,7 +140,7 @@ const setting = Effect.gen(function* () {
 })
 
 layer(NodeFileSystem.layer, { excludeTestServices: true })("a process with SqliteRunStore", (it) => {
-  it.scoped("a run killed twice and started again equals an undisturbed one and repeats nothing recorded", () =>
+  it.scoped("a run that is killed twice and resumed equals an uninterrupted one and repeats no recorded work", () =>
     Effect.gen(function* () {
       const { directory, script, store } = yield* setting
       const told = { store, log: `${directory}/killed.log`, runId: "killed" }
@@ -178,7 +179,7 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a process with Sqlit
     })
   )
 
-  it.scoped("a run that was left behind does not start working because another one does", () =>
+  it.scoped("an abandoned run does not start because another run does", () =>
     Effect.gen(function* () {
       const { directory, script, store } = yield* setting
       const left = { store, log: `${directory}/left.log`, runId: "left" }
@@ -193,7 +194,7 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a process with Sqlit
     })
   )
 
-  it.scoped("Ctrl-C ends within five seconds, keeps what is done, and the run goes on", () =>
+  it.scoped("Ctrl-C stops a run within five seconds and keeps its results, and the run can be resumed", () =>
     Effect.gen(function* () {
       const { directory, script, store } = yield* setting
       const told = { store, log: `${directory}/stopped.log`, runId: "stopped", pause: 20 }
@@ -208,14 +209,14 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a process with Sqlit
 
       const lines = logged(told.log).length - 1
       const { run: stopped } = yield* read(store, "stopped")
-      // Sixteen at a time were in flight and not done.
+      // Sixteen were in flight and not done.
       assert.isAtLeast(stopped.recorded, lines - 16)
       assert.isBelow(stopped.recorded, 2000)
       assert.include((yield* run(script, { ...told, pause: 0 })).answer, `"recorded":2000`)
     })
   )
 
-  /** A limit on the size of files, in blocks of 512 bytes, stands for a disk that is full. */
+  /** A limit on the size of files, in blocks of 512 bytes, simulates a full disk. */
   const cramped = (blocks: number, args: ReadonlyArray<string>) =>
     Effect.suspend(() =>
       ended(
@@ -237,8 +238,8 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a process with Sqlit
       })
   )
 
-  // One subject, so that every write is one commit, and the log is as long as in the run measured.
-  it.scoped("a disk that is full at any commit of a run is the run's failure, and the run goes on from there", () =>
+  // One subject, so that every write is one commit and the log is as long as in the measured run.
+  it.scoped("a run fails if the disk is full at any commit, and can be resumed from there", () =>
     Effect.gen(function* () {
       const { directory, script, store } = yield* setting
       const runId = Run.RunId.make("full")
@@ -277,7 +278,7 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a process with Sqlit
           `"recorded":1`
         )
       }
-      // Nothing, the run, its subjects, its results.
+      // Fails before anything, the run, its subjects or its results are stored.
       assert.deepStrictEqual(stages, [undefined, [undefined, 0], [1, 0], [1, 1]])
     })
   )

@@ -29,7 +29,7 @@ const listing = (
   stream: AdminAccounts.AdminAccountsService["stream"],
   status: AdminAccounts.AdminAccountsService["status"]
 ) => {
-  const unused = () => Effect.dieMessage("an audit does not do this")
+  const unused = () => Effect.dieMessage("an audit does not call this")
   return Layer.succeed(AdminAccounts.AdminAccounts, {
     stream,
     status,
@@ -52,7 +52,7 @@ const unavailable = new GlowmarktError.ServerError({
 })
 
 layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) => {
-  /** A list that breaks off after an element so many times. */
+  /** A list that breaks off after an element this many times. */
   const breaking = (times: number, failure: GlowmarktError.CallError = unavailable) => {
     let left = times
     const elements = Stream.suspend(() =>
@@ -63,7 +63,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     return listing(elements, () => Effect.succeed(active))
   }
 
-  it.effect("an outage while the list is read is waited out, and it says so", () =>
+  it.effect("waits out an outage while reading the list, and reports it", () =>
     Effect.gen(function* () {
       const events: Array<Progress.Event> = []
       const { total } = yield* StatusAudit.run().pipe(
@@ -84,7 +84,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     })
   )
 
-  it.effect("a list is not waited for longer than the patience, and asked for again before that", () =>
+  it.effect("retries the list for up to the longest outage", () =>
     Effect.gen(function* () {
       const retryAfter = Option.some(Duration.hours(1))
       const limited = new GlowmarktError.RateLimited({ ...call, status: 429, excerpt: "", retryAfter })
@@ -115,7 +115,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
 
   const where = (text: string) => Either.getOrThrow(AccountFilter.parse(text))
 
-  it.effect("is about the accounts that are meant, and says of how many that are listed", () =>
+  it.effect("covers the selected accounts and reports how many are listed", () =>
     Effect.gen(function* () {
       const inactive = yield* audited({ where: where("status = inactive") })
       assert.deepStrictEqual([inactive.summary.total, inactive.summary.listed], [101, 301])
@@ -135,7 +135,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     })
   )
 
-  it.effect("a sample is the same for the same run id, in the order of the list, and another one for others", () =>
+  it.effect("a sample is in list order, the same for the same run id and different for others", () =>
     Effect.gen(function* () {
       const once = yield* audited({ runId: id("sample-1"), sample: 40 })
       const store = yield* RunStore.RunStore
@@ -147,7 +147,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       for (const { ids, summary } of [once, other]) {
         assert.deepStrictEqual([summary.total, summary.listed, new Set(ids).size], [40, 301, 40])
         assert.deepStrictEqual(ids, [...ids].sort())
-        // From all over the list.
+        // Spread over the whole list.
         const halves = ids.filter((accountId = "") => accountId < (people[150]?.accountId ?? ""))
         assert.isTrue(halves.length > 5 && halves.length < 35)
       }
@@ -157,7 +157,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     })
   )
 
-  it.effect("is resumed with what it was begun with, and refused with anything else", () =>
+  it.effect("is resumed with its original options and refused with others", () =>
     Effect.gen(function* () {
       const runId = id("filtered")
       const begun = yield* audited({ runId, where: where("status = inactive"), sample: 7 })
@@ -169,7 +169,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     })
   )
 
-  it.effect("is not resumed at another server, nor for another application", () =>
+  it.effect("is not resumed on another server or for another application", () =>
     Effect.gen(function* () {
       const runId = id("audited-here")
       const target = { origin: "http://here", applicationId: Identifier.ApplicationId.make("app-1") }
@@ -186,7 +186,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     })
   )
 
-  it.effect("one that outlasts the patience fails the run, which goes on later", () =>
+  it.effect("fails after the longest outage, and can be resumed later", () =>
     Effect.gen(function* () {
       const runId = id("no-list")
       const options = { runId, maxOutage: "700 millis" } as const
@@ -196,7 +196,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     })
   )
 
-  it.effect("every listed element is one row, in the order of the list: unreadable and repeated ones, too", () =>
+  it.effect("every listed element is one row in list order, including unreadable and repeated ones", () =>
     Effect.gen(function* () {
       const strange = (index: number, problem: string, accountId = Option.none<string>()) =>
         Either.left({ index, accountId, problem })
@@ -231,7 +231,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     })
   )
 
-  it.effect("an account with a field that cannot be read is audited, and the field reported", () =>
+  it.effect("audits an account with an unreadable field, and reports the field", () =>
     Effect.gen(function* () {
       const runId = id("field")
       const { createdAt: _, ...readable } = account(1)
@@ -242,7 +242,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
         readable
       })
       const admin = listing(Stream.make(element), () => Effect.succeed({ status: "inactive" as const }))
-      // Nobody knows whether it meets this.
+      // It might match.
       const where = Schema.decodeSync(AccountFilter.FromText)("createdAt before 2020-01-01")
       const summary = yield* Effect.provide(StatusAudit.run({ runId, where }), admin)
       const [row] = yield* rowsOf(runId)
@@ -257,7 +257,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     })
   )
 
-  it.effect("refused for the whole list is the run's failure; for one account it is a finding", () =>
+  it.effect("refused credentials for the whole list fail the run; for one account they are a finding", () =>
     Effect.gen(function* () {
       const runId = id("denied")
       const refusing = listing(Stream.fail(denied), () => Effect.succeed(active))
@@ -280,7 +280,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     })
   )
 
-  it.effect("what is not said is what the resumed run has", () =>
+  it.effect("omitted options are those of the resumed run", () =>
     Effect.gen(function* () {
       const runId = id("lines")
       const admin = listing(Stream.empty, () => Effect.succeed(active))
@@ -294,7 +294,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
     })
   )
 
-  it.effect("rows of an unfinished run say what is missing; another flow's run is not an audit", () =>
+  it.effect("rows of an unfinished run say what is missing, and another flow's run is refused", () =>
     Effect.gen(function* () {
       const runId = id("unfinished")
       const accounts = [account(1), account(2)]
@@ -336,7 +336,7 @@ describe("against the simulator", () => {
       child.on("close", (_code, signal) => resume(Effect.succeed(signal)))
     })
 
-  it.live("counts what the seed dictates", () =>
+  it.live("counts the findings of the seed", () =>
     Effect.gen(function* () {
       const simulator = yield* Simulator.Simulator
       const summary = yield* Effect.provide(
@@ -350,7 +350,7 @@ describe("against the simulator", () => {
     }).pipe(Effect.provide(Simulator.layer({ accounts: 300, seed: 11 })))
   )
 
-  it.scopedLive("killed and started again, it asks for nothing it has recorded and equals an undisturbed audit", () =>
+  it.scopedLive("killed and resumed, it requests nothing that is recorded and equals an uninterrupted audit", () =>
     Effect.gen(function* () {
       const simulator = yield* Simulator.Simulator
       const fs = yield* FileSystem.FileSystem

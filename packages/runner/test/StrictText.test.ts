@@ -17,14 +17,14 @@ const utf16 = (text: string, order: "le" | "be", mark = true) => {
 const latin1 = Buffer.from("Näw-9-password\n", "latin1")
 
 describe("StrictText", () => {
-  it.prop("reads UTF-8, and UTF-16 with a mark", [fc.string({ unit: "grapheme" })], ([text]) => {
+  it.prop("reads UTF-8, and UTF-16 with a byte order mark", [fc.string({ unit: "grapheme" })], ([text]) => {
     fc.pre(!text.includes("\0") && !text.includes("\uFFFD") && !text.startsWith("\uFEFF"))
     for (const bytes of [Buffer.from(text), Buffer.from(`\uFEFF${text}`), utf16(text, "le"), utf16(text, "be")]) {
       assert.deepStrictEqual(StrictText.decode(bytes), Either.right(text))
     }
   })
 
-  it("refuses everything else, and says nothing of the text", () => {
+  it("refuses everything else without quoting the text", () => {
     const problems: ReadonlyArray<readonly [Uint8Array, RegExp]> = [
       [latin1, /^is not UTF-8$/],
       [utf16("Name", "le", false), /NUL/],
@@ -48,7 +48,7 @@ const resolving = (ref: string, content: Uint8Array) =>
   )
 
 describe("Secrets", () => {
-  it.effect("of a file are what the file says, in UTF-8 and in UTF-16 with a mark", () =>
+  it.effect("are read from a file in UTF-8, or UTF-16 with a byte order mark", () =>
     Effect.gen(function* () {
       for (const content of [Buffer.from("ann=pä\n"), Buffer.from("\uFEFFann=pä\n"), utf16("ann=pä\r\n", "le")]) {
         assert.deepStrictEqual(yield* resolving("file:/secrets#ann", content), Either.right("pä"))
@@ -56,7 +56,7 @@ describe("Secrets", () => {
     })
   )
 
-  it.effect("of a file in another encoding are refused", () =>
+  it.effect("in a file of another encoding are refused", () =>
     Effect.gen(function* () {
       for (const content of [latin1, utf16("secret\n", "le", false), Buffer.from("N\uFFFDw")]) {
         const error = Option.getOrThrow(Either.getLeft(yield* resolving("file:/secret", content)))
@@ -65,7 +65,7 @@ describe("Secrets", () => {
     })
   )
 
-  it.effect("of a variable that was no UTF-8 are refused", () =>
+  it.effect("in a variable that was not UTF-8 are refused", () =>
     Effect.map(resolving("env:TOKEN", new Uint8Array()), (secret) =>
       assert.match(Option.getOrThrow(Either.getLeft(secret)).message, /^env:TOKEN: the variable has a character that/)
     ).pipe(Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["TOKEN", "N\uFFFDw"]]))))
@@ -80,21 +80,21 @@ describe("PasswordFile", () => {
       Effect.provide(
         FileSystem.layerNoop({
           exists: () => Effect.succeed(true),
-          // Only these two are looked at.
+          // Only these two fields are checked.
           stat: () => Effect.succeed({ mode, uid: Option.some(uid) } as FileSystem.File.Info),
           readFile: () => Effect.succeed(content)
         })
       )
     )
 
-  it.effect("is UTF-8 without a mark", () =>
+  it.effect("is UTF-8 without a byte order mark", () =>
     Effect.gen(function* () {
       assert.match(yield* peeking(latin1), /the file is not UTF-8/)
       assert.match(yield* peeking(Buffer.from("\uFEFFann=secret\n")), /byte order mark/)
     })
   )
 
-  it.effect("is its owner's alone, and ours", () =>
+  it.effect("must be private and belong to the current user", () =>
     Effect.gen(function* () {
       const content = Buffer.from("ann=secret\n")
       assert.match(yield* peeking(content, { mode: 0o100640 }), /Run: chmod 600 \/passwords$/)

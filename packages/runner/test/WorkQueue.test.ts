@@ -5,7 +5,7 @@ import * as WorkQueue from "../src/internal/scheduler/workQueue.js"
 const letters = () => WorkQueue.sourceOf(["a", "b", "c"])
 
 describe("WorkQueue", () => {
-  it.effect("gives subjects in their order, a page at a time", () =>
+  it.effect("returns subjects in order, page by page", () =>
     Effect.gen(function* () {
       const pages = [
         [{ position: 4, subject: "e" }],
@@ -32,7 +32,7 @@ describe("WorkQueue", () => {
     })
   )
 
-  it.effect("gives each subject of a page once, from whichever end", () =>
+  it.effect("returns each subject of a page once, from either end", () =>
     Effect.gen(function* () {
       const queue = WorkQueue.make(letters())
       yield* queue.loadPage
@@ -46,7 +46,7 @@ describe("WorkQueue", () => {
     })
   )
 
-  it.effect("says that it is loading while the source is slow", () =>
+  it.effect("reports that it is loading while the source is slow", () =>
     Effect.gen(function* () {
       const queue = WorkQueue.make({ next: Effect.as(Effect.yieldNow(), Option.none<ReadonlyArray<never>>()) })
       const fiber = yield* Effect.fork(queue.loadPage)
@@ -57,7 +57,7 @@ describe("WorkQueue", () => {
     })
   )
 
-  it.effect("gives retries by the time they are due, whatever order they came in", () =>
+  it.effect("returns retries by due time, whatever order they were added in", () =>
     Effect.gen(function* () {
       const queue = WorkQueue.make(letters())
       yield* queue.loadPage

@@ -1,5 +1,5 @@
 /**
- * How a run behaves when the provider does not: refusals, outages, bad subjects, bad credentials.
+ * How a run handles 429s, outages, failing subjects and refused credentials.
  */
 import { FetchHttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
@@ -27,7 +27,7 @@ describe("an outage", () => {
       (now) => () => answering(() => (now() >= from && now() < to ? Effect.fail(unavailable) : Effect.void))
     )
 
-  timed("of a minute is waited out: few requests meanwhile, it is told, and no row fails", () =>
+  timed("of a minute is waited out and reported, with few requests and no failed rows", () =>
     Effect.gen(function* () {
       const step = yield* breaking(1000, 61_000)
       const { begun, run, events, recorded } = yield* crew(5000, { concurrency: 8 }, step)
@@ -49,7 +49,7 @@ describe("an outage", () => {
     })
   )
 
-  timed("at the very end is waited out, too", () =>
+  timed("at the very end is also waited out", () =>
     Effect.gen(function* () {
       const step = yield* breaking(25, 60_025)
       const { run, recorded } = yield* crew(20, { concurrency: 8 }, step)
@@ -58,7 +58,7 @@ describe("an outage", () => {
     })
   )
 
-  timed("that meets every subject that is left is waited out as long as any other", () =>
+  timed("that affects every remaining subject is waited out as long as any other", () =>
     Effect.gen(function* () {
       const step = yield* breaking(0, 110_000)
       const { run, events, recorded } = yield* crew(20, { concurrency: 8 }, step)
@@ -68,14 +68,14 @@ describe("an outage", () => {
     })
   )
 
-  timed("that outlasts the patience fails a run of a few subjects, too, and gives none of them up", () =>
+  timed("that lasts too long also fails a run of a few subjects, and records none of them as failed", () =>
     Effect.gen(function* () {
       const step = yield* breaking(0, Number.POSITIVE_INFINITY)
       const small = yield* crew(3, { concurrency: 8, maxOutage: "5 minutes" }, step)
       assert.strictEqual(yield* Effect.flip(small.run), unavailable)
       assert.strictEqual(small.recorded.size, 0)
       const now = yield* clock
-      // The others went well, then the provider went away.
+      // The others succeeded, then the provider became unreachable.
       const later = yield* crew(20, { concurrency: 1, maxOutage: "5 minutes" }, (n) =>
         answering(() => (n < 15 ? Effect.void : Effect.fail(unavailable)))
       )
@@ -87,7 +87,7 @@ describe("an outage", () => {
     })
   )
 
-  timed("that outlasts the patience fails the run with what it met; nothing is recorded of it", () =>
+  timed("that lasts too long fails the run with the latest error and records no results", () =>
     Effect.gen(function* () {
       const step = yield* breaking(1000, Number.POSITIVE_INFINITY)
       const { run, recorded } = yield* crew(5000, { concurrency: 8, maxOutage: "5 minutes" }, step)
@@ -99,7 +99,7 @@ describe("an outage", () => {
     })
   )
 
-  timed("is not what ten bad neighbours are", () =>
+  timed("is not suspected because of ten bad subjects in a row", () =>
     Effect.gen(function* () {
       const { run, events, recorded } = yield* crew(300, { concurrency: 4 }, (subject) =>
         answering(() => (subject >= 100 && subject < 130 ? Effect.fail(unavailable) : Effect.void))
@@ -113,7 +113,7 @@ describe("an outage", () => {
 })
 
 describe("a subject that keeps failing", () => {
-  timed("is given up after five tries, and others do not wait for it", () =>
+  timed("is recorded as failed after five tries, and others do not wait for it", () =>
     Effect.gen(function* () {
       const { begun, retries, run, events, recorded } = yield* crew(3000, { concurrency: 4 }, (subject) =>
         answering(() => (subject % 1000 === 7 ? Effect.fail(unavailable) : Effect.void))
@@ -126,7 +126,7 @@ describe("a subject that keeps failing", () => {
     })
   )
 
-  timed("at the very end is given up, too, when it had its time", () =>
+  timed("at the very end is also recorded as failed after five tries", () =>
     Effect.gen(function* () {
       const { run, recorded } = yield* crew(100, { concurrency: 4 }, (subject) =>
         answering(() => (subject >= 98 ? Effect.fail(unavailable) : Effect.void))
@@ -136,7 +136,7 @@ describe("a subject that keeps failing", () => {
     })
   )
 
-  timed("at the very end of a run that was resumed is told from an outage by one that went well then", () =>
+  timed("at the very end of a resumed run is distinguished from an outage by a subject that succeeded earlier", () =>
     Effect.gen(function* () {
       const bad = (subject: number) => answering(() => (subject < 3 ? Effect.fail(unavailable) : Effect.void))
       const resumed = yield* crew(3, { concurrency: 4 }, bad, { healthySubject: 7 })
@@ -146,7 +146,7 @@ describe("a subject that keeps failing", () => {
     })
   )
 
-  timed("where nobody can look, is given up only when patience ends", () =>
+  timed("is recorded as failed only after the longest outage if there is no way to probe", () =>
     Effect.gen(function* () {
       const { run, recorded } = yield* crew(
         100,
@@ -161,7 +161,7 @@ describe("a subject that keeps failing", () => {
     })
   )
 
-  timed("a failure that will not pass is recorded at once", () =>
+  timed("a permanent failure is recorded at once", () =>
     Effect.gen(function* () {
       const { begun, run, recorded } = yield* crew(50, { concurrency: 4 }, () => answering(() => Effect.fail(missing)))
       yield* run
@@ -170,7 +170,7 @@ describe("a subject that keeps failing", () => {
     })
   )
 
-  timed("one that hangs holds up nobody, however many there are", () =>
+  timed("subjects that hang do not delay the others, however many there are", () =>
     Effect.gen(function* () {
       const { run, recorded } = yield* crew(5000, { concurrency: 4 }, (subject) =>
         subject === 3 ? Effect.sleep("1 minute") : answering(() => Effect.void)
@@ -188,7 +188,7 @@ describe("refused credentials", () => {
   const deniedWhere = (where: (subject: number) => boolean) => (subject: number) =>
     answering(() => (where(subject) ? Effect.fail(denied) : Effect.void))
 
-  timed("for a few accounts are results of these, neighbours or not", () =>
+  timed("for a few accounts are their results, adjacent or not", () =>
     Effect.gen(function* () {
       const few = yield* crew(
         2000,
@@ -200,7 +200,7 @@ describe("refused credentials", () => {
     })
   )
 
-  timed("for everything, from some moment on, fail the run; none of it is recorded", () =>
+  timed("for every account from some moment on fail the run, and none of them is recorded", () =>
     Effect.gen(function* () {
       const { begun, run, recorded } = yield* crew(
         2000,
@@ -213,7 +213,7 @@ describe("refused credentials", () => {
     })
   )
 
-  timed("for everything from the start fail the run, also a small one", () =>
+  timed("for every account from the start fail even a small run", () =>
     Effect.gen(function* () {
       const { run, recorded } = yield* crew(
         6,
@@ -232,7 +232,7 @@ describe("refused credentials", () => {
     })
   )
 
-  timed("are results, every one, where that is wished", () =>
+  timed("are all results if the limit is infinite", () =>
     Effect.gen(function* () {
       const all = yield* crew(300, { concurrency: 8, deniedLimit: Number.POSITIVE_INFINITY }, (n) =>
         deniedWhere((n) => n > 0)(n)
@@ -244,7 +244,7 @@ describe("refused credentials", () => {
 })
 
 describe("the pace", () => {
-  timed("keeps to the rate it is told, evenly", () =>
+  timed("keeps the given rate, evenly", () =>
     Effect.gen(function* () {
       const pace = { concurrency: 4, rate: { limit: 10, interval: "1 second" } } as const
       const { begun, run } = yield* crew(51, pace, () => answering(() => Effect.void))
@@ -255,57 +255,55 @@ describe("the pace", () => {
     })
   )
 
-  it.live.each([-3_600_000, 3_600_000])(
-    "is kept when the system's clock is set by %i ms, as if it had not been",
-    (jump) =>
-      inVirtualTime(
-        Effect.gen(function* () {
-          const real = yield* Effect.clock
-          let set = 0
-          const settable: Clock.Clock = {
-            ...real,
-            unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() + set,
-            currentTimeMillis: Effect.map(real.currentTimeMillis, (now) => now + set)
-          }
-          const paced = Effect.gen(function* () {
-            const pace = { concurrency: 4, rate: { limit: 100, interval: "1 second" } } as const
-            const { events, recorded, run } = yield* crew(2000, pace, () =>
-              answering(() => {
-                const now = real.unsafeCurrentTimeMillis()
-                return now > 1000 && now < 20_000 ? Effect.fail(unavailable) : Effect.void
-              })
-            )
-            yield* Effect.fork(
-              Effect.delay(
-                Effect.sync(() => {
-                  set = jump
-                }),
-                "5 seconds"
-              )
-            )
-            yield* run
-            assert.deepStrictEqual(values(recorded), { ok: 2000 })
-            return events
-          })
-          const events = yield* Effect.withClock(paced, settable)
-          // Twenty seconds of work, and nearly as much of waiting.
-          const took = real.unsafeCurrentTimeMillis()
-          assert.isTrue(took > 35_000 && took < 55_000, String(took))
-          // What people read is as they would read it from their clock then.
-          const nexts = events.flatMap((event) =>
-            event._tag === "OutageWaiting" ? [DateTime.toEpochMillis(event.nextProbeAt)] : []
+  it.live.each([-3_600_000, 3_600_000])("is unaffected when the system clock is adjusted by %i ms", (jump) =>
+    inVirtualTime(
+      Effect.gen(function* () {
+        const real = yield* Effect.clock
+        let set = 0
+        const settable: Clock.Clock = {
+          ...real,
+          unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() + set,
+          currentTimeMillis: Effect.map(real.currentTimeMillis, (now) => now + set)
+        }
+        const paced = Effect.gen(function* () {
+          const pace = { concurrency: 4, rate: { limit: 100, interval: "1 second" } } as const
+          const { events, recorded, run } = yield* crew(2000, pace, () =>
+            answering(() => {
+              const now = real.unsafeCurrentTimeMillis()
+              return now > 1000 && now < 20_000 ? Effect.fail(unavailable) : Effect.void
+            })
           )
-          assert.isTrue(nexts.some((at) => at > 0 && at < 5000))
-          assert.isTrue(nexts.some((at) => at > jump + 5000 && at < jump + 55_000))
-          const [resumed] = events.filter((event) => event._tag === "OutageEnded")
-          assert.isTrue(
-            resumed !== undefined && Duration.between(resumed.waited, { minimum: "15 seconds", maximum: "35 seconds" })
+          yield* Effect.fork(
+            Effect.delay(
+              Effect.sync(() => {
+                set = jump
+              }),
+              "5 seconds"
+            )
           )
+          yield* run
+          assert.deepStrictEqual(values(recorded), { ok: 2000 })
+          return events
         })
-      )
+        const events = yield* Effect.withClock(paced, settable)
+        // Twenty seconds of work, and nearly as much waiting.
+        const took = real.unsafeCurrentTimeMillis()
+        assert.isTrue(took > 35_000 && took < 55_000, String(took))
+        // Events have the time that the system clock shows.
+        const nexts = events.flatMap((event) =>
+          event._tag === "OutageWaiting" ? [DateTime.toEpochMillis(event.nextProbeAt)] : []
+        )
+        assert.isTrue(nexts.some((at) => at > 0 && at < 5000))
+        assert.isTrue(nexts.some((at) => at > jump + 5000 && at < jump + 55_000))
+        const [resumed] = events.filter((event) => event._tag === "OutageEnded")
+        assert.isTrue(
+          resumed !== undefined && Duration.between(resumed.waited, { minimum: "15 seconds", maximum: "35 seconds" })
+        )
+      })
+    )
   )
 
-  timed("begins nothing while it was asked to wait", () =>
+  timed("starts no subject during a requested pause", () =>
     Effect.gen(function* () {
       let asked = 0
       const now = yield* clock
@@ -326,7 +324,7 @@ describe("the pace", () => {
     })
   )
 
-  timed("a pause longer than the patience does not end the run: probes find out when the provider is back", () =>
+  timed("a pause longer than the longest outage does not fail the run: probes find out when the provider is back", () =>
     Effect.gen(function* () {
       const now = yield* clock
       const began = now()
@@ -342,7 +340,7 @@ describe("the pace", () => {
     })
   )
 
-  timed("it ends the run when the provider has asked for more all the time, after the patience", () =>
+  timed("fails the run if the provider keeps asking for pauses for longer than that", () =>
     Effect.gen(function* () {
       const error = limited("1 hour")
       const now = yield* clock
@@ -357,7 +355,7 @@ describe("the pace", () => {
   )
 
   it.live.each([1, 2, 3, 219, 248])(
-    "finds out how many may be worked on at a time, and blames no subject (seed %i)",
+    "finds the concurrency that the provider can handle, and blames no subject (seed %i)",
     (seed) =>
       inVirtualTime(
         Effect.gen(function* () {
@@ -387,7 +385,7 @@ describe("the pace", () => {
       )
   )
 
-  it.live("an audit of a provider that limits requests ends with every row", () =>
+  it.live("an audit of a throttling provider completes every row", () =>
     Effect.gen(function* () {
       const { population, requests, url } = yield* Simulator.Simulator
       const { key, secret } = population.credentials.appKeys

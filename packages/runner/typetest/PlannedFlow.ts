@@ -20,7 +20,7 @@ declare const rows: ReadonlyArray<CsvInput.Row<RenameAccounts.Wanted>>
 declare const applicationId: Identifier.ApplicationId
 
 describe("PlannedFlow", () => {
-  test("planning needs what looking needs, and no engine", () => {
+  test("planning needs only the services for reading", () => {
     expect(PlannedFlow.plan(RenameAccounts.flow, { rows, parameters: {} })).type.toBe<
       Effect.Effect<Plan.Plan, GlowmarktError.CallError, AdminAccounts.AdminAccounts>
     >()
@@ -31,7 +31,7 @@ describe("PlannedFlow", () => {
     PlannedFlow.plan(RenameAccounts.flow, { rows: [{ value: { accountId: 1, name: "x" }, cells: {} }], parameters: {} })
   })
 
-  test("applying says exactly what it can fail with", () => {
+  test("applying has an exact error type", () => {
     expect(PlannedFlow.apply(RenameAccounts.flow, plan)).type.toBe<
       Effect.Effect<
         ApplyResult.Summary,
@@ -48,7 +48,7 @@ describe("PlannedFlow", () => {
 })
 
 describe("OffboardAccounts", () => {
-  test("does not delete without a consent with a number", () => {
+  test("does not delete without consent to a number", () => {
     expect(OffboardAccounts.apply).type.not.toBeCallableWith(plan)
     expect(OffboardAccounts.apply).type.not.toBeCallableWith(plan, {})
     expect(OffboardAccounts.apply).type.not.toBeCallableWith(plan, { consent: true })

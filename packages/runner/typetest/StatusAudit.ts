@@ -10,7 +10,7 @@ import { describe, expect, test } from "tstyche"
 declare const accounts: Layer.Layer<AdminAccounts.AdminAccounts>
 
 describe("StatusAudit.run", () => {
-  test("says exactly what it needs and what it can fail with", () => {
+  test("has exact requirement and error types", () => {
     expect(StatusAudit.run()).type.toBe<
       Effect.Effect<
         StatusAudit.Summary,
@@ -20,19 +20,19 @@ describe("StatusAudit.run", () => {
     >()
   })
 
-  test("does not run without accounts or without an engine", () => {
+  test("does not run without accounts or a run store", () => {
     expect(Effect.runPromise).type.not.toBeCallableWith(Effect.provide(StatusAudit.run(), RunStore.layerMemory))
     expect(Effect.runPromise).type.not.toBeCallableWith(Effect.provide(StatusAudit.run(), accounts))
     expect(Effect.runPromise).type.toBeCallableWith(Effect.provide(StatusAudit.run(), [accounts, RunStore.layerMemory]))
   })
 
-  test("takes run ids that were checked", () => {
+  test("only accepts validated run ids", () => {
     expect(StatusAudit.run).type.not.toBeCallableWith({ runId: "any text" })
   })
 })
 
 describe("RunStore", () => {
-  test("in memory cannot fail, on a file it can", () => {
+  test("cannot fail in memory, but can in a file", () => {
     expect(RunStore.layerMemory).type.toBe<Layer.Layer<RunStore.RunStore>>()
     expect(SqliteRunStore.layer("runs.sqlite")).type.toBe<Layer.Layer<RunStore.RunStore, RunStoreError.RunStoreError>>()
   })
@@ -48,7 +48,7 @@ describe("Flow.make", () => {
     subjects: () => Stream.make("one", "two")
   } as const
 
-  test("keeps what listing and step can fail with", () => {
+  test("keeps the errors of listing and of the step", () => {
     const flow = Flow.make({
       ...options,
       subjects: () => Stream.fail("no list" as const),
@@ -59,11 +59,11 @@ describe("Flow.make", () => {
     >()
   })
 
-  test("wants a result of the declared kind", () => {
+  test("requires a result of the declared type", () => {
     expect(Flow.make).type.not.toBeCallableWith({ ...options, step: () => Effect.succeed("three") })
   })
 
-  test("of a retried step keeps what can end the run, and not what is settled", () => {
+  test("of a retried step keeps the errors that can end the run, but not those that are settled", () => {
     const failing: Effect.Effect<number, GlowmarktError.AccountNotFound | GlowmarktError.RateLimited> = Effect.never
     const flow = Flow.make({
       ...options,

@@ -1,4 +1,7 @@
-/** In the order of a row's findings. The report's page, which has no schemas, uses this list too. */
+/**
+ * In the order in which a row lists its findings. The report's page, which has no schemas, also
+ * uses this list.
+ */
 export const findings = [
   "healthy",
   "inactive",

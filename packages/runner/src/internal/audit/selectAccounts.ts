@@ -67,8 +67,8 @@ const sampleOf = <E, R>(
 
 /**
  * Selects by id, then by filter, then by sampling. An element that cannot be read as an account
- * passes every filter, because it might match. A requested id that is not listed becomes an element
- * of its own, so that it is reported.
+ * passes every filter, because it might match. A requested id that is not listed becomes a separate
+ * element, so that it is reported.
  */
 export const select = <E, R>(
   listed: Stream.Stream<AuditRow.ListElement, E, R>,

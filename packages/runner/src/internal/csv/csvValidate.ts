@@ -36,7 +36,7 @@ const findColumn = (columns: ReadonlyArray<Column>, header: string) =>
 export const isKnownColumn = (columns: ReadonlyArray<Column>) => (header: string) =>
   findColumn(columns, header) !== undefined
 
-/** In the languages our users keep such lists in. */
+/** In the languages of our users' lists. */
 const secretNames = [
   /pass(word|wd|wort|phrase|code)/,
   /pwd|^(old|new)?(pass|pw)$/,

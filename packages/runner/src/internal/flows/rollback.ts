@@ -1,5 +1,5 @@
 /**
- * Rolls back an all-or-nothing run, as a run of its own: makes the added accounts inactive again.
+ * Rolls back an all-or-nothing run in a separate run: makes the added accounts inactive again.
  */
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"

@@ -20,7 +20,7 @@ export const instantFields = ["createdAt", "updatedAt", "tokenExpiryDate"] as co
 
 export type InstantField = (typeof instantFields)[number]
 
-// The index of a finding is its bit.
+// The index of a finding is its bit number.
 export { type Finding, findings } from "../audit/findings.js"
 
 /**

@@ -39,7 +39,7 @@ ${headline(summary)}
 `
 }
 
-/** Everything after the rows. Its presence tells the page that no rows are missing. */
+/** Everything after the rows. Its presence shows the page that no rows are missing. */
 export const closing = `<script type="application/json" id="${payload.endId}">{}</script>
 </body>
 </html>

@@ -95,7 +95,7 @@ export const step = <P extends object, W, Read, E extends StepError, R>(
   const { read: planned, wanted } = states.right
 
   // Without a journal entry, the subject was already as wanted. A change that the provider cannot
-  // show is only sent.
+  // show counts as sent, not as made.
   const done = (read: Read) =>
     Effect.map(
       Journal.writeStatus,
@@ -113,7 +113,7 @@ export const step = <P extends object, W, Read, E extends StepError, R>(
     const drift = differences(intent.read, toRecord(flow.state.encode(read)))
     if (intent._tag === "Nothing") {
       // The approved plan does not change this subject.
-      const reason = "the plan says nothing needs to change, but something does now. Make a new plan"
+      const reason = "the plan has nothing to change here, but now a change is needed. Make a new plan"
       return Effect.succeed(Arr.isNonEmptyReadonlyArray(drift) ? drifted(drift) : missed(reason))
     }
     return Arr.isNonEmptyReadonlyArray(drift) && !flow.isPartial({ wanted, read, planned })

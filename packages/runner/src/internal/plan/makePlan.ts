@@ -56,7 +56,8 @@ const planRow = <P extends object, W, Read, E extends StepError, R>(
 }
 
 /**
- * If every subject is refused, planning fails with `AccessDenied`: the plan would only repeat it.
+ * If access is denied for every subject, planning fails with `AccessDenied` instead of making a
+ * plan that skips everything.
  */
 const denialWatch = () => {
   let denied: AccessDenied | undefined

@@ -86,6 +86,6 @@ export const checkEntries = Effect.fnUntraced(function* <P extends object, W, Re
   if (Arr.isNonEmptyReadonlyArray(all)) {
     return yield* new InvalidPlan({ problems: all })
   }
-  // A left is among the problems.
+  // The problems already include every `Left`.
   return Either.getOrThrow(parameters)
 })

@@ -54,7 +54,7 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
   readonly applicationOf: (read: Read) => string | null | undefined
   /** Whether there is nothing to do. */
   readonly isSatisfied: (read: Read, wanted: Wanted) => boolean
-  /** Whether the state is this run's own work, interrupted between two writes. */
+  /** Whether this run left the state half changed, interrupted between two writes. */
   readonly isPartial: (subject: Subject<Wanted, Read>) => boolean
   /** Makes the change and returns the state that it read to verify it. */
   readonly write: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, StepError, R>
@@ -73,7 +73,7 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
  */
 export interface Undoable<Parameters extends object, Wanted, Read, E extends StepError, R>
   extends PlannedFlow<Parameters, Wanted, Read, E, R> {
-  /** The row that restores a subject, or why nothing can. */
+  /** The row that restores a subject, or why it cannot be restored. */
   readonly revert: (subject: Subject<Wanted, Read>) => Either.Either<Wanted, string>
 }
 

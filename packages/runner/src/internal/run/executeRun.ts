@@ -1,4 +1,4 @@
-/** Runs a flow: lists its subjects, works on them, finishes the run. */
+/** Runs a flow: lists its subjects, processes them, finishes the run. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
@@ -68,7 +68,7 @@ export const finish = Effect.fn("Flow.finish")(function* (
   return new Run({ ...run, finishedAt })
 })
 
-/** Continues from the state in the store to the end of the run. */
+/** Completes the run from its state in the store. */
 export const execute = <P extends object, S, A, E, R, E2, R2>(
   flow: Flow<P, S, A, E, R>,
   opened: OpenedRun<P>,

@@ -41,10 +41,10 @@ export const retryThroughOutage = <A, E, R>(
       outage.probeFailed(nowMillis)
       const askedMillis = nowMillis + Option.match(error.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
       const probeMillis = outage.probeAtMillis()
-      // A `Retry-After` beyond `maxOutage` is not waited for in full: the provider may be back
-      // sooner.
+      // The run does not wait for all of a `Retry-After` longer than `maxOutage`: the provider may
+      // be back sooner.
       const nextMillis = outage.isOutlasted(askedMillis) ? probeMillis : Math.max(probeMillis, askedMillis)
-      // Fails now rather than after a wait that would be too long anyway.
+      // Fails now instead of after a wait that would exceed the limit anyway.
       if (outage.isOutlasted(nextMillis)) return Effect.fail(error)
       outage.notify(error.message, nextMillis)
       return Effect.delay(attempt, Math.ceil(nextMillis - nowMillis))

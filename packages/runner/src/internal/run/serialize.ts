@@ -1,4 +1,4 @@
-/** Runs with one id take turns. */
+/** Makes calls with the same run id take turns. */
 import * as Effect from "effect/Effect"
 import type { RunId } from "../../Run.js"
 import { RunStore, type RunStoreService } from "../../RunStore.js"
@@ -17,14 +17,14 @@ const turnsOf = (store: RunStoreService) => {
 }
 
 /**
- * Waits until no other caller in this process executes the run. Otherwise both would work on the
- * same subjects, and make every change twice. The store's lock keeps other processes out.
+ * Waits until no other caller in this process executes the run. Otherwise both would process the
+ * same subjects and make every change twice. The store's lock keeps other processes out.
  */
 export const serialize =
   (runId: RunId | undefined) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | RunStore> =>
     Effect.flatMap(RunStore, (store) => {
-      // Without an id, the run gets one of its own.
+      // Without an id, the run gets a new one.
       if (runId === undefined) return run
       const turns = turnsOf(store)
       return Effect.acquireUseRelease(

@@ -1,4 +1,4 @@
-/** Works on the subjects of a range that have no result yet. */
+/** Processes the subjects in a range that have no result yet. */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -17,7 +17,10 @@ import { publishProgress } from "./publishProgress.js"
 
 const firstRows = 5000
 
-/** Finds a subject that succeeded before, among the first so that the search is short. */
+/**
+ * Finds a subject that has already succeeded. Looks only at the first ones, so that the search is
+ * short.
+ */
 const earlierSuccess = (store: RunStoreService, runId: RunId) =>
   store.rows(runId).pipe(
     Stream.take(firstRows),
@@ -39,7 +42,7 @@ export const work = <P extends object, S, A, E, R>(
     const { publish } = yield* Progress.Progress
     const { recorded, runId } = run
     const total = to - from
-    // Progress of part of a run counts only what is done here.
+    // The progress of a part of a run only counts subjects processed here.
     const batcher = ResultBatcher.make(store, runId, total < (run.total ?? total) ? 0 : recorded)
     const earlier = recorded === 0 ? undefined : yield* earlierSuccess(store, runId)
     const healthySubject =

@@ -1,6 +1,5 @@
 /**
- * Stores notes on subjects. Each survives the death of the process before the action it announces
- * is taken.
+ * Stores notes on subjects. Each note is durable before the action that it announces is taken.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
@@ -22,7 +21,7 @@ export const make = (sql: SqlClient.SqlClient, file: string): Pick<RunStoreServi
         WHERE r.run_id = ${runId} GROUP BY r.number RETURNING number
       `.pipe(
         Effect.mapError(refused),
-        // The action that follows relies on the note.
+        // The next action relies on the note.
         Effect.flatMap(([noted]) => (noted === undefined ? Effect.die(new RunNotFound({ runId })) : Effect.void))
       ),
 

@@ -54,7 +54,7 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
       note TEXT NOT NULL,
       PRIMARY KEY (run, subject, number)
     ) WITHOUT ROWID`,
-    // Only a run's own changes are ever undone, and version 1 did not record whose they were.
+    // An undo only reverts the run's own changes, and version 1 did not record which those were.
     `UPDATE glowmarkt_results SET result = json_set(result, '$.change', 'found') WHERE result ->> '$._tag' = 'Done'`,
     `UPDATE glowmarkt_results
       SET result = json_set(result, '$.end', iif(result ->> '$.reason' = 'nothing to do: already so', 'reached', 'missed'))

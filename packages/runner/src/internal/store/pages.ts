@@ -148,7 +148,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       })
     }),
 
-    /** Drops what is remembered of a deleted run, because its id may be used again. */
+    /** Drops the cached state of a deleted run, because its id may be used again. */
     drop: (runId: RunId): void => {
       for (const key of open.keys()) if (key.startsWith(`${runId} `)) open.delete(key)
     }

@@ -19,7 +19,8 @@ const removeOne = (sql: SqlClient.SqlClient, runId: RunId) =>
 export const removeRun = (sql: SqlClient.SqlClient, file: string, runId: RunId) =>
   Effect.forEach([runId, rollbackRunId(runId)], (each) => removeOne(sql, each), { discard: true }).pipe(
     sqlite.transaction(sql),
-    // The log still has the old content, and the file the new one only after this.
+    // Until this checkpoint the log still has the old content, and the file does not have the new
+    // one.
     Effect.zipRight(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)")),
     Effect.mapError((error) => RunStoreError.fromUnknown(file, error)),
     Effect.asVoid
