@@ -79,7 +79,7 @@ layer(Simulator.layer({ accounts: 20, seed: 3 }), { excludeTestServices: true })
       const limits = ["--rate", "5", "--concurrency", "3", "--auth", "orgAppKeys"]
       assert.match(
         yield* refused(["audit", ...limits, ...database]),
-        /^--concurrency, --rate, --auth cannot be given .* workers/
+        /^--concurrency, --rate, --auth cannot be used .* workers/
       )
       assert.match(
         yield* refused(["audit", "--detach", "--out", "results", ...database]),

@@ -227,7 +227,7 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a process with Sqlit
     )
 
   it.scoped.each([100, 180, 230, 300, 600])(
-    "a store that cannot grow beyond %s blocks ends the run with its reason, and the run goes on when there is room",
+    "a store that cannot grow beyond %s blocks fails the run with the reason, and the run continues once there is space",
     (blocks) =>
       Effect.gen(function* () {
         const { directory, script, store } = yield* setting
