@@ -7,8 +7,8 @@
  *   npm run bench -- --json FILE       also writes the figures as JSON
  *   npm run bench -- growth --million  up to a million accounts
  *
- * Rounds are interleaved (A B C A B C …), and a ratio is the median of the rounds' ratios. So a change
- * in the machine's speed affects all clients alike.
+ * Rounds are interleaved (A B C A B C …), and a ratio is the median of the rounds' ratios. So
+ * changes in the machine's speed affect all clients alike.
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"

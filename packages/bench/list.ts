@@ -1,5 +1,6 @@
 /**
- * Reads the list in one way, and reports the number of accounts, time, CPU and peak memory.
+ * Reads the list in one way, and reports the number of accounts, the time, the CPU and the peak
+ * memory.
  *
  *   list.ts stream|list|parse|bytes URL
  */

@@ -17,7 +17,7 @@ const packageName = "@oven/bun-linux-x64-baseline"
 const cache = join(import.meta.dirname, "../../node_modules/.cache/bun")
 const bun = join(cache, "node_modules", packageName, "bin/bun")
 
-/** Installs Bun with a manifest of its own, so that the project's stays as it is. */
+/** Installs Bun with a separate manifest, so that the project's is not changed. */
 const install = () => {
   if (process.platform !== "linux" || process.arch !== "x64") throw new Error("This needs Linux on x64.")
   mkdirSync(cache, { recursive: true })
@@ -34,7 +34,7 @@ const audit = Effect.gen(function* () {
   }
 }).pipe(Effect.provide([FetchAccounts.layerAdmin(AppKeys.layerConfig()), RunStore.layerMemory]))
 
-/** Node's part: starts this script again, on Bun. */
+/** On Node: starts this script again on Bun. */
 const onBun = Effect.gen(function* () {
   if (!existsSync(bun)) install()
   const { appKeys, url } = yield* Announcement.make

@@ -1,5 +1,5 @@
 /**
- * Runs the guides in `docs/guides` against a simulated server, each in a directory of its own.
+ * Runs the guides in `docs/guides` against a simulated server, each in its own directory.
  *
  * A `ts` block that begins with a file name in a comment is written to that file. Each `sh` block runs
  * in Bash with the credentials in its environment, and must succeed. A `text` block right after it is

@@ -2,9 +2,9 @@
  * Installs the packed packages in empty projects by the READMEs' own install lines, type-checks
  * the READMEs' programs there and runs them against the simulator.
  *
- *   npm run installs             with npm and pnpm, on this Node
- *   npm run installs -- --table  with each package manager and runtime, as a table for
- *                                docs/installation.md; Linux on x64 only. Names of rows may follow.
+ *   npm run installs with npm and pnpm, on this Node npm run installs -- --table with each package
+ *   manager and runtime, as a table for docs/installation.md; Linux on x64 only. Row names after it
+ *   limit the rows.
  */
 import { execFile, execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -31,7 +31,7 @@ const execute = (command: ReadonlyArray<string>, cwd: string, env: NodeJS.Proces
     )
   })
 
-// Without what npm tells the script that it runs, but with a mirror of prebuilt binaries.
+// Removes npm's own variables and keeps the mirror of prebuilt binaries.
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^npm_(?!config_\w+_binary_host$)/i.test(name))
 )
@@ -48,12 +48,12 @@ const tsc = [
 const attempt = async (setup: Setups.Setup, project: Project, directory: string, env: NodeJS.ProcessEnv) => {
   const install = await execute(setup.install(project.install), directory, env)
   // pnpm's default settings end an install with this error if a package has a build script. The
-  // packages are installed all the same.
+  // packages are installed anyway.
   if (!install.ok && !install.output.includes("ERR_PNPM_IGNORED_BUILDS")) return install
   if (project.program === "") return execute([...setup.glowmarkt, "audit", "--out", "audit"], directory, env)
   writeFileSync(join(directory, "program.mts"), project.program)
   const compiled = await execute(tsc, directory, env)
-  // The compiler cannot read the archives of yarn and Deno. It compiles the program all the same.
+  // The compiler cannot read the archives of yarn and Deno. It still compiles the program.
   if (!compiled.ok && setup.compilable !== false) return compiled
   return execute(setup.run("program.mjs"), directory, env)
 }
@@ -86,7 +86,7 @@ const check = async (setup: Setups.Setup, project: Project, registry: string, si
   const exception = setup.exceptions?.[project.name]
   const known = exception?.output.test(output) === true
   console.error(
-    `${setup.name}, ${project.name}: ${runs ? "as it should" : known ? exception.why : "fails"} (${seconds} s)`
+    `${setup.name}, ${project.name}: ${runs ? "as expected" : known ? exception.why : "fails"} (${seconds} s)`
   )
   if (runs ? exception !== undefined : !known) {
     surprises++

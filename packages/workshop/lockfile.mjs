@@ -30,7 +30,7 @@ const problems = () =>
     .filter(isInstalled)
     .flatMap(([path, { integrity, resolved }]) => [
       ...(integrity === undefined ? [`${path} has no integrity`] : []),
-      // The address is that of whichever registry made the lockfile.
+      // The address depends on the registry that the lockfile was made with.
       ...(resolved === undefined ? [] : [`${path} names a registry`])
     ])
 

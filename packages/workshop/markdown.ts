@@ -1,4 +1,4 @@
-/** The fenced blocks of Markdown, and the file that a block stands for. */
+/** Finds the fenced blocks of Markdown and the file that a block represents. */
 
 export interface Block {
   readonly language: string

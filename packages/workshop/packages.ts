@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pack, root, type Tarball } from "./tarballs.js"
 
-/** Built from other files than a module in `src`. The command line is bundled afresh by each build. */
+/** Not built from a module in `src`. Each build bundles the command line again. */
 const generated = /^(?:runner\/dist\/internal\/reportClient\.(?:d\.ts|js)|cli\/dist\/.+)$/
 
 const licence = readFileSync(join(root, "LICENSE"), "utf8")
@@ -28,15 +28,15 @@ const contentProblems = ({ files, package: directory, version }: Tarball): Reado
   })
   const outdated = [
     ...(text("CHANGELOG.md").includes(`\n## ${version}\n`) ? [] : [`has no entry for ${version} in CHANGELOG.md`]),
-    ...(text("LICENSE") === licence ? [] : ["has another LICENSE than the project"])
+    ...(text("LICENSE") === licence ? [] : ["has a LICENSE that differs from the project's"])
   ]
   return [
     ...outdated,
     ...missing.map((file) => `lacks ${file}`),
-    ...needless.map((file) => `contains ${file}, which no user needs`),
+    ...needless.map((file) => `contains ${file}, which users do not need`),
     ...stale
       .slice(0, 1)
-      .map((file) => `contains ${stale.length} files such as ${file} that no source belongs to: run npm run clean`)
+      .map((file) => `contains ${stale.length} files such as ${file} without a source: run npm run clean`)
   ]
 }
 

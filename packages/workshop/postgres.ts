@@ -1,4 +1,7 @@
-/** A PostgreSQL server for the tests: from the system's package, in a directory of its own, on loopback. */
+/**
+ * Starts a PostgreSQL server for the tests from the system's package, in a separate directory and
+ * on loopback.
+ */
 import { execFileSync } from "node:child_process"
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
@@ -15,7 +18,7 @@ export interface Server {
   readonly remove: () => void
 }
 
-/** Where the newest installed version has its programs. */
+/** The directory of the newest installed version's programs. */
 const findBinaries = () => {
   const versions = existsSync(root)
     ? readdirSync(root).filter((name) => existsSync(join(root, name, "bin/initdb")))
@@ -34,7 +37,7 @@ export const freePort = () =>
     })
   })
 
-/** PostgreSQL refuses to run as root; Debian's package brings the user `postgres`. */
+/** PostgreSQL refuses to run as root; Debian's package creates the user `postgres`. */
 const asOwnUser = (command: string, args: ReadonlyArray<string>) =>
   process.getuid?.() === 0
     ? execFileSync("runuser", ["-u", "postgres", "--", command, ...args], { stdio: "ignore", cwd: "/" })

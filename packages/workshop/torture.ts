@@ -5,7 +5,8 @@
  * - `outage`: the same while the server fails, hangs or refuses connections.
  * - `memory`: audits of 10,000 and of 100,000 accounts.
  * - `kill`: the named flows, or all, killed with SIGKILL and resumed.
- * - `cluster`: three workers over PostgreSQL compared with one, and workers killed during an audit and a rename.
+ * - `cluster`: three workers over PostgreSQL compared with one, and workers that are killed during
+ *   an audit and a rename.
  *
  * Options, with defaults in parentheses:
  *

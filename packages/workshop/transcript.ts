@@ -37,7 +37,7 @@ const normalise = (text: string): string =>
 const rows = 120
 const hanging = 48
 
-/** A session at a terminal of 96 columns, in a directory of its own. Gives the screen's text. */
+/** A session at a terminal of 96 columns, in its own directory. Returns the text of the screen. */
 const record = (
   play: (stage: {
     readonly session: ReturnType<typeof Session.make>
@@ -129,7 +129,7 @@ for (const [document, transcript] of [
   const file = join(root, document)
   const text = readFileSync(file, "utf8")
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
-  if (from === -1 || to === -1) throw new Error(`${document} has no place for the transcript`)
+  if (from === -1 || to === -1) throw new Error(`${document} has no markers for the transcript`)
   const generated = `${text.slice(0, from)}${begin}${await Effect.runPromise(transcript)}\n${text.slice(to)}`
   if (generated === text) {
     console.log(`transcript: ${document} is up to date`)

@@ -1,4 +1,4 @@
-/** Gives the packages their next version and changelog entries, from the changesets. */
+/** Sets the packages' next version and changelog entries, from the changesets. */
 import { spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

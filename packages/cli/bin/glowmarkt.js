@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm links a command when it installs, and only if the file is there: this one is committed, dist is not.
+// npm only links a command if its file exists at installation: this file is committed, dist is not.
 import { existsSync } from "node:fs"
 
 const built = new URL("../dist/bin.js", import.meta.url)

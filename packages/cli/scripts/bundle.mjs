@@ -19,7 +19,7 @@ const { metafile } = await build({
   entryPoints: ["src/bin.ts"],
   outdir: target,
   bundle: true,
-  // What a command imports when it runs stays in files of its own.
+  // Modules that a command imports dynamically stay in separate files.
   splitting: true,
   platform: "node",
   format: "esm",

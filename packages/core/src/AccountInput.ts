@@ -75,8 +75,7 @@ export const DirectoryId = Identifier.DirectoryId.pipe(
 )
 
 /**
- * The response of operations without a result of their own. `false` means that the provider
- * declined.
+ * The response of operations that return no data. `false` means that the provider declined.
  *
  * @since 0.1.0
  * @category schemas

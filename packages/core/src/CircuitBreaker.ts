@@ -20,7 +20,7 @@ export interface CircuitBreaker {
 }
 
 /**
- * Permission to send one request. The sender reports the outcome, unless the request says nothing
+ * A permit to send one request. The sender reports the outcome, unless the request says nothing
  * about the server's health, for example because it was interrupted.
  *
  * @since 0.1.0

@@ -157,7 +157,7 @@ export const make = (
     if (!isBaseUrl(baseUrl)) return yield* Effect.dieMessage(notABaseUrl(baseUrl))
     const { origin, pathname } = new URL(baseUrl)
     return internal.make(yield* HttpClient.HttpClient, {
-      // Paths start with a slash.
+      // Without a trailing slash, because paths start with one.
       baseUrl: origin + pathname.replace(/\/+$/, ""),
       timeoutMillis: Duration.toMillis(options.timeout ?? "30 seconds"),
       retry,

@@ -32,7 +32,8 @@ export type PartialConfig<A> = {
 const isConfig = <A>(given: A | Config.Config<A>): given is Config.Config<A> => Config.isConfig(given)
 
 /**
- * Makes a `Config` of one option: the given value or `Config`, or else the one for the environment.
+ * Makes the `Config` of one option: the given value or `Config`, or else the one that reads the
+ * environment.
  *
  * @example
  * ```ts

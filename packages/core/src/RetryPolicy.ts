@@ -1,5 +1,5 @@
 /**
- * How often and after which waits a failed request is retried.
+ * How often a failed request is retried, and after which waits.
  *
  * A request is retried only if its error is transient and its operation may be repeated. In
  * addition, all calls of a client share a `RetryBudget`.

@@ -168,7 +168,7 @@ export * as Repeatability from "./Repeatability.js"
  */
 export * as RetryBudget from "./RetryBudget.js"
 /**
- * How often and after which waits a failed request is retried.
+ * How often a failed request is retried, and after which waits.
  *
  * @since 0.1.0
  */

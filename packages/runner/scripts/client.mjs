@@ -24,7 +24,7 @@ const bundled = async (entry) => {
     target: "es2022",
     metafile: true,
     write: false,
-    // The licences are put in front whole.
+    // The full licence texts are put at the start.
     legalComments: "none",
     logLevel: "error"
   })

@@ -252,7 +252,7 @@ export interface Target {
  * @category models
  */
 export type Rule = Data.TaggedEnum<{
-  /** One fault per request, in order. Stops applying after the last. */
+  /** One fault per request, in order. The rule stops applying after the last one. */
   Script: { readonly on: Target; readonly faults: Array.NonEmptyReadonlyArray<Fault> }
   /** One fault per request, in order, repeated forever. */
   Cycle: { readonly on: Target; readonly faults: Array.NonEmptyReadonlyArray<Fault> }
@@ -278,7 +278,7 @@ const ruleCases = Data.taggedEnum<Rule>()
 export const Script = ruleCases.Script
 
 /**
- * Applies the faults in order, again and again.
+ * Applies the faults in order, repeatedly.
  *
  * @example
  * ```ts

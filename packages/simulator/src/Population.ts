@@ -72,7 +72,7 @@ export interface Directory {
 }
 
 /**
- * The accounts and users of a simulator at its start.
+ * The accounts and users that a simulator starts with.
  *
  * @since 0.1.0
  * @category models
@@ -83,7 +83,7 @@ export interface Population {
   readonly epoch: DateTime.Utc
   readonly credentials: Credentials.Credentials
   readonly directories: { readonly own: Directory; readonly external: Directory }
-  /** In the order of the account list. */
+  /** Members in the order of the account list. */
   readonly members: Iterable<Member>
   /** The account at this index, if the population is that large. */
   readonly member: (index: number) => Option.Option<Member>

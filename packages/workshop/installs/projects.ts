@@ -1,4 +1,4 @@
-/** What readers of the READMEs install and run. */
+/** The projects to install and run, as the READMEs describe. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Readme from "./readme.js"
@@ -9,7 +9,7 @@ export interface Project {
   /** The arguments after `npm install`. */
   readonly install: ReadonlyArray<string>
   readonly program: string
-  /** Installs a native module, which may have to be compiled for a minute or two. */
+  /** Installs a native module, which may take a minute or two to compile. */
   readonly native?: boolean
   /** Set if the program must fail: what it then prints. */
   readonly failure?: RegExp

@@ -7,7 +7,7 @@ export interface Readme {
   readonly file: string
   /** The arguments after `npm install`. */
   readonly install: ReadonlyArray<string>
-  /** The first program, if it stands before any other command. */
+  /** The first program, if it comes before any other command. */
   readonly program: string
 }
 

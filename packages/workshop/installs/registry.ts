@@ -14,7 +14,7 @@ interface Served extends Tarball {
   readonly manifest: Record<string, unknown>
 }
 
-/** What a registry answers for a package. */
+/** The registry's response for a package. */
 const metadata = (url: string, { integrity, manifest, name, path, version }: Served) => ({
   name,
   "dist-tags": { latest: version },

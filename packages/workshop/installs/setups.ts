@@ -22,7 +22,7 @@ export interface Setup {
   readonly compilable?: boolean
   /** Projects that are known to fail, by name. */
   readonly exceptions?: Readonly<Record<string, Exception>>
-  /** The projects that make sense here. All of them if not given. */
+  /** The projects that apply to this setup. All of them by default. */
   readonly only?: ReadonlyArray<string>
 }
 

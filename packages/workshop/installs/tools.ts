@@ -1,6 +1,6 @@
 /**
- * Package managers and runtimes, of fixed versions, from the package registry. They stay in
- * `node_modules/.cache`, with a manifest of their own, so that the project's stays as it is.
+ * Package managers and runtimes in fixed versions, from the package registry. They are installed in
+ * `node_modules/.cache` with a separate manifest, so that the project's is not changed.
  */
 import { execFileSync } from "node:child_process"
 import { mkdirSync } from "node:fs"
@@ -25,7 +25,7 @@ export type Tool = keyof typeof tools
 /** The program of a tool that has been installed. */
 export const program = (tool: Tool): string => join(cache, "node_modules", tools[tool].program)
 
-/** Installs tools that are not there yet. */
+/** Installs missing tools. */
 export const install = (wanted: ReadonlyArray<Tool>): void => {
   mkdirSync(cache, { recursive: true })
   const specs = wanted.map((tool) => tools[tool].spec)

@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 
 const invalid = (problem: string) => new GlowmarktError.InvalidInput({ operation: "getAccounts", problem })
 
-// Each a function, so that no two values are the same object.
+// Functions, so that no two values are the same object.
 const values: ReadonlyArray<() => unknown> = [
   () => Option.none(),
   () => Option.some(1),
@@ -30,9 +30,10 @@ const values: ReadonlyArray<() => unknown> = [
 
 const wrapped = values.flatMap((make) => [make, () => [make()], () => ({ in: { it: make() } })])
 
-// All that the tests of this repository compare by would hold for any two Options otherwise: see packages/workshop/equality.ts.
+// Without packages/workshop/equality.ts, the assertions of this repository's tests would hold for
+// any two Options.
 describe("deep equality", () => {
-  it("tells Effect's values from each other, however deep", () => {
+  it("distinguishes Effect's values at any depth", () => {
     for (const [left, one] of wrapped.entries()) {
       for (const [right, other] of wrapped.entries()) {
         if (left === right) assert.deepStrictEqual(one(), other())

@@ -1,4 +1,4 @@
-/** A worker of a cluster, in a process of its own. */
+/** A process with one worker of a cluster. */
 
 import { Cluster, ClusterFlow, DatabaseUrl } from "@effect-glowmarkt/cluster"
 import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"

@@ -1,4 +1,4 @@
-/** A run that is killed at any moment and resumed must end like an undisturbed one. */
+/** A run that is killed at any moment and resumed must end like an uninterrupted one. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

@@ -31,7 +31,7 @@ const through = (work: Work, how: Outage, { seconds, seed }: Choice) =>
     const end = yield* running.ended
     const now = yield* Clock.currentTimeMillis
 
-    // The same accounts again, for the comparison.
+    // The same accounts, for the comparison.
     const calm = yield* simulator({ accounts, seed })
     const undisturbed = yield* Effect.flatMap(
       start({ ...calm.address, work, store: `${path}/calm.sqlite`, runId: "run", rate: "unlimited" }),

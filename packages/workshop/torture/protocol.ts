@@ -30,7 +30,10 @@ export const Command = Schema.Union(
 
 export type Command = typeof Command.Type
 
-/** Requests since the start (excluding refused connections), requests of the last time, and how many of these were throttled. */
+/**
+ * Requests since the start (excluding refused connections), requests in the last period, and how
+ * many of these were throttled.
+ */
 export const Counted = Schema.Struct({
   total: Schema.Int,
   /** Requests for the list of accounts. */

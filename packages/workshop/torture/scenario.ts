@@ -43,7 +43,7 @@ export const underWay = (served: Served, work: Work, running: Worker) =>
       .pipe(Effect.repeat({ until: ({ total }) => total > before.total + 20, schedule: Schedule.spaced("50 millis") }))
   })
 
-/** The works whose flow was named, or all. */
+/** The work for each named flow, or for all flows. */
 export const selected = (works: ReadonlyArray<Work>, { flows }: Choice): ReadonlyArray<Work> =>
   flows.length === 0 ? works : works.filter(({ flow }) => flows.includes(flow))
 

@@ -28,8 +28,8 @@ interface Kind {
   readonly traits: (random: SeededRandom) => Traits
 }
 
-// All days are more than one day away from common thresholds (7, 14, 30, 60, 90, 180, 365), so that
-// findings do not change during the day that starts at the epoch.
+// All of them are more than one day away from common thresholds (7, 14, 30, 60, 90, 180, 365), so
+// that findings do not change during the day that starts at the epoch.
 const fresh = (random: SeededRandom) => random.pick([() => random.between(0.25, 28), () => random.between(30.5, 88)])()
 const dormant = (random: SeededRandom) => random.between(181, 360)
 const ancient = (random: SeededRandom) => random.between(405, 900)

@@ -1,4 +1,7 @@
-/** What the scenarios of a cluster share: a server, databases, workers, and a look into the engine's tables. */
+/**
+ * Shared by the cluster scenarios: a server, databases, workers, and queries of the engine's
+ * tables.
+ */
 import { createHash } from "node:crypto"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as PgClient from "@effect/sql-pg/PgClient"
@@ -22,7 +25,7 @@ export type Part = (server: Server, choice: Choice) => Effect.Effect<readonly [t
 
 let databases = 0
 
-/** A new database, which goes with its server. */
+/** A new database, which is removed with its server. */
 export const database = (server: Server) =>
   Effect.gen(function* () {
     const name = `torture_${++databases}`
@@ -46,7 +49,7 @@ export const accounts = ({ key, secret, url }: Served["address"]) =>
 
 export const target = ({ address: { url } }: Served) => ({ origin: new URL(url).origin })
 
-/** Starts workers with these names at one provider and database. */
+/** Starts workers with these names for one provider and database. */
 export const launcher = (served: Served, database: string, rate: number | "unlimited") =>
   Effect.map(clusterWorker, (start) => (name: string) => start({ ...served.address, database, name, rate }))
 
@@ -69,7 +72,7 @@ export const undisturbed = (served: Served) =>
     return { findings: yield* digest(runId), requests: (yield* served.count(0)).total - before }
   }).pipe(Effect.provide(Layer.merge(accounts(served.address), RunStore.layerMemory)))
 
-/** The seconds that an effect takes. */
+/** How long an effect takes, in seconds. */
 export const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const began = performance.now()
@@ -90,11 +93,11 @@ export const shards = Effect.map(
   ),
   (rows): ReadonlyMap<string, number> => new Map(rows.map(({ n, name }) => [name, n]))
 ).pipe(
-  // The first worker creates the engine's tables.
+  // The engine's tables exist once the first worker has started.
   Effect.catchAllDefect(() => Effect.succeed(new Map<string, number>()))
 )
 
-/** Waits until these workers share the shards evenly: until then, parts move from one to another. */
+/** Waits until these workers share the shards evenly. Before that, parts move between workers. */
 export const joined = (names: ReadonlyArray<string>) =>
   until(shards, (held) => names.every((name) => (held.get(name) ?? 0) >= Math.floor(120 / names.length)))
 
@@ -103,7 +106,7 @@ export interface PlacedPart {
   readonly from: number
   readonly to: number
   readonly done: boolean
-  /** When its worker began with it, as text. */
+  /** When its worker started it, as text. */
   readonly begunAt: string | null
 }
 

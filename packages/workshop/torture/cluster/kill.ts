@@ -1,4 +1,4 @@
-/** Workers are killed during audits: while one lists, works on parts, and finishes. */
+/** Kills workers during audits: while one lists subjects, processes parts, or finishes. */
 import { Cluster } from "@effect-glowmarkt/cluster"
 import { Run, RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
@@ -28,7 +28,7 @@ type Moment = "listing" | "in a part" | "finishing"
 
 interface Kill {
   readonly moment: Moment
-  /** Until others had begun with everything that the victim was at. */
+  /** Seconds until other workers had started everything that the killed one was doing. */
   readonly takeover: number
 }
 
@@ -51,7 +51,7 @@ const kills = (url: string, { points, seed }: Choice) =>
     const all: Array<Kill> = []
     const problems: Array<string> = []
 
-    /** Kills a worker, waits until its work goes on elsewhere, and starts another. */
+    /** Kills a worker, waits until others continue its work, and starts a new one. */
     const kill = (moment: Moment, name: string, takenOver: Effect.Effect<unknown>) =>
       Effect.gen(function* () {
         const victim = workers.get(name)
@@ -96,7 +96,7 @@ const kills = (url: string, { points, seed }: Choice) =>
           )
         }
         const finished = Effect.map(Effect.orDie(Cluster.get(runId)), ({ state }) => state === "finished")
-        // Results arrive in batches, so the last of them leave a moment to finish in.
+        // Results arrive in batches, so there is a moment before the run finishes.
         const last = yield* coordinator(runId)
         yield* Effect.repeat(run, { until: ({ recorded }) => recorded >= size - 20 })
         if (last !== undefined && !(yield* finished)) {
@@ -124,12 +124,12 @@ const kills = (url: string, { points, seed }: Choice) =>
     const figures: ReadonlyArray<Figure> = [
       plain("kills", (["listing", "in a part", "finishing"] as const).map((at) => `${count(at)} ${at}`).join(", ")),
       plain(
-        "until others had the work, s",
+        "until others took over, s",
         all
           .map(({ moment, takeover }) => `${moment === "in a part" ? "" : `${moment} `}${number.format(takeover)}`)
           .join(", ")
       ),
-      bounded("until others had the work, longest, s", number.format(Math.max(...takeovers)), [
+      bounded("until others took over, longest, s", number.format(Math.max(...takeovers)), [
         "at most 15",
         Math.max(...takeovers) <= 15
       ]),
@@ -138,7 +138,7 @@ const kills = (url: string, { points, seed }: Choice) =>
         problems.length === 0 ? `${runs} runs` : problems.join("; "),
         ["all runs", problems.length === 0]
       ),
-      bounded("requests repeated a kill", number.format(sum / all.length), ["at most 100", sum / all.length <= 100])
+      bounded("requests repeated per kill", number.format(sum / all.length), ["at most 100", sum / all.length <= 100])
     ]
     return figures
   }).pipe(Effect.provide(submitter(url)), Effect.scoped, Effect.orDie)
@@ -148,7 +148,7 @@ export const killAudit: Part = (server, choice) =>
     return ["cluster kill statusAudit", yield* kills(yield* database(server), choice)] as const
   })
 
-/** The same behind pgbouncer, where a session has no owner between two transactions. */
+/** The same behind pgbouncer, where consecutive transactions can use different sessions. */
 export const pooler: Part = (server, choice) =>
   Effect.gen(function* () {
     const url = yield* pooled(server, yield* database(server))

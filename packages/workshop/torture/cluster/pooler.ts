@@ -22,7 +22,7 @@ const accepts = (port: number) =>
     socket.once("error", (error) => resume(Effect.fail(error)))
   })
 
-/** The URL of a database through the pooler, if that is installed. */
+/** The URL of a database through the pooler, if it is installed. */
 export const pooled = (server: Server, database: string): Effect.Effect<Option.Option<string>, never, Scope.Scope> =>
   Effect.gen(function* () {
     if (!existsSync(program)) return Option.none()

@@ -1,4 +1,7 @@
-/** Three workers share one rate limit, while another joins and one is killed; and what one learns of the provider's. */
+/**
+ * Three workers share one rate limit while another joins and one is killed. Then they adapt to the
+ * provider's own limit.
+ */
 import { Cluster } from "@effect-glowmarkt/cluster"
 import { StatusAudit } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
@@ -12,7 +15,10 @@ interface Sent {
   readonly refused: number
 }
 
-/** The requests of an audit at a limit of 200 a second, at a provider that admits so many, between these seconds. */
+/**
+ * The requests of an audit with a limit of 200 per second, with a provider of the same limit,
+ * between these seconds.
+ */
 const sent = (
   server: Server,
   seed: number,
@@ -73,8 +79,8 @@ export const rate: Part = (server, { seed }) =>
     const figures: ReadonlyArray<Figure> = [
       plain("requests, with a worker that joins and one that is killed", String(atMillis.length)),
       bounded("a second, mean", number.format(mean), ["195 to 202", mean >= 195 && mean <= 202]),
-      bounded("a second, any 10 s", number.format(busiest(atMillis)), ["at most 206", busiest(atMillis) <= 206]),
-      bounded("refused by a provider that admits 200 a second", String(refused), ["none", refused === 0])
+      bounded("per second, any 10 s", number.format(busiest(atMillis)), ["at most 206", busiest(atMillis) <= 206]),
+      bounded("refused by a provider that admits 200 per second", String(refused), ["none", refused === 0])
     ]
     return ["cluster rate", figures] as const
   })
@@ -86,9 +92,9 @@ export const throttled: Part = (server, { seed }) =>
     const accepted = (meanOf(atMillis) * (atMillis.length - refused)) / atMillis.length
     const share = (100 * refused) / atMillis.length
     const figures: ReadonlyArray<Figure> = [
-      // Each refusal pauses all workers, as long as the provider asks for.
-      plain("accepted a second, after 20 s", number.format(accepted)),
+      // Each refusal pauses all workers for as long as the provider asks.
+      plain("accepted per second, after 20 s", number.format(accepted)),
       bounded("refused", `${number.format(share)} % (${refused})`, ["under 10 %", share < 10])
     ]
-    return ["cluster throttled at 100 a second", figures] as const
+    return ["cluster throttled at 100 per second", figures] as const
   })

@@ -1,4 +1,7 @@
-/** Workers are killed, or frozen and thawed, while they rename accounts: nothing may be written twice or lost. */
+/**
+ * Kills, or freezes and thaws, workers while they rename accounts: no write may be repeated or
+ * lost.
+ */
 import { Cluster } from "@effect-glowmarkt/cluster"
 import { AdminAccounts } from "@effect-glowmarkt/core"
 import { CsvInput, PlannedFlow, RenameAccounts, type Run, RunStore } from "@effect-glowmarkt/runner"
@@ -40,7 +43,7 @@ const planned = (served: Served) =>
     })
   }).pipe(Effect.provide(accounts(served.address)))
 
-/** What the provider and the run say of the renames. */
+/** The renames according to the provider and according to the run. */
 const written = (served: Served, runId: Run.RunId, wanted: number) =>
   Effect.gen(function* () {
     const done = yield* Stream.runFold(
@@ -63,7 +66,7 @@ export const killRename: Part = (server, { points, seed }) =>
     const served = yield* simulator({ accounts: 1000, seed, latencyMillis: 50 })
     const plan = yield* planned(served)
     const url = yield* database(server)
-    // A kill every few seconds must find work until the last.
+    // Slow enough that there is work left at the last kill.
     const launch = yield* launcher(served, url, Math.max(10, Math.round(900 / points)))
     return yield* Effect.gen(function* () {
       const workers = yield* Effect.forEach(["a-0", "b-0", "c-0"], launch)
@@ -91,7 +94,10 @@ export const killRename: Part = (server, { points, seed }) =>
     }).pipe(Effect.provide(submitter(url)))
   }).pipe(Effect.scoped, Effect.orDie)
 
-/** Frozen for longer than its locks last, a worker thaws while others do its work; at last one stays frozen for a minute. */
+/**
+ * Freezes a worker for longer than its locks last, and thaws it while others do its work. Finally,
+ * one stays frozen for a minute.
+ */
 export const freeze: Part = (server, { points, seed }) =>
   Effect.gen(function* () {
     const served = yield* simulator({ accounts: 1800, seed, latencyMillis: 50 })

@@ -1,4 +1,4 @@
-/** The database stops and comes back; workers come after a run, or all at once. */
+/** The database stops and restarts. Workers start after a run is submitted, or all at once. */
 import { Cluster } from "@effect-glowmarkt/cluster"
 import { RunStore, StatusAudit } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
@@ -44,7 +44,7 @@ export const restart: Part = (server, { seed }) =>
       const exited = workers.filter((worker) => worker.hasExited()).length
       const figures: ReadonlyArray<Figure> = [
         ...outages.map(({ mode, seconds }, index) =>
-          bounded(`work again after ${seconds} s (${mode}), s`, number.format(back[index] ?? Number.NaN), [
+          bounded(`working again after ${seconds} s (${mode}), s`, number.format(back[index] ?? Number.NaN), [
             "at most 3",
             (back[index] ?? Number.NaN) <= 3
           ])
@@ -73,14 +73,14 @@ export const start: Part = (server, { seed }) =>
     const launch = yield* launcher(served, empty, "unlimited")
     const names = Array.from({ length: 10 }, (_, index) => `w${index}`)
     const workers = yield* Effect.forEach(names, launch)
-    // The submitter's connection makes eleven.
+    // The submitter's connection is the eleventh.
     const ready = yield* Effect.timeoutOption(
       until(Cluster.workers, (workers) => workers.length === names.length),
       "60 seconds"
     ).pipe(Effect.provide(submitter(empty)))
     const exited = workers.filter((worker) => worker.hasExited()).length
     const figures: ReadonlyArray<Figure> = [
-      bounded("a waiting run begins after its first worker is ready, s", number.format(begun), [
+      bounded("a waiting run starts after its first worker is ready, s", number.format(begun), [
         "at most 5",
         begun <= 5
       ]),

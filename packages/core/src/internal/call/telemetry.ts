@@ -121,7 +121,7 @@ type Failed = { readonly _tag: string } | { readonly _tag: string; readonly stat
 /** The `error.type` attribute: the status if there was a response, otherwise the tag. */
 export const errorType = (error: Failed) => ("status" in error ? String(error.status) : error._tag)
 
-/** Stands in for a span if there is no tracer. */
+/** A no-op, used if there is no tracer. */
 export const untracedAttempt: AttemptSpan = { responded: () => {}, traceparent: undefined, within: identity }
 
 /**

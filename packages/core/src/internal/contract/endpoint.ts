@@ -33,5 +33,7 @@ export const trimmedName = Schema.NonEmptyTrimmedString.pipe(
   })
 })
 
-/** A field that a response may omit. `null` and empty fields never get here: see `jsonDecoder`. */
+/**
+ * A field that a response may omit. `null` and empty fields are removed earlier, see `jsonDecoder`.
+ */
 export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })

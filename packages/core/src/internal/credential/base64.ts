@@ -1,12 +1,12 @@
-// By the runtime's own functions: `Encoding` would add a kilobyte to a bundle.
+// Base64 by the runtime's own functions: `Encoding` would add a kilobyte to a bundle.
 import * as Either from "effect/Either"
 
 // Keeps a U+FEFF at the beginning.
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
-/** Encodes text as UTF-8 and that as base64. */
+/** Encodes the UTF-8 bytes of a text as base64. */
 export const encode = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
 
-/** Decodes what {@link encode} encodes. Fails if that is not base64. */
+/** Decodes base64 to text. Fails if it is not base64. */
 export const decode = (base64: string): Either.Either<string, unknown> =>
   Either.try(() => utf8.decode(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0))))

@@ -36,7 +36,8 @@ const ErrorBody = Schema.Struct({
 })
 const decodeErrorBody = Schema.decodeUnknownEither(Schema.parseJson(ErrorBody))
 
-// The beginning tells one 400 from another. Regular expressions are slow on long texts.
+// The start of a text is enough to distinguish kinds of 400. Regular expressions are slow on long
+// texts.
 const maxText = 200
 
 const errorText = (body: string): { readonly text: string; readonly missing: ReadonlyArray<string> } =>

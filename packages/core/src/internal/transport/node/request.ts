@@ -81,8 +81,8 @@ export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
 }
 
 /**
- * Takes the phase from the caller, which knows whether undici had a connection. The code does not
- * tell.
+ * Takes the phase from the caller, which knows whether undici had a connection. The error code does
+ * not tell.
  */
 export const failureOf = (error: Error, phase: transport.TransportFailure["phase"]): transport.TransportFailure => {
   // Parser errors do not always have a code.
