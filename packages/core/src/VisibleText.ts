@@ -71,10 +71,17 @@ const codePoint = (character: string) =>
  * Describes a character that was lost in an earlier conversion of the text. `undefined` if there is
  * none.
  *
+ * @example
+ * ```ts
+ * import { VisibleText } from "@effect-glowmarkt/core"
+ *
+ * const problem = VisibleText.conversionProblem("Caf\ufffd") // a decoder did not know the "é"
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
-export const damage = (text: string): string | undefined =>
+export const conversionProblem = (text: string): string | undefined =>
   damaged.test(text) ? "has a character that was lost in conversion (U+FFFD)" : undefined
 
 /**
@@ -93,7 +100,7 @@ export const damage = (text: string): string | undefined =>
  */
 export const identifierProblem = (text: string): string | undefined => {
   const character = notInIdentifiers.exec(text)?.[0]
-  return character === undefined ? damage(text) : `has the invisible character ${codePoint(character)}`
+  return character === undefined ? conversionProblem(text) : `has the invisible character ${codePoint(character)}`
 }
 
 // Spreadsheet errors (#REF!, #N/A, #WERT!, #NAME?) and what databases export for a missing value.

@@ -176,9 +176,9 @@ export const make: Effect.Effect<SecretsService, never, FileSystem.FileSystem> =
     Config.redacted(Config.nonEmptyString(ref.slice("env:".length))).pipe(
       Effect.mapError(() => "the variable is not set or is empty"),
       Effect.filterOrFail(
-        (secret) => StrictText.damage(Redacted.value(secret)) === undefined,
+        (secret) => StrictText.decodingProblem(Redacted.value(secret)) === undefined,
         // Node decodes the environment itself and replaces invalid UTF-8.
-        (secret) => `the variable ${StrictText.damage(Redacted.value(secret))}`
+        (secret) => `the variable ${StrictText.decodingProblem(Redacted.value(secret))}`
       ),
       Effect.mapError((problem) => new SecretUnavailable({ ref, problem }))
     )

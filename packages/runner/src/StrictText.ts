@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { conversionProblem } from "@effect-glowmarkt/core/VisibleText"
 import * as Either from "effect/Either"
 
 const encodings: ReadonlyArray<readonly [mark: ReadonlyArray<number>, label: string]> = [
@@ -14,25 +15,22 @@ const encodings: ReadonlyArray<readonly [mark: ReadonlyArray<number>, label: str
 ]
 
 /**
- * Detects text that was decoded incorrectly, without repeating the text. U+FFFD marks where a
- * decoder gave up, and NUL that UTF-16 was read as UTF-8.
+ * Describes how the text was decoded incorrectly, without repeating it. `undefined` if it was not.
+ * U+FFFD marks where a decoder gave up, and NUL that UTF-16 was read as UTF-8.
  *
  * @example
  * ```ts
  * import { StrictText } from "@effect-glowmarkt/runner"
  *
- * console.log(StrictText.damage("N\uFFFDw")) // has a character that was lost in conversion (U+FFFD)
+ * console.log(StrictText.decodingProblem("N\uFFFDw")) // has a character that was lost in conversion (U+FFFD)
  * ```
  *
  * @since 0.1.0
  * @category combinators
  */
-export const damage = (text: string): string | undefined =>
-  text.includes("\uFFFD")
-    ? "has a character that was lost in conversion (U+FFFD)"
-    : text.includes("\0")
-      ? "has a NUL character: it is UTF-16 without a byte order mark, or not text"
-      : undefined
+export const decodingProblem = (text: string): string | undefined =>
+  conversionProblem(text) ??
+  (text.includes("\0") ? "has a NUL character: it is UTF-16 without a byte order mark, or not text" : undefined)
 
 /**
  * Decodes the text, or explains what is wrong with the bytes. A byte order mark is removed.
@@ -54,8 +52,8 @@ export const decode = (bytes: Uint8Array): Either.Either<string, string> => {
     catch: () => `is not ${label.toUpperCase()}`
   }).pipe(
     Either.filterOrLeft(
-      (text) => damage(text) === undefined,
-      (text) => damage(text) ?? ""
+      (text) => decodingProblem(text) === undefined,
+      (text) => decodingProblem(text) ?? ""
     )
   )
 }

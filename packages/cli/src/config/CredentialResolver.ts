@@ -164,10 +164,10 @@ const headerTokens = ["GLOWMARKT_DEV_TOKEN", "GLOWMARKT_USER_TOKEN"]
 /** Node replaces invalid UTF-8 in the environment, which would send a different password. */
 const ensureUndamaged = (variable: string) =>
   Effect.flatMap(Config.option(Config.nonEmptyString(variable)), (value): Effect.Effect<void, UsageError> => {
-    const damage = Option.getOrUndefined(Option.map(value, StrictText.damage))
-    return damage === undefined
+    const problem = Option.getOrUndefined(Option.map(value, StrictText.decodingProblem))
+    return problem === undefined
       ? Effect.void
-      : new UsageError({ message: `${variable} ${damage}. Nothing was sent.\nSet it again, as UTF-8.` })
+      : new UsageError({ message: `${variable} ${problem}. Nothing was sent.\nSet it again, as UTF-8.` })
   })
 
 const ensureHeaderSafe = (variable: string) =>

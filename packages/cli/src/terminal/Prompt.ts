@@ -103,10 +103,10 @@ const variableOf = (prompts: SecretPrompt) =>
 
 /** Refuses a secret that a conversion has damaged. */
 const ensureUndamaged = (secret: Redacted.Redacted, where: string): Effect.Effect<Redacted.Redacted, UsageError> => {
-  const damage = StrictText.damage(Redacted.value(secret))
-  return damage === undefined
+  const problem = StrictText.decodingProblem(Redacted.value(secret))
+  return problem === undefined
     ? Effect.succeed(secret)
-    : new UsageError({ message: `${where} ${damage}. Nothing was sent.\nEnter it as UTF-8.` })
+    : new UsageError({ message: `${where} ${problem}. Nothing was sent.\nEnter it as UTF-8.` })
 }
 
 const fromEnvironment = (prompts: SecretPrompt) =>

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { AccountId } from "../../Identifier.js"
 import { Repeat, type Repeatability } from "../../Repeatability.js"
 import * as Security from "../../Security.js"
-import { damage } from "../../VisibleText.js"
+import { conversionProblem } from "../../VisibleText.js"
 
 /**
  * The annotations of an endpoint. `operationId` is the one in the provider's own OpenAPI document.
@@ -25,10 +25,10 @@ export const accountPath = Schema.Struct({ accountId: AccountId })
 
 // The message must not repeat the refused value: errors end up in logs and traces.
 export const trimmedName = Schema.NonEmptyTrimmedString.pipe(
-  Schema.filter((name) => damage(name) === undefined)
+  Schema.filter((name) => conversionProblem(name) === undefined)
 ).annotations({
   message: ({ actual }) => ({
-    message: `not a name: ${(typeof actual === "string" && damage(actual)) || "expected at least one character, without leading or trailing spaces"}`,
+    message: `not a name: ${(typeof actual === "string" && conversionProblem(actual)) || "expected at least one character, without leading or trailing spaces"}`,
     override: true
   })
 })

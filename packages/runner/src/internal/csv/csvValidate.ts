@@ -1,6 +1,6 @@
 /** Turns records into rows of known columns, and collects all problems. */
 import { canonical } from "@effect-glowmarkt/core/Identifier"
-import { damage as lostCharacter, placeholderProblem, quote } from "@effect-glowmarkt/core/VisibleText"
+import { conversionProblem, placeholderProblem, quote } from "@effect-glowmarkt/core/VisibleText"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import type { Damage, Records } from "./csvDecode.js"
@@ -95,15 +95,15 @@ const describeProblem = (column: Column, value: string, message: string) =>
     ? "is not valid"
     : message.replace(quote(value), "").trim().split("\n").at(-1)?.trim().replace(/^not /, "is not ") || "is not valid"
 
-/** Conversion damage and placeholders, which a column's schema does not check for. */
-const damageProblems = (
+/** Lost characters and placeholders, which a column's schema does not check for. */
+const lostValueProblems = (
   columns: ReadonlyArray<Column>,
   found: Readonly<Record<string, string>>,
   line: number
 ): ReadonlyArray<Problem> =>
   columns.flatMap((column) => {
     const value = found[column.name] ?? ""
-    const problem = lostCharacter(value) ?? placeholderProblem(value)
+    const problem = conversionProblem(value) ?? placeholderProblem(value)
     return problem === undefined
       ? []
       : [{ line, column: column.name, ...shown(column, value), problem, remedy: `enter ${column.expected}` }]
@@ -241,7 +241,7 @@ export const read = <A>({ columns, decode, key }: Definition<A>, { damage, recor
     }
     const extra = extraCells(cells, places.length, line)
     const decoded = decode(found)
-    const strange = damageProblems(columns, found, line)
+    const strange = lostValueProblems(columns, found, line)
     const wrong = Either.isLeft(decoded) ? cellProblems(columns, found, decoded.left, line, strange) : strange
     problems.push(...extra, ...wrong)
     kept.set(
