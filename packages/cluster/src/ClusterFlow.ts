@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import type { AdminAccounts, GlowmarktClient } from "@effect-glowmarkt/core"
+import { type AdminAccounts, type GlowmarktClient, GlowmarktError } from "@effect-glowmarkt/core"
 import {
   AccountIndex,
   CorrectOwnDetails,
@@ -62,7 +62,7 @@ export interface ClusterFlow<R> {
 }
 
 const toFlowFailed = (error: { readonly message: string }) =>
-  error instanceof RunStoreError.RunStoreError ? error : new FlowFailed({ reason: error.message })
+  error instanceof RunStoreError.RunStoreError ? error : new FlowFailed({ reason: GlowmarktError.explanation(error) })
 
 /**
  * Makes a flow available to workers. Its parameters, subjects and results are passed through the

@@ -9,12 +9,12 @@
  * @since 0.1.0
  */
 import * as HttpApi from "@effect/platform/HttpApi"
-import { AdminGroup } from "./AdminApi.js"
-import { UserGroup } from "./UserApi.js"
+import { AdminGroup } from "./internal/contract/adminApi.js"
+import { UserGroup } from "./internal/contract/userApi.js"
 
 export * from "./AccountInput.js"
-export * from "./AdminApi.js"
-export * from "./UserApi.js"
+export * from "./internal/contract/adminApi.js"
+export * from "./internal/contract/userApi.js"
 
 /**
  * All 12 account operations. Paths are relative to the client's base URL.

@@ -1,9 +1,9 @@
 /**
  * The errors of a call, as a closed union.
  *
- * Every error names its operation and the method that was called, and its `message` says what
- * happened and what to do. `isTransient`, `mayHaveBeenApplied` and `retryAfter` classify an error,
- * so that programs do not have to list tags.
+ * The `message` of every error begins with the method that was called, and says what happened and
+ * what to do. `isTransient`, `mayHaveBeenApplied` and `retryAfter` classify an error, so that
+ * programs do not have to list tags.
  *
  * @since 0.1.0
  */
@@ -19,11 +19,12 @@ import {
   RequestTimeout,
   ServerError,
   TransportError
-} from "./CallError.js"
+} from "./internal/error/callError.js"
 import * as errorFields from "./internal/error/errorFields.js"
-import { credentialAdvice, quoted } from "./internal/error/errorMessages.js"
+import { credentialAdvice, quoted, sentence, withoutMethod } from "./internal/error/errorMessages.js"
 
-export * from "./CallError.js"
+export * from "./internal/error/callError.js"
+export { isTlsFailure, isUntrustedIssuer } from "./internal/error/tlsCode.js"
 
 const never = Option.none<Duration.Duration>()
 
@@ -45,7 +46,7 @@ export class MissingElements extends Schema.TaggedError<MissingElements>()("Miss
 
   override get message(): string {
     const named = this.elements.length === 0 ? "" : `: ${this.elements.join(", ")}`
-    return `Glowmarkt says required fields are missing${named} (${this.status}). Check the values sent.`
+    return sentence(this, `Glowmarkt says required fields are missing${named} (${this.status}). Check the values sent.`)
   }
 }
 
@@ -65,7 +66,7 @@ export class IncorrectElements extends Schema.TaggedError<IncorrectElements>()(
   readonly retryAfter = never
 
   override get message(): string {
-    return `Glowmarkt does not accept the values sent (${this.status}).${quoted(this)}`
+    return sentence(this, `Glowmarkt does not accept the values sent (${this.status}).${quoted(this)}`)
   }
 }
 
@@ -82,7 +83,10 @@ export class WeakPassword extends Schema.TaggedError<WeakPassword>()("WeakPasswo
   readonly retryAfter = never
 
   override get message(): string {
-    return `Glowmarkt says the new password is too weak. Choose a longer one with letters, digits and symbols.`
+    return sentence(
+      this,
+      "Glowmarkt says the new password is too weak. Choose a longer one with letters, digits and symbols."
+    )
   }
 }
 
@@ -103,9 +107,14 @@ export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("Acco
   readonly retryAfter = never
 
   override get message(): string {
-    return this.accountId === undefined
-      ? `The application has no account for this user (${this.status}).${quoted(this)} Check that the user belongs to this application.`
-      : `The application has no account ${this.accountId} (${this.status}).${quoted(this)} Check the id, and that the account belongs to this application.`
+    const [which, check] =
+      this.accountId === undefined
+        ? ["for this user", "that the user belongs"]
+        : [this.accountId, "the id, and that the account belongs"]
+    return sentence(
+      this,
+      `the application has no account ${which} (${this.status}).${quoted(this)} Check ${check} to this application.`
+    )
   }
 }
 
@@ -126,7 +135,8 @@ export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", errorFi
       this.operation === "usernameLogin"
         ? credentialAdvice.session
         : "Check the values sent and the status of the account."
-    return `Glowmarkt declined the request ("valid": false)${this.excerpt === "" ? " and gave no reason." : `.${quoted(this)}`} ${hint}`
+    const reason = this.excerpt === "" ? " and gave no reason." : `.${quoted(this)}`
+    return sentence(this, `Glowmarkt declined the request ("valid": false)${reason} ${hint}`)
   }
 }
 
@@ -147,7 +157,7 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
   readonly retryAfter = never
 
   override get message(): string {
-    return `Not sent: ${this.problem}`
+    return sentence(this, `not sent: ${this.problem}`)
   }
 }
 
@@ -209,3 +219,22 @@ export const GlowmarktError = Schema.Union(
  * @category combinators
  */
 export const isGlowmarktError: (value: unknown) => value is GlowmarktError = Schema.is(GlowmarktError)
+
+/**
+ * The message without the method that was called, for people who do not know the program's code.
+ * The message of any other error is not changed.
+ *
+ * @example
+ * ```ts
+ * import { GlowmarktError } from "@effect-glowmarkt/core"
+ *
+ * // message: "admin.status: Access denied (401) with appKeys. Check the application's key and secret."
+ * // explanation: "Access denied (401) with appKeys. Check the application's key and secret."
+ * const show = (error: GlowmarktError.GlowmarktError) => GlowmarktError.explanation(error)
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const explanation = (error: { readonly message: string }): string =>
+  isGlowmarktError(error) ? withoutMethod(error) : error.message

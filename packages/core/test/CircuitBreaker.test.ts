@@ -84,7 +84,7 @@ describe("CircuitBreaker", () => {
       assert.isTrue("attempts" in error && error.attempts === 0 && error.isTransient && !error.mayHaveBeenApplied)
       assert.strictEqual(
         error.message,
-        "Not sent: the circuit breaker is open for 6s after repeated failures of https://glow.test."
+        "admin.list: Not sent: the circuit breaker is open for 6s after repeated failures of https://glow.test."
       )
     }).pipe(Effect.provide(over(wire, { ...options, retry: { ...RetryPolicy.standard, base: Duration.zero } })))
   })

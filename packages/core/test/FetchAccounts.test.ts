@@ -91,7 +91,7 @@ describe.skipIf(Chromium.executable === undefined)(`FetchAccounts in a browser (
           Effect.promise(() => page.evaluate<string>(`list(${JSON.stringify(options)})`))
         const { appKeys, url } = yield* Announcement.make
         assert.strictEqual(yield* list({ ...appKeys, url }), "7 accounts")
-        assert.match(yield* list({ ...appKeys, url, secret: "wrong" }), /^ 401 Access denied/)
+        assert.match(yield* list({ ...appKeys, url, secret: "wrong" }), /^ 401 admin.list: Access denied/)
         assert.match(
           yield* list({ ...appKeys, url: `http://127.0.0.1:${closed}` }),
           /^CORS_OR_NETWORK .*does not allow requests from this page \(CORS\)/

@@ -106,7 +106,9 @@ describe("mapping of responses to errors", () => {
         const kept = yield* Schema.encode(GlowmarktError.GlowmarktError)(error)
         const read = yield* Schema.decodeUnknown(GlowmarktError.GlowmarktError)(JSON.parse(JSON.stringify(kept)))
         assert.strictEqual(read.message, error.message)
-        assert.match(error.message, /^[A-Z]\S*\s.*[.:]$/)
+        const explanation = GlowmarktError.explanation(error)
+        assert.strictEqual(error.message, `${error.method}: ${explanation}`)
+        assert.match(explanation, /^[A-Z]\S*\s.*[.:]$/)
       })
     )
   }
@@ -390,6 +392,11 @@ describe("fields and messages of errors", () => {
       )
     })
   )
+})
+
+describe("explanation", () => {
+  it("is the message of errors that are not the client's", () =>
+    assert.strictEqual(GlowmarktError.explanation(new Error("admin.get: no")), "admin.get: no"))
 })
 
 describe("method", () => {

@@ -62,7 +62,7 @@ describe("AccountId", () => {
         // A JavaScript program could do this.
         Effect.map(Effect.flip(admin.get(id as Identifier.AccountId)), ({ message }) => message)
       )
-      for (const message of problems) assert.match(message, /^Not sent: accountId: /)
+      for (const message of problems) assert.match(message, /^admin.get: Not sent: accountId: /)
       assert.include(problems[0], `"…@….…" is not an account id: expected a UUID (letters, digits`)
       assert.include(problems[1], `"../…" is not an account id`)
       assert.include(problems[2], "not one of status")

@@ -129,7 +129,10 @@ describe("a call that the rate limit would delay too long", () => {
       const [took, error] = yield* Fiber.join(call)
       assert.strictEqual(Duration.toSeconds(took), 60)
       assert.isTrue(error._tag === "RequestTimeout" && error.phase === "unsent" && error.attempts === 0)
-      assert.strictEqual(error.message, "Not sent: the client's rate limit left no slot in the remaining time (1m).")
+      assert.strictEqual(
+        error.message,
+        "admin.list: Not sent: the client's rate limit left no slot in the remaining time (1m)."
+      )
       assert.lengthOf(wire.seen, 1)
     }).pipe(Effect.provide(over(wire, { rateLimit: { limit: 1, interval: Duration.hours(1) } })))
   })

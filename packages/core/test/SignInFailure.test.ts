@@ -47,7 +47,10 @@ describe("sign-in for a call", () => {
       const [took, error] = yield* Fiber.join(hasty)
       assert.strictEqual(Duration.toMillis(took), 1000)
       assert.isTrue(error._tag === "RequestTimeout" && error.phase === "unsent" && !error.mayHaveBeenApplied)
-      assert.strictEqual(error.message, "Sign-in failed: no token in the time left for the call (1s).")
+      assert.strictEqual(
+        error.message,
+        "user.addMobileAppToken: Sign-in failed: no token in the time left for the call (1s)."
+      )
       answer("hangs")
       assert.strictEqual((yield* Fiber.join(patient)).status, "active")
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
@@ -84,7 +87,7 @@ describe("sign-in for a call", () => {
         assert.strictEqual(error._tag, tag)
         assert.isFalse(error.mayHaveBeenApplied)
         assert.isTrue("stage" in error && error.stage === "signIn" && error.operation === "addMobileAppToken")
-        assert.match(error.message, /^Sign-in failed: /)
+        assert.match(error.message, /^user\.addMobileAppToken: Sign-in failed: /)
         assert.isTrue(provider.seen.every(Provider.isSignIn))
       }).pipe(Effect.provide(Provider.sessionOver(provider)))
     })

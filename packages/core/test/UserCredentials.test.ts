@@ -153,7 +153,7 @@ describe("changing the password of a session", () => {
     return Effect.gen(function* () {
       const error = yield* Effect.flip(change)
       assert.isTrue(error._tag === "AccessDenied" && error.mayHaveBeenApplied && error.status === 401)
-      assert.match(error.message, /^Sign-in failed: access denied .*terms/)
+      assert.match(error.message, /^user\.changePassword: Sign-in failed: access denied .*terms/)
     }).pipe(Effect.provide(Provider.sessionOver(provider)))
   })
 

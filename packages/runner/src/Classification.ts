@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type { Account, AccountStatus } from "@effect-glowmarkt/core/Account"
-import type { GlowmarktError } from "@effect-glowmarkt/core/GlowmarktError"
+import { explanation, type GlowmarktError } from "@effect-glowmarkt/core/GlowmarktError"
 import { isSame } from "@effect-glowmarkt/core/Identifier"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -163,9 +163,9 @@ export const ofError = (error: GlowmarktError): Classification => {
     case "AccountNotFound":
       return { findings: ["missing"] }
     case "AccessDenied":
-      return { findings: ["denied"], problem: { kind: error._tag, message: error.message } }
+      return { findings: ["denied"], problem: { kind: error._tag, message: explanation(error) } }
     default:
-      return { findings: ["undetermined"], problem: { kind: error._tag, message: error.message } }
+      return { findings: ["undetermined"], problem: { kind: error._tag, message: explanation(error) } }
   }
 }
 

@@ -9,13 +9,14 @@
  */
 import type { Account, AccountStatus } from "@effect-glowmarkt/core/Account"
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
-import type {
-  AccountNotFound,
-  CallError,
-  IncorrectElements,
-  InvalidInput,
-  MissingElements,
-  Rejected
+import {
+  type AccountNotFound,
+  type CallError,
+  explanation,
+  type IncorrectElements,
+  type InvalidInput,
+  type MissingElements,
+  type Rejected
 } from "@effect-glowmarkt/core/GlowmarktError"
 import { type AccountId, type ApplicationId, isSame } from "@effect-glowmarkt/core/Identifier"
 import { quote } from "@effect-glowmarkt/core/VisibleText"
@@ -65,7 +66,7 @@ export class Refused extends Schema.TaggedError<Refused>("@effect-glowmarkt/runn
  * @category combinators
  */
 export const refuseMissing = (error: AccountNotFound): Effect.Effect<never, Refused> =>
-  Effect.fail(new Refused({ reason: error.message }))
+  Effect.fail(new Refused({ reason: explanation(error) }))
 
 /**
  * The provider accepted the change, but a later read does not show it.

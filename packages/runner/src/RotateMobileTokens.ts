@@ -17,7 +17,7 @@
 
 import { Username } from "@effect-glowmarkt/core/AccountInput"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
-import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
+import { type CallError, explanation, type InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -118,7 +118,7 @@ const remove = ({ accountId, accounts }: UserSessions.User, token: Redacted.Reda
     Journal.recordWrite(accounts.removeMobileAppToken(accountId, token)),
     (error) =>
       new PartialChange({
-        explanation: `The new token was added, but the old one could not be removed and still works (${error.message})`,
+        explanation: `The new token was added, but the old one could not be removed and still works (${explanation(error)})`,
         ...failureToRetry(error)
       })
   )

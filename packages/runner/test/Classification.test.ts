@@ -117,12 +117,12 @@ describe("Classification", () => {
     const denied = new GlowmarktError.AccessDenied({ ...answer, status: 401, caller: "appKeys" })
     assert.deepStrictEqual(of(denied), {
       findings: ["denied"],
-      problem: { kind: "AccessDenied", message: denied.message }
+      problem: { kind: "AccessDenied", message: GlowmarktError.explanation(denied) }
     })
     const timeout = new GlowmarktError.RequestTimeout({ ...call, phase: "sent", limit: Duration.seconds(30) })
     assert.deepStrictEqual(of(timeout), {
       findings: ["undetermined"],
-      problem: { kind: "RequestTimeout", message: timeout.message }
+      problem: { kind: "RequestTimeout", message: GlowmarktError.explanation(timeout) }
     })
   })
 

@@ -1,6 +1,6 @@
 import { FileSystem } from "@effect/platform"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { AdminAccounts } from "@effect-glowmarkt/core"
+import { AdminAccounts, GlowmarktError } from "@effect-glowmarkt/core"
 import { Chunk, Duration, Effect, type Layer, type Scope, Stream } from "effect"
 import {
   type ApplyResult,
@@ -56,7 +56,7 @@ describe("PlannedFlow", () => {
       assert(skipped !== undefined)
       assert.deepStrictEqual(skipped.intent, {
         _tag: "Skip",
-        reason: `could not be read: ${unavailable.message}`
+        reason: `could not be read: ${GlowmarktError.explanation(unavailable)}`
       })
       assert.deepStrictEqual([skipped.key, skipped.line], [bad, 1502])
     })

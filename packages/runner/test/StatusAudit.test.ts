@@ -80,7 +80,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       ])
       const [, waits] = events
       assert(waits?._tag === "OutageWaiting")
-      assert.strictEqual(waits.reason, unavailable.message)
+      assert.strictEqual(waits.reason, GlowmarktError.explanation(unavailable))
     })
   )
 
@@ -274,7 +274,7 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("StatusAudit", (it) =
       assert.strictEqual(counts.healthy, 1)
       assert.deepStrictEqual(errors, { AccessDenied: 1 })
       const [row] = yield* rowsOf(runId)
-      assert.strictEqual(row?.error?.message, denied.message)
+      assert.strictEqual(row?.error?.message, GlowmarktError.explanation(denied))
       assert.strictEqual(row?.listStatus, "active")
       assert.notProperty(row, "liveStatus")
     })

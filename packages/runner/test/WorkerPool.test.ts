@@ -3,7 +3,7 @@
  */
 import { FetchHttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { AdminAccounts, AppKeys, GlowmarktClient } from "@effect-glowmarkt/core"
+import { AdminAccounts, AppKeys, GlowmarktClient, GlowmarktError } from "@effect-glowmarkt/core"
 import { Expected, Simulator } from "@effect-glowmarkt/simulator"
 import { type Clock, DateTime, Duration, Effect, Fiber, Layer, Option } from "effect"
 import { RunStore, StatusAudit } from "../src/index.js"
@@ -38,7 +38,7 @@ describe("an outage", () => {
       const waits = events.filter((event) => event._tag === "OutageWaiting")
       assert.isAtLeast(waits.length, 5)
       for (const wait of waits) {
-        assert.strictEqual(wait.reason, unavailable.message)
+        assert.strictEqual(wait.reason, GlowmarktError.explanation(unavailable))
         assert.isAtMost(DateTime.toEpochMillis(wait.nextProbeAt), 61_000 + 15_000)
       }
       const [resumed, ...more] = events.filter((event) => event._tag === "OutageEnded")

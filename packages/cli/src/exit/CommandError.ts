@@ -9,7 +9,7 @@ import type * as PlatformError from "@effect/platform/Error"
 import type * as Terminal from "@effect/platform/Terminal"
 import type { Cluster } from "@effect-glowmarkt/cluster"
 import type { GlowmarktError } from "@effect-glowmarkt/core"
-import { isUntrustedIssuer } from "@effect-glowmarkt/core/CallError"
+import { isUntrustedIssuer } from "@effect-glowmarkt/core/GlowmarktError"
 import type {
   ApplyResult,
   AuditDiff,

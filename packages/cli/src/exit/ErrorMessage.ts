@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as PlatformError from "@effect/platform/Error"
+import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
 import * as Run from "@effect-glowmarkt/runner/Run"
 import type * as RunStoreError from "@effect-glowmarkt/runner/RunStoreError"
 import * as Arr from "effect/Array"
@@ -115,7 +116,7 @@ export const text = (error: CommandError, help: string): string => {
     case "RunInterrupted":
       return `${text(error.error, help)}\n${error.next}`
     default:
-      return error.message
+      return GlowmarktError.explanation(error)
   }
 }
 

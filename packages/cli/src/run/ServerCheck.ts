@@ -5,8 +5,8 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import { isTlsFailure } from "@effect-glowmarkt/core/CallError"
 import * as GlowmarktClient from "@effect-glowmarkt/core/GlowmarktClient"
+import { isTlsFailure } from "@effect-glowmarkt/core/GlowmarktError"
 import { NodeTransport } from "@effect-glowmarkt/core/node"
 import type * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"

@@ -8,6 +8,7 @@ import * as Activity from "@effect/workflow/Activity"
 import * as WorkflowEngine from "@effect/workflow/WorkflowEngine"
 import type { RateLimit } from "@effect-glowmarkt/core"
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
+import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
 import { Flow, type Limits, type Plan, type Run, type RunStore, type RunStoreError } from "@effect-glowmarkt/runner"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -149,7 +150,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           Effect.retry(whileUnreachable),
           Effect.catchAll((error) =>
             table
-              .fail(runId, attempt, error.message)
+              .fail(runId, attempt, GlowmarktError.explanation(error))
               .pipe(Effect.retry(whileUnreachable), Effect.ignore, Effect.as(Option.none<A>()))
           )
         ),

@@ -1,9 +1,18 @@
 import * as Duration from "effect/Duration"
 import type { Caller } from "./errorFields.js"
 
-/** Makes a message. The operation is a field of the error, not part of its message. */
-export const sentence = ({ stage }: { readonly stage: "call" | "signIn" }, text: string) =>
-  stage === "signIn" ? `Sign-in failed: ${text}` : text.charAt(0).toUpperCase() + text.slice(1)
+interface Failure {
+  readonly method: string
+  readonly stage?: "call" | "signIn"
+}
+
+/** Makes a message: the method that was called, then a sentence that can also stand alone. */
+export const sentence = ({ method, stage }: Failure, text: string) =>
+  `${method}: ${stage === "signIn" ? `Sign-in failed: ${text}` : text.charAt(0).toUpperCase() + text.slice(1)}`
+
+/** The message without the method. */
+export const withoutMethod = ({ message, method }: { readonly message: string; readonly method: string }) =>
+  message.slice(`${method}: `.length)
 
 const redundant = /^(?:access denied|not found|too many requests)\.?$/i
 

@@ -1,4 +1,4 @@
-import { isCertificateRejected } from "../../CallError.js"
+import { isCertificateRejected } from "../error/tlsCode.js"
 import type { TransportFailure } from "./transport.js"
 
 /** Codes of failures that happen before a byte of the request is written. */

@@ -1,5 +1,5 @@
 /** Applies one line of a plan. */
-import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
+import { type CallError, explanation } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -45,7 +45,7 @@ const drifted = (differences: Differences): Result => {
 const failed = (error: StepError, mayHaveBeenApplied: boolean): Result =>
   error instanceof Refused && !mayHaveBeenApplied
     ? missed(error.reason)
-    : { _tag: "Failed", kind: error._tag, message: error.message, mayHaveBeenApplied }
+    : { _tag: "Failed", kind: error._tag, message: explanation(error), mayHaveBeenApplied }
 
 /**
  * A failed call goes to the run, which decides whether to retry. Any other error is the subject's

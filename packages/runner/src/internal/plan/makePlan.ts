@@ -1,5 +1,5 @@
 /** Reads subjects and plans what to do with them. */
-import type { AccessDenied, CallError } from "@effect-glowmarkt/core/GlowmarktError"
+import { type AccessDenied, type CallError, explanation } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -46,7 +46,7 @@ const planRow = <P extends object, W, Read, E extends StepError, R>(
     },
     onFailure: (error: StepError) => {
       if (error instanceof Refused) return Effect.succeed(skip(error.reason))
-      const unread = skip(`could not be read: ${error.message}`)
+      const unread = skip(`could not be read: ${explanation(error)}`)
       const failure = isCallError(error) ? error : error.failure
       return failure === undefined
         ? Effect.succeed(unread)

@@ -46,7 +46,7 @@ export const retryThroughOutage = <A, E, R>(
       const nextMillis = outage.isOutlasted(askedMillis) ? probeMillis : Math.max(probeMillis, askedMillis)
       // Fails now instead of after a wait that would exceed the limit anyway.
       if (outage.isOutlasted(nextMillis)) return Effect.fail(error)
-      outage.notify(error.message, nextMillis)
+      outage.notify(GlowmarktError.explanation(error), nextMillis)
       return Effect.delay(attempt, Math.ceil(nextMillis - nowMillis))
     }
 

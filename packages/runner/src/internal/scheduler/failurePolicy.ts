@@ -11,6 +11,7 @@
  *   it is over.
  * - Subjects with refused credentials are held back, see `denials.ts`.
  */
+import { explanation } from "@effect-glowmarkt/core/GlowmarktError"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -150,7 +151,7 @@ export const make = <S, A, E>(
       const mayBeOwnFault = answers > 0 && !hasUntried && !hasHealthySubject
       return mayBeOwnFault ? record([{ item, result }]) : endRun(ending)
     }
-    if (isNotable) outage.notify(failure.message, rate.resumesAtMillis())
+    if (isNotable) outage.notify(explanation(failure), rate.resumesAtMillis())
     return { _tag: "Retry", item, atMillis: isRefusal ? nowMillis : retryAt(item, nowMillis, jitter) }
   }
 
@@ -186,7 +187,7 @@ export const make = <S, A, E>(
       if (failure._tag === "RateLimited") refused(span, failure.retryAfter)
       outage.probeFailed(span.endedMillis)
       if (outage.isOutlasted(span.endedMillis)) return endRun(ending)
-      outage.notify(failure.message, rate.resumesAtMillis())
+      outage.notify(explanation(failure), rate.resumesAtMillis())
       return record([])
     },
 

@@ -7,11 +7,11 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
-import { AccountStatus } from "./Account.js"
-import { Email, Secret, Validity } from "./AccountInput.js"
-import * as endpoint from "./internal/contract/endpoint.js"
-import * as Security from "./Security.js"
-import * as WireError from "./WireError.js"
+import { AccountStatus } from "../../Account.js"
+import { Email, Secret, Validity } from "../../AccountInput.js"
+import * as Security from "../../Security.js"
+import * as WireError from "../../WireError.js"
+import * as endpoint from "./endpoint.js"
 
 /**
  * `GET /account/status`

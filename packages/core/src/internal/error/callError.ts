@@ -1,13 +1,11 @@
 /**
- * Errors that any operation can fail with. Programs import them from `GlowmarktError`, which
- * adds the errors of specific operations.
- *
- * @since 0.1.0
+ * Errors that any operation can fail with. `GlowmarktError` exports them and adds the errors of
+ * specific operations.
  */
 import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as errorFields from "./internal/error/errorFields.js"
+import * as errorFields from "./errorFields.js"
 import {
   credentialAdvice,
   operationAdvice,
@@ -16,7 +14,8 @@ import {
   rounded,
   sentence,
   timeoutMessage
-} from "./internal/error/errorMessages.js"
+} from "./errorMessages.js"
+import { isTlsFailure, isUntrustedIssuer } from "./tlsCode.js"
 
 /**
  * The kind of credentials used. `session` means signed in with a user name and password.
@@ -168,34 +167,6 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
     return sentence(this, `unexpected response (${this.status}): ${this.problem}.${quoted(this)}`)
   }
 }
-
-/**
- * Whether a system code means that the server's certificate was rejected. In that case the request
- * was not sent.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const isCertificateRejected = (code: string): boolean => /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/i.test(code)
-
-/**
- * Whether a system code means that the server's certificate was issued by an unknown authority,
- * such as a company's own.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const isUntrustedIssuer = (code: string): boolean =>
-  /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)
-
-/**
- * Whether a system code means that no TLS connection is possible: the certificate was rejected, or
- * the server does not use TLS.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const isTlsFailure = (code: string): boolean => isCertificateRejected(code) || /SSL|TLS/i.test(code)
 
 /**
  * The connection could not be made, or was lost before the response was complete.
