@@ -225,7 +225,8 @@ export const worker = <R>({
         limiter,
         table
       })
-      return Layer.provide(work, engine.layer(location, settings, workerId))
+      // Fresh, since two workers in one process would share the engine's constant layers.
+      return Layer.provide(work, Layer.fresh(engine.layer(location, settings, workerId)))
     })
   )
 

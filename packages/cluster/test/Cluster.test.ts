@@ -2,25 +2,10 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, it } from "@effect/vitest"
 import { Identifier } from "@effect-glowmarkt/core"
 import { Flow, Plan, Run, RunStore } from "@effect-glowmarkt/runner"
-import { Chunk, Context, Effect, Fiber, Layer, Schema, Stream } from "effect"
-import { Cluster, ClusterFlow, type DatabaseUrl } from "../src/index.js"
-import { database, describeWithPostgres, silent } from "./support/database.js"
-
-/** A service that the flow's steps need, so that the types show where it is required. */
-class Calculator extends Context.Tag("test/Calculator")<
-  Calculator,
-  { readonly double: (n: number) => Effect.Effect<number, { readonly _tag: "Broken"; readonly message: string }> }
->() {}
-
-const doubles = Flow.make({
-  name: "doubles",
-  parameters: Schema.Struct({ count: Schema.Int }),
-  defaults: { count: 1000 },
-  subject: Schema.Int,
-  result: Schema.Int,
-  subjects: ({ parameters }) => Stream.range(0, parameters.count - 1),
-  step: (n) => Effect.flatMap(Calculator, ({ double }) => double(n))
-})
+import { Effect, Fiber, Layer, Schema, Stream } from "effect"
+import { Cluster } from "../src/index.js"
+import { database, describeWithPostgres } from "./support/database.js"
+import { doubles, finished, target, until, worker } from "./support/doubles.js"
 
 const withTarget = Flow.make({
   name: "doubles",
@@ -34,24 +19,6 @@ const withTarget = Flow.make({
 
 const runId = Run.RunId.make("run-1")
 
-const target = { origin: "https://api.example" }
-
-const worker = (
-  url: DatabaseUrl.DatabaseUrl,
-  name: string,
-  double: Context.Tag.Service<Calculator>["double"],
-  flows = [ClusterFlow.make(doubles)]
-) =>
-  Cluster.worker({ flows, target, name, rate: "unlimited" }).pipe(
-    Layer.provide(Layer.succeed(Calculator, { double })),
-    Layer.provide(Cluster.layer({ url, lockSeconds: 3 })),
-    Layer.provide(silent)
-  )
-
-const submitter = (url: DatabaseUrl.DatabaseUrl) => Cluster.layer({ url, lockSeconds: 3 })
-
-const finished = (runId: Run.RunId) => Effect.map(Stream.runCollect(Cluster.watch(runId)), Chunk.toReadonlyArray)
-
 const sum = Effect.flatMap(RunStore.RunStore, (store) =>
   Stream.runFold(store.rows(runId), 0, (all, { result }) => all + Number(result))
 )
@@ -64,9 +31,6 @@ const messages = Effect.flatMap(
     WHERE m.id IS NULL OR m.payload LIKE ${`%${runId}%`}
   `
 ).pipe(Effect.map(([row]) => row?.n ?? 0))
-
-const until = <A, E, R>(effect: Effect.Effect<A, E, R>, isReached: (a: A) => boolean) =>
-  Effect.repeat(Effect.delay(effect, "50 millis"), { until: isReached })
 
 describeWithPostgres("Cluster", () => {
   it.scopedLive(
@@ -82,7 +46,7 @@ describeWithPostgres("Cluster", () => {
                 done.set(name, (done.get(name) ?? 0) + 1)
                 return 2 * n
               }),
-              "2 millis"
+              "20 millis"
             )
           )
         yield* Effect.gen(function* () {
@@ -97,10 +61,7 @@ describeWithPostgres("Cluster", () => {
             (yield* Cluster.workers).map(({ name }) => name),
             ["one", "two"]
           )
-          assert.strictEqual(
-            [...done.values()].reduce((all, n) => all + n, 0),
-            4000
-          )
+          assert.sameMembers([...done.keys()], ["one", "two"])
           // Submitting it again has no effect.
           const again = yield* Cluster.submit(doubles, { runId, target, parameters: { count: 4000 } })
           assert.strictEqual(again.recorded, 4000)
@@ -108,7 +69,7 @@ describeWithPostgres("Cluster", () => {
           yield* Cluster.forget(runId)
           assert.strictEqual((yield* Effect.flip(Cluster.get(runId)))._tag, "RunNotFound")
           assert.strictEqual(yield* messages, 0)
-        }).pipe(Effect.provide(submitter(url)))
+        }).pipe(Effect.provide(Cluster.layer({ url })))
       }),
     60_000
   )
@@ -132,7 +93,7 @@ describeWithPostgres("Cluster", () => {
           assert.strictEqual((yield* Cluster.resume(runId)).attempt, 2)
           yield* finished(runId)
           assert.strictEqual(yield* sum, 1000 * 999)
-        }).pipe(Effect.provide(submitter(url)))
+        }).pipe(Effect.provide(Cluster.layer({ url })))
       }),
     60_000
   )
@@ -174,7 +135,7 @@ describeWithPostgres("Cluster", () => {
           }
           yield* Cluster.submitListed(Flow.open(withTarget, { runId: planned, parameters }))
           assert.include(yield* reason(planned), "another-application")
-        }).pipe(Effect.provide(submitter(url)))
+        }).pipe(Effect.provide(Cluster.layer({ url })))
       }),
     60_000
   )

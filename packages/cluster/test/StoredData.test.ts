@@ -106,7 +106,7 @@ describeWithPostgres("the database", () => {
         const { tables, text } = yield* work.pipe(
           Effect.provide(Secrets.layer),
           Effect.withConfigProvider(ConfigProvider.fromMap(variables)),
-          Effect.provide(Cluster.layer({ url, lockSeconds: 3 }))
+          Effect.provide(Cluster.layer({ url }))
         )
 
         // The search finds values that are there.

@@ -77,7 +77,7 @@ describeWithPostgres("Telemetry", () => {
         const lines: Array<Line> = []
         const ended: Array<Ended> = []
         const worker = Cluster.worker({ flows: [ClusterFlow.make(doubles)], target: {}, name: "observed-worker" }).pipe(
-          Layer.provideMerge(Cluster.layer({ url, lockSeconds: 3, applicationName: "observed-application" })),
+          Layer.provideMerge(Cluster.layer({ url, applicationName: "observed-application" })),
           Layer.provide(Layer.merge(capturing(lines), Layer.setTracer(recording(ended))))
         )
         yield* Effect.gen(function* () {

@@ -8,71 +8,38 @@ import * as Runners from "@effect/cluster/Runners"
 import * as Sharding from "@effect/cluster/Sharding"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
-import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
 import * as SqlClient from "@effect/sql/SqlClient"
-import type * as SqlConnection from "@effect/sql/SqlConnection"
 import type * as WorkflowEngine from "@effect/workflow/WorkflowEngine"
 import type { Run, RunStoreError } from "@effect-glowmarkt/runner"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import { exclusively, type Settings } from "../Database.js"
+import * as runnerStorage from "./runnerStorage.js"
 import { toRunStoreError } from "./sqlState.js"
 import { PartWorkflow, RunWorkflow } from "./workflows.js"
 
-/**
- * The engine sends statements over its reserved connection without waiting for the previous one.
- * The driver queues them, but warns that its next version will not.
- */
-const inTurn = (connection: SqlConnection.Connection): Effect.Effect<SqlConnection.Connection> =>
-  Effect.map(Effect.makeSemaphore(1), (turns) => {
-    const alone = turns.withPermits(1)
-    return {
-      execute: (...statement) => alone(connection.execute(...statement)),
-      executeRaw: (...statement) => alone(connection.executeRaw(...statement)),
-      executeValues: (...statement) => alone(connection.executeValues(...statement)),
-      executeUnprepared: (...statement) => alone(connection.executeUnprepared(...statement)),
-      executeStream: (...statement) => connection.executeStream(...statement)
-    }
-  })
-
-const withTurns = Layer.effect(
-  SqlClient.SqlClient,
-  Effect.map(SqlClient.SqlClient, (sql) => {
-    const reserve = Effect.flatMap(sql.reserve, inTurn)
-    const client: SqlClient.SqlClient = new Proxy(sql, {
-      get: (target, key) =>
-        key === "reserve" ? reserve : key === "withoutTransforms" ? () => client : Reflect.get(target, key)
-    })
-    return client
-  })
-)
-
 /** Creates the engine's own tables, one process at a time: concurrent creation fails. */
-const storage = (location: string) => {
-  const tables = Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer.pipe(Layer.provide(withTurns))).pipe(
-    Layer.mapError(toRunStoreError(location))
-  )
-  return Layer.unwrapScoped(
+const messageStorage = (location: string) =>
+  Layer.unwrapScoped(
     Effect.flatMap(Effect.scope, (scope) =>
-      Effect.map(exclusively(location)(Layer.buildWithScope(tables, scope)), Layer.succeedContext)
+      Effect.map(exclusively(location)(Layer.buildWithScope(SqlMessageStorage.layer, scope)), Layer.succeedContext)
     )
   )
-}
 
 /**
  * - Locks are in a table: a frozen process would keep PostgreSQL's advisory locks until it wakes.
  * - Workers open no port, so a dead worker is detected by its expired locks, not by a ping.
  */
-const sharding = ({ lockSeconds, shards }: Settings, address: RunnerAddress.RunnerAddress) =>
+const sharding = (settings: Settings, address: RunnerAddress.RunnerAddress) =>
   ShardingConfig.layer({
     runnerAddress: Option.some(address),
-    shardsPerGroup: shards,
-    shardLockDisableAdvisory: true,
-    shardLockExpiration: Duration.seconds(lockSeconds),
-    // Also how often a worker checks whether an unreachable database is back.
-    shardLockRefreshInterval: Duration.seconds(lockSeconds / 6),
+    shardsPerGroup: settings.shards,
+    shardLockExpiration: Duration.seconds(settings.lockSeconds),
+    // Also the deadline of a refresh: a worker that misses it drops its shards.
+    shardLockRefreshInterval: runnerStorage.lockInterval(settings),
     refreshAssignmentsInterval: Duration.seconds(1),
     entityMessagePollInterval: Duration.seconds(1),
     entityTerminationTimeout: Duration.seconds(2),
@@ -83,6 +50,32 @@ const port = 1
 
 /** The address of a worker in the engine's tables. */
 export const addressOf = (workerId: string): string => `${workerId}:${port}`
+
+/** How long after it was read a message may be read again, and how often workers check. */
+const staleSeconds = 5
+const rereadInterval = Duration.seconds(2)
+
+/**
+ * The engine marks a message when it reads it, and reads it again only after ten minutes or when it
+ * acquires the shard. It drops the message if the shard has moved in the meantime, or if the
+ * previous attempt at it was answered only now. The run would stand still for those ten minutes, so
+ * each worker removes old marks in its shards. The engine skips the messages that it works on.
+ */
+const rereading = (workerId: string) =>
+  Layer.scopedDiscard(
+    Effect.flatMap(SqlClient.SqlClient, (sql) =>
+      sql`
+        UPDATE cluster_messages SET last_read = NULL
+        WHERE NOT processed AND last_read < LOCALTIMESTAMP - ${staleSeconds}::int * interval '1 second'
+          AND shard_id IN (SELECT shard_id FROM cluster_locks WHERE address = ${addressOf(workerId)})
+      `.pipe(
+        Effect.ignore,
+        Effect.repeat(Schedule.spaced(rereadInterval)),
+        Effect.withTracerEnabled(false),
+        Effect.forkScoped
+      )
+    )
+  )
 
 /**
  * The engine of a worker. Locks belong to an address, so each process needs its own; the worker's
@@ -95,7 +88,8 @@ export const layer = (
 ): Layer.Layer<WorkflowEngine.WorkflowEngine | Sharding.Sharding, RunStoreError.RunStoreError, SqlClient.SqlClient> =>
   ClusterWorkflowEngine.layer.pipe(
     Layer.provideMerge(Sharding.layer.pipe(Layer.provide([Runners.layerNoop, RunnerHealth.layerNoop]))),
-    Layer.provide(storage(location)),
+    Layer.merge(rereading(workerId)),
+    Layer.provide(Layer.merge(messageStorage(location), runnerStorage.layer(settings))),
     Layer.provide(sharding(settings, RunnerAddress.make(workerId, port)))
   )
 

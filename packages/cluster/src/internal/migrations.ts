@@ -67,7 +67,20 @@ const first = [
     next_at timestamptz NOT NULL,
     factor double precision NOT NULL DEFAULT 1,
     changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
-  ) WITH (fillfactor = 10)`
+  ) WITH (fillfactor = 10)`,
+  // The engine's view of the workers, see runnerStorage.ts.
+  `CREATE TABLE cluster_runners (
+    machine_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    address text NOT NULL UNIQUE,
+    runner text NOT NULL,
+    healthy boolean NOT NULL,
+    last_heartbeat timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE TABLE cluster_locks (
+    shard_id text PRIMARY KEY,
+    address text NOT NULL,
+    acquired_at timestamptz NOT NULL
+  )`
 ]
 
 const statements = (all: ReadonlyArray<string>) =>

@@ -34,8 +34,8 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
 
   const locks = sql`
     SELECT shard_id AS shard, address,
-      ${1000 * lockSeconds}::int - extract(epoch FROM LOCALTIMESTAMP - acquired_at)::float8 * 1000 AS "remainingMillis"
-    FROM cluster_locks WHERE acquired_at > LOCALTIMESTAMP - ${lockSeconds}::int * interval '1 second'
+      ${1000 * lockSeconds}::int - extract(epoch FROM now() - acquired_at)::float8 * 1000 AS "remainingMillis"
+    FROM cluster_locks WHERE acquired_at > now() - ${lockSeconds}::int * interval '1 second'
   `.pipe(Effect.flatMap(Schema.decodeUnknown(Locks)), Effect.mapError(toRunStoreError(location)))
 
   const isHeld = (shard: string) => now() < (validUntil.get(shard) ?? 0)

@@ -1,0 +1,96 @@
+import * as SqlClient from "@effect/sql/SqlClient"
+import { assert, it } from "@effect/vitest"
+import { Run } from "@effect-glowmarkt/runner"
+import { Effect, Layer } from "effect"
+import { Cluster } from "../src/index.js"
+import { database, describeWithPostgres, joined } from "./support/database.js"
+import { doubles, finished, target, until, worker } from "./support/doubles.js"
+
+const runId = Run.RunId.make("run-1")
+
+const unhealthy = "Shard lock storage is unhealthy"
+
+/** Makes a kind of statement on a table of the engine take longer, as on a busy machine. */
+const slow = (statement: "UPDATE" | "DELETE", table: string, per: "ROW" | "STATEMENT", seconds: number) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.zipRight(
+      sql.unsafe(`
+        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_sleep(${seconds}); RETURN ${statement === "DELETE" ? "OLD" : "NEW"}; END'
+      `),
+      sql.unsafe(`CREATE TRIGGER slow BEFORE ${statement} ON ${table} FOR EACH ${per} EXECUTE FUNCTION slow()`)
+    )
+  )
+
+const fast = (table: string) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`DROP TRIGGER slow ON ${table}`))
+
+/** How often each number was doubled. */
+const counting = () => {
+  const counts = new Map<number, number>()
+  const double = (n: number) =>
+    Effect.delay(
+      Effect.sync(() => {
+        counts.set(n, (counts.get(n) ?? 0) + 1)
+        return 2 * n
+      }),
+      "200 millis"
+    )
+  return { counts, double }
+}
+
+describeWithPostgres("RunnerStorage", () => {
+  it.scopedLive(
+    "a worker gives half of its shards to another though each release is slow",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        const log: Array<string> = []
+        const { counts, double } = counting()
+        yield* Effect.gen(function* () {
+          yield* Layer.build(worker(url, "one", double, log))
+          yield* joined(1)
+          // One after the other, 60 of them take longer than any of them may.
+          yield* slow("DELETE", "cluster_locks", "ROW", 0.1)
+          yield* Layer.build(worker(url, "two", double, log))
+          yield* Cluster.submit(doubles, { runId, target, parameters: { count: 400 } })
+          yield* joined(2)
+          yield* finished(runId)
+          assert.notInclude(log, unhealthy)
+          assert.strictEqual(counts.size, 400)
+          yield* fast("cluster_locks")
+        }).pipe(Effect.provide(Cluster.layer({ url })))
+      }),
+    60_000
+  )
+
+  it.scopedLive(
+    "a worker whose locks take two seconds to refresh keeps its shards, and nobody else works on them",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        const log: Array<string> = []
+        const { counts, double } = counting()
+        yield* Effect.gen(function* () {
+          yield* Layer.build(Layer.merge(worker(url, "one", double, log), worker(url, "two", double, log)))
+          yield* joined(2)
+          // The workers see that they have joined.
+          yield* until(
+            Effect.sync(() => log.filter((message) => message === "Worker joined").length),
+            (all) => all === 2
+          )
+          yield* Effect.sleep("2 seconds")
+          const before = log.length
+          yield* slow("UPDATE", "cluster_runners", "STATEMENT", 2)
+          yield* Cluster.submit(doubles, { runId, target, parameters: { count: 1600 } })
+          yield* finished(runId)
+          const since = log.slice(before)
+          assert.notInclude(since, unhealthy)
+          assert.notInclude(since, "Shards changed")
+          assert.deepStrictEqual([counts.size, Math.max(...counts.values())], [1600, 1])
+          yield* fast("cluster_runners")
+        }).pipe(Effect.provide(Cluster.layer({ url })))
+      }),
+    60_000
+  )
+})
