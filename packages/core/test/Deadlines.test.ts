@@ -44,4 +44,25 @@ describe("deadlines", () => {
       assert.deepStrictEqual(order, [20, 40])
     })
   )
+
+  it.scopedLive("one that expires can remove another that is due", () =>
+    Effect.gen(function* () {
+      const timers = yield* made
+      const expired: Array<string> = []
+      const over = yield* Deferred.make<void>()
+      const deadline = performance.now() + 10
+      const second = { deadline, expire: () => expired.push("second") }
+      const first = {
+        deadline,
+        expire: () => {
+          expired.push("first")
+          timers.remove(second)
+        }
+      }
+      const last = { deadline, expire: () => Deferred.unsafeDone(over, Effect.void) }
+      for (const each of [first, second, last]) timers.add(each)
+      yield* Deferred.await(over)
+      assert.deepStrictEqual(expired, ["first"])
+    })
+  )
 })

@@ -21,6 +21,7 @@ type Outcome = Either.Either<transport.Response, transport.TransportFailure | tr
  */
 class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Queued, Completed {
   readonly deadline: number
+  position: number | undefined = undefined
   private abort: ((error: Error) => void) | undefined = undefined
   private over = false
   private outcome: Outcome | undefined = undefined

@@ -24,6 +24,7 @@ type Ending = Option.Option<Failure>
  */
 class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Queued {
   deadline = 0
+  position: number | undefined = undefined
   head = undici.noHead
   private abort: ((error: Error) => void) | undefined = undefined
   private resume = () => {}
