@@ -25,7 +25,7 @@ const program = Effect.gen(function* () {
   const end = directory?.data?.tokenExpiryDate
   yield* Console.log(end === undefined ? "no directory token" : `directory token until ${DateTime.formatIso(end)}`)
 }).pipe(
-  // Every error message says what to do; this error gets a message of its own.
+  // Every error message says what to do; this error gets its own message.
   Effect.catchTag("AccountNotFound", (error) => Console.log(`no such account: ${error.accountId}`)),
   Effect.provide(NodeAccounts.layerAdmin(AppKeys.layerConfig()))
 )

@@ -1,6 +1,6 @@
 /**
- * A flow of your own. It skips inactive accounts, reads the name and removes superfluous spaces, writing
- * only names that have some. If it is killed, start it again with the same RUN to resume.
+ * A custom flow. It skips inactive accounts, reads each name and removes superfluous spaces. If it
+ * is killed, start it again with the same RUN to resume.
  *
  *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… RUN=tidy-48 npx tsx examples/own-flow.ts
  */

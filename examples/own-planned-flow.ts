@@ -1,5 +1,5 @@
 /**
- * A planned flow of your own: changes names to upper case. This program plans, applies and undoes it. In
+ * A custom planned flow: changes names to upper case. This program plans, applies and undoes it. In
  * practice, the plan is saved to a file and reviewed before it is applied.
  *
  *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… npx tsx examples/own-planned-flow.ts

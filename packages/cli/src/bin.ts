@@ -3,7 +3,7 @@ import * as LoadError from "./exit/LoadError.js"
 
 const args = process.argv.slice(2)
 
-// Answered before anything else is loaded, so that scripts get it fast.
+// Answered before anything else is loaded, so that scripts get the answer quickly.
 if (args.length === 1 && args[0] === "--version") {
   const manifest: { readonly version: string } = JSON.parse(
     readFileSync(new URL("../package.json", import.meta.url), "utf8")

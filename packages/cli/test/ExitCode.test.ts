@@ -278,7 +278,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const place = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
-      writeFileSync(join(place, "bad.db"), "this is no database, and long enough not to be taken for an empty one")
+      writeFileSync(join(place, "bad.db"), "this is not a database, and too long to be taken for an empty one")
       mkdirSync(join(place, "directory"))
       const before = readdirSync(place)
       const audit = (...args: ReadonlyArray<string>) =>

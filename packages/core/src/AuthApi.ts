@@ -173,7 +173,7 @@ export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken
   .annotateContext(
     endpoint.annotations({
       security: Security.user,
-      // A repeat after a successful revocation is refused, because the token is no longer valid.
+      // A retry after a successful revocation is refused, because the token is no longer valid.
       repeat: "once",
       summary: "Revoke the token of this call",
       operationId: "deleteToken"

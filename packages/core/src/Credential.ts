@@ -37,7 +37,7 @@ export interface UserGrant {
 }
 
 /**
- * An application id without credentials, as sign-in operations need it.
+ * An application id without credentials, as required for signing in.
  *
  * @since 0.1.0
  * @category models

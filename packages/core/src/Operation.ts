@@ -73,7 +73,7 @@ export interface Prepared {
   /** JSON, if there is a body. */
   readonly body: string | undefined
   readonly accountId: string | undefined
-  /** The texts of the body. Errors must not quote them. */
+  /** The strings in the body, which errors must not quote. */
   readonly values: ReadonlyArray<string>
 }
 

@@ -23,7 +23,7 @@ export interface TokenBucket {
   readonly atMillis: number
 }
 
-/** Keeps the arithmetic finite. One request per microsecond is no limit in practice. */
+/** Keeps the arithmetic finite. In practice, one request per microsecond is unlimited. */
 const maxPerSecond = 1e6
 
 const capacity = (perSecond: number, burstMillis: number) => Math.max(1, (perSecond * burstMillis) / 1000)

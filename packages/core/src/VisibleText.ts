@@ -8,8 +8,8 @@
 // not render.
 const hidden = String.raw`\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}`
 
-// U+200C, U+200D and variation selectors are part of emoji and many scripts, but not after a letter
-// of these.
+// U+200C, U+200D and variation selectors are part of emoji and many scripts, but not of Latin,
+// Greek or Cyrillic text.
 const joiner = String.raw`(?<![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d\ufe00-\ufe0f]`
 
 const invisible = new RegExp(`${joiner}|([${hidden}])`, "gu")

@@ -48,7 +48,7 @@ export const status = (rows: Rows, row: number): string => {
   return listed !== undefined && live !== undefined && listed !== live ? `${listed} → ${live}` : (live ?? "")
 }
 
-// More do not fit; the details show all of them.
+// More would not fit; the details show all of them.
 const tagsACell = 2
 
 const tags = (rows: Rows, row: number) => {

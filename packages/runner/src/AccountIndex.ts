@@ -38,8 +38,8 @@ export interface AccountIndexService {
   /** Adds an account that was found some other way. */
   readonly note: (account: Account) => Effect.Effect<void>
   /**
-   * Reads the list again. Callers that ask during a read share the next one, so any number of lost
-   * responses costs one or two reads.
+   * Reads the list again. Calls made during a read share the next one, so any number of lost
+   * responses needs only one or two reads.
    */
   readonly refresh: Effect.Effect<void, CallError>
 }

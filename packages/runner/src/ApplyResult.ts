@@ -21,11 +21,11 @@ export const Difference = Schema.Struct({ field: Schema.String, planned: Schema.
 /**
  * The result for one subject.
  *
- * - `Done`: the subject is as wanted, and `read` is its last known state. `made`: the run made and
- *   verified the change. `sent`: the provider accepted the change, but it cannot be read back.
- *   `found`: it was already as wanted.
- * - `Skipped`: nothing was written. `reached`: the subject was already as wanted. `missed`: it was
- *   not.
+ * - `Done`: the subject is in the wanted state, and `read` is its last known state. `made`: the run
+ *   made and verified the change. `sent`: the provider accepted the change, but it cannot be read
+ *   back. `found`: it was already in the wanted state.
+ * - `Skipped`: nothing was written. `reached`: the subject was already in the wanted state.
+ *   `missed`: it was not.
  * - `Failed`: the change failed. `mayHaveBeenApplied` says whether it may have taken effect anyway.
  *
  * @since 0.1.0

@@ -17,7 +17,7 @@ const instant = Schema.optionalWith(Schema.DateTimeUtc, { exact: true })
 // The store keeps instants as numbers: they are much faster to read and write, and never shown.
 const millis = Schema.optionalWith(Schema.DateTimeUtcFromNumber, { exact: true })
 
-// Core's schemas are lenient for the server's sake. Stored rows need none of that, and plain
+// Core's schemas are lenient, to accept what servers send. Stored rows do not need that, and plain
 // schemas are much faster.
 const storedAccount = Schema.Struct({
   accountId: AccountId,

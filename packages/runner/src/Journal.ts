@@ -2,8 +2,8 @@
  * Records writes to the server before they are sent, per subject.
  *
  * If a process dies between a call and its result, the journal is the only trace of that call. The
- * resumed run then knows that it may have been sent: a change it finds is its own, and a write that
- * cannot be verified is not repeated.
+ * resumed run then knows that it may have been sent: it treats a change that it finds as its own,
+ * and does not repeat a write that cannot be verified.
  *
  * @since 0.1.0
  */

@@ -29,9 +29,9 @@ export interface Rate {
  * Limits of a run. They can differ each time a run is resumed.
  *
  * - `concurrency`: how many subjects a run processes at a time. Default: `"auto"`.
- * - `rate`: the maximum request rate. Default: {@link politeRate}. At any rate, even `"unlimited"`,
- *   a run slows down to what the provider accepts and honours its `Retry-After`. The client's own
- *   limit applies as well.
+ * - `rate`: the maximum request rate. Default: {@link politeRate}. Even with `"unlimited"`, a run
+ *   slows down to the rate that the provider accepts, and it honours `Retry-After`. The client's
+ *   own limit applies as well.
  * - `maxOutage`: how long a run waits for an unreachable provider before it fails with the latest
  *   error. Default: {@link defaultMaxOutage}. It applies to listing and to steps that are
  *   `Step.retried`. A longer `Retry-After` counts as an outage: the run keeps probing instead of

@@ -25,7 +25,7 @@ const draw = (from: string): string => {
 
 /**
  * Generates a password of 24 characters (about 147 bits). It has at least one upper-case letter,
- * lower-case letter, digit and sign, and no characters that look alike.
+ * lower-case letter, digit and symbol, and no characters that look alike.
  *
  * @example
  * ```ts

@@ -50,7 +50,7 @@ export const Parameters = Schema.Struct({ applicationId: ApplicationId })
 export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 
 /**
- * A CSV row. Every column besides the id must match the account.
+ * A CSV row. Every column except the id must match the account.
  *
  * @since 0.1.0
  * @category schemas

@@ -156,8 +156,8 @@ export interface OnboardResult {
 }
 
 /**
- * Consent to make added accounts inactive again, for as many as the plan adds, on every resume as
- * well. A plan of `eachRow` needs none.
+ * Consent to make the added accounts inactive again, for the number of accounts that the plan adds.
+ * Needed for every resume, too. A plan of `eachRow` needs none.
  *
  * @since 0.1.0
  * @category models

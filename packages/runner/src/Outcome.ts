@@ -9,8 +9,8 @@
 import * as Schema from "effect/Schema"
 
 /**
- * The outcome of a processed subject: `done` (it is as wanted), `skipped` (there was nothing to do,
- * or it must not be changed) or `failed` (the result says why).
+ * The outcome of a processed subject: `done` (it is in the wanted state), `skipped` (there was
+ * nothing to do, or it must not be changed) or `failed` (the result says why).
  *
  * @since 0.1.0
  * @category schemas

@@ -88,7 +88,8 @@ export interface Header extends Schema.Schema.Type<typeof Header> {}
 
 /**
  * What to do with a subject: change it from the state that was read, do nothing because it is
- * already as wanted, or skip it. Invalid rows are included so that every row is accounted for.
+ * already in the wanted state, or skip it. Invalid rows are included so that every row is accounted
+ * for.
  *
  * @since 0.1.0
  * @category schemas

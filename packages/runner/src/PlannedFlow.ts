@@ -1,9 +1,9 @@
 /**
  * Flows that change something: planned first, applied later.
  *
- * A planned flow defines how to read a subject, whether it is as wanted, how to change it and how
- * to describe the change. The plan and the run that applies it follow from these. The run reads
- * each subject again, skips it if it has changed since the plan was made, changes it with a
+ * A planned flow defines how to read a subject, whether it is in the wanted state, how to change it
+ * and how to describe the change. The plan and the run that applies it follow from these. The run
+ * reads each subject again, skips it if it has changed since the plan was made, changes it with a
  * convergent step, and records the result.
  *
  * @since 0.1.0
@@ -64,9 +64,9 @@ export type {
  *   two writes, so that it does not count as drift. Steps with one write do not need it.
  * - `write` makes the change from the current state by convergent steps, and returns the state it
  *   read to verify it.
- * - `describe` describes the change, such as `set name to "B" (was "A")`. A plan whose words differ
- *   is refused. When you reword it, add the old function to `earlierDescriptions`, so that existing
- *   plan files can still be applied.
+ * - `describe` describes the change, such as `set name to "B" (was "A")`. A plan whose descriptions
+ *   differ is refused. When you reword it, add the old function to `earlierDescriptions`, so that
+ *   existing plan files can still be applied.
  *
  * @example
  * ```ts

@@ -45,14 +45,15 @@ const errorText = ({ result }: Row): string => {
   }
 }
 
-/** Whether the subject is as wanted, as far as the run knows. */
+/** Whether the subject is in the wanted state, as far as the run knows. */
 const isSatisfied = ({ outcome, result }: Row): boolean =>
   outcome === "done" || (result?._tag === "Skipped" && result.end === "reached")
 
 /**
- * Renders the rows that are not as wanted (failed, skipped for a reason, invalid or not reached) in
- * their original columns, plus `error`. A row without cells has its key in a column `subject`. The
- * file can be used as input of the same flow. If there are no such rows, it has only the header.
+ * Renders the rows that were not completed (failed, skipped for a reason, invalid or not reached)
+ * in their original columns, plus `error`. A row without cells has its key in a column `subject`.
+ * The file can be used as input of the same flow. If there are no such rows, it has only the
+ * header.
  *
  * @example
  * ```ts

@@ -16,7 +16,7 @@ const encodings: ReadonlyArray<readonly [mark: ReadonlyArray<number>, label: str
 
 /**
  * Describes how the text was decoded incorrectly, without repeating it. `undefined` if it was not.
- * U+FFFD marks where a decoder gave up, and NUL that UTF-16 was read as UTF-8.
+ * U+FFFD marks where a decoder gave up. NUL shows that UTF-16 was read as UTF-8.
  *
  * @example
  * ```ts

@@ -113,7 +113,7 @@ layer(live, { excludeTestServices: true })("CorrectOwnDetails", (it) => {
     ])
   })
 
-  it.scoped("a row costs 7 requests to apply, one of them to sign in", () =>
+  it.scoped("a row takes 7 requests to apply, one of them to sign in", () =>
     Effect.gen(function* () {
       yield* fresh
       const count = 3

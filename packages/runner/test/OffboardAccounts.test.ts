@@ -286,7 +286,7 @@ layer(served(), { excludeTestServices: true })("OffboardAccounts", (it) => {
     })
   )
 
-  it.scoped("a row costs 2 requests to plan and 5 to apply", () =>
+  it.scoped("a row takes 2 requests to plan and 5 to apply", () =>
     Effect.gen(function* () {
       yield* fresh
       const count = 3

@@ -259,7 +259,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.scoped("a row costs 2 requests to apply, besides one list for all rows", () =>
+  it.scoped("a row takes 2 requests to apply, plus one list for all rows", () =>
     Effect.gen(function* () {
       yield* fresh
       const count = 3

@@ -486,7 +486,7 @@ layer(served(), { excludeTestServices: true })("RenameAccounts", (it) => {
     })
   )
 
-  it.scoped("a row costs 1 request to plan and 3 to apply", () =>
+  it.scoped("a row takes 1 request to plan and 3 to apply", () =>
     Effect.gen(function* () {
       yield* fresh
       const count = 3

@@ -115,7 +115,7 @@ layer(live, { excludeTestServices: true })("RotateMobileTokens", (it) => {
     })
   )
 
-  it.scoped("a row costs 4 requests to apply, one of them to sign in", () =>
+  it.scoped("a row takes 4 requests to apply, one of them to sign in", () =>
     Effect.gen(function* () {
       const count = 3
       const { plan } = yield* planned(count)

@@ -188,7 +188,7 @@ layer(live, { excludeTestServices: true })("RotatePasswords", (it) => {
     })
   )
 
-  it.scoped("a row costs 5 requests to apply, two of them to sign in", () =>
+  it.scoped("a row takes 5 requests to apply, two of them to sign in", () =>
     Effect.gen(function* () {
       yield* fresh
       const count = 3

@@ -129,7 +129,7 @@ layer(Simulator.layer({ accounts: 20 }))("Authorization", (it) => {
     )
   }
 
-  it.effect("a wrong credential is refused even beside a right one", () =>
+  it.effect("a wrong credential is refused even next to a correct one", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* headers
       const both = { ...appKeys, applicationId: "00000000-0000-4000-8000-000000000000" }

@@ -78,7 +78,7 @@ export const database = Options.text("database").pipe(
   Options.withPseudoName("URL"),
   Options.map(Redacted.make),
   Options.withDescription(
-    "Runs on the workers of this PostgreSQL database instead of in this process. Default: GLOWMARKT_DATABASE_URL, or the file that GLOWMARKT_DATABASE_URL_FILE names; prefer these, because other users of this machine can see command lines."
+    "The PostgreSQL database whose workers carry out the runs. Default: GLOWMARKT_DATABASE_URL, or the file that GLOWMARKT_DATABASE_URL_FILE names; prefer these, because other users of this machine can see command lines."
   ),
   Options.optional
 )

@@ -121,7 +121,7 @@ export const check = (
 
 /**
  * Creates the directory and fails unless these files can be written into it. Called before a long
- * run, so that its results have a place.
+ * run, so that its results can be saved at the end.
  *
  * @since 0.1.0
  * @category running

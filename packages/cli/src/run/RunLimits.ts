@@ -36,8 +36,8 @@ export const maxOutageOf = ({ patience }: Pick<LimitFlags, "patience">): Duratio
 const maxDeniedLimit = 20
 
 /**
- * The limits for this many subjects. If a small run is denied every one, the credentials are wrong,
- * so the limit of denials is at most the number of subjects.
+ * The limits for this many subjects. If every subject of a small run is denied, the credentials are
+ * wrong, so the limit of denials is at most the number of subjects.
  *
  * @since 0.1.0
  * @category constructors

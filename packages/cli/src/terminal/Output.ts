@@ -60,7 +60,7 @@ export const data = (text: string): Effect.Effect<void, never, Output> =>
 export const json = (value: unknown): Effect.Effect<void, never, Output> => data(Sanitize.json(value))
 
 /**
- * Writes a value as JSON on a line of its own, as data.
+ * Writes a value as one line of JSON, as data.
  *
  * @since 0.1.0
  * @category running
@@ -68,7 +68,7 @@ export const json = (value: unknown): Effect.Effect<void, never, Output> => data
 export const jsonLine = (value: unknown): Effect.Effect<void, never, Output> => data(Sanitize.jsonLine(value))
 
 /**
- * Writes values as JSON, each on a line of its own, as data.
+ * Writes values as lines of JSON, as data.
  *
  * @since 0.1.0
  * @category running

@@ -1,5 +1,5 @@
 /**
- * Colours text. Colour only repeats what the words already say.
+ * Colours text. Colour only emphasises what the words already say.
  *
  * @since 0.1.0
  */

@@ -26,7 +26,7 @@ const options = {
     Options.optional
   ),
   expiringDays: Flags.wholeNumber("expiring-days", days).pipe(
-    Options.withDescription("A directory token that ends within N days is expiring. Default: 7."),
+    Options.withDescription("A directory token that expires within N days is expiring. Default: 7."),
     Options.optional
   ),
   only: Options.text("only").pipe(
@@ -80,7 +80,7 @@ const audit = HelpPage.describe(
         command: "glowmarkt audit --quiet --json --fail-on mismatch,tokenExpired"
       },
       {
-        description: "Audit a sample of the active accounts that have not been updated for long",
+        description: "Audit a sample of the active accounts that have not been updated for a long time",
         command: 'glowmarkt audit --where "status = active and updatedAt before 180 days ago" --sample 500'
       },
       {

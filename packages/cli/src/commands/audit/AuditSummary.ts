@@ -41,7 +41,7 @@ const meanings = (summary: {
   undetermined: "the status could not be read"
 })
 
-/** `inactive` is plain: an account made inactive on purpose needs no repair. */
+/** `inactive` is not a warning: the account may have been made inactive on purpose. */
 const tones: Readonly<Record<Finding.Finding, Tone>> = {
   healthy: "good",
   inactive: "plain",

@@ -26,7 +26,7 @@ interface TokenOptions extends Common {
   readonly account: Option.Option<Identifier.AccountId>
 }
 
-/** `secrets` are those the command itself prompts for, beside the credentials. */
+/** `secrets` are those that the command itself prompts for, in addition to the credentials. */
 const asUserWith =
   (secrets: ReadonlyArray<Prompt.SecretPrompt>) =>
   <A, E, R>(command: Effect.Effect<A, E, R>, { auth }: Common) =>

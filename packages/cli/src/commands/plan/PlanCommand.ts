@@ -20,7 +20,7 @@ const load = () => import("./Plan.js")
 
 const csv = Args.text({ name: "CSV" }).pipe(
   Args.withDescription(
-    "The CSV file, or - for standard input: UTF-8 or UTF-16, with any delimiter a spreadsheet writes."
+    "The CSV file, or - for standard input: UTF-8 or UTF-16, with any delimiter that spreadsheets use."
   )
 )
 

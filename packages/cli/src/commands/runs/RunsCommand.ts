@@ -52,7 +52,7 @@ const show = HelpPage.describe(
     path: ["runs", "show"],
     usage: "ID [OPTIONS]",
     summary: "show one run and its results so far",
-    about: ["Also works while another process is running it."],
+    about: ["The run may be in progress in another process."],
     examples: [{ description: "Show a run", command: `glowmarkt runs show ${id}` }]
   }
 )

@@ -28,7 +28,7 @@ const simulate = HelpPage.describe(
       ),
       throttle: Flags.wholeNumber("throttle", { min: 1, max: 100_000 }).pipe(
         Options.withDescription(
-          "Admits N requests per second, in bursts of N/4; answers the rest with 429 and Retry-After."
+          "Admits N requests per second, in bursts of N/4; responds to the rest with 429 and Retry-After."
         ),
         Options.optional
       ),
@@ -40,7 +40,7 @@ const simulate = HelpPage.describe(
       ),
       outage: Flags.secondsAfter("outage").pipe(
         Options.withDescription(
-          "Simulates an outage START seconds after the first request, for LENGTH seconds: the server answers 503 and 500, or resets the connection."
+          "Simulates an outage START seconds after the first request, for LENGTH seconds: the server responds with 503 or 500, or resets the connection."
         ),
         Options.optional
       )

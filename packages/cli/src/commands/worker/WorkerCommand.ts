@@ -26,7 +26,7 @@ const worker = HelpPage.describe(
       ),
       rate: RunFlags.limits.rate.pipe(
         Options.withDescription(
-          "The maximum number of requests per second, for all workers of the application together. Give all of them the same value."
+          "The limit applies to all workers of the application together: give all of them the same value."
         )
       ),
       auth: Auth.admin

@@ -248,7 +248,7 @@ export const failed = (
   failure: AnyError | transport.Failure
 ): AnyError => {
   const error = errorOf(call, attempt, timeoutMillis, failure)
-  // Nothing was sent, so this is neither a request nor a sign of the server's health.
+  // Nothing was sent, so this is neither a request nor evidence of the server's health.
   if (failure === transport.invalidRequest) return error
   call.telemetry.failed(error._tag)
   if (isOutage(error)) permit.failed(monotonicClock.millis(call.clock))
@@ -256,5 +256,5 @@ export const failed = (
   return error
 }
 
-/** The account and credentials that the response must be about. */
+/** The account and credentials that the response must match. */
 export const subject = ({ prepared }: Call, { grant }: Attempt) => ({ accountId: prepared.accountId, grant })

@@ -89,7 +89,7 @@ export const make = (client: HttpClient.HttpClient, settings: callState.Settings
       }
       // The decoder returns an operation-specific error only if the endpoint declares it,
       // `Rejected` only if the success schema has `valid`, and `prepare` fails only if there is
-      // input. `Failure` states the same in types.
+      // input. The type `Failure` expresses the same.
       return call as (input: Operation.Input<E>) => Effect.Effect<Success, Operation.Failure<E>>
     },
 

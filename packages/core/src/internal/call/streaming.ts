@@ -23,7 +23,7 @@ export type BodyReader<A> = (
     problem: string,
     body?: string
   ) => GlowmarktError.InvalidResponse,
-  /** The most bytes of the body to hold at a time. */
+  /** The maximum number of bytes of the body to buffer. */
   maxBytes: number,
   /** Removes the call's credentials from JSON. */
   redact: (json: string) => string

@@ -117,7 +117,7 @@ export const deleteAccount = HttpApiEndpoint.del("deleteAccount", "/account/:acc
   .annotateContext(
     endpoint.annotations({
       security: Security.deletion,
-      // The provider does not document the response to a repeat.
+      // The provider does not document the response to a repeated request.
       repeat: "once",
       summary: "Make an account inactive",
       operationId: "deleteAccount"

@@ -7,8 +7,8 @@ interface Response {
   readonly content?: { readonly "application/json"?: { readonly schema: JsonSchema } }
 }
 
-// The platform's own response to a body that does not decode. The provider does not send it; the
-// endpoints declare what it sends.
+// The platform's own response to a body that does not decode. The provider never sends it; the
+// endpoints declare its actual responses.
 const platformSchemas = ["HttpApiDecodeError", "Issue", "PropertyKey"]
 
 const isPlatform = (schema: JsonSchema) =>

@@ -68,11 +68,11 @@ export class AccessDenied extends Schema.TaggedError<AccessDenied>()("AccessDeni
  */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
   ...errorFields.responseFields,
-  /** The `Retry-After` header, for the statuses that ask for a repeat (408 and 425). */
+  /** The `Retry-After` header, for the statuses that ask for a retry (408 and 425). */
   retryAfter
 }) {
   readonly method: string = errorFields.methodOf(this)
-  /** True for 408 and 425, which ask for a repeat. */
+  /** True for 408 and 425, which ask for a retry. */
   readonly isTransient: boolean = this.status === 408 || this.status === 425
   readonly mayHaveBeenApplied: boolean = this.appliedBefore || (this.stage === "call" && this.status === 408)
 
@@ -113,7 +113,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
 }
 
 // Not implemented, HTTP version not supported, variant also negotiates, not extended, network
-// authentication required: a repeat fails the same way.
+// authentication required: a retry would fail the same way.
 const permanent: ReadonlySet<number> = new Set([501, 505, 506, 510, 511])
 
 /**

@@ -9,8 +9,8 @@ const withoutZone = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4
 const dateMillis = (value: string): number =>
   inGmt.test(value) ? Date.parse(value) : withoutZone.test(value) ? Date.parse(`${value} GMT`) : Number.NaN
 
-// As a wait, 31 years; as Unix time, the year 2001. From 1000 times that on, it is Unix time in
-// milliseconds.
+// 31 years as a wait, or the year 2001 as Unix time. Numbers from 1,000 times that on are Unix time
+// in milliseconds.
 const firstUnixTime = 1e9
 
 const parse = (value: string): { readonly waitSeconds: number } | { readonly atMillis: number } => {

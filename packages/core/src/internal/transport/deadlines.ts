@@ -76,8 +76,8 @@ export const make = (clock: Clock.Clock = monotonicClock.system): Deadlines => {
 }
 
 /**
- * Waits until `start` calls back, for at most this time by the caller's clock. Then it fails with
- * `late` and calls the function that `start` returned, without waiting for the effect of that.
+ * Waits until `start` calls back, for at most this time by the caller's clock. After that it fails
+ * with `late` and calls the function that `start` returned, without waiting for it to take effect.
  */
 export type Within = <A, E>(
   millis: number,

@@ -94,8 +94,8 @@ export const step = <P extends object, W, Read, E extends StepError, R>(
   }
   const { read: planned, wanted } = states.right
 
-  // Without a journal entry, the subject was already as wanted. A change that the provider cannot
-  // show counts as sent, not as made.
+  // Without a journal entry, the subject was already in the wanted state. A change that the
+  // provider cannot show counts as sent, not as made.
   const done = (read: Read) =>
     Effect.map(
       Journal.writeStatus,

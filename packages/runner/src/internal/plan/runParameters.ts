@@ -77,7 +77,7 @@ export const inspect = Effect.fnUntraced(function* (runId: RunId) {
     startedAt,
     ...decoded.right,
     recorded,
-    // Until the plan is stored, nothing of it is done.
+    // Nothing is done before the plan is stored.
     remaining: total === undefined ? decoded.right.counts.change : yield* remaining(runId),
     ...(finishedAt === undefined ? {} : { finishedAt })
   })

@@ -69,7 +69,7 @@ export interface FailurePolicy<S, A, E> {
   readonly probeAtMillis: () => number | undefined
   /** The end of the page to take the next untried subject from. */
   readonly untriedFrom: () => End
-  /** Returns subjects that were held back until now, with their results. */
+  /** Returns the subjects that were held back, with their results. */
   readonly succeeded: (span: Span) => ReadonlyArray<SubjectResult<S, A>>
   readonly failed: (
     item: QueuedSubject<S>,
