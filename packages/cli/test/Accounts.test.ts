@@ -71,7 +71,7 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("accounts", (it) => {
     })
   )
 
-  it.effect("add: names the likely cause where the provider gives none", () =>
+  it.effect("add: names the likely cause if the provider gives none", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const args = ["accounts", "add", "--username", "nobody", "--directory-id", "D"]
@@ -155,7 +155,7 @@ layer(Simulator.layer({ accounts: 100, seed: 4 }))("accounts", (it) => {
     })
   )
 
-  it.effect("delete: recognizes its application id in upper case and with spaces", () =>
+  it.effect("delete: recognises its application id in upper case and with spaces", () =>
     Effect.gen(function* () {
       const { appKeys, orgAppKeys } = yield* Captured.environments
       const { population } = yield* Simulator.Simulator
@@ -182,7 +182,7 @@ describe("responses to accounts list", () => {
     ["deflate", [{ headers: { "content-encoding": "deflate" }, body: deflateSync(StubServer.list) }], 0, /Siân/, 1],
     ["br", [{ headers: { "content-encoding": "br" }, body: brotliCompressSync(StubServer.list) }], 0, /Siân/, 1],
     [
-      "a Retry-After in Unix time that has come",
+      "a Retry-After in Unix time that has passed",
       [{ status: 429, headers: { "retry-after": "1700000000" }, body: "{}" }, { body: StubServer.list }],
       0,
       /Siân/,

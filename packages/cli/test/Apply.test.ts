@@ -274,7 +274,7 @@ layer(Simulator.layer({ accounts: 200, seed: 22 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("passwords: written only to a file that its owner alone can read", () =>
+  it.effect("passwords: written only to a file that only its owner can read", () =>
     Effect.gen(function* () {
       const { state } = yield* Simulator.Simulator
       const [first] = yield* take(15, 16)

@@ -62,7 +62,7 @@ const printModules = () => {
   return javascript(`import { register } from "node:module"; register(${JSON.stringify(hooks)})`)
 }
 
-it("a run in a file loads nothing of the cluster", async () => {
+it("a run in a file does not load the cluster's modules", async () => {
   const cwd = mkdtempSync(join(tmpdir(), "glowmarkt-cli-"))
   const load = async (...args: ReadonlyArray<string>) => {
     const options = { program: process.execPath, cwd, env: nowhere }

@@ -15,7 +15,7 @@ const change = ({ GLOWMARKT_DATABASE_URL }: Submitted.Environment, statement: st
   )
 
 Submitted.describeWithPostgres("glowmarkt database", () => {
-  it.scopedLive("check tells missing, current, older and newer tables apart, and migrate creates them", () =>
+  it.scopedLive("check distinguishes missing, current, older and newer tables, and migrate creates them", () =>
     Effect.gen(function* () {
       const environment = yield* Submitted.environment
       const run = (...args: ReadonlyArray<string>) => Submitted.run(environment, args)

@@ -16,7 +16,7 @@ const told = ({ stderr, stdout }: Captured.Captured) => {
   return stderr
 }
 
-describe("wrong usage exits with 2 and says what to do", () => {
+describe("invalid usage exits with 2 and says what to do", () => {
   for (const args of [
     "me password Hunter2!",
     "me password --password=Hunter2!",
@@ -156,7 +156,7 @@ describe("credentials in the environment", () => {
         /devUserToken lacks GLOWMARKT_DEV_TOKEN and GLOWMARKT_APPLICATION_ID/
       ],
       [
-        "a base URL that is none",
+        "an invalid base URL",
         { ...key, GLOWMARKT_BASE_URL: "ftp://x" },
         "",
         /GLOWMARKT_BASE_URL: "ftp:\/\/x" is not a base URL/
@@ -230,7 +230,7 @@ layer(Simulator.layer({ accounts: 100, seed: 9 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("4 rather than 1: a server with invalid responses leaves nothing finished", () =>
+  it.effect("4 rather than 1: with a server that sends invalid responses, nothing is finished", () =>
     Effect.gen(function* () {
       const { appKeys } = yield* Captured.environments
       const { faults } = yield* Simulator.Simulator

@@ -108,7 +108,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("refuses binary input and spreadsheet accidents, with exit code 2 and the line", () =>
+  it.effect("refuses binary input and spreadsheet leftovers, with exit code 2 and the line", () =>
     Effect.gen(function* () {
       const { requests } = yield* Simulator.Simulator
       const before = yield* requests.count("getAccounts")
@@ -246,7 +246,7 @@ layer(Simulator.layer({ accounts: 80, seed: 21 }), { excludeTestServices: true }
     })
   )
 
-  it.effect("reports and skips users whose password does not sign in", () =>
+  it.effect("reports and skips users whose password is wrong", () =>
     Effect.gen(function* () {
       const [first, second] = yield* Bulk.members
       assert(first !== undefined && second !== undefined)

@@ -156,7 +156,7 @@ layer(Simulator.layer({ accounts: 150, seed: 23 }), { excludeTestServices: true 
     })
   )
 
-  it.effect("remove asks before it deletes the run", () =>
+  it.effect("forget asks before it deletes the run", () =>
     Effect.gen(function* () {
       const place = Bulk.place()
       const store = ["--store", place.path("runs.db")]

@@ -162,7 +162,7 @@ Submitted.describeWithPostgres("runs on workers", () => {
   )
 
   it.scopedLive(
-    "passwords are rotated on one machine only",
+    "passwords can only be rotated on one machine",
     () =>
       Effect.gen(function* () {
         const environment = yield* Submitted.environment

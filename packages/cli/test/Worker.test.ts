@@ -34,7 +34,7 @@ Submitted.describeWithPostgres("glowmarkt worker", () => {
   )
 
   it.scopedLive(
-    "a run for another application is stopped with the reason",
+    "a run for another application is stopped with a reason",
     () =>
       Effect.gen(function* () {
         const environment = yield* Submitted.environment

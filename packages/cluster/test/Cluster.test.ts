@@ -34,7 +34,7 @@ const messages = Effect.flatMap(
 
 describeWithPostgres("Cluster", () => {
   it.scopedLive(
-    "a run submitted while no worker is there waits for one, and two workers share its parts",
+    "a run submitted without workers waits for one, and two workers share its parts",
     () =>
       Effect.gen(function* () {
         const url = yield* database
@@ -75,7 +75,7 @@ describeWithPostgres("Cluster", () => {
   )
 
   it.scopedLive(
-    "a run that is stopped keeps what is done, and goes on when it is resumed",
+    "a stopped run keeps its results and continues when it is resumed",
     () =>
       Effect.gen(function* () {
         const url = yield* database
@@ -99,7 +99,7 @@ describeWithPostgres("Cluster", () => {
   )
 
   it.scopedLive(
-    "a flow that fails, an unknown flow and another server stop the run with the reason",
+    "a failing flow, an unknown flow or another server stops the run with a reason",
     () =>
       Effect.gen(function* () {
         const url = yield* database

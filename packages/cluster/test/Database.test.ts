@@ -66,7 +66,7 @@ describeWithPostgres("Database", () => {
     })
   )
 
-  it.scopedLive("a process that only looks on refuses missing, older and newer tables, and creates none", () =>
+  it.scopedLive("a process that only observes refuses missing, older and newer tables, and creates none", () =>
     Effect.gen(function* () {
       const url = yield* database
       const lookOn = Layer.build(Database.layer({ url, applicationName: "test" }, Database.defaultSettings, "verify"))

@@ -48,7 +48,7 @@ describeWithPostgres("ShardLocks", () => {
     )
   )
 
-  it.scoped("a worker that was frozen waits until it has seen its locks again", () =>
+  it.scoped("a worker that was frozen waits until it has read its locks again", () =>
     withDatabase(
       Effect.gen(function* () {
         const { locks, sql } = yield* locksOf(["default:1"])
@@ -65,7 +65,7 @@ describeWithPostgres("ShardLocks", () => {
     )
   )
 
-  it.scoped("a worker that lost a shard sends no request for it, and gives up at once when it is told to", () =>
+  it.scoped("a worker that lost a shard sends no request for it, and stops at once when it is interrupted", () =>
     withDatabase(
       Effect.gen(function* () {
         const { locks, sql } = yield* locksOf(["default:1", "default:2"])

@@ -31,7 +31,7 @@ describeWithPostgres("the shared rate limit", () => {
     })
   )
 
-  it.scopedLive("a pause that one process was asked for holds for the others", () =>
+  it.scopedLive("a pause requested from one process applies to the others", () =>
     Effect.gen(function* () {
       const url = yield* database
       const context = yield* Layer.build(Database.layer({ url, applicationName: "test" }))

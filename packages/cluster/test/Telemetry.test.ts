@@ -70,7 +70,7 @@ const capturing = (lines: Array<Line>) =>
 
 describeWithPostgres("Telemetry", () => {
   it.scopedLive(
-    "a worker logs, traces and counts what it does, and names its connections",
+    "a worker logs, traces and counts its work, and names its connections",
     () =>
       Effect.gen(function* () {
         const url = yield* database
@@ -101,9 +101,9 @@ describeWithPostgres("Telemetry", () => {
             .filter((message) => !["Worker joined", "Shards changed"].includes(message)),
           [
             "Worker started",
-            "Run begun",
-            "Part begun",
-            "Part begun",
+            "Run started",
+            "Part started",
+            "Part started",
             "Part done",
             "Part done",
             "Run finished",
@@ -112,7 +112,7 @@ describeWithPostgres("Telemetry", () => {
         )
         const [joined] = lines.filter(({ message }) => message === "Worker joined")
         assert.deepInclude(joined?.annotations, { worker: "observed-worker", lost: 0 })
-        const [begun] = lines.filter(({ message }) => message === "Part begun")
+        const [begun] = lines.filter(({ message }) => message === "Part started")
         assert.deepInclude(begun?.annotations, { worker: "observed-worker", runId, attempt: 1 })
 
         const named = (name: string) => ended.filter((span) => span.name === name)

@@ -175,7 +175,7 @@ export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken
       security: Security.user,
       // A retry after a successful revocation is refused, because the token is no longer valid.
       repeat: "once",
-      summary: "Revoke the token of this call",
+      summary: "Revoke the token used for this call",
       operationId: "deleteToken"
     })
   )

@@ -54,7 +54,7 @@ const shared = (file: string) =>
 
 /**
  * Opens a store to read its runs, even if another process is using it or this process has no write
- * permission. `remove` needs exclusive access. Creates a missing file; fails with `cannotOpen` if
+ * permission. `forget` needs exclusive access. Creates a missing file; fails with `cannotOpen` if
  * the directory does not exist.
  *
  * @example

@@ -19,7 +19,7 @@ export interface Pause {
 }
 
 /**
- * - `before` of `processed` were done before this attempt and do not count for its speed.
+ * - `before` of `processed` were done before this attempt and do not count towards its speed.
  * - `concurrency` is the number processed at a time, or 0 if unknown.
  *
  * @since 0.1.0

@@ -63,7 +63,7 @@ export const make = (worker: { readonly name: string; readonly workerId: string 
         work: Effect.Effect<Exclude<PartEnding, "moved">, never, R>
       ): Effect.Effect<Exclude<PartEnding, "moved">, never, R> =>
         Effect.gen(function* () {
-          yield* log("Part begun", attributes)
+          yield* log("Part started", attributes)
           const began = yield* Clock.currentTimeMillis
           return yield* Effect.onExit(work, (exit) =>
             Effect.gen(function* () {

@@ -164,7 +164,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     Effect.gen(function* () {
       const sharding = yield* Sharding.Sharding
       const beganMillis = yield* Clock.currentTimeMillis
-      yield* log("Run begun", run)
+      yield* log("Run started", run)
       const parts = yield* guarded(run, yield* shardOf(executionId), ({ flow, limits }) =>
         Effect.gen(function* () {
           const listed = yield* flow.list(run.runId, limits)
@@ -292,12 +292,12 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const poll = attend.pipe(
     Effect.matchCauseEffect({
       onSuccess: () => {
-        const resumed = isAttending ? Effect.void : log("The database can be used again")
+        const resumed = isAttending ? Effect.void : log("The database is available again")
         isAttending = true
         return resumed
       },
       onFailure: (cause) => {
-        const failed = isAttending ? warn("The database cannot be used", cause) : Effect.void
+        const failed = isAttending ? warn("The database is unavailable", cause) : Effect.void
         isAttending = false
         return failed
       }

@@ -92,7 +92,7 @@ export const correct: PageText = {
   about: [
     "Columns: username, the user's name; password, a reference to the password; name, the new name, and email, the new address: one of them or both.",
     secrets,
-    "Users cannot read their own address. With an administrator's credentials in the environment, the plan shows it and applying verifies it. If the address cannot be changed, the name is changed back.",
+    "Users cannot read their own address. With an administrator's credentials in the environment, the plan shows the address and applying it verifies the change. If the address cannot be changed, the name is changed back.",
     shared
   ],
   examples: [

@@ -42,7 +42,7 @@ const undoEntry = <P extends object, W, Read, E extends StepError, R>(
   const back = Either.flatMap(flow.revert({ wanted: states.wanted, planned: states.read, read: after }), (wanted) =>
     Either.try({
       try: () => ({ wanted, encoded: toRecord(flow.wanted.encode(wanted)) }),
-      catch: () => "the previous value is not one that can be written"
+      catch: () => "the previous value cannot be written"
     })
   )
   if (Either.isLeft(back)) return [skipEntry(entry, back.left)]
