@@ -80,7 +80,7 @@ const audit = HelpPage.describe(
         command: "glowmarkt audit --quiet --json --fail-on mismatch,tokenExpired"
       },
       {
-        description: "Audit a sample of the active accounts that have not been updated for a long time",
+        description: "Audit a sample of the active accounts without recent updates",
         command: 'glowmarkt audit --where "status = active and updatedAt before 180 days ago" --sample 500'
       },
       {
