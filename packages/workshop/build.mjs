@@ -1,5 +1,5 @@
 /**
- * Runs `npm run compile`, unless no input has changed since it last succeeded. Most npm scripts
+ * Runs `npm run compile` if an input has changed since it last succeeded. Most npm scripts
  * build first, and compiling takes seconds even when it has nothing to do.
  */
 import { spawnSync } from "node:child_process"
@@ -9,7 +9,7 @@ import { join, resolve } from "node:path"
 const root = resolve(import.meta.dirname, "../..")
 const packages = ["core", "simulator", "runner", "cluster", "cli"].map((name) => join("packages", name))
 
-/** Files and folders. A folder's own time tells that a file in it was added or deleted. */
+/** Files and folders. A folder's modification time changes when a file in it is added or deleted. */
 const inputs = [
   ...["package.json", "tsconfig.base.json", "packages/tsconfig.json", ".dependency-cruiser.mjs", "examples"],
   ...["node_modules/.package-lock.json", "packages/workshop/build.mjs", "packages/workshop/licences.mjs"],
@@ -24,7 +24,7 @@ const withContents = (path) =>
     ? [path, ...readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(path, name))]
     : [path]
 
-/** Its time is when the last successful build began. `npm run clean` deletes it. */
+/** Its modification time is the start of the last successful build. `npm run clean` deletes it. */
 const stamp = join(root, "packages/cli/dist/.built")
 
 /** @param {string} path */

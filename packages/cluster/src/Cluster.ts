@@ -225,7 +225,8 @@ export const worker = <R>({
         limiter,
         table
       })
-      // Fresh, since two workers in one process would share the engine's constant layers.
+      // Fresh, because two workers in one process would otherwise share the engine's constant
+      // layers.
       return Layer.provide(work, Layer.fresh(engine.layer(location, settings, workerId)))
     })
   )

@@ -12,7 +12,7 @@ const parameters = { count: 400 }
 
 describeWithPostgres("the engine", () => {
   it.scopedLive(
-    "a part whose message was read by a worker that lost the shard begins all the same",
+    "a part still starts if a worker read its message and then lost the shard",
     () =>
       Effect.gen(function* () {
         const url = yield* database
@@ -35,7 +35,7 @@ describeWithPostgres("the engine", () => {
   )
 
   it.scopedLive(
-    "a worker that could not refresh its locks while it worked on a run ends the run",
+    "a worker that could not refresh its locks during a run still finishes the run",
     () =>
       Effect.gen(function* () {
         const url = yield* database

@@ -10,7 +10,7 @@ const runId = Run.RunId.make("run-1")
 
 const unhealthy = "Shard lock storage is unhealthy"
 
-/** Makes a kind of statement on a table of the engine take longer, as on a busy machine. */
+/** Slows down one kind of statement on a table of the engine, as on a busy machine. */
 const slow = (statement: "UPDATE" | "DELETE", table: string, per: "ROW" | "STATEMENT", seconds: number) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>
     Effect.zipRight(
@@ -25,7 +25,7 @@ const slow = (statement: "UPDATE" | "DELETE", table: string, per: "ROW" | "STATE
 const fast = (table: string) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`DROP TRIGGER slow ON ${table}`))
 
-/** How often each number was doubled. */
+/** How often each number has been doubled. */
 const counting = () => {
   const counts = new Map<number, number>()
   const double = (n: number) =>
@@ -41,7 +41,7 @@ const counting = () => {
 
 describeWithPostgres("RunnerStorage", () => {
   it.scopedLive(
-    "a worker gives half of its shards to another though each release is slow",
+    "a worker passes half of its shards to another even if each release is slow",
     () =>
       Effect.gen(function* () {
         const url = yield* database
@@ -50,7 +50,7 @@ describeWithPostgres("RunnerStorage", () => {
         yield* Effect.gen(function* () {
           yield* Layer.build(worker(url, "one", double, log))
           yield* joined(1)
-          // One after the other, 60 of them take longer than any of them may.
+          // In sequence, 60 of them would exceed the time limit of each.
           yield* slow("DELETE", "cluster_locks", "ROW", 0.1)
           yield* Layer.build(worker(url, "two", double, log))
           yield* Cluster.submit(doubles, { runId, target, parameters: { count: 400 } })
@@ -65,7 +65,7 @@ describeWithPostgres("RunnerStorage", () => {
   )
 
   it.scopedLive(
-    "a worker whose locks take two seconds to refresh keeps its shards, and nobody else works on them",
+    "a worker whose locks take two seconds to refresh keeps its shards, and no other worker processes them",
     () =>
       Effect.gen(function* () {
         const url = yield* database
@@ -74,7 +74,7 @@ describeWithPostgres("RunnerStorage", () => {
         yield* Effect.gen(function* () {
           yield* Layer.build(Layer.merge(worker(url, "one", double, log), worker(url, "two", double, log)))
           yield* joined(2)
-          // The workers see that they have joined.
+          // The workers detect that they have joined.
           yield* until(
             Effect.sync(() => log.filter((message) => message === "Worker joined").length),
             (all) => all === 2

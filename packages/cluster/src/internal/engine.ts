@@ -38,7 +38,7 @@ const sharding = (settings: Settings, address: RunnerAddress.RunnerAddress) =>
     runnerAddress: Option.some(address),
     shardsPerGroup: settings.shards,
     shardLockExpiration: Duration.seconds(settings.lockSeconds),
-    // Also the deadline of a refresh: a worker that misses it drops its shards.
+    // Also the time limit of a refresh: a worker that exceeds it drops its shards.
     shardLockRefreshInterval: runnerStorage.lockInterval(settings),
     refreshAssignmentsInterval: Duration.seconds(1),
     entityMessagePollInterval: Duration.seconds(1),
@@ -51,15 +51,15 @@ const port = 1
 /** The address of a worker in the engine's tables. */
 export const addressOf = (workerId: string): string => `${workerId}:${port}`
 
-/** How long after it was read a message may be read again, and how often workers check. */
+/** How long after reading a message it may be read again, and how often workers check. */
 const staleSeconds = 5
 const rereadInterval = Duration.seconds(2)
 
 /**
  * The engine marks a message when it reads it, and reads it again only after ten minutes or when it
  * acquires the shard. It drops the message if the shard has moved in the meantime, or if the
- * previous attempt at it was answered only now. The run would stand still for those ten minutes, so
- * each worker removes old marks in its shards. The engine skips the messages that it works on.
+ * previous attempt has only just been answered. The run would be stuck for those ten minutes, so
+ * each worker removes old marks in its shards. The engine skips messages in progress.
  */
 const rereading = (workerId: string) =>
   Layer.scopedDiscard(

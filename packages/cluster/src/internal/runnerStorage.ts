@@ -1,12 +1,12 @@
 /**
- * The workers, and the shards that each of them holds, in two tables.
+ * Stores the workers and the shards that each of them holds, in two tables.
  *
- * The engine's own storage sends all statements over one connection, and a statement's deadline
- * passes while it waits for its turn. When a worker joins, another releases half of its shards with
- * a statement each. On a busy machine most of them missed the deadline, and so did the refresh
- * behind them: the worker dropped all its shards and the work in progress, and began again. Here the
- * statements share the pool, few shards are released at a time, and a deadline is that of one
- * statement.
+ * The engine's own storage sends all statements over one connection, and the time that a statement
+ * waits for its turn counts towards its deadline. When a worker joins, another one releases half of
+ * its shards, with one statement each. On a busy machine most of these missed their deadline, and
+ * so did the refresh queued behind them: the worker dropped all its shards and the work in
+ * progress, and started again. Here, statements use the connection pool, only a few shards are
+ * released at a time, and each statement has its own deadline.
  */
 import { PersistenceError } from "@effect/cluster/ClusterError"
 import * as RunnerStorage from "@effect/cluster/RunnerStorage"
@@ -18,11 +18,11 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type { Settings } from "../Database.js"
 
-/** How long a statement about locks may take, and how often they are refreshed. */
+/** The time limit of a statement about locks, and the interval between refreshes. */
 export const lockInterval = ({ lockSeconds }: Pick<Settings, "lockSeconds">): Duration.Duration =>
   Duration.seconds(lockSeconds / 3)
 
-/** Leaves connections to refreshing the locks and to the work. */
+/** Leaves connections for refreshing the locks and for the work. */
 const releasesAtATime = 4
 
 const probeInterval = Duration.millis(250)
@@ -36,7 +36,7 @@ const make = Effect.fnUntraced(function* (settings: Settings) {
   const releases = yield* Effect.makeSemaphore(releasesAtATime)
   const expired = sql`now() - ${settings.lockSeconds}::int * interval '1 second'`
 
-  // A statement that cannot be cancelled either, because the server hangs, is not waited for.
+  // Does not wait for a statement that cannot be cancelled because the server hangs.
   const timely = <A, E>(statement: Effect.Effect<A, E>) =>
     statement.pipe(
       Effect.disconnect,
@@ -77,8 +77,8 @@ const make = Effect.fnUntraced(function* (settings: Settings) {
     setRunnerHealth: (address, healthy) =>
       run(sql`UPDATE cluster_runners SET healthy = ${healthy} WHERE address = ${address}`),
 
-    // Locks that others hold for certain are left alone: even an update that changes nothing would
-    // wait for their refresh, and their refresh for it.
+    // Skips locks that others certainly hold: even an update that changes nothing would wait for
+    // their refresh, and their refresh for it.
     acquire: (address, shardIds) =>
       shards(sql`
         INSERT INTO cluster_locks AS l (shard_id, address, acquired_at)
@@ -92,9 +92,9 @@ const make = Effect.fnUntraced(function* (settings: Settings) {
         RETURNING shard_id AS shard
       `),
 
-    // All locks of the worker, not only those that the engine names: it drops a shard that it
-    // acquired meanwhile and does not find in the answer. It names none while it waits for a
-    // database that was away, so that is asked until it answers.
+    // All locks of the worker, not only those that the engine passes: it drops a shard that it has
+    // acquired in the meantime and does not find in the result. While it waits for an unreachable
+    // database it passes none, so this retries until the database responds.
     refresh: (address, shardIds) =>
       shards(
         sql`

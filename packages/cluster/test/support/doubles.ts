@@ -1,9 +1,9 @@
-/** A flow of nothing but numbers, and workers for it. */
+/** A flow that doubles numbers, and workers for it. */
 import { Flow, type Run } from "@effect-glowmarkt/runner"
 import { Chunk, Context, Effect, Layer, Logger, Schema, Stream } from "effect"
 import { Cluster, ClusterFlow, type DatabaseUrl } from "../../src/index.js"
 
-/** What the flow's steps need, so that the types show who needs it. */
+/** A service that the flow's steps need, so that the types show where it is required. */
 export class Calculator extends Context.Tag("test/Calculator")<
   Calculator,
   { readonly double: (n: number) => Effect.Effect<number, { readonly _tag: "Broken"; readonly message: string }> }
@@ -21,7 +21,7 @@ export const doubles = Flow.make({
 
 export const target = { origin: "https://api.example" }
 
-/** A worker, and what it logs. */
+/** A worker and its log. */
 export const worker = (
   url: DatabaseUrl.DatabaseUrl,
   name: string,

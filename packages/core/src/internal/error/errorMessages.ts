@@ -6,7 +6,7 @@ interface Failure {
   readonly stage?: "call" | "signIn"
 }
 
-/** Makes a message: the method that was called, then a sentence that can also stand alone. */
+/** Makes a message of the method that was called and a sentence that can also stand alone. */
 export const sentence = ({ method, stage }: Failure, text: string) =>
   `${method}: ${stage === "signIn" ? `Sign-in failed: ${text}` : text.charAt(0).toUpperCase() + text.slice(1)}`
 

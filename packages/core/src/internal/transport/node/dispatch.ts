@@ -68,8 +68,8 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Qu
   }
 
   /**
-   * Drops what the exchange refers to. V8 promotes it with older garbage that refers to it, and so
-   * on from request to request: that made each minor collection three to five times as long.
+   * Drops the references of the exchange. V8 promotes an object that older garbage refers to, and
+   * so on from request to request, which made each minor collection three to five times as long.
    */
   resume(): void {
     const { ended, outcome } = this
