@@ -151,6 +151,15 @@ export const layer = ({
  * {@link layer} with the URL from `GLOWMARKT_DATABASE_URL`, or from the file that
  * `GLOWMARKT_DATABASE_URL_FILE` names. Options that are given take precedence.
  *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { NodeFileSystem } from "@effect/platform-node"
+ * import { Layer } from "effect"
+ *
+ * const ClusterLive = Cluster.layerConfig({ applicationName: "billing" }).pipe(Layer.provide(NodeFileSystem.layer))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -188,6 +197,26 @@ export interface WorkerOptions<R> {
 /**
  * A worker: until the layer is closed, this process carries out submitted runs with its own
  * services and credentials. Then other workers take over and read again the subjects it had begun.
+ *
+ * @example
+ * ```ts
+ * import { Cluster, ClusterFlow } from "@effect-glowmarkt/cluster"
+ * import { AppKeys } from "@effect-glowmarkt/core"
+ * import { NodeAccounts } from "@effect-glowmarkt/core/node"
+ * import { StatusAudit } from "@effect-glowmarkt/runner"
+ * import { NodeFileSystem } from "@effect/platform-node"
+ * import { Layer } from "effect"
+ *
+ * const Worker = Cluster.worker({
+ *   flows: [ClusterFlow.make(StatusAudit.flow)],
+ *   target: { origin: "https://api.glowmarkt.com" },
+ *   rate: { limit: 100, interval: "1 second" }
+ * }).pipe(
+ *   Layer.provide(NodeAccounts.layerAdmin(AppKeys.layerConfig())),
+ *   Layer.provide(Cluster.layerConfig()),
+ *   Layer.provide(NodeFileSystem.layer)
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category layers
@@ -262,6 +291,17 @@ const submitted = (run: Run.Run, { maxOutage, target = {} }: SubmitOptions) =>
  * Stores a run for the workers and returns without waiting for it; see {@link watch}. An existing
  * run is returned unchanged, so submitting twice is harmless.
  *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { Run, StatusAudit } from "@effect-glowmarkt/runner"
+ *
+ * const submitted = Cluster.submit(StatusAudit.flow, {
+ *   runId: Run.RunId.make("audit-march"),
+ *   parameters: StatusAudit.parametersOf({ dormantFor: "90 days" })
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -273,6 +313,14 @@ export const submit = <P extends object, S, A, E, R>(
 
 /**
  * Stores a plan for the workers to apply. Submitting is the consent: workers do not ask.
+ *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { type Plan, RenameAccounts } from "@effect-glowmarkt/runner"
+ *
+ * const rename = (plan: Plan.Plan) => Cluster.submitPlan(RenameAccounts.flow, plan)
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -291,6 +339,15 @@ export const submitPlan = <P extends object, W, Read, E extends PlannedFlow.Step
  * Submits a run that `list` has stored, for flows that need an explicit consent:
  * `OffboardAccounts.list` and `OnboardAccounts.list` check it.
  *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { Consent, OffboardAccounts, type Plan } from "@effect-glowmarkt/runner"
+ *
+ * const offboard = (plan: Plan.Plan) =>
+ *   Cluster.submitListed(OffboardAccounts.list(plan, { consent: Consent.deletions(12) }))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -303,6 +360,14 @@ export const submitListed = <E, R>(
 /**
  * All submitted runs, oldest first.
  *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { Effect } from "effect"
+ *
+ * const working = Effect.map(Cluster.list, (all) => all.filter(({ state }) => state === "working"))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -313,6 +378,15 @@ export const list: Effect.Effect<ReadonlyArray<Submission>, RunStoreError.RunSto
 
 /**
  * A submitted run. Fails with `RunNotFound` if no such run was submitted.
+ *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { Run } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const state = Effect.map(Cluster.get(Run.RunId.make("audit-march")), ({ state }) => state)
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -334,6 +408,14 @@ export const get = (
  * The running workers, oldest first. A killed worker is included until the others notice: check
  * `lastSeen`.
  *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { Effect } from "effect"
+ *
+ * const isIdle = Effect.map(Cluster.workers, (workers) => workers.every(({ parts }) => parts === 0))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -345,6 +427,14 @@ export const workers: Effect.Effect<ReadonlyArray<Worker>, RunStoreError.RunStor
 /**
  * Asks the workers to stop a run. They finish the requests they have sent and keep the recorded
  * results. Does nothing if the run is stopped or finished.
+ *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { Run } from "@effect-glowmarkt/runner"
+ *
+ * const stopping = Cluster.stop(Run.RunId.make("audit-march"))
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -358,6 +448,14 @@ export const stop = (
  * Submits a stopped run again. Workers continue where it stopped. Does nothing if the run is in
  * progress or finished.
  *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { Run } from "@effect-glowmarkt/runner"
+ *
+ * const resumed = Cluster.resume(Run.RunId.make("audit-march"))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -368,6 +466,17 @@ export const resume = (
 
 /**
  * Deletes a stopped or finished run with its subjects, results, notes and engine messages.
+ *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { Run } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const forgotten = Cluster.forget(Run.RunId.make("audit-march")).pipe(
+ *   Effect.catchTag("RunActive", () => Effect.logWarning("stop the run first"))
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -393,6 +502,19 @@ const pollInterval = Duration.millis(500)
 /**
  * Streams the progress of a run until it is finished, read from the database every half second.
  * Waits while the database is unreachable. Fails with {@link RunStopped} when the run stops.
+ *
+ * @example
+ * ```ts
+ * import { Cluster } from "@effect-glowmarkt/cluster"
+ * import { Run } from "@effect-glowmarkt/runner"
+ * import { Console, Stream } from "effect"
+ *
+ * const watched = Cluster.watch(Run.RunId.make("audit-march")).pipe(
+ *   Stream.runForEach((event) =>
+ *     event._tag === "Advanced" ? Console.log(`${event.recorded} of ${event.total}`) : Console.log(event._tag)
+ *   )
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category running

@@ -71,6 +71,20 @@ export interface Options {
  * A client for the database, without checking its tables. Fails with a `RunStoreError` that names
  * host and database but neither user nor password.
  *
+ * @example
+ * ```ts
+ * import { Database, DatabaseUrl } from "@effect-glowmarkt/cluster"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const url = yield* DatabaseUrl.fromEnvironment
+ *   return yield* Effect.provide(
+ *     Database.check(url.location),
+ *     Database.layerClient({ url, applicationName: "glowmarkt" })
+ *   )
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -92,6 +106,15 @@ const StoredSettings = Schema.Array(Schema.Struct({ shards: Schema.Positive, loc
 
 /**
  * Reads the version of the tables and the shared settings. Changes nothing.
+ *
+ * @example
+ * ```ts
+ * import { Database } from "@effect-glowmarkt/cluster"
+ * import { Effect } from "effect"
+ *
+ * const isCurrent = (location: string) =>
+ *   Effect.map(Database.check(location), ({ latestVersion, version }) => version === latestVersion)
+ * ```
  *
  * @since 0.1.0
  * @category running
@@ -117,6 +140,19 @@ export const check = (location: string): Effect.Effect<Status, RunStoreError.Run
 /**
  * Runs an effect while no other process creates or migrates tables of this database. The lock
  * belongs to a transaction, since a pooler in transaction mode shares sessions between clients.
+ *
+ * @example
+ * ```ts
+ * import { Database } from "@effect-glowmarkt/cluster"
+ * import { SqlClient } from "@effect/sql"
+ * import { Effect } from "effect"
+ *
+ * // A table of your own in the same database.
+ * const notes = (location: string) =>
+ *   Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE TABLE IF NOT EXISTS notes (text text NOT NULL)`).pipe(
+ *     Database.exclusively(location)
+ *   )
+ * ```
  *
  * @since 0.1.0
  * @category combinators
@@ -168,6 +204,15 @@ const differ = (location: string, stored: Settings, given: Settings) =>
  * first. Fails with a `RunStoreError` of reason `newer` if a later version made the tables, and of
  * reason `settings` if the settings differ.
  *
+ * @example
+ * ```ts
+ * import { Database } from "@effect-glowmarkt/cluster"
+ * import { Effect } from "effect"
+ *
+ * const program = (location: string) =>
+ *   Effect.flatMap(Database.migrate(location), ({ version }) => Effect.log(`tables of version ${version}`))
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -195,6 +240,15 @@ export const migrate = (
  * Checks what {@link migrate} checks, but changes nothing: missing or older tables fail with a
  * `RunStoreError` of reason `older`.
  *
+ * @example
+ * ```ts
+ * import { Database } from "@effect-glowmarkt/cluster"
+ * import { Effect } from "effect"
+ *
+ * const isUsable = (location: string) =>
+ *   Effect.match(Database.verify(location), { onSuccess: () => true, onFailure: () => false })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */
@@ -219,6 +273,15 @@ export type Tables = "migrate" | "verify"
 
 /**
  * The client, once the tables and settings are checked by {@link migrate} or {@link verify}.
+ *
+ * @example
+ * ```ts
+ * import { Database, type DatabaseUrl, PgRunStore } from "@effect-glowmarkt/cluster"
+ * import { Layer } from "effect"
+ *
+ * const RunStoreLive = (url: DatabaseUrl.DatabaseUrl) =>
+ *   PgRunStore.layer(url.location).pipe(Layer.provide(Database.layer({ url, applicationName: "billing" })))
+ * ```
  *
  * @since 0.1.0
  * @category layers

@@ -85,6 +85,14 @@ const fileVariable = "GLOWMARKT_DATABASE_URL_FILE"
  * keeps the password out of the environment of the process. Fails with a `ConfigError` if neither
  * or both are set, or if the URL is refused by {@link parse}.
  *
+ * @example
+ * ```ts
+ * import { Cluster, DatabaseUrl } from "@effect-glowmarkt/cluster"
+ * import { Effect, Layer } from "effect"
+ *
+ * const ClusterLive = Layer.unwrapEffect(Effect.map(DatabaseUrl.fromEnvironment, (url) => Cluster.layer({ url })))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -255,6 +255,19 @@ const make = Effect.fnUntraced(function* (location: string) {
  * The run store over a PostgreSQL client. `location` names the database in messages and must not
  * contain a password. The tables must exist: `Database.layer` migrates them.
  *
+ * @example
+ * ```ts
+ * import { Database, DatabaseUrl, PgRunStore } from "@effect-glowmarkt/cluster"
+ * import { Effect, Layer } from "effect"
+ *
+ * // The store of an ordinary run, in PostgreSQL instead of a file.
+ * const RunStoreLive = Layer.unwrapEffect(
+ *   Effect.map(DatabaseUrl.fromEnvironment, (url) =>
+ *     Layer.provide(PgRunStore.layer(url.location), Database.layer({ url, applicationName: "glowmarkt" }))
+ *   )
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

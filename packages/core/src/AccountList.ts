@@ -89,6 +89,14 @@ export const decodeElement = (element: unknown, index: number): Either.Either<Ac
 /**
  * Decodes the body of `GET /account`. Fails only if it is not an array.
  *
+ * @example
+ * ```ts
+ * import { AccountList } from "@effect-glowmarkt/core"
+ * import { Either } from "effect"
+ *
+ * const saved = (text: string) => Either.map(AccountList.decode(JSON.parse(text)), ({ accounts }) => accounts)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

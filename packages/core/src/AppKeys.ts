@@ -83,6 +83,14 @@ export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
  * {@link layer} from configuration. Options that are not `given` come from the variables
  * `GLOWMARKT_APP_KEY` and `GLOWMARKT_APP_SECRET`.
  *
+ * @example
+ * ```ts
+ * import { AppKeys } from "@effect-glowmarkt/core"
+ * import { Config } from "effect"
+ *
+ * const Credentials = AppKeys.layerConfig({ secret: Config.redacted("VAULT_APP_SECRET") })
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -77,6 +77,14 @@ export interface AuthService {
 export class Auth extends Context.Tag("@effect-glowmarkt/core/Auth")<Auth, AuthService>() {}
 
 /**
+ * @example
+ * ```ts
+ * import { Auth, type UserToken } from "@effect-glowmarkt/core"
+ * import { Effect } from "effect"
+ *
+ * const signOut = (token: UserToken.Options) => Effect.flatMap(Auth.make, (auth) => auth.revoke(token))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

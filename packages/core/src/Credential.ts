@@ -123,6 +123,14 @@ export const basic = (key: string, secret: Redacted.Redacted): Redacted.Redacted
 /**
  * The header value for an application id.
  *
+ * @example
+ * ```ts
+ * import { Credential, Identifier } from "@effect-glowmarkt/core"
+ *
+ * const applicationId = Identifier.ApplicationId.make("b0f1b774-a586-4f72-9edd-27ead8aa7a8d")
+ * const signIn = Credential.fixed("session", { applicationId: Credential.application(applicationId) })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -121,6 +121,22 @@ export const make = (
  * Provides administrator credentials from a developer's user name and password. Signs in on the
  * first call. Concurrent calls share one sign-in.
  *
+ * @example
+ * ```ts
+ * import { AdminAccounts, DevUserSession, Identifier } from "@effect-glowmarkt/core"
+ * import { Layer, Redacted } from "effect"
+ *
+ * const Accounts = AdminAccounts.layer.pipe(
+ *   Layer.provide(
+ *     DevUserSession.layer({
+ *       username: "developer",
+ *       password: Redacted.make("secret"),
+ *       applicationId: Identifier.ApplicationId.make("b0f1b774-a586-4f72-9edd-27ead8aa7a8d")
+ *     })
+ *   )
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -185,6 +201,14 @@ export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
 /**
  * {@link layer} from configuration. Options that are not `given` come from the variables
  * `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and `GLOWMARKT_APPLICATION_ID`.
+ *
+ * @example
+ * ```ts
+ * import { AdminAccounts, DevUserSession } from "@effect-glowmarkt/core"
+ * import { Layer } from "effect"
+ *
+ * const Accounts = AdminAccounts.layer.pipe(Layer.provide(DevUserSession.layerConfig()))
+ * ```
  *
  * @since 0.1.0
  * @category layers

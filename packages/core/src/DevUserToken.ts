@@ -93,6 +93,15 @@ export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
  * {@link layer} from configuration. Options that are not `given` come from the variables
  * `GLOWMARKT_DEV_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
  *
+ * @example
+ * ```ts
+ * import { DevUserToken, Identifier } from "@effect-glowmarkt/core"
+ *
+ * const Credentials = DevUserToken.layerConfig({
+ *   applicationId: Identifier.ApplicationId.make("b0f1b774-a586-4f72-9edd-27ead8aa7a8d")
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -237,6 +237,14 @@ export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
  * unless it is `given`; by default it is Glowmarkt's own. Fails if it is not a valid
  * {@link BaseUrl}.
  *
+ * @example
+ * ```ts
+ * import { FetchTransport, GlowmarktClient } from "@effect-glowmarkt/core"
+ * import { Layer } from "effect"
+ *
+ * const Client = GlowmarktClient.layerConfig({ timeout: "5 seconds" }).pipe(Layer.provide(FetchTransport.layer))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -10,6 +10,14 @@ import * as internal from "./internal/call/monotonicClock.js"
 /**
  * Milliseconds since an arbitrary start, including fractions.
  *
+ * @example
+ * ```ts
+ * import * as MonotonicClock from "@effect-glowmarkt/core/MonotonicClock"
+ * import { Effect } from "effect"
+ *
+ * const now = Effect.clockWith((clock) => Effect.sync(() => MonotonicClock.millis(clock)))
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

@@ -158,6 +158,25 @@ const noPayload = Either.right(undefined)
 /**
  * Compiles an endpoint. Its result is the success type that the endpoint declares.
  *
+ * @example
+ * ```ts
+ * import { AppKeys, GlowmarktClient, Operation, Repeatability, Security } from "@effect-glowmarkt/core"
+ * import { HttpApiEndpoint } from "@effect/platform"
+ * import { Effect, Schema } from "effect"
+ *
+ * // An operation of another system of the platform.
+ * const getDevices = HttpApiEndpoint.get("getDevices", "/device")
+ *   .addSuccess(Schema.Array(Schema.Struct({ deviceId: Schema.String })))
+ *   .annotateContext(Security.annotations(Security.admin))
+ *   .annotate(Repeatability.Repeat, "safe")
+ *
+ * const devices = Effect.gen(function* () {
+ *   const client = yield* GlowmarktClient.GlowmarktClient
+ *   const keys = AppKeys.make(yield* AppKeys.config)
+ *   return yield* client.bind(Operation.compile(getDevices), keys)({})
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -170,6 +189,16 @@ export const compile = <Name extends string, Method extends HttpMethod.HttpMetho
 
 /**
  * Compiles an endpoint with a custom decoder for its response.
+ *
+ * @example
+ * ```ts
+ * import { AccountApi, Operation } from "@effect-glowmarkt/core"
+ * import { Either } from "effect"
+ *
+ * const count = Operation.compileWith(AccountApi.getAccounts, (json) =>
+ *   Array.isArray(json) ? Either.right(json.length) : Either.left("expected a list")
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category constructors

@@ -98,6 +98,14 @@ export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
  * {@link layer} from configuration. Options that are not `given` come from the variables
  * `GLOWMARKT_ORG_KEY`, `GLOWMARKT_ORG_SECRET` and `GLOWMARKT_APPLICATION_ID`.
  *
+ * @example
+ * ```ts
+ * import { AdminAccounts, OrgAppKeys } from "@effect-glowmarkt/core"
+ * import { Layer } from "effect"
+ *
+ * const Accounts = AdminAccounts.layer.pipe(Layer.provide(OrgAppKeys.layerConfig()))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -52,6 +52,19 @@ export const orElse = <A>(given: A | Config.Config<A> | undefined, environment: 
 /**
  * Combines the given options into one `Config`.
  *
+ * @example
+ * ```ts
+ * import { PartialConfig } from "@effect-glowmarkt/core"
+ * import { Config } from "effect"
+ *
+ * interface Options {
+ *   readonly pageSize: number
+ *   readonly title: string
+ * }
+ *
+ * const options = PartialConfig.all<Options>({ title: "March", pageSize: Config.integer("PAGE_SIZE") })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -31,6 +31,13 @@ export class Repeat extends Context.Tag("@effect-glowmarkt/core/Repeat")<Repeat,
  * `safe` and `idempotent` operations may be repeated after any transient error, `once` operations
  * only if they certainly were not carried out.
  *
+ * @example
+ * ```ts
+ * import { type GlowmarktError, Repeatability } from "@effect-glowmarkt/core"
+ *
+ * const mayAddAgain = (error: GlowmarktError.GlowmarktError) => Repeatability.mayRepeat("once", error)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

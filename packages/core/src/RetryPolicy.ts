@@ -73,6 +73,21 @@ export const none: RetryPolicy = { ...standard, retries: 0, total: Duration.infi
  *
  * `random` is between 0 and 1; `attempts` is the number of requests sent so far.
  *
+ * @example
+ * ```ts
+ * import { type GlowmarktError, RetryPolicy } from "@effect-glowmarkt/core"
+ * import { Duration } from "effect"
+ *
+ * const longestFirstWait = (error: GlowmarktError.GlowmarktError) =>
+ *   RetryPolicy.delay(RetryPolicy.standard, {
+ *     error,
+ *     repeatability: "safe",
+ *     attempts: 1,
+ *     elapsed: Duration.zero,
+ *     random: 1
+ *   })
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

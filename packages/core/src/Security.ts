@@ -102,6 +102,14 @@ const requirement = (alternative: Alternative) =>
  * The annotations of an endpoint that accepts these alternatives: {@link Security} and the matching
  * part of the OpenAPI document.
  *
+ * @example
+ * ```ts
+ * import { Security } from "@effect-glowmarkt/core"
+ * import { HttpApiEndpoint } from "@effect/platform"
+ *
+ * const getMeters = HttpApiEndpoint.get("getMeters", "/meter").annotateContext(Security.annotations(Security.user))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

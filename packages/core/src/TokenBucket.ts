@@ -79,6 +79,14 @@ export const availableAtMillis = ({ atMillis, perSecond, tokens }: TokenBucket):
  * Takes a token. Before {@link availableAtMillis} this borrows from the future, which delays later
  * requests.
  *
+ * @example
+ * ```ts
+ * import { TokenBucket } from "@effect-glowmarkt/core"
+ *
+ * const now = performance.now()
+ * const afterOneRequest = TokenBucket.take(TokenBucket.make(180, 100, now), now)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */
@@ -107,6 +115,14 @@ export const refund = (bucket: TokenBucket): TokenBucket => ({
 
 /**
  * Changes the refill rate from now on and keeps the tokens.
+ *
+ * @example
+ * ```ts
+ * import { TokenBucket } from "@effect-glowmarkt/core"
+ *
+ * const halved = (bucket: TokenBucket.TokenBucket) =>
+ *   TokenBucket.withRate(bucket, bucket.perSecond / 2, performance.now())
+ * ```
  *
  * @since 0.1.0
  * @category combinators

@@ -254,6 +254,14 @@ export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
  * {@link layer} from configuration. Options that are not `given` come from the variables
  * `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD` and `GLOWMARKT_APPLICATION_ID`.
  *
+ * @example
+ * ```ts
+ * import { UserAccounts, UserSession } from "@effect-glowmarkt/core"
+ * import { Layer } from "effect"
+ *
+ * const Accounts = UserAccounts.layer.pipe(Layer.provide(UserSession.layerConfig()))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -97,6 +97,14 @@ export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
  * {@link layer} from configuration. Options that are not `given` come from the variables
  * `GLOWMARKT_USER_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
  *
+ * @example
+ * ```ts
+ * import { UserAccounts, UserToken } from "@effect-glowmarkt/core"
+ * import { Layer } from "effect"
+ *
+ * const Accounts = UserAccounts.layer.pipe(Layer.provide(UserToken.layerConfig()))
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

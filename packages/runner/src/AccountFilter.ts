@@ -66,6 +66,14 @@ export const parse = (source: string): Either.Either<AccountFilter, InvalidFilte
 /**
  * Formats a filter as text that {@link parse} reads back. Equal filters have equal texts.
  *
+ * @example
+ * ```ts
+ * import { AccountFilter } from "@effect-glowmarkt/runner"
+ * import { Either } from "effect"
+ *
+ * const normalized = (source: string) => Either.map(AccountFilter.parse(source), AccountFilter.format)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

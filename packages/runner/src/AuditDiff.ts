@@ -213,6 +213,15 @@ export const noDifferences: Counts = { appeared: 0, vanished: 0, findingsChanged
 /**
  * Counts differences in the order {@link diff} emits them.
  *
+ * @example
+ * ```ts
+ * import { AuditDiff } from "@effect-glowmarkt/runner"
+ * import { Effect, type Stream } from "effect"
+ *
+ * const hasNewAccounts = (differences: Stream.Stream<AuditDiff.Difference>) =>
+ *   Effect.map(AuditDiff.count(differences), ({ appeared }) => appeared > 0)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

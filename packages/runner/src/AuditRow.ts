@@ -156,19 +156,24 @@ export const statusWord = (status: Pick<AccountStatus, "status" | "active">): st
   return active === undefined ? undefined : active ? "active" : "inactive"
 }
 
-/**
- * The result of an element that the run has not reached yet.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const unprocessed: AuditResult = {
+/** The result of an element that the run has not reached yet. */
+const unprocessed: AuditResult = {
   findings: ["undetermined"],
   problem: { kind: "Unprocessed", message: "the run did not get to this account" }
 }
 
 /**
  * Picks the stored part of a status.
+ *
+ * @example
+ * ```ts
+ * import { AdminAccounts, type Identifier } from "@effect-glowmarkt/core"
+ * import { AuditRow } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const liveOf = (accountId: Identifier.AccountId) =>
+ *   Effect.flatMap(AdminAccounts.AdminAccounts, (admin) => Effect.map(admin.status(accountId), AuditRow.live))
+ * ```
  *
  * @since 0.1.0
  * @category constructors

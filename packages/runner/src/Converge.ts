@@ -218,6 +218,16 @@ export const isInactive = ({ account, status }: AccountState): boolean =>
  * Reads an account. Refuses it if it belongs to another application or does not name one. Without
  * `application`, accepts any account.
  *
+ * @example
+ * ```ts
+ * import type { Identifier } from "@effect-glowmarkt/core"
+ * import { Converge } from "@effect-glowmarkt/runner"
+ * import { Effect } from "effect"
+ *
+ * const nameOf = (accountId: Identifier.AccountId, application: Identifier.ApplicationId) =>
+ *   Effect.map(Converge.getOwn(accountId, application), ({ name }) => name)
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

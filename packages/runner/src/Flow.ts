@@ -137,6 +137,14 @@ export const run: <Parameters extends object, Subject, Result, E, R>(
  * Stores a run without listing its subjects, so it needs none of the flow's services. An existing
  * run is returned as it is. Fails with `RunMismatch` if it has other parameters.
  *
+ * @example
+ * ```ts
+ * import { Flow, Run, StatusAudit } from "@effect-glowmarkt/runner"
+ *
+ * // Another process, which has the credentials, lists and processes its subjects.
+ * const opened = Flow.open(StatusAudit.flow, { runId: Run.RunId.make("nightly") })
+ * ```
+ *
  * @since 0.1.0
  * @category running
  */

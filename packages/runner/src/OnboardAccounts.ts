@@ -226,6 +226,13 @@ const isTogether = Schema.is(Schema.Struct({ parameters: Schema.Struct({ togethe
 /**
  * The parameters that a run was planned with.
  *
+ * @example
+ * ```ts
+ * import { OnboardAccounts, type Run } from "@effect-glowmarkt/runner"
+ *
+ * const applyFlow = (run: Run.Run) => OnboardAccounts.applyFlow(OnboardAccounts.parametersOf(run))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

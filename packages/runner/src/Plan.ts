@@ -276,6 +276,15 @@ const headerProblem = (header: unknown): string =>
 /**
  * Decodes a plan and checks that it is complete.
  *
+ * @example
+ * ```ts
+ * import { Plan } from "@effect-glowmarkt/runner"
+ * import { FileSystem } from "@effect/platform"
+ * import { Effect } from "effect"
+ *
+ * const load = Effect.flatMap(FileSystem.FileSystem, (fs) => Plan.decode(fs.stream("plan.ndjson")))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -163,6 +163,18 @@ export const make = <
 /**
  * Makes a flow undoable. The undo is a run of the same flow.
  *
+ * @example
+ * ```ts
+ * import { PlannedFlow, RenameAccounts } from "@effect-glowmarkt/runner"
+ * import { Either } from "effect"
+ *
+ * const flow = PlannedFlow.undoable(RenameAccounts.flow, ({ planned, wanted }) =>
+ *   planned.name === null
+ *     ? Either.left("the account had no name before")
+ *     : Either.right({ ...wanted, name: planned.name })
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

@@ -27,6 +27,14 @@ export const ownerOnly = 0o600
 /**
  * Whether the file belongs to the current user. Always true on Windows, which has no such owner.
  *
+ * @example
+ * ```ts
+ * import { PrivateFile } from "@effect-glowmarkt/runner"
+ * import { statSync } from "node:fs"
+ *
+ * const ours = PrivateFile.isOwn(statSync("runs.sqlite"))
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

@@ -202,6 +202,15 @@ export const fromCause = (file: string, cause: Cause.Cause<unknown>): RunStoreEr
 /**
  * Something in the store cannot be decoded: a record, unless `detail` says what.
  *
+ * @example
+ * ```ts
+ * import { RunStoreError } from "@effect-glowmarkt/runner"
+ * import { Effect, Schema } from "effect"
+ *
+ * const total = (stored: unknown) =>
+ *   Effect.mapError(Schema.decodeUnknown(Schema.Int)(stored), (cause) => RunStoreError.damaged("runs.sqlite", cause))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

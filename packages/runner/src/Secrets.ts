@@ -115,6 +115,13 @@ export class Secrets extends Context.Tag("@effect-glowmarkt/runner/Secrets")<Sec
 /**
  * Parses the lines `NAME=value` of a file. A name ends at the first `=`.
  *
+ * @example
+ * ```ts
+ * import { Secrets } from "@effect-glowmarkt/runner"
+ *
+ * Secrets.parseNamed("ANNA=first\nBEN=second").get("BEN") // "second"
+ * ```
+ *
  * @since 0.1.0
  * @category combinators
  */

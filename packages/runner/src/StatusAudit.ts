@@ -269,6 +269,13 @@ export const run = Effect.fn("StatusAudit.run")(function* (
  * The flow's parameters for these options: only those that are given. {@link run} passes them to
  * `Flow.run`; a cluster submits them.
  *
+ * @example
+ * ```ts
+ * import { Flow, StatusAudit } from "@effect-glowmarkt/runner"
+ *
+ * const opened = Flow.open(StatusAudit.flow, { parameters: StatusAudit.parametersOf({ dormantFor: "90 days" }) })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */

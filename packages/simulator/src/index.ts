@@ -1,7 +1,5 @@
 /** Describes a running simulator to clients in other processes. */
 export * as Announcement from "./Announcement.js"
-/** Enforces the security rules of the contract. */
-export * as Authorization from "./Authorization.js"
 /** The administrator credentials that a simulator accepts. */
 export * as Credentials from "./Credentials.js"
 /** The findings that an audit of a population must report. */

@@ -2,10 +2,10 @@ import type { Security } from "@effect-glowmarkt/core"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { PresentedCredentials } from "../Authorization.js"
 import type { Fault } from "../Faults.js"
 import type { Match, Name } from "../Operation.js"
 import { capacity, type ReceivedRequest, type RequestsService } from "../Requests.js"
+import type { PresentedCredentials } from "./authorization.js"
 
 /** A pending or completed request. Converted to a `ReceivedRequest` only when a test reads it. */
 export interface Entry {

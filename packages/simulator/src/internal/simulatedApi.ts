@@ -4,8 +4,8 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import { AccountApi, AuthApi, GlowmarktApi } from "@effect-glowmarkt/core"
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
-import { Authorization } from "../Authorization.js"
 import { basePath } from "../Operation.js"
+import { Authorization } from "./authorization.js"
 
 /** The contract as the simulator serves it: at the provider's path, with authorization. */
 export class SimulatedApi extends HttpApi.make("Glowmarkt")

@@ -1,8 +1,4 @@
-/**
- * Enforces the provider's security rules. The rule of an endpoint is its `Security` annotation.
- *
- * @since 0.1.0
- */
+/** Enforces the provider's security rules. The rule of an endpoint is its `Security` annotation. */
 
 import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
 import * as HttpRouter from "@effect/platform/HttpRouter"
@@ -14,16 +10,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as Credentials from "./Credentials.js"
-import * as Operation from "./Operation.js"
-import { type TokenOwner, Tokens } from "./Tokens.js"
+import * as Credentials from "../Credentials.js"
+import * as Operation from "../Operation.js"
+import { type TokenOwner, Tokens } from "../Tokens.js"
 
 /**
  * The credentials in the headers of a request. Each field is the scheme whose value the header
  * carries, `wrong` if it carries no valid value, or `absent` without the header.
- *
- * @since 0.1.0
- * @category models
  */
 export interface PresentedCredentials {
   readonly authorization: "appKeys" | "orgAppKeys" | "wrong" | "absent"
@@ -47,9 +40,6 @@ const headerOf: Record<Security.Scheme, "authorization" | "token" | "application
  * - `BadRequest` 400: the request carries no credentials at all (observed on the live API).
  * - `MissingInfo` 400: the application id is missing, and the operation requires nothing else
  *   (observed on the live API for `POST /auth`).
- *
- * @since 0.1.0
- * @category models
  */
 export type Refusal = "AccessDenied" | "BadRequest" | "MissingInfo"
 
@@ -59,9 +49,6 @@ export type Refusal = "AccessDenied" | "BadRequest" | "MissingInfo"
  *
  * A wrong value for a scheme of the rule refuses the request even if another alternative is
  * satisfied. Headers of schemes outside the rule are ignored.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const authorize = (
   rule: Security.Alternatives,
@@ -87,40 +74,17 @@ export const authorize = (
   return met ?? "AccessDenied"
 }
 
-/**
- * The service behind the tag {@link Caller}.
- *
- * @since 0.1.0
- * @category models
- */
+/** The service behind the tag {@link Caller}. */
 export interface CallerService {
   readonly alternative: Security.Alternative | "open"
   /** The user token of the request with its owner, if it carries one. */
   readonly user: Option.Option<TokenOwner & { readonly token: string }>
 }
 
-/**
- * The authorized caller of the current request.
- *
- * @since 0.1.0
- * @category services
- */
+/** The authorized caller of the current request. */
 export class Caller extends Context.Tag("@effect-glowmarkt/simulator/Caller")<Caller, CallerService>() {}
 
-/**
- * The account that owns the request's user token. Fails with `AccessDenied` without one.
- *
- * @example
- * ```ts
- * import { Authorization } from "@effect-glowmarkt/simulator"
- * import { Effect } from "effect"
- *
- * const greeting = Effect.map(Authorization.callerAccountId, (accountId) => `The token of ${accountId}`)
- * ```
- *
- * @since 0.1.0
- * @category combinators
- */
+/** The account that owns the request's user token. Fails with `AccessDenied` without one. */
 export const callerAccountId: Effect.Effect<Identifier.AccountId, typeof WireError.AccessDenied.Type, Caller> =
   Effect.flatMap(Caller, ({ user }) =>
     Option.match(user, {
@@ -129,23 +93,13 @@ export const callerAccountId: Effect.Effect<Identifier.AccountId, typeof WireErr
     })
   )
 
-/**
- * The middleware of every group. It runs before the body is read.
- *
- * @since 0.1.0
- * @category services
- */
+/** The middleware of every group. It runs before the body is read. */
 export class Authorization extends HttpApiMiddleware.Tag<Authorization>()("@effect-glowmarkt/simulator/Authorization", {
   provides: Caller,
   failure: Schema.Struct({ _tag: Schema.Literal("AccessDenied", "BadRequest", "MissingInfo") })
 }) {}
 
-/**
- * Reads the credentials from the headers of a request.
- *
- * @since 0.1.0
- * @category services
- */
+/** Reads the credentials from the headers of a request. */
 export class CredentialReader extends Context.Tag("@effect-glowmarkt/simulator/CredentialReader")<
   CredentialReader,
   (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<PresentedCredentials>
@@ -191,12 +145,7 @@ export class CredentialReader extends Context.Tag("@effect-glowmarkt/simulator/C
     )
 }
 
-/**
- * Applies the rule of the matched route to the credentials of the request.
- *
- * @since 0.1.0
- * @category layers
- */
+/** Applies the rule of the matched route to the credentials of the request. */
 export const layer: Layer.Layer<Authorization, never, CredentialReader> = Layer.effect(
   Authorization,
   Effect.map(CredentialReader, (readCredentials) =>
