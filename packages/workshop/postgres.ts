@@ -45,6 +45,13 @@ const asOwnUser = (command: string, args: ReadonlyArray<string>) =>
 
 const userId = (flag: "-u" | "-g") => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }))
 
+/** The whole database that a URL names, as PostgreSQL's own tool prints it. */
+export const dump = (url: string): string =>
+  execFileSync(join(findBinaries() ?? "", "pg_dump"), ["--inserts", url], {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024
+  })
+
 /** `undefined` if PostgreSQL is not installed. */
 export const startServer = async (): Promise<Server | undefined> => {
   const bin = findBinaries()

@@ -39,8 +39,8 @@ export interface RateLimiter {
    */
   readonly acquire: (maxWait: Duration.Duration) => Effect.Effect<boolean>
   /**
-   * Reports that the server asked for a pause (`429` with `Retry-After`): no requests until it is
-   * over.
+   * Reports that the server refused a request with `429`, and the pause that it asked for with
+   * `Retry-After`, or zero: no requests until it is over.
    */
   readonly throttled: (pause: Duration.Duration) => Effect.Effect<void>
 }

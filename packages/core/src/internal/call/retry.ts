@@ -51,6 +51,11 @@ const recover = <Received extends { readonly status: number }, A>(
       yield* Effect.logDebug("retrying with a new token after a 401")
       return yield* repeated(exchange, call, { ...next, grant: replacement.value, credentials: "replaced" })
     }
+    // It concerns every call that shares the limiter, whether or not this one is retried.
+    if (error._tag === "RateLimited") {
+      const pause = Option.getOrElse(error.retryAfter, () => Duration.zero)
+      yield* Effect.forEach(call.settings.limiters, (limiter) => limiter.throttled(pause), { discard: true })
+    }
     const wait = RetryPolicy.delay(call.settings.retry, {
       error,
       repeatability: call.operation.repeatability,
@@ -67,11 +72,6 @@ const recover = <Received extends { readonly status: number }, A>(
       waitMillis: Math.round(Duration.toMillis(wait.value)),
       failure: telemetry.errorType(error)
     })
-    // The pause that the server asked for applies to every call that shares the limiter.
-    if (error._tag === "RateLimited" && Option.isSome(error.retryAfter)) {
-      const pause = error.retryAfter.value
-      yield* Effect.forEach(call.settings.limiters, (limiter) => limiter.throttled(pause), { discard: true })
-    }
     yield* call.interruptible(Effect.sleep(wait.value))
     // If the retry could not be sent, the server's failure is the one to report.
     return yield* Effect.mapError(repeated(exchange, call, next), (later) =>
