@@ -41,7 +41,7 @@ const options = {
   ),
   where: Flags.where("Audits only accounts whose list entry matches this filter."),
   sample: Flags.wholeNumber("sample", { min: 1, max: 10_000_000 }).pipe(
-    Options.withDescription("Audits only N accounts, chosen at random, repeatable for the same run id."),
+    Options.withDescription("Audits only N accounts, chosen at random; the same run id gives the same accounts."),
     Options.optional
   ),
   run: RunFlags.run,

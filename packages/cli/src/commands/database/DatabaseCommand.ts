@@ -39,7 +39,7 @@ const migrate = HelpPage.describe(
     usage: "[OPTIONS]",
     summary: "create or update the tables of a database",
     about: [
-      "Workers and submitted runs do the same when they start. Run it yourself if they are not allowed to create tables. Older versions then refuse the database."
+      "Workers and commands that submit runs do the same when they start. Run it yourself if they are not allowed to create tables. Older versions then refuse the database."
     ],
     examples: [{ description: "Create the tables", command: "glowmarkt database migrate" }]
   }

@@ -1,8 +1,8 @@
 /** Writes CSV that spreadsheets do not evaluate and that `CsvInput` reads back unchanged. */
 import { stringify } from "csv-stringify/sync"
 
-// The start of a formula, even after spaces and line breaks. Leading apostrophes mean that the cell
-// was already escaped; one more makes sure that removing one restores it.
+// The start of a formula, even after spaces and line breaks. A cell that starts with apostrophes
+// may look escaped already. It gets one more, so that removing one restores it.
 const formula = /^'*(?:[\t\r]|\s*[=+\-@＝＋－＠])/
 
 const escapeFormula = (cell: string) => (formula.test(cell) ? `'${cell}` : cell)
