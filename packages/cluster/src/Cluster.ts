@@ -23,6 +23,7 @@ import {
 } from "@effect-glowmarkt/runner"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -501,7 +502,8 @@ const pollInterval = Duration.millis(500)
 
 /**
  * Streams the progress of a run until it is finished, read from the database every half second.
- * Waits while the database is unreachable. Fails with {@link RunStopped} when the run stops.
+ * Waits while the database is unreachable. An outage that any worker waits out is reported as one
+ * of the run. Fails with {@link RunStopped} when the run stops.
  *
  * @example
  * ```ts
@@ -528,7 +530,10 @@ export const watch = (
 > => {
   const look = Effect.gen(function* () {
     const store = yield* RunStore.RunStore
-    return { submission: yield* get(runId), run: yield* store.get(runId) }
+    const { table } = yield* Cluster
+    const submission = yield* get(runId)
+    const outage = yield* table.outage(runId)
+    return { submission, outage, run: yield* store.get(runId), at: yield* DateTime.now }
   }).pipe(
     Effect.retry({
       while: (error) => error._tag === "RunStoreError" && error.reason === "unreachable",
@@ -537,9 +542,9 @@ export const watch = (
   )
   return Stream.repeatEffectWithSchedule(look, Schedule.spaced(pollInterval)).pipe(
     Stream.takeUntil(({ submission: { state } }) => state === "finished" || state === "stopped"),
-    Stream.mapAccum(undefined, (before: Run.Run | undefined, { run, submission }) => [
-      run,
-      { events: eventsOf(before, run), submission }
+    Stream.mapAccum(undefined, (before: Look | undefined, now) => [
+      now,
+      { events: eventsOf(before, now), submission: now.submission }
     ]),
     Stream.mapConcatEffect(({ events, submission: { reason, state } }) =>
       state === "stopped"
@@ -549,14 +554,25 @@ export const watch = (
   )
 }
 
-const eventsOf = (before: Run.Run | undefined, run: Run.Run): ReadonlyArray<Progress.Event> => {
-  const { finishedAt, flow, recorded, runId, total } = run
+/** What the database says of a run at one moment. */
+interface Look {
+  readonly run: Run.Run
+  readonly outage: Progress.OutageWaiting | undefined
+  readonly at: DateTime.Utc
+}
+
+const eventsOf = (
+  before: Look | undefined,
+  { at, outage, run: { finishedAt, flow, recorded, runId, total } }: Look
+): ReadonlyArray<Progress.Event> => {
+  const earlier = before?.run
   return [
-    ...(before === undefined ? [new Progress.RunStarted({ runId, flow, recorded })] : []),
-    ...(total === undefined || before?.total !== undefined
+    ...(earlier === undefined ? [new Progress.RunStarted({ runId, flow, recorded })] : []),
+    ...(total === undefined || earlier?.total !== undefined
       ? []
       : [new Progress.SubjectsListed({ runId, recorded, total })]),
-    ...(total === undefined || recorded === before?.recorded
+    ...outageEvents(before?.outage, outage, at),
+    ...(total === undefined || recorded === earlier?.recorded
       ? []
       : [
           new Progress.Advanced({
@@ -568,8 +584,22 @@ const eventsOf = (before: Run.Run | undefined, run: Run.Run): ReadonlyArray<Prog
             concurrency: 0
           })
         ]),
-    ...(finishedAt === undefined || before?.finishedAt !== undefined || total === undefined
+    ...(finishedAt === undefined || earlier?.finishedAt !== undefined || total === undefined
       ? []
       : [new Progress.RunFinished({ runId, total })])
   ]
+}
+
+const outageEvents = (
+  before: Progress.OutageWaiting | undefined,
+  now: Progress.OutageWaiting | undefined,
+  at: DateTime.Utc
+): ReadonlyArray<Progress.Event> => {
+  if (now !== undefined) {
+    const isSame = before !== undefined && DateTime.Equivalence(before.nextProbeAt, now.nextProbeAt)
+    return isSame ? [] : [now]
+  }
+  if (before === undefined) return []
+  const waited = Duration.millis(Math.max(0, DateTime.distance(before.since, at)))
+  return [new Progress.OutageEnded({ runId: before.runId, waited })]
 }

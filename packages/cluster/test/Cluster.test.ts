@@ -1,11 +1,20 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, it } from "@effect/vitest"
-import { Identifier } from "@effect-glowmarkt/core"
-import { Flow, Plan, Run, RunStore } from "@effect-glowmarkt/runner"
-import { Effect, Fiber, Layer, Schema, Stream } from "effect"
-import { Cluster } from "../src/index.js"
-import { database, describeWithPostgres } from "./support/database.js"
+import { GlowmarktError, Identifier } from "@effect-glowmarkt/core"
+import { Flow, Plan, Run, RunStore, Step } from "@effect-glowmarkt/runner"
+import { Chunk, Deferred, Duration, Effect, Fiber, Layer, Option, Schema, Stream } from "effect"
+import { Cluster, ClusterFlow } from "../src/index.js"
+import { database, describeWithPostgres, silent } from "./support/database.js"
 import { doubles, finished, target, until, worker } from "./support/doubles.js"
+
+const unavailable = new GlowmarktError.ServerError({
+  operation: "getAccountStatusById",
+  attempts: 1,
+  elapsed: Duration.zero,
+  status: 503,
+  excerpt: "down for maintenance",
+  retryAfter: Option.none()
+})
 
 const withTarget = Flow.make({
   name: "doubles",
@@ -135,6 +144,52 @@ describeWithPostgres("Cluster", () => {
           }
           yield* Cluster.submitListed(Flow.open(withTarget, { runId: planned, parameters }))
           assert.include(yield* reason(planned), "another-application")
+        }).pipe(Effect.provide(Cluster.layer({ url })))
+      }),
+    60_000
+  )
+
+  it.scopedLive(
+    "watching a run shows an outage that its worker waits out, and its end",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        let isAway = true
+        const hasEnded = yield* Deferred.make<void>()
+        const flow = Flow.make({
+          ...{ name: "interrupted", parameters: Schema.Struct({}), defaults: {}, requests: () => 1 },
+          ...{ subject: Schema.Int, result: Schema.Int, subjects: () => Stream.range(0, 399) },
+          step: (n: number) =>
+            Effect.suspend(() =>
+              isAway
+                ? Effect.fail(new Step.TransientFailure(unavailable, -1, unavailable))
+                : // The run goes on until its watcher has seen the end of the outage.
+                  Effect.as(n === 300 ? Deferred.await(hasEnded) : Effect.void, 2 * n)
+            )
+        })
+        const interrupted = Cluster.worker({ flows: [ClusterFlow.make(flow)], target, rate: "unlimited" }).pipe(
+          Layer.provide(Layer.merge(Cluster.layer({ url }), silent))
+        )
+        yield* Effect.gen(function* () {
+          yield* Layer.build(interrupted)
+          yield* Cluster.submit(flow, { runId, target })
+          const events = yield* Cluster.watch(runId).pipe(
+            Stream.tap(({ _tag }) => {
+              if (_tag === "OutageWaiting") isAway = false
+              return _tag === "OutageEnded" ? Deferred.succeed(hasEnded, undefined) : Effect.void
+            }),
+            Stream.runCollect
+          )
+          const tags = [...new Set(Chunk.map(events, ({ _tag }) => _tag))]
+          assert.deepStrictEqual(
+            tags.filter((tag) => tag !== "Advanced"),
+            ["RunStarted", "SubjectsListed", "OutageWaiting", "OutageEnded", "RunFinished"]
+          )
+          for (const event of events) {
+            if (event._tag === "OutageWaiting") assert.include(event.reason, "down for maintenance")
+            if (event._tag === "OutageEnded") assert.isAbove(Duration.toMillis(event.waited), 0)
+          }
+          assert.strictEqual(yield* sum, 400 * 399)
         }).pipe(Effect.provide(Cluster.layer({ url })))
       }),
     60_000

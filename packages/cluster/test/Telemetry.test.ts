@@ -95,21 +95,15 @@ describeWithPostgres("Telemetry", () => {
           assert.deepStrictEqual(gauges, [120, 400])
         }).pipe(Effect.provide(worker))
 
+        const messages = lines
+          .map(({ message }) => message)
+          .filter((message) => !["Worker joined", "Shards changed"].includes(message))
         assert.deepStrictEqual(
-          lines
-            .map(({ message }) => message)
-            .filter((message) => !["Worker joined", "Shards changed"].includes(message)),
-          [
-            "Worker started",
-            "Run started",
-            "Part started",
-            "Part started",
-            "Part done",
-            "Part done",
-            "Run finished",
-            "Worker left"
-          ]
+          messages.filter((message) => !message.startsWith("Part")),
+          ["Worker started", "Run started", "Run finished", "Worker left"]
         )
+        // The second part may begin before or after the first has ended.
+        assert.deepStrictEqual(messages.slice(2, -2).sort(), ["Part done", "Part done", "Part started", "Part started"])
         const [joined] = lines.filter(({ message }) => message === "Worker joined")
         assert.deepInclude(joined?.annotations, { worker: "observed-worker", lost: 0 })
         const [begun] = lines.filter(({ message }) => message === "Part started")

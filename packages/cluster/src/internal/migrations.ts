@@ -60,7 +60,8 @@ const first = [
     name text NOT NULL,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    parts integer NOT NULL DEFAULT 0
+    parts integer NOT NULL DEFAULT 0,
+    outages text NOT NULL DEFAULT '[]'
   )`,
   `CREATE TABLE glowmarkt_rates (
     key text PRIMARY KEY,

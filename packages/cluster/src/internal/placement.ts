@@ -11,20 +11,27 @@ import type { Flow, Run } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import { type Part, PartWorkflow } from "./workflows.js"
 
-/**
- * The number of subjects in a part: small enough to share the work evenly and to repeat little of
- * it after a crash.
- */
-const partSize = 200
+/** The smallest number of subjects in a part: few enough to share a short run evenly. */
+const smallestPart = 200
 
-/** The maximum number of parts, because each costs the engine a few rows and statements. */
-const mostParts = 1000
+/**
+ * The largest. Recorded results are never repeated, so a crash costs no more in a long part than in
+ * a short one.
+ */
+const largestPart = 2000
+
+/**
+ * Enough to share a run evenly, also with workers that join later. More would only cost the engine
+ * more rows and statements.
+ */
+const partsPerWorker = 20
 
 /** The number of salts to try before any worker will do: the wanted one may own few shards. */
 const mostSalts = 50
 
-export const ranges = (total: number): ReadonlyArray<Flow.Range> => {
-  const size = Math.max(partSize, Math.ceil(total / mostParts))
+export const ranges = (total: number, workers: number): ReadonlyArray<Flow.Range> => {
+  const even = Math.ceil(total / (partsPerWorker * Math.max(1, workers)))
+  const size = Math.min(largestPart, Math.max(smallestPart, even))
   return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
     from: index * size,
     to: Math.min((index + 1) * size, total)

@@ -78,7 +78,10 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
 
     /** Sends a request only while the shard is held. */
     guard: (shard: string, limiter: RateLimit.RateLimiter): RateLimit.RateLimiter => ({
-      acquire: (maxWait) => Effect.zipLeft(limiter.acquire(maxWait), awaitHeld(shard)),
+      acquire: (maxWait) =>
+        Effect.flatMap(limiter.acquire(maxWait), (isGranted) =>
+          isHeld(shard) ? Effect.succeed(isGranted) : Effect.as(awaitHeld(shard), isGranted)
+        ),
       throttled: limiter.throttled
     })
   }

@@ -5,7 +5,8 @@
 
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { Fragment } from "@effect/sql/Statement"
-import { Plan, Run, type RunStoreError } from "@effect-glowmarkt/runner"
+import { Plan, Progress, Run, type RunStoreError } from "@effect-glowmarkt/runner"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -49,6 +50,28 @@ const decodeWorkers = Schema.decodeUnknown(
     })
   )
 )
+
+const Outages = Schema.parseJson(Schema.Array(Progress.OutageWaiting))
+
+const encodeOutages = Schema.encodeSync(Outages)
+
+const decodeOutages = Schema.decodeUnknown(Schema.Array(Schema.Struct({ outages: Outages })))
+
+/** A worker that was killed in an outage cannot say when it ends. */
+const outageExpires = "15 seconds"
+
+/** Of each run, the outage whose next probe comes first. */
+export const earliestOfRuns = (
+  outages: ReadonlyArray<Progress.OutageWaiting>
+): ReadonlyArray<Progress.OutageWaiting> => {
+  const earliest = new Map<Run.RunId, Progress.OutageWaiting>()
+  for (const outage of outages) {
+    const other = earliest.get(outage.runId)
+    if (other === undefined || DateTime.lessThan(outage.nextProbeAt, other.nextProbeAt))
+      earliest.set(outage.runId, outage)
+  }
+  return [...earliest.values()]
+}
 
 const toStored = ({ reason, terms, ...row }: typeof Row.Type): Stored => ({
   submission: new Submission({ ...row, ...(reason === null ? {} : { reason }) }),
@@ -134,11 +157,37 @@ export const make = Effect.fnUntraced(function* (location: string) {
       ),
     resume: (runId: Run.RunId) => change(runId, ["stopped"], "submitted", sql`, reason = NULL, attempt = attempt + 1`),
 
-    seen: ({ name, parts, workerId }: { readonly workerId: string; readonly name: string; readonly parts: number }) =>
+    seen: ({
+      name,
+      outages,
+      parts,
+      workerId
+    }: {
+      readonly workerId: string
+      readonly name: string
+      readonly parts: number
+      readonly outages: ReadonlyArray<Progress.OutageWaiting>
+    }) =>
       sql`
-        INSERT INTO glowmarkt_workers (worker, name, parts) VALUES (${workerId}::uuid, ${name}, ${parts})
-        ON CONFLICT (worker) DO UPDATE SET parts = ${parts}, seen_at = clock_timestamp()
+        INSERT INTO glowmarkt_workers AS w (worker, name, parts, outages)
+        VALUES (${workerId}::uuid, ${name}, ${parts}, ${encodeOutages(outages)})
+        ON CONFLICT (worker) DO UPDATE
+        SET parts = excluded.parts, outages = excluded.outages, seen_at = clock_timestamp()
       `.pipe(Effect.asVoid, Effect.mapError(toRunStoreError(location))),
+
+    /** The outage that workers of a run wait out, if any. */
+    outage: (runId: Run.RunId) =>
+      sql`
+        SELECT outages FROM glowmarkt_workers
+        WHERE outages <> '[]' AND seen_at > clock_timestamp() - ${outageExpires}::interval
+      `.pipe(
+        Effect.flatMap(decodeOutages),
+        Effect.mapBoth({
+          onFailure: toRunStoreError(location),
+          onSuccess: (workers) =>
+            earliestOfRuns(workers.flatMap(({ outages }) => outages)).find((outage) => outage.runId === runId)
+        })
+      ),
 
     left: (workerId: string) =>
       sql`DELETE FROM glowmarkt_workers WHERE worker = ${workerId}::uuid`.pipe(

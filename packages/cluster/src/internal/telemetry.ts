@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
+import * as MetricKey from "effect/MetricKey"
 
 const shards = Metric.gauge("glowmarkt_cluster_shards", {
   description: "Shards that the worker holds"
@@ -23,7 +24,7 @@ const parts = Metric.counter("glowmarkt_cluster_parts_total", {
   incremental: true
 })
 
-const subjects = Metric.counter("glowmarkt_cluster_subjects_total", {
+const subjects = MetricKey.counter("glowmarkt_cluster_subjects_total", {
   description: "Subjects that the worker finished, by flow",
   incremental: true
 })
@@ -48,7 +49,10 @@ export const make = (worker: { readonly name: string; readonly workerId: string 
 
     /** Counts each subject that a step finishes. */
     subjects: (flow: string) => {
-      const counter = subjects.pipe(Metric.tagged("worker", worker.name), Metric.tagged("flow", flow))
+      // `Metric.tagged` would look the counter up again for every subject.
+      const counter = Metric.fromMetricKey(
+        subjects.pipe(MetricKey.tagged("worker", worker.name), MetricKey.tagged("flow", flow))
+      )
       return <A, E, R>(step: Effect.Effect<A, E, R>) =>
         Effect.map(step, (result) => {
           counter.unsafeUpdate(1, [])

@@ -9,7 +9,15 @@ import * as WorkflowEngine from "@effect/workflow/WorkflowEngine"
 import type { RateLimit } from "@effect-glowmarkt/core"
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
-import { Flow, type Limits, type Plan, type Run, type RunStore, type RunStoreError } from "@effect-glowmarkt/runner"
+import {
+  Flow,
+  type Limits,
+  type Plan,
+  Progress,
+  type Run,
+  type RunStore,
+  type RunStoreError
+} from "@effect-glowmarkt/runner"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -22,7 +30,7 @@ import { type ClusterFlow, FlowFailed } from "../ClusterFlow.js"
 import * as engine from "./engine.js"
 import { place, ranges } from "./placement.js"
 import * as shardLocks from "./shardLocks.js"
-import type * as submissions from "./submissions.js"
+import * as submissions from "./submissions.js"
 import * as telemetry from "./telemetry.js"
 import { type Ending, Ending as EndingSchema, Listed, PartWorkflow, RunWorkflow } from "./workflows.js"
 
@@ -39,11 +47,8 @@ export interface Options<R> {
   readonly table: submissions.Submissions
 }
 
-/**
- * How many parts a worker processes at a time. While the subjects of one wait for a retry, the
- * others proceed.
- */
-const partsOfWorker = 6
+/** How many parts a worker processes at a time, at most. */
+const mostPartsAtOnce = 16
 
 const pollInterval = Duration.millis(500)
 
@@ -61,6 +66,18 @@ interface Accepted<R> {
   readonly flow: ClusterFlow<R>
   readonly limits: Limits.Limits
 }
+
+interface ActivePart {
+  /** The latest event of an outage that the part waits out. */
+  outage: Progress.OutageWaiting | undefined
+}
+
+const follow = (part: ActivePart): Progress.ProgressService => ({
+  publish: (event) => {
+    if (event._tag === "OutageWaiting") part.outage = event
+    if (event._tag === "OutageEnded") part.outage = undefined
+  }
+})
 
 /** Why this worker must not process a run, or undefined if it may. */
 const mismatch = <R>({ name, target }: Options<R>, terms: submissions.Terms): string | undefined => {
@@ -82,22 +99,38 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const { log, warn, ...record } = telemetry.make({ name, workerId })
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
   const subjectPermits = yield* Effect.makeSemaphore(options.concurrency)
-  const partPermits = yield* Effect.makeSemaphore(partsOfWorker)
+  const partPermits = yield* Effect.makeSemaphore(mostPartsAtOnce)
+  const beginning = yield* Effect.makeSemaphore(1)
   /** The runs in progress in this process. Completing `stop` ends the work on a run. */
-  const active = new Map<Run.RunId, { parts: number; readonly stop: Deferred.Deferred<void> }>()
+  const active = new Map<Run.RunId, { readonly parts: Set<ActivePart>; readonly stop: Deferred.Deferred<void> }>()
 
   const enter = (runId: Run.RunId) =>
-    Effect.map(Deferred.make<void>(), (stop) => {
-      const entry = active.get(runId) ?? { parts: 0, stop }
-      active.set(runId, entry)
-      entry.parts++
-      return entry
+    Effect.map(Deferred.make<void>(), (newStop) => {
+      const { parts, stop } = active.get(runId) ?? { parts: new Set(), stop: newStop }
+      const part: ActivePart = { outage: undefined }
+      active.set(runId, { parts: parts.add(part), stop })
+      return { part, parts, stop }
     })
-  const leave = (runId: Run.RunId) =>
+  const leave = (runId: Run.RunId, { part, parts }: { readonly part: ActivePart; readonly parts: Set<ActivePart> }) =>
     Effect.sync(() => {
-      const entry = active.get(runId)
-      if (entry !== undefined && --entry.parts === 0) active.delete(runId)
+      parts.delete(part)
+      if (parts.size === 0) active.delete(runId)
     })
+
+  /**
+   * Parts begin one after another, each when those before it leave a subject's permit unused: their
+   * last subjects wait for a retry. More parts at once would only share the same permits.
+   */
+  const inTurn = <A, E, R2>(part: Effect.Effect<A, E, R2>) =>
+    subjectPermits
+      .withPermitsIfAvailable(1)(Effect.void)
+      .pipe(
+        Effect.delay("10 millis"),
+        Effect.repeat({ until: Option.isSome }),
+        beginning.withPermits(1),
+        Effect.zipRight(part),
+        partPermits.withPermits(1)
+      )
 
   let hasJoined = false
   const refreshLocks = Effect.flatMap(locks.refresh, ({ gained, held, lost }) => {
@@ -134,7 +167,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   ): Effect.Effect<Option.Option<A>, never, R | RunStore.RunStore> =>
     Effect.acquireUseRelease(
       enter(runId),
-      ({ stop }) =>
+      ({ part, stop }) =>
         Effect.gen(function* () {
           const found = Option.getOrUndefined(yield* table.get(runId))
           if (found === undefined || found.submission.attempt !== attempt) return Option.none()
@@ -144,7 +177,9 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           // The engine may have only just acquired the shard.
           yield* Effect.unless(refreshLocks, () => locks.isHeld(shard))
           yield* table.began(runId, attempt)
-          const limited = CallOptions.locally(work(accepted), { rateLimiter: locks.guard(shard, limiter) })
+          const limited = CallOptions.locally(work(accepted), { rateLimiter: locks.guard(shard, limiter) }).pipe(
+            Effect.provideService(Progress.Progress, follow(part))
+          )
           return yield* Effect.raceFirst(Effect.asSome(limited), Effect.as(Deferred.await(stop), Option.none<A>()))
         }).pipe(
           Effect.retry(whileUnreachable),
@@ -154,7 +189,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
               .pipe(Effect.retry(whileUnreachable), Effect.ignore, Effect.as(Option.none<A>()))
           )
         ),
-      () => leave(runId)
+      (entered) => leave(runId, entered)
     )
 
   const shardOf = (executionId: string) =>
@@ -169,8 +204,10 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         Effect.gen(function* () {
           const listed = yield* flow.list(run.runId, limits)
           const { total = 0 } = listed
-          const parts = flow.parts(listed) === "many" ? ranges(total) : [{ from: 0, to: total }]
-          return yield* place(sharding, yield* locks.owners, run, parts)
+          const owners = yield* locks.owners
+          const workers = new Set(owners.values()).size
+          const parts = flow.parts(listed) === "many" ? ranges(total, workers) : [{ from: 0, to: total }]
+          return yield* place(sharding, owners, run, parts)
         })
       )
       return { beganMillis, parts: Option.getOrElse(parts, () => []) }
@@ -233,7 +270,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     return Activity.make({
       name: "work",
       success: EndingSchema,
-      execute: partPermits.withPermits(1)(
+      execute: inTurn(
         Effect.flatMap(shardOf(executionId), (shard) =>
           guarded(run, shard, ({ flow, limits }) => {
             const counted = record.subjects(flow.name)
@@ -280,8 +317,12 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   )
 
   const heartbeat = Effect.suspend(() => {
-    const parts = [...active.values()].reduce((sum, entry) => sum + entry.parts, 0)
-    return Effect.zipRight(table.seen({ workerId, name, parts }), record.partsRunning(parts))
+    const parts = [...active.values()].flatMap(({ parts }) => [...parts])
+    const outages = parts.flatMap(({ outage }) => outage ?? [])
+    return Effect.zipRight(
+      table.seen({ workerId, name, parts: parts.length, outages: submissions.earliestOfRuns(outages) }),
+      record.partsRunning(parts.length)
+    )
   })
 
   const attend = Effect.all([heartbeat, refreshLocks, stopRuns], { discard: true }).pipe(
