@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AdminAccounts, GlowmarktClient, RateLimit } from "@effect-glowmarkt/core"
+import { AdminAccounts, CallOptions, GlowmarktClient, RateLimit, RetryPolicy } from "@effect-glowmarkt/core"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -221,5 +221,21 @@ describe("the rate limiter of a client", () => {
       yield* Fiber.join(calls)
       assert.lengthOf(wire.seen, 6)
     }).pipe(Effect.provide(over(wire, { limit: 1, interval: "1 second" })))
+  })
+
+  it.effect("is told of a refusal and its Retry-After even if the call is not retried", () => {
+    const pauses: Array<number> = []
+    const rateLimiter: RateLimit.RateLimiter = {
+      acquire: () => Effect.succeed(true),
+      throttled: (pause) => Effect.sync(() => pauses.push(Duration.toMillis(pause)))
+    }
+    const wire = Wire.make((_, index) => ({ status: 429, headers: index === 0 ? { "retry-after": "20" } : {} }))
+    return Effect.gen(function* () {
+      const { list } = yield* AdminAccounts.AdminAccounts
+      const call = CallOptions.locally(Effect.flip(list), { rateLimiter, retry: RetryPolicy.none })
+      assert.strictEqual((yield* call)._tag, "RateLimited")
+      yield* call
+      assert.deepStrictEqual(pauses, [20_000, 0])
+    }).pipe(Effect.provide(over(wire, { limit: 100, interval: "1 second" })))
   })
 })
