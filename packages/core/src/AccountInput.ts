@@ -16,7 +16,7 @@ import { identifierProblem, placeholderProblem } from "./VisibleText.js"
  * @since 0.1.0
  * @category schemas
  */
-export const Secret = Schema.Redacted(Schema.NonEmptyString).annotations({
+export const Secret = /* @__PURE__ */ /* @__PURE__ */ Schema.Redacted(Schema.NonEmptyString).annotations({
   message: () => ({ message: "expected a Redacted secret of at least one character", override: true })
 })
 
@@ -49,8 +49,8 @@ const address = /^[^\s@,;:<>()"\\]+@[^\s@,;:<>()"\\.]+(\.[^\s@,;:<>()"\\.]+)*$/
  * @since 0.1.0
  * @category schemas
  */
-export const Email = Schema.String.pipe(
-  Schema.filter((text) => address.test(text) && identifierProblem(text) === undefined, {
+export const Email = /* @__PURE__ */ Schema.String.pipe(
+  /* @__PURE__ */ Schema.filter((text) => address.test(text) && identifierProblem(text) === undefined, {
     identifier: "Email",
     message: ({ actual }) => ({
       message: `not an e-mail address: ${(typeof actual === "string" && identifierProblem(actual)) || "expected someone@example.com"}`,

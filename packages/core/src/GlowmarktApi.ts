@@ -7,7 +7,7 @@ import * as HttpApi from "@effect/platform/HttpApi"
 import * as OpenApi from "@effect/platform/OpenApi"
 import { AdminGroup, UserGroup } from "./AccountApi.js"
 import { AuthGroup } from "./AuthApi.js"
-import { schemas } from "./internal/contract/openApi.js"
+import { paths, schemas } from "./internal/contract/openApi.js"
 import { schemes } from "./Security.js"
 
 const securitySchemes = Object.fromEntries(
@@ -34,6 +34,7 @@ export class GlowmarktApi extends HttpApi.make("Glowmarkt")
       description: "The account and sign-in operations of Hildebrand's Glowmarkt platform",
       transform: (document) => ({
         ...document,
+        paths: paths(document["paths"]),
         components: { schemas: schemas(document["components"].schemas), securitySchemes }
       })
     })

@@ -149,11 +149,7 @@ const tags = (ast: AST.AST): ReadonlyArray<string> => {
 /** Shown in the provider's logs. Browsers send their own instead. */
 const userAgent = "effect-glowmarkt/0.1.0"
 
-const PathParameters = Schema.Record({ key: Schema.String, value: Schema.String })
-
-const noParameters = Either.right<Readonly<Record<string, string>>>({})
-
-const noPayload = Either.right(undefined)
+const none = Either.right(undefined)
 
 /**
  * Compiles an endpoint. Its result is the success type that the endpoint declares.
@@ -216,11 +212,11 @@ export const compileWith = <
   decode: Operation<typeof endpoint, A>["decode"]
 ): Operation<typeof endpoint, A> => {
   const encodePath = Option.match(endpoint.pathSchema, {
-    onNone: () => () => noParameters,
-    onSome: (schema) => Schema.encodeUnknownEither(Schema.compose(PathParameters, schema, { strict: false }))
+    onNone: () => () => none,
+    onSome: (schema) => Schema.encodeUnknownEither(schema)
   })
   const encodePayload = Option.match(endpoint.payloadSchema, {
-    onNone: () => () => noPayload,
+    onNone: () => () => none,
     onSome: (schema) => Schema.encodeUnknownEither(schema)
   })
   const fill = path.make(endpoint.path)
@@ -240,7 +236,7 @@ export const compileWith = <
       if (Either.isLeft(payload)) return Either.left(parseIssue.ofInput(payload.left))
       return Either.map(fill(parameters.right), (filled) => ({
         path: filled,
-        accountId: parameters.right["accountId"],
+        accountId: path.stringOf(parameters.right, "accountId"),
         body: payload.right === undefined ? undefined : JSON.stringify(payload.right),
         values: Predicate.isRecord(payload.right) ? Object.values(payload.right).filter(Predicate.isString) : []
       }))

@@ -103,12 +103,14 @@ export const delay = (
 ): Option.Option<Duration.Duration> => {
   const { attempts, elapsed, error, random, repeatability } = failure
   if (attempts > policy.retries || !Repeatability.mayRepeat(repeatability, error)) return Option.none()
-  const longest = Duration.min(policy.cap, Duration.times(policy.base, 2 ** (attempts - 1)))
+  const longest = Math.min(Duration.toMillis(policy.cap), Duration.toMillis(policy.base) * 2 ** (attempts - 1))
   // Timers count whole milliseconds.
-  const backoff = Duration.millis(Math.round(Duration.toMillis(longest) * random))
-  const asked = Option.getOrElse(error.retryAfter, () => Duration.zero)
-  if (Duration.greaterThan(asked, policy.retryAfterCap)) return Option.none()
+  const backoff = Math.round(longest * random)
+  const asked = Option.match(error.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
+  if (asked > Duration.toMillis(policy.retryAfterCap)) return Option.none()
   // The server may have sent the same `Retry-After` to all its clients, so jitter is added.
-  const wait = Duration.sum(asked, backoff)
-  return Duration.greaterThan(Duration.sum(elapsed, wait), policy.total) ? Option.none() : Option.some(wait)
+  const wait = asked + backoff
+  return Duration.toMillis(elapsed) + wait > Duration.toMillis(policy.total)
+    ? Option.none()
+    : Option.some(Duration.millis(wait))
 }

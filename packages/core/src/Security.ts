@@ -12,7 +12,6 @@ import * as HttpApiSecurity from "@effect/platform/HttpApiSecurity"
 import * as OpenApi from "@effect/platform/OpenApi"
 import type * as Array from "effect/Array"
 import * as Context from "effect/Context"
-import { responses } from "./internal/contract/openApi.js"
 
 /**
  * The schemes by their names in the provider's document.
@@ -117,7 +116,6 @@ export const annotations = (alternatives: Alternatives): Context.Context<Securit
   Context.make(Security, alternatives).pipe(
     Context.add(OpenApi.Transform, (operation) => ({
       ...operation,
-      responses: responses(operation["responses"]),
       security: alternatives.map(requirement)
     }))
   )

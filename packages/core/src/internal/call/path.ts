@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
+import * as Predicate from "effect/Predicate"
 
 // Needs no encoding, and is not `.` or `..`, which URL parsers resolve.
 const isPlain = /^[\w-]+$/
@@ -9,20 +9,24 @@ const segment = (name: string, value: string): Either.Either<string, string> =>
   isPlain.test(value)
     ? Either.right(value)
     : Either.filterOrLeft(
-        Either.mapLeft(Encoding.encodeUriComponent(value), () => `${name}: cannot be encoded in a URL`),
+        Either.try({ try: () => encodeURIComponent(value), catch: () => `${name}: cannot be encoded in a URL` }),
         (encoded) => !/^\.{0,2}$/.test(encoded),
         () => `${name}: would change the route`
       )
+
+/** A parameter as text. */
+export const stringOf = (params: unknown, name: string): string | undefined =>
+  Predicate.hasProperty(params, name) ? String(params[name]) : undefined
 
 /** Makes a function that fills parameters into a route. */
 export const make = (route: string) => {
   // Literal parts and parameter names alternate.
   const parts = route.split(/:(\w+)/)
-  return (params: Readonly<Record<string, string>>): Either.Either<string, string> => {
+  return (params: unknown): Either.Either<string, string> => {
     let path = ""
     let isName = false
     for (const part of parts) {
-      const text = isName ? segment(part, params[part] ?? "") : Either.right(part)
+      const text = isName ? segment(part, stringOf(params, part) ?? "") : Either.right(part)
       if (Either.isLeft(text)) return text
       path += text.right
       isName = !isName

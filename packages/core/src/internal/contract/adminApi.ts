@@ -4,8 +4,6 @@
  * @since 0.1.0
  */
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
-import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
-import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { Account, AccountStatus, AddedAccount, DeletedAccount } from "../../Account.js"
 import { DirectoryId, Username } from "../../AccountInput.js"
@@ -144,18 +142,3 @@ export const getAccountStatusById = HttpApiEndpoint.get("getAccountStatusById", 
       operationId: "getAccountStatusbyId"
     })
   )
-
-/**
- * The administrator operations.
- *
- * @since 0.1.0
- * @category models
- */
-export class AdminGroup extends HttpApiGroup.make("admin")
-  .add(getAccounts)
-  .add(addAccount)
-  .add(getAccountById)
-  .add(updateAccount)
-  .add(deleteAccount)
-  .add(getAccountStatusById)
-  .annotate(OpenApi.Description, "Administration of an application's accounts") {}

@@ -1,3 +1,5 @@
+import * as Record from "effect/Record"
+
 interface JsonSchema {
   readonly $ref?: string
   readonly anyOf?: ReadonlyArray<JsonSchema>
@@ -14,8 +16,9 @@ const platformSchemas = ["HttpApiDecodeError", "Issue", "PropertyKey"]
 const isPlatform = (schema: JsonSchema) =>
   platformSchemas.some((name) => schema.$ref === `#/components/schemas/${name}`)
 
-/** Removes the platform's own 400 from the responses of an operation. */
-export const responses = (all: Readonly<Record<string, Response>>): Readonly<Record<string, Response>> => {
+type Responses = Record.ReadonlyRecord<string, Response>
+
+const withoutDecodeError = (all: Responses): Responses => {
   const { 400: badRequest, ...others } = all
   const schema = badRequest?.content?.["application/json"]?.schema
   if (schema === undefined) return all
@@ -25,6 +28,14 @@ export const responses = (all: Readonly<Record<string, Response>>): Readonly<Rec
   return { ...others, 400: { ...badRequest, content: { "application/json": { schema: own } } } }
 }
 
+type Paths = Record.ReadonlyRecord<string, Record.ReadonlyRecord<string, { readonly responses: Responses }>>
+
+/** Removes the platform's own 400 from every operation. */
+export const paths = (all: Paths): Paths =>
+  Record.map(all, (path) =>
+    Record.map(path, (operation) => ({ ...operation, responses: withoutDecodeError(operation.responses) }))
+  )
+
 /** Removes the platform's own component schemas. */
-export const schemas = (all: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(all).filter(([name]) => !platformSchemas.includes(name)))
+export const schemas = (all: Record.ReadonlyRecord<string, unknown>): Record.ReadonlyRecord<string, unknown> =>
+  Record.filter(all, (_, name) => !platformSchemas.includes(name))

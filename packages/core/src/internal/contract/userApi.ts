@@ -4,8 +4,6 @@
  * @since 0.1.0
  */
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
-import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
-import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { AccountStatus } from "../../Account.js"
 import { Email, Secret, Validity } from "../../AccountInput.js"
@@ -141,18 +139,3 @@ export const removeMobileAppToken = HttpApiEndpoint.put("removeMobileAppToken", 
       operationId: "removeMobileAppToken"
     })
   )
-
-/**
- * The operations of a user on the account that owns the token.
- *
- * @since 0.1.0
- * @category models
- */
-export class UserGroup extends HttpApiGroup.make("user")
-  .add(getAccountStatusByUserToken)
-  .add(userChangeEmail)
-  .add(userChangeName)
-  .add(userChangePassword)
-  .add(addMobileAppToken)
-  .add(removeMobileAppToken)
-  .annotate(OpenApi.Description, "A user's own account") {}

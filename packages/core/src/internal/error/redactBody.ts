@@ -49,8 +49,14 @@ const maxText = 2 * maxExcerpt
 // The provider's error bodies are far shorter.
 const maxBody = 65_536
 
-/** The error texts of a body. */
-const textsOf = (json: unknown): ReadonlyArray<string> => {
+export const parseJson = (body: string): Either.Either<unknown, unknown> => Either.try((): unknown => JSON.parse(body))
+
+/**
+ * The error texts of a body. Documented or observed bodies are `{"error": text}`,
+ * `{"error": {"message": text}}`, `{"message": text}`, and `error` with `description` or
+ * `missingElements`.
+ */
+export const textsOf = (json: unknown): ReadonlyArray<string> => {
   if (Predicate.isString(json)) return [json]
   if (!Predicate.isRecord(json)) return []
   return [json["error"], json["message"], json["description"]]
@@ -88,7 +94,7 @@ export const redactBody = (body: string, sent: ReadonlyArray<string>): string =>
   const isMarkup = /^\s*</.test(body)
   if (body.length > maxBody) return `${isMarkup ? "HTML" : "long"}, ${size(body.length)}`
   if (body.trim() === "") return ""
-  const json = Either.try((): unknown => JSON.parse(body))
+  const json = parseJson(body)
   if (Either.isLeft(json)) return `${isMarkup ? "HTML" : "not JSON"}, ${size(body.length)}`
   const texts = [...new Set(textsOf(json.right).map((text) => text.trim()))].filter((text) => text !== "")
   if (texts.length === 0) return ""

@@ -1,11 +1,11 @@
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
+import * as Predicate from "effect/Predicate"
 import * as GlowmarktError from "../../GlowmarktError.js"
 import * as base64 from "../credential/base64.js"
 import type * as transport from "../transport/transport.js"
-import { isSafe, redactBody, wordsOf } from "./redactBody.js"
+import { isSafe, parseJson, redactBody, textsOf, wordsOf } from "./redactBody.js"
 import { parseRetryAfter } from "./retryAfter.js"
 
 /** The state of a call when it fails. */
@@ -25,27 +25,19 @@ export interface CallState {
 /** The error tags that an operation's endpoint declares. */
 export type Declared = ReadonlySet<string>
 
-// All documented or observed error bodies: {"error": text}, {"error": {"message": text}},
-// {"message": text}, {"error", "description"}, {"error", "missingElements"}.
-const Text = Schema.optionalWith(Schema.String, { nullable: true })
-const ErrorBody = Schema.Struct({
-  error: Schema.optionalWith(Schema.Union(Schema.String, Schema.Struct({ message: Text })), { nullable: true }),
-  message: Text,
-  description: Text,
-  missingElements: Schema.optionalWith(Schema.Array(Schema.String), { nullable: true })
-})
-const decodeErrorBody = Schema.decodeUnknownEither(Schema.parseJson(ErrorBody))
-
 // The start of a text is enough to distinguish kinds of 400. Regular expressions are slow on long
 // texts.
 const maxText = 200
 
 const errorText = (body: string): { readonly text: string; readonly missing: ReadonlyArray<string> } =>
-  Either.match(decodeErrorBody(body), {
+  Either.match(parseJson(body), {
     onLeft: () => ({ text: "", missing: [] }),
-    onRight: ({ description, error, message, missingElements }) => ({
-      text: ((typeof error === "string" ? error : error?.message) ?? message ?? description ?? "").slice(0, maxText),
-      missing: missingElements ?? []
+    onRight: (json) => ({
+      text: textsOf(json)[0]?.slice(0, maxText) ?? "",
+      missing:
+        Predicate.hasProperty(json, "missingElements") && Array.isArray(json.missingElements)
+          ? json.missingElements.filter(Predicate.isString)
+          : []
     })
   })
 

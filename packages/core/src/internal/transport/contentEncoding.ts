@@ -39,19 +39,28 @@ const decodeOne = <E>(coding: string, body: Stream.Stream<Uint8Array, E>, onInva
   const decoder = decoders.get(coding)
   if (builtin === undefined || decoder === undefined) return body
   const { pipeline, Readable } = builtin
-  return Stream.suspend(() => {
-    let failure = Option.none<E>()
-    const source = Stream.tapError(body, (error) =>
-      Effect.sync(() => {
-        failure = Option.some(error)
-      })
-    )
-    // The iteration fails with the error that the callback receives.
-    const decoded = pipeline(Readable.from(Stream.toAsyncIterable(source)), decoder(), () => {})
-    return Stream.fromAsyncIterable<Uint8Array, E>(decoded, (cause) =>
-      Option.getOrElse(failure, () => onInvalid(cause))
-    )
-  })
+  return Stream.unwrapScoped(
+    Effect.map(Stream.toPull(body), (pull) => {
+      let failure = Option.none<E>()
+      // Not `Stream.toAsyncIterable`, which would add half a kilobyte to a bundle.
+      const source = async function* () {
+        for (;;) {
+          const chunk = await Effect.runPromise(Effect.either(pull))
+          if (Either.isRight(chunk)) yield* chunk.right
+          else if (Option.isNone(chunk.left)) return
+          else {
+            failure = chunk.left
+            throw new Error("the body breaks off")
+          }
+        }
+      }
+      // The iteration fails with the error that the callback receives.
+      const decoded = pipeline(Readable.from(source()), decoder(), () => {})
+      return Stream.fromAsyncIterable<Uint8Array, E>(decoded, (cause) =>
+        Option.getOrElse(failure, () => onInvalid(cause))
+      )
+    })
+  )
 }
 
 /**
