@@ -24,15 +24,15 @@ const oneOperation = (transport: string) => `
 
 // Gzipped bytes, slightly above the measured size, so that growth is noticed.
 const bundles = [
-  { name: "core, all of it", budget: 137_900, code: `export * from "@effect-glowmarkt/core"` },
+  { name: "core, all of it", budget: 137_300, code: `export * from "@effect-glowmarkt/core"` },
   {
     name: "one admin operation, FetchTransport",
-    budget: 123_500,
+    budget: 122_000,
     code: oneOperation("@effect-glowmarkt/core/FetchTransport")
   },
   {
     name: "one admin operation, FetchHttpClient",
-    budget: 122_600,
+    budget: 121_100,
     code: oneOperation("@effect/platform/FetchHttpClient")
   }
 ]
