@@ -23,7 +23,8 @@ describe("Outage", () => {
     assert.isTrue(outage.isSuspected())
     outage.answered(2003)
     assert.isFalse(outage.isSuspected())
-    assert.strictEqual(outage.failures(), 0)
+    for (const at of [2004, 2005]) outage.failed(at, 3)
+    assert.isFalse(outage.isSuspected())
   })
 
   it("is probed at growing intervals, at most 15 seconds", () => {

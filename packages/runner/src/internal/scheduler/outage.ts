@@ -18,8 +18,6 @@ export interface Outage {
   readonly isSuspected: () => boolean
   /** When the next probe may be sent; 0 while no outage is suspected. */
   readonly probeAtMillis: () => number
-  /** The number of failures since the last response. */
-  readonly failures: () => number
   readonly isOutlasted: (nowMillis: number) => boolean
   /** A call failed. An outage is suspected after `enough` failures in a row. */
   readonly failed: (nowMillis: number, enough: number) => void
@@ -66,7 +64,6 @@ export const make = ({
     maxMillis,
     isSuspected: () => failedProbes !== undefined,
     probeAtMillis: () => probeAtMillis,
-    failures: () => failures,
     isOutlasted: (nowMillis) => failedProbes !== undefined && nowMillis - firstFailureMillis > maxMillis,
     failed: (nowMillis, enough) => {
       count(nowMillis)
