@@ -30,11 +30,11 @@ describe("Denials", () => {
   })
 
   it("blames the credentials only after five or more denials without a success", () => {
-    assert.isFalse(holding(4).isAllThereIs())
-    assert.isTrue(holding(5).isAllThereIs())
-    assert.isTrue(holding(2, 2).isAllThereIs())
+    assert.isFalse(holding(4).areAllResponsesDenials())
+    assert.isTrue(holding(5).areAllResponsesDenials())
+    assert.isTrue(holding(2, 2).areAllResponsesDenials())
     const denials = holding(5)
     denials.release(0)
-    assert.isFalse(denials.isAllThereIs())
+    assert.isFalse(denials.areAllResponsesDenials())
   })
 })

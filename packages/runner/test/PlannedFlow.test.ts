@@ -122,16 +122,16 @@ describe("PlannedFlow", () => {
     "a run that is killed at any moment ends like an uninterrupted one (`npm run torture -- kill` kills more often)",
     () =>
       Effect.gen(function* () {
-        const verdicts = yield* killEach({
+        const results = yield* killEach({
           flows: ["renameAccounts", "rotatePasswords"],
           kills: 2,
           seed: 3,
           subjects: 8
         })
-        for (const verdict of verdicts) {
-          const { flow, hit, problems, rows } = verdict
+        for (const result of results) {
+          const { flow, hit, problems, rows } = result
           assert.deepStrictEqual(
-            { flow, kills: hits(verdict), anyMoment: hit.anyMoment, rows, problems },
+            { flow, kills: hits(result), anyMoment: hit.anyMoment, rows, problems },
             { flow, kills: 2, anyMoment: 1, rows: 8, problems: [] }
           )
         }

@@ -81,7 +81,7 @@ layer(served({ accounts: 12, seed: 7 }), { excludeTestServices: true })("SqliteR
   )
 })
 
-interface Told {
+interface Arguments {
   readonly store: string
   readonly log: string
   readonly runId: string
@@ -94,7 +94,7 @@ interface End {
   readonly answer: string
 }
 
-const start = (script: string, { killAfter = 0, log, pause = 0, runId, store }: Told) =>
+const start = (script: string, { killAfter = 0, log, pause = 0, runId, store }: Arguments) =>
   spawn(process.execPath, [script, store, runId, log, String(killAfter), String(pause)], {
     stdio: ["ignore", "pipe", "inherit"]
   })
@@ -108,7 +108,7 @@ const ended = (child: ReturnType<typeof start>) =>
     child.on("close", (_code, signal) => resume(Effect.succeed({ signal, answer })))
   })
 
-const run = (script: string, told: Told) => Effect.suspend(() => ended(start(script, told)))
+const run = (script: string, args: Arguments) => Effect.suspend(() => ended(start(script, args)))
 
 const firstOutput = (child: ReturnType<typeof start>) =>
   Effect.async<void>((resume) => {
@@ -143,28 +143,28 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a process with Sqlit
   it.scoped("a run that is killed twice and resumed equals an uninterrupted one and repeats no recorded work", () =>
     Effect.gen(function* () {
       const { directory, script, store } = yield* setting
-      const told = { store, log: `${directory}/killed.log`, runId: "killed" }
+      const args = { store, log: `${directory}/killed.log`, runId: "killed" }
 
       // 1: in the second batch of the second chunk. 2: on its very first subject.
-      assert.strictEqual((yield* run(script, { ...told, killAfter: 1150 })).signal, "SIGKILL")
+      assert.strictEqual((yield* run(script, { ...args, killAfter: 1150 })).signal, "SIGKILL")
       const once = yield* read(store, "killed")
-      assert.strictEqual((yield* run(script, { ...told, killAfter: 1 })).signal, "SIGKILL")
-      const { answer } = yield* run(script, told)
+      assert.strictEqual((yield* run(script, { ...args, killAfter: 1 })).signal, "SIGKILL")
+      const { answer } = yield* run(script, args)
       assert.include(answer, `"recorded":2000`)
-      yield* run(script, { ...told, log: `${directory}/undisturbed.log`, runId: "undisturbed" })
+      yield* run(script, { ...args, log: `${directory}/uninterrupted.log`, runId: "uninterrupted" })
 
       const killed = yield* read(store, "killed")
-      const undisturbed = yield* read(store, "undisturbed")
+      const uninterrupted = yield* read(store, "uninterrupted")
       assert.isTrue(DateTime.Equivalence(killed.run.startedAt, once.run.startedAt))
       assert.deepStrictEqual(
         killed.rows.map((row) => ({ ...row, result: row.result?.product })),
-        undisturbed.rows.map((row) => ({ ...row, result: row.result?.product }))
+        uninterrupted.rows.map((row) => ({ ...row, result: row.result?.product }))
       )
       assert.isTrue(
         killed.rows.every((row) => row.result && DateTime.Equivalence(row.result.startedAt, once.run.startedAt))
       )
 
-      const lines = logged(told.log)
+      const lines = logged(args.log)
       assert.strictEqual(lines.filter((line) => line === "listed").length, 1)
       assert.strictEqual(new Set(lines).size, 2001)
       const recordedThen = new Set(
@@ -197,8 +197,8 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a process with Sqlit
   it.scoped("Ctrl-C stops a run within five seconds and keeps its results, and the run can be resumed", () =>
     Effect.gen(function* () {
       const { directory, script, store } = yield* setting
-      const told = { store, log: `${directory}/stopped.log`, runId: "stopped", pause: 20 }
-      const child = start(script, told)
+      const args = { store, log: `${directory}/stopped.log`, runId: "stopped", pause: 20 }
+      const child = start(script, args)
       const end = yield* Effect.fork(ended(child))
       yield* firstOutput(child)
       const before = performance.now()
@@ -207,12 +207,12 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a process with Sqlit
       assert.isBelow(performance.now() - before, 5000)
       assert.include(answer, `"interrupted":true`)
 
-      const lines = logged(told.log).length - 1
+      const lines = logged(args.log).length - 1
       const { run: stopped } = yield* read(store, "stopped")
       // Sixteen were in flight and not done.
       assert.isAtLeast(stopped.recorded, lines - 16)
       assert.isBelow(stopped.recorded, 2000)
-      assert.include((yield* run(script, { ...told, pause: 0 })).answer, `"recorded":2000`)
+      assert.include((yield* run(script, { ...args, pause: 0 })).answer, `"recorded":2000`)
     })
   )
 

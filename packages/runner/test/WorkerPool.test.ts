@@ -8,7 +8,7 @@ import { Expected, Simulator } from "@effect-glowmarkt/simulator"
 import { type Clock, DateTime, Duration, Effect, Fiber, Layer, Option } from "effect"
 import { RunStore, StatusAudit } from "../src/index.js"
 import { inVirtualTime } from "./fixtures/virtualTime.js"
-import { answering, crew, denied, limited, missing, unavailable } from "./fixtures/workerPool.js"
+import { afterTenMillis, denied, limited, missing, unavailable, workerPool } from "./fixtures/workerPool.js"
 
 const values = (recorded: ReadonlyMap<number, unknown>) => {
   const counts: Record<string, number> = {}
@@ -24,13 +24,13 @@ describe("an outage", () => {
   const breaking = (from: number, to: number) =>
     Effect.map(
       clock,
-      (now) => () => answering(() => (now() >= from && now() < to ? Effect.fail(unavailable) : Effect.void))
+      (now) => () => afterTenMillis(() => (now() >= from && now() < to ? Effect.fail(unavailable) : Effect.void))
     )
 
   timed("of a minute is waited out and reported, with few requests and no failed rows", () =>
     Effect.gen(function* () {
       const step = yield* breaking(1000, 61_000)
-      const { begun, run, events, recorded } = yield* crew(5000, { concurrency: 8 }, step)
+      const { begun, run, events, recorded } = yield* workerPool(5000, { concurrency: 8 }, step)
       yield* run
       assert.deepStrictEqual(values(recorded), { ok: 5000 })
       assert.isAtMost(begun.filter(({ at }) => at >= 1100 && at < 61_000).length, 10)
@@ -52,7 +52,7 @@ describe("an outage", () => {
   timed("at the very end is also waited out", () =>
     Effect.gen(function* () {
       const step = yield* breaking(25, 60_025)
-      const { run, recorded } = yield* crew(20, { concurrency: 8 }, step)
+      const { run, recorded } = yield* workerPool(20, { concurrency: 8 }, step)
       yield* run
       assert.deepStrictEqual(values(recorded), { ok: 20 })
     })
@@ -61,7 +61,7 @@ describe("an outage", () => {
   timed("that affects every remaining subject is waited out as long as any other", () =>
     Effect.gen(function* () {
       const step = yield* breaking(0, 110_000)
-      const { run, events, recorded } = yield* crew(20, { concurrency: 8 }, step)
+      const { run, events, recorded } = yield* workerPool(20, { concurrency: 8 }, step)
       yield* run
       assert.deepStrictEqual(values(recorded), { ok: 20 })
       assert.isDefined(events.find((event) => event._tag === "OutageWaiting"))
@@ -71,15 +71,15 @@ describe("an outage", () => {
   timed("that lasts too long also fails a run of a few subjects, and records none of them as failed", () =>
     Effect.gen(function* () {
       const step = yield* breaking(0, Number.POSITIVE_INFINITY)
-      const small = yield* crew(3, { concurrency: 8, maxOutage: "5 minutes" }, step)
+      const small = yield* workerPool(3, { concurrency: 8, maxOutage: "5 minutes" }, step)
       assert.strictEqual(yield* Effect.flip(small.run), unavailable)
       assert.strictEqual(small.recorded.size, 0)
       const now = yield* clock
       // The others succeeded, then the provider became unreachable.
-      const later = yield* crew(20, { concurrency: 1, maxOutage: "5 minutes" }, (n) =>
-        answering(() => (n < 15 ? Effect.void : Effect.fail(unavailable)))
+      const later = yield* workerPool(20, { concurrency: 1, maxOutage: "5 minutes" }, (n) =>
+        afterTenMillis(() => (n < 15 ? Effect.void : Effect.fail(unavailable)))
       )
-      const away = yield* crew(20, { concurrency: 1, maxOutage: "5 minutes" }, yield* breaking(now() + 150, 1e9))
+      const away = yield* workerPool(20, { concurrency: 1, maxOutage: "5 minutes" }, yield* breaking(now() + 150, 1e9))
       assert.strictEqual(yield* Effect.flip(away.run), unavailable)
       assert.isAtLeast(away.recorded.size, 10)
       yield* later.run
@@ -90,7 +90,7 @@ describe("an outage", () => {
   timed("that lasts too long fails the run with the latest error and records no results", () =>
     Effect.gen(function* () {
       const step = yield* breaking(1000, Number.POSITIVE_INFINITY)
-      const { run, recorded } = yield* crew(5000, { concurrency: 8, maxOutage: "5 minutes" }, step)
+      const { run, recorded } = yield* workerPool(5000, { concurrency: 8, maxOutage: "5 minutes" }, step)
       assert.strictEqual(yield* Effect.flip(run), unavailable)
       const now = (yield* clock)()
       assert.isTrue(now >= 301_000 && now <= 320_000, String(now))
@@ -101,8 +101,8 @@ describe("an outage", () => {
 
   timed("is not suspected because of ten bad subjects in a row", () =>
     Effect.gen(function* () {
-      const { run, events, recorded } = yield* crew(300, { concurrency: 4 }, (subject) =>
-        answering(() => (subject >= 100 && subject < 130 ? Effect.fail(unavailable) : Effect.void))
+      const { run, events, recorded } = yield* workerPool(300, { concurrency: 4 }, (subject) =>
+        afterTenMillis(() => (subject >= 100 && subject < 130 ? Effect.fail(unavailable) : Effect.void))
       )
       yield* run
       assert.deepStrictEqual(values(recorded), { ok: 270, ServerError: 30 })
@@ -115,8 +115,8 @@ describe("an outage", () => {
 describe("a subject that keeps failing", () => {
   timed("is recorded as failed after five tries, and others do not wait for it", () =>
     Effect.gen(function* () {
-      const { begun, retries, run, events, recorded } = yield* crew(3000, { concurrency: 4 }, (subject) =>
-        answering(() => (subject % 1000 === 7 ? Effect.fail(unavailable) : Effect.void))
+      const { begun, retries, run, events, recorded } = yield* workerPool(3000, { concurrency: 4 }, (subject) =>
+        afterTenMillis(() => (subject % 1000 === 7 ? Effect.fail(unavailable) : Effect.void))
       )
       yield* run
       assert.deepStrictEqual(values(recorded), { ok: 2997, ServerError: 3 })
@@ -128,8 +128,8 @@ describe("a subject that keeps failing", () => {
 
   timed("at the very end is also recorded as failed after five tries", () =>
     Effect.gen(function* () {
-      const { run, recorded } = yield* crew(100, { concurrency: 4 }, (subject) =>
-        answering(() => (subject >= 98 ? Effect.fail(unavailable) : Effect.void))
+      const { run, recorded } = yield* workerPool(100, { concurrency: 4 }, (subject) =>
+        afterTenMillis(() => (subject >= 98 ? Effect.fail(unavailable) : Effect.void))
       )
       yield* run
       assert.deepStrictEqual(values(recorded), { ok: 98, ServerError: 2 })
@@ -138,8 +138,8 @@ describe("a subject that keeps failing", () => {
 
   timed("at the very end of a resumed run is distinguished from an outage by a subject that succeeded earlier", () =>
     Effect.gen(function* () {
-      const bad = (subject: number) => answering(() => (subject < 3 ? Effect.fail(unavailable) : Effect.void))
-      const resumed = yield* crew(3, { concurrency: 4 }, bad, { healthySubject: 7 })
+      const bad = (subject: number) => afterTenMillis(() => (subject < 3 ? Effect.fail(unavailable) : Effect.void))
+      const resumed = yield* workerPool(3, { concurrency: 4 }, bad, { healthySubject: 7 })
       yield* resumed.run
       assert.deepStrictEqual(values(resumed.recorded), { ServerError: 3 })
       assert.isBelow((yield* clock)(), 60_000)
@@ -148,10 +148,10 @@ describe("a subject that keeps failing", () => {
 
   timed("is recorded as failed only after the longest outage if there is no way to probe", () =>
     Effect.gen(function* () {
-      const { run, recorded } = yield* crew(
+      const { run, recorded } = yield* workerPool(
         100,
         { concurrency: 4, maxOutage: "5 minutes" },
-        (subject) => answering(() => (subject >= 98 ? Effect.fail(unavailable) : Effect.void)),
+        (subject) => afterTenMillis(() => (subject >= 98 ? Effect.fail(unavailable) : Effect.void)),
         { read: "none" }
       )
       yield* run
@@ -163,7 +163,9 @@ describe("a subject that keeps failing", () => {
 
   timed("a permanent failure is recorded at once", () =>
     Effect.gen(function* () {
-      const { begun, run, recorded } = yield* crew(50, { concurrency: 4 }, () => answering(() => Effect.fail(missing)))
+      const { begun, run, recorded } = yield* workerPool(50, { concurrency: 4 }, () =>
+        afterTenMillis(() => Effect.fail(missing))
+      )
       yield* run
       assert.deepStrictEqual(values(recorded), { AccountNotFound: 50 })
       assert.strictEqual(begun.length, 50)
@@ -172,8 +174,8 @@ describe("a subject that keeps failing", () => {
 
   timed("subjects that hang do not delay the others, however many there are", () =>
     Effect.gen(function* () {
-      const { run, recorded } = yield* crew(5000, { concurrency: 4 }, (subject) =>
-        subject === 3 ? Effect.sleep("1 minute") : answering(() => Effect.void)
+      const { run, recorded } = yield* workerPool(5000, { concurrency: 4 }, (subject) =>
+        subject === 3 ? Effect.sleep("1 minute") : afterTenMillis(() => Effect.void)
       )
       const fiber = yield* Effect.fork(run)
       yield* Effect.sleep("20 seconds")
@@ -186,11 +188,11 @@ describe("a subject that keeps failing", () => {
 
 describe("refused credentials", () => {
   const deniedWhere = (where: (subject: number) => boolean) => (subject: number) =>
-    answering(() => (where(subject) ? Effect.fail(denied) : Effect.void))
+    afterTenMillis(() => (where(subject) ? Effect.fail(denied) : Effect.void))
 
   timed("for a few accounts are their results, adjacent or not", () =>
     Effect.gen(function* () {
-      const few = yield* crew(
+      const few = yield* workerPool(
         2000,
         { concurrency: 8 },
         deniedWhere((n) => n % 100 === 3 || (n >= 500 && n < 525))
@@ -202,7 +204,7 @@ describe("refused credentials", () => {
 
   timed("for every account from some moment on fail the run, and none of them is recorded", () =>
     Effect.gen(function* () {
-      const { begun, run, recorded } = yield* crew(
+      const { begun, run, recorded } = yield* workerPool(
         2000,
         { concurrency: 8 },
         deniedWhere((n) => n >= 500)
@@ -215,14 +217,14 @@ describe("refused credentials", () => {
 
   timed("for every account from the start fail even a small run", () =>
     Effect.gen(function* () {
-      const { run, recorded } = yield* crew(
+      const { run, recorded } = yield* workerPool(
         6,
         { concurrency: 8 },
         deniedWhere(() => true)
       )
       assert.strictEqual(yield* Effect.flip(run), denied)
       assert.strictEqual(recorded.size, 0)
-      const two = yield* crew(
+      const two = yield* workerPool(
         2,
         { concurrency: 8 },
         deniedWhere(() => true)
@@ -234,7 +236,7 @@ describe("refused credentials", () => {
 
   timed("are all results if the limit is infinite", () =>
     Effect.gen(function* () {
-      const all = yield* crew(300, { concurrency: 8, deniedLimit: Number.POSITIVE_INFINITY }, (n) =>
+      const all = yield* workerPool(300, { concurrency: 8, deniedLimit: Number.POSITIVE_INFINITY }, (n) =>
         deniedWhere((n) => n > 0)(n)
       )
       yield* all.run
@@ -247,7 +249,7 @@ describe("the pace", () => {
   timed("keeps the given rate, evenly", () =>
     Effect.gen(function* () {
       const pace = { concurrency: 4, rate: { limit: 10, interval: "1 second" } } as const
-      const { begun, run } = yield* crew(51, pace, () => answering(() => Effect.void))
+      const { begun, run } = yield* workerPool(51, pace, () => afterTenMillis(() => Effect.void))
       yield* run
       const first = begun[0]?.at ?? 0
       assert.closeTo((begun.at(-1)?.at ?? 0) - first, 5000, 100)
@@ -267,8 +269,8 @@ describe("the pace", () => {
         }
         const paced = Effect.gen(function* () {
           const pace = { concurrency: 4, rate: { limit: 100, interval: "1 second" } } as const
-          const { events, recorded, run } = yield* crew(2000, pace, () =>
-            answering(() => {
+          const { events, recorded, run } = yield* workerPool(2000, pace, () =>
+            afterTenMillis(() => {
               const now = real.unsafeCurrentTimeMillis()
               return now > 1000 && now < 20_000 ? Effect.fail(unavailable) : Effect.void
             })
@@ -307,8 +309,8 @@ describe("the pace", () => {
     Effect.gen(function* () {
       let asked = 0
       const now = yield* clock
-      const { begun, run, recorded } = yield* crew(200, { concurrency: 4 }, () =>
-        answering(() => {
+      const { begun, run, recorded } = yield* workerPool(200, { concurrency: 4 }, () =>
+        afterTenMillis(() => {
           asked++
           return asked === 50 ? Effect.fail(limited("20 seconds")) : Effect.void
         })
@@ -328,8 +330,8 @@ describe("the pace", () => {
     Effect.gen(function* () {
       const now = yield* clock
       const began = now()
-      const { begun, events, recorded, run } = yield* crew(200, { concurrency: 4, maxOutage: "15 minutes" }, () =>
-        answering(() => (now() - began < 60_000 ? Effect.fail(limited("1 hour")) : Effect.void))
+      const { begun, events, recorded, run } = yield* workerPool(200, { concurrency: 4, maxOutage: "15 minutes" }, () =>
+        afterTenMillis(() => (now() - began < 60_000 ? Effect.fail(limited("1 hour")) : Effect.void))
       )
       yield* run
       assert.deepStrictEqual(values(recorded), { ok: 200 })
@@ -345,8 +347,8 @@ describe("the pace", () => {
       const error = limited("1 hour")
       const now = yield* clock
       const began = now()
-      const { run } = yield* crew(200, { concurrency: 4, maxOutage: "15 minutes" }, () =>
-        answering(() => Effect.fail(error))
+      const { run } = yield* workerPool(200, { concurrency: 4, maxOutage: "15 minutes" }, () =>
+        afterTenMillis(() => Effect.fail(error))
       )
       assert.strictEqual(yield* Effect.flip(run), error)
       assert.isAtLeast(now() - began, 15 * 60_000)
@@ -375,7 +377,7 @@ describe("the pace", () => {
               )
             )
           const pace = { concurrency: "auto", rate: { limit: 1e6, interval: "1 second" } } as const
-          const { run, recorded } = yield* crew(3000, pace, strained)
+          const { run, recorded } = yield* workerPool(3000, pace, strained)
           yield* run
           assert.deepStrictEqual(values(recorded), { ok: 3000 })
           assert.isAtLeast(most, 15)

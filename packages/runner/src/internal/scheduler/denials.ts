@@ -36,7 +36,7 @@ export interface Denials<T> {
    * Whether every response of the run was a refusal, and there were enough of them to conclude that
    * the credentials are invalid.
    */
-  readonly isAllThereIs: () => boolean
+  readonly areAllResponsesDenials: () => boolean
 }
 
 export const make = <T>(limit: number = defaultLimit): Denials<T> => {
@@ -56,6 +56,6 @@ export const make = <T>(limit: number = defaultLimit): Denials<T> => {
       return released.map(({ settled }) => settled)
     },
     isLimitReached: () => held.length >= limit,
-    isAllThereIs: () => !hasOtherAnswers && held.length >= Math.min(manyDenied, limit)
+    areAllResponsesDenials: () => !hasOtherAnswers && held.length >= Math.min(manyDenied, limit)
   }
 }

@@ -192,7 +192,7 @@ export const make = <S, A, E>(
     },
 
     ended: () => {
-      const areAllDenied = denials.isAllThereIs()
+      const areAllDenied = denials.areAllResponsesDenials()
       const held = denials.release(Number.POSITIVE_INFINITY)
       const last = held.at(-1)
       return areAllDenied && last !== undefined ? endRun(last.ending) : record(held)
