@@ -71,8 +71,10 @@ describeWithPostgres("RunnerStorage", () => {
         const url = yield* database
         const log: Array<string> = []
         const { counts, double } = counting()
+        const lockSeconds = 12
+        const of = (name: string) => worker(url, name, double, log, lockSeconds)
         yield* Effect.gen(function* () {
-          yield* Layer.build(Layer.merge(worker(url, "one", double, log), worker(url, "two", double, log)))
+          yield* Layer.build(Layer.merge(of("one"), of("two")))
           yield* joined(2)
           // The workers detect that they have joined.
           yield* until(
@@ -89,7 +91,7 @@ describeWithPostgres("RunnerStorage", () => {
           assert.notInclude(since, "Shards changed")
           assert.deepStrictEqual([counts.size, Math.max(...counts.values())], [1600, 1])
           yield* fast("cluster_runners")
-        }).pipe(Effect.provide(Cluster.layer({ url })))
+        }).pipe(Effect.provide(Cluster.layer({ url, lockSeconds })))
       }),
     60_000
   )

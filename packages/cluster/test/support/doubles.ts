@@ -1,7 +1,7 @@
 /** A flow that doubles numbers, and workers for it. */
 import { Flow, type Run } from "@effect-glowmarkt/runner"
 import { Chunk, Context, Effect, Layer, Logger, Schema, Stream } from "effect"
-import { Cluster, ClusterFlow, type DatabaseUrl } from "../../src/index.js"
+import { Cluster, ClusterFlow, Database, type DatabaseUrl } from "../../src/index.js"
 
 /** A service that the flow's steps need, so that the types show where it is required. */
 export class Calculator extends Context.Tag("test/Calculator")<
@@ -26,11 +26,12 @@ export const worker = (
   url: DatabaseUrl.DatabaseUrl,
   name: string,
   double: Context.Tag.Service<Calculator>["double"],
-  log: Array<string> = []
+  log: Array<string> = [],
+  lockSeconds = Database.defaultSettings.lockSeconds
 ) =>
   Cluster.worker({ flows: [ClusterFlow.make(doubles)], target, name, rate: "unlimited" }).pipe(
     Layer.provide(Layer.succeed(Calculator, { double })),
-    Layer.provide(Cluster.layer({ url })),
+    Layer.provide(Cluster.layer({ url, lockSeconds })),
     Layer.provide(
       Logger.replace(
         Logger.defaultLogger,
