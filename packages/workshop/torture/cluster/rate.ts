@@ -93,8 +93,11 @@ export const throttled: Part = (server, { seed }) =>
     const share = (100 * refused) / atMillis.length
     const figures: ReadonlyArray<Figure> = [
       // Each refusal pauses all workers for as long as the provider asks.
-      plain("accepted per second, after 20 s", number.format(accepted)),
-      bounded("refused", `${number.format(share)} % (${refused})`, ["under 10 %", share < 10])
+      bounded("accepted per second, after 20 s", number.format(accepted), [
+        "90 to 110",
+        Math.abs(accepted - 100) <= 10
+      ]),
+      bounded("refused", `${number.format(share)} % (${refused})`, ["under 5 %", share < 5])
     ]
     return ["cluster throttled at 100 per second", figures] as const
   })
