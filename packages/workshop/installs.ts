@@ -26,7 +26,7 @@ interface Result {
 const execute = (command: ReadonlyArray<string>, cwd: string, env: NodeJS.ProcessEnv) =>
   new Promise<Result>((done) => {
     const [file = "", ...args] = command
-    execFile(file, args, { cwd, env, timeout: 300_000 }, (error, stdout, stderr) =>
+    execFile(file, args, { cwd, env, timeout: 900_000 }, (error, stdout, stderr) =>
       done({ ok: error === null, output: stdout + stderr || String(error) })
     )
   })

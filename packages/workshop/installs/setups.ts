@@ -58,6 +58,8 @@ const npmOnNode = (version: "20" | "22" | "24"): Setup => ({
   tools: [`node${version}`],
   env: (registry) => ({
     ...npm.env?.(registry),
+    // Native modules without a prebuilt binary are compiled for this Node, whatever the machine's settings.
+    npm_config_nodedir: dirname(dirname(Tools.program(`node${version}`))),
     PATH: [dirname(Tools.program(`node${version}`)), process.env["PATH"]].join(delimiter)
   })
 })

@@ -71,7 +71,7 @@ export const instructions = ({ accounts, appKeys, applicationId, docs, url, user
       "",
       `Serving ${plural(accounts, "account")} until Ctrl-C. API documentation: ${docs}`,
       "In another terminal, as an administrator:",
-      `  ${exportLine({ GLOWMARKT_BASE_URL: url, GLOWMARKT_APP_KEY: appKeys.key, GLOWMARKT_APP_SECRET: appKeys.secret })}`,
+      `  ${exportLine({ GLOWMARKT_BASE_URL: url, GLOWMARKT_APP_KEY: appKeys.key, GLOWMARKT_APP_SECRET: appKeys.secret, GLOWMARKT_APPLICATION_ID: applicationId })}`,
       `  ${ResumeCommand.make(["audit"], {})}`,
       ...toAdd,
       ...asUser
