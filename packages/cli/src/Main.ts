@@ -76,8 +76,8 @@ const ensureWorkingDirectory = Effect.try({
 })
 
 /**
- * Runs `glowmarkt` with these arguments and returns the exit code. Errors are printed, not failed
- * with.
+ * Runs `glowmarkt` with these arguments and returns the exit code. Prints errors instead of
+ * failing.
  *
  * @since 0.1.0
  * @category running
@@ -93,7 +93,7 @@ export const run = (
     if (Option.isSome(usageError)) return yield* usageError.value
     yield* ensureWorkingDirectory
     const config = yield* Variables.configProvider(environment)
-    // The library skips the first two: the names of the runtime and the script.
+    // The library skips the first two arguments, which are the names of the runtime and the script.
     yield* Effect.withConfigProvider(
       cli(["node", "glowmarkt", ...StandardInput.encodeArgs(ArgvCheck.hoistSharedOptions(args))]),
       config
@@ -116,8 +116,8 @@ const layerProcess = Layer.mergeAll(
 )
 
 /**
- * Runs `glowmarkt` as this process. The first signal interrupts it, and it prints how to resume;
- * the second ends it at once.
+ * Runs `glowmarkt` as the main program of this process. The first signal interrupts the command,
+ * which then prints how to resume; the second ends the process at once.
  *
  * @since 0.1.0
  * @category running

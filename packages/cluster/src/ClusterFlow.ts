@@ -45,7 +45,7 @@ export class FlowFailed extends Data.TaggedError("FlowFailed")<{ readonly reason
  */
 export interface ClusterFlow<R> {
   readonly name: string
-  /** Whether the run can be split into parts that several workers share. */
+  /** Returns whether the run can be split into parts that several workers share. */
   readonly parts: (run: Run.Run) => "many" | "one"
   /** Lists the subjects of a run. */
   readonly list: (

@@ -86,9 +86,12 @@ export const layerUser = (methods: Partial<UserAccountsService>): Layer.Layer<Us
 export interface TestAccountsService {
   /** All accounts, in the order in which they were given and added. */
   readonly accounts: Effect.Effect<ReadonlyArray<Account>>
-  /** The tokens of an account, in the order in which they were added. The API cannot list them. */
+  /**
+   * Returns the tokens of an account, in the order in which they were added. The API cannot list
+   * them.
+   */
   readonly mobileAppTokens: (accountId: AccountId) => Effect.Effect<ReadonlyArray<Redacted.Redacted>>
-  /** The operations of the user who owns an account. */
+  /** Returns the operations of the user who owns an account. */
   readonly userOf: (accountId: AccountId) => UserAccountsService
 }
 

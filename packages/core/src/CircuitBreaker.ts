@@ -38,7 +38,7 @@ export interface Permit {
  * @category models
  */
 export interface Circuit {
-  /** A permit to send a request now, or how long the circuit stays open. */
+  /** Returns a permit to send a request now or, if the circuit is open, how long it stays open. */
   readonly enter: (nowMillis: number) => Either.Either<Permit, Duration.Duration>
 }
 

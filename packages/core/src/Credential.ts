@@ -71,14 +71,17 @@ export interface Credential<out G extends Grant> {
   readonly caller: Caller
   /** The current grant. Signs in first if needed, and fails if that fails. */
   readonly current: Effect.Effect<G, CallError>
-  /** The current grant, if none needs to be obtained. Takes the time in milliseconds since 1970. */
+  /**
+   * Returns the current grant, or `None` if a new one must be obtained first. Takes the time in
+   * milliseconds since 1970.
+   */
   readonly peek: (nowMillis: number) => Option.Option<G>
   /** Obtains a new grant after a 401. `None` if that would not help. */
   readonly replace: (refused: Grant) => Effect.Effect<Option.Option<G>, CallError>
 }
 
 /**
- * A credential whose grant never changes.
+ * Makes a credential whose grant never changes.
  *
  * @example
  * ```ts
@@ -104,7 +107,7 @@ export const fixed = <G extends Grant>(caller: Caller, grant: G): Credential<G> 
 }
 
 /**
- * The header value for HTTP Basic.
+ * Returns the value of the `authorization` header for HTTP Basic.
  *
  * @example
  * ```ts
@@ -121,7 +124,7 @@ export const basic = (key: string, secret: Redacted.Redacted): Redacted.Redacted
   Redacted.make(`Basic ${base64.encode(`${key}:${Redacted.value(secret)}`)}`)
 
 /**
- * The header value for an application id.
+ * Returns the value of the `applicationId` header.
  *
  * @example
  * ```ts

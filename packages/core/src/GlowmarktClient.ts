@@ -120,7 +120,10 @@ export class GlowmarktClient extends Context.Tag("@effect-glowmarkt/core/Glowmar
   GlowmarktClientService
 >() {}
 
-/** Whether paths can be appended: no spaces, query, fragment, user name or password. */
+/**
+ * Returns whether paths can be appended to a URL: it has no spaces, query, fragment, user name or
+ * password.
+ */
 const isBaseUrl = (url: string) => {
   if (!URL.canParse(url) || /[\s?#]/.test(url)) return false
   const { password, protocol, username } = new URL(url)

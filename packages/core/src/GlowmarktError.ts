@@ -205,7 +205,7 @@ export const GlowmarktError = Schema.Union(
 )
 
 /**
- * Whether a value is one of these errors.
+ * Returns whether a value is one of these errors.
  *
  * @example
  * ```ts
@@ -221,8 +221,8 @@ export const GlowmarktError = Schema.Union(
 export const isGlowmarktError: (value: unknown) => value is GlowmarktError = Schema.is(GlowmarktError)
 
 /**
- * The message without the method that was called, for people who do not know the program's code.
- * The message of any other error is not changed.
+ * Returns the message without the name of the method that was called, for people who do not know
+ * the program's code. The message of any other error is not changed.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Branded ids. The types keep account and user ids apart, and no valid account id can change the
- * route of a request.
+ * Branded ids. The ids of accounts, applications, users and directories, each with its own type. No
+ * valid account id can change the route of a request.
  *
  * @since 0.1.0
  */
@@ -8,10 +8,10 @@ import type * as Config from "effect/Config"
 import * as Schema from "effect/Schema"
 import { quote } from "./VisibleText.js"
 
-// An id with one of these names would call another route, such as `/account/status`.
+// An id equal to one of these would match a different route, such as `/account/status`.
 const routes = new Set(["status", "email", "name", "changepassword"])
 
-// Other values may be too large to print.
+// Values that are not text may be too large to print.
 const quoted = (value: unknown) => (typeof value === "string" ? quote(value) : "this")
 
 const segment = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
@@ -19,7 +19,7 @@ const segment = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Whether an id is a UUID, in any case.
+ * Returns whether an id is a UUID, in any case.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export const isUuid = (id: string): boolean => uuid.test(id)
 export const canonical = (id: string): string => (isUuid(id) ? id.toLowerCase() : id)
 
 /**
- * Whether two ids are the same, ignoring the case of UUIDs.
+ * Returns whether two ids are the same, ignoring the case of UUIDs.
  *
  * @example
  * ```ts

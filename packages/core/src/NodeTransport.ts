@@ -59,7 +59,10 @@ const settings = (options: Options): Either.Either<connections.Settings, ConfigE
     })
   )
 
-/** The invalid option, if any. Undici would only fail later, for every request. */
+/**
+ * Describes the invalid option, or returns `undefined` if all are valid. Undici would only fail
+ * later, for every request.
+ */
 const invalidOption = (limit: number, { connectMillis, keepAliveMillis }: connections.Settings): string | undefined => {
   if (!(limit >= 1)) return `connections: expected at least 1, not ${limit}`
   if (!(connectMillis > 0)) return "connectTimeout: expected more than zero"

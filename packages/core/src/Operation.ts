@@ -98,7 +98,7 @@ export interface Operation<E extends Endpoint, Success> {
   readonly prepare: (input: { readonly path?: unknown; readonly payload?: unknown }) => Either.Either<Prepared, string>
   /** Decodes the response, or names the invalid field and the problem, but not the value. */
   readonly decode: (json: unknown) => Either.Either<Success, string>
-  /** The headers of a request with these credentials. */
+  /** Returns the headers of a request with these credentials. */
   readonly headers: (grant: Grant) => Readonly<Record<string, string>>
 }
 

@@ -26,7 +26,7 @@ export type Repeatability = "safe" | "idempotent" | "once"
 export class Repeat extends Context.Tag("@effect-glowmarkt/core/Repeat")<Repeat, Repeatability>() {}
 
 /**
- * Whether an operation may be repeated after this error.
+ * Returns whether an operation may be repeated after this error.
  *
  * `safe` and `idempotent` operations may be repeated after any transient error, `once` operations
  * only if they certainly were not carried out.

@@ -69,7 +69,7 @@ export const standard: RetryPolicy = {
 export const none: RetryPolicy = { ...standard, retries: 0, total: Duration.infinity }
 
 /**
- * The wait before the next attempt, or `None` if there should be none.
+ * Returns the wait before the next attempt, or `None` if there should be none.
  *
  * `random` is between 0 and 1; `attempts` is the number of requests sent so far.
  *

@@ -98,8 +98,8 @@ const requirement = (alternative: Alternative) =>
   Object.fromEntries(alternative.map((scheme): [string, Array<string>] => [scheme, []]))
 
 /**
- * The annotations of an endpoint that accepts these alternatives: {@link Security} and the matching
- * part of the OpenAPI document.
+ * Makes the annotations of an endpoint that accepts these alternatives: {@link Security} and the
+ * matching part of the OpenAPI document.
  *
  * @example
  * ```ts

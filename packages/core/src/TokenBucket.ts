@@ -59,7 +59,7 @@ const refilled = (bucket: TokenBucket, nowMillis: number): TokenBucket => {
 }
 
 /**
- * The time at which the next token is available.
+ * Returns the time at which the next token is available.
  *
  * @example
  * ```ts

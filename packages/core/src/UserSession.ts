@@ -55,7 +55,7 @@ export interface UserSessionService {
  */
 export class UserSession extends Context.Tag("@effect-glowmarkt/core/UserSession")<UserSession, UserSessionService>() {}
 
-/** Whether the user name or password was refused. A 403 may come from a proxy. */
+/** Returns whether the user name or password was refused. A 403 may come from a proxy. */
 const isRefusal = (error: CallError): error is AccessDenied => error._tag === "AccessDenied" && error.status !== 403
 
 const makeWith = (

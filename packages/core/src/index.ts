@@ -122,8 +122,8 @@ export * as GlowmarktClient from "./GlowmarktClient.js"
  */
 export * as GlowmarktError from "./GlowmarktError.js"
 /**
- * Branded ids. The types keep account and user ids apart, and no valid account id can change the
- * route of a request.
+ * Branded ids. The ids of accounts, applications, users and directories, each with its own type. No
+ * valid account id can change the route of a request.
  *
  * @since 0.1.0
  */

@@ -47,7 +47,7 @@ describe("decodeResponse", () => {
       Effect.gen(function* () {
         const error = yield* Effect.flip(calls.status)
         assert.isTrue(error._tag === "InvalidResponse" && error.reason === "Mismatch")
-        assert.match(error.message, /is about a different application/)
+        assert.match(error.message, /is for a different application/)
       }).pipe(Effect.provide(answering({ accountId, applicationId: otherApplication }, credentials)))
     )
   }

@@ -57,8 +57,8 @@ export interface Classification {
 type StatusFields = Pick<AccountStatus, "status" | "active">
 
 /**
- * Whether the account is active. A documented `status` takes precedence over `active`. `undefined`
- * if neither is known.
+ * Returns whether the account is active. A documented `status` takes precedence over `active`.
+ * `undefined` if neither is known.
  *
  * @example
  * ```ts

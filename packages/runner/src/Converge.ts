@@ -196,7 +196,7 @@ export interface AccountState {
 }
 
 /**
- * Whether both the account and its status are inactive.
+ * Returns whether the account entry and the status both say `inactive`.
  *
  * @example
  * ```ts

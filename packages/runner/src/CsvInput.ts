@@ -164,8 +164,9 @@ export type Invalid = "refuse" | "skip"
 
 /**
  * Parses a whole file. Accepts UTF-8 and UTF-16, with or without a byte order mark; comma,
- * semicolon, tab or bar, or the delimiter named in a first line `sep=`; any line breaks; quotes;
- * and blank lines. Removes the apostrophe that protects a cell from being read as a formula.
+ * semicolon, tab or pipe (`|`), or the delimiter named in a first line `sep=`; any line breaks;
+ * quotes; and blank lines. Removes the apostrophe that protects a cell from being read as a
+ * formula.
  *
  * @example
  * ```ts
@@ -199,7 +200,7 @@ export const parse = <A>(
 }
 
 /**
- * {@link parse} for a stream of bytes, such as a file or standard input.
+ * Reads and parses a stream of bytes, such as a file or standard input, as {@link parse} does.
  *
  * @example
  * ```ts

@@ -177,8 +177,8 @@ const decodeTogether = (parameters: unknown): Effect.Effect<Parameters["together
 /** Once one user cannot be added, adding others would only mean more to roll back. */
 const stopAfterFailure = () => {
   let over = false
-  // Covers this process only: after a resume, more users may be added, and are rolled back like the
-  // rest.
+  // The flag lasts only for this process: after a resume more users may be added, but they are
+  // rolled back with the rest.
   return {
     ...flow,
     write: (subject: PlannedFlow.Subject<Wanted, Read>, parameters: Parameters) =>
@@ -224,7 +224,7 @@ export const applyFlow = ({ together }: Parameters) => PlannedFlow.toFlow(flowFo
 const isTogether = Schema.is(Schema.Struct({ parameters: Schema.Struct({ together: Schema.Literal("allOrNothing") }) }))
 
 /**
- * The parameters that a run was planned with.
+ * Returns the parameters that a run was planned with.
  *
  * @example
  * ```ts
@@ -285,7 +285,7 @@ const completeRun = (together: Parameters["together"], summary: Summary, limits:
       )
 
 /**
- * The result of a finished run, from what the store recorded.
+ * Reads the result of a finished run from the store.
  *
  * @example
  * ```ts

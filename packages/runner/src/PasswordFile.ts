@@ -39,7 +39,10 @@ export class PasswordFileError extends Schema.TaggedError<PasswordFileError>(
  * @category models
  */
 export interface PasswordFileService {
-  /** The password stored for a user. It may or may not be in use yet. */
+  /**
+   * Returns the password stored for a user, or `None` if there is none. It may or may not be in use
+   * yet.
+   */
   readonly find: (username: string) => Option.Option<Redacted.Redacted>
   /** Stores a password, and returns once it is on disk. */
   readonly put: (username: string, password: Redacted.Redacted) => Effect.Effect<void, PasswordFileError>

@@ -238,8 +238,8 @@ export const plan: <Parameters extends object, Wanted, Read, E extends StepError
 ) => Effect.Effect<Plan, CallError, R> = makePlan.plan
 
 /**
- * The flow behind a planned flow: its subjects are the entries of a plan that {@link list} stored.
- * With it, `Flow.work` and `Flow.finish` apply a plan in parts.
+ * Makes the `Flow` that applies a plan of this planned flow. Its subjects are the entries that
+ * {@link list} stored. With it, `Flow.work` and `Flow.finish` apply a plan in parts.
  *
  * @example
  * ```ts
@@ -323,7 +323,7 @@ export const resume: <Parameters extends object, Wanted, Read, E extends StepErr
   applyPlan.resume
 
 /**
- * The summary of a finished run, from what the store recorded.
+ * Reads the summary of a finished run from the store.
  *
  * @example
  * ```ts

@@ -25,7 +25,8 @@ export interface Permissions {
 export const ownerOnly = 0o600
 
 /**
- * Whether the file belongs to the current user. Always true on Windows, which has no such owner.
+ * Returns whether the file belongs to the current user. Always true on Windows, which has no such
+ * owner.
  *
  * @example
  * ```ts

@@ -44,7 +44,7 @@ const shortened = (runId: RunId) => {
 }
 
 /**
- * The id of the run that rolls back an all-or-nothing run. A store deletes both together.
+ * Returns the id of the run that rolls back an all-or-nothing run. A store deletes both together.
  *
  * @example
  * ```ts

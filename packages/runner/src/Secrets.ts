@@ -27,7 +27,7 @@ const parts = (ref: string): readonly [path: string, name: string | undefined] =
 }
 
 /**
- * The path of a `file:` reference.
+ * Returns the path of a `file:` reference, or `None` for another kind of reference.
  *
  * @example
  * ```ts

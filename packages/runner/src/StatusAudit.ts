@@ -266,8 +266,8 @@ export const run = Effect.fn("StatusAudit.run")(function* (
 })
 
 /**
- * The flow's parameters for these options: only those that are given. {@link run} passes them to
- * `Flow.run`; a cluster submits them.
+ * Returns the flow's parameters for these options, without those that are not given. {@link run}
+ * passes them to `Flow.run`; a cluster submits them.
  *
  * @example
  * ```ts
@@ -297,7 +297,7 @@ export const parametersOf = ({
 })
 
 /**
- * The summary of a finished audit, from what the store recorded.
+ * Reads the summary of a finished audit from the store.
  *
  * @example
  * ```ts

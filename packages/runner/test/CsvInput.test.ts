@@ -133,7 +133,7 @@ describe("CsvInput", () => {
     const said = problems(`accountId,name\n${rows.join("\n")}\n`)
     assert.strictEqual(
       said[0],
-      "line 2: a-1 is also on line 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and others, with other values; keep one of these lines"
+      "line 2: a-1 is also on lines 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and others, with other values; keep one of these lines"
     )
     assert.isBelow(said.join("").length, 20_000 * 130)
   })

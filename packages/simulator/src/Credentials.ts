@@ -59,7 +59,7 @@ export const make = (seed: number): Credentials => {
 }
 
 /**
- * The value of the `authorization` header for a key pair.
+ * Returns the value of the `authorization` header for a key pair.
  *
  * @example
  * ```ts

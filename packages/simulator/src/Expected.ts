@@ -38,8 +38,8 @@ export interface Thresholds {
 }
 
 /**
- * The expected findings about a member. `healthy` and `missing` exclude all others. `denied` and
- * `undetermined` occur only under injected faults.
+ * Returns the findings that an audit must report for a member. `healthy` and `missing` exclude all
+ * others. `denied` and `undetermined` occur only under injected faults.
  *
  * @example
  * ```ts
@@ -89,7 +89,8 @@ export const findings = (population: Population, member: Member, thresholds: Thr
 }
 
 /**
- * The expected number of accounts per finding. An account with two findings counts twice.
+ * Returns how many accounts an audit must report for each finding. An account with two findings
+ * counts twice.
  *
  * @example
  * ```ts

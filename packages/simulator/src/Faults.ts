@@ -308,7 +308,7 @@ export const Cycle = ruleCases.Cycle
 export const Chance = ruleCases.Chance
 
 /**
- * A rule that applies the fault to every request that matches.
+ * Makes a rule that applies the fault to every matching request.
  *
  * @example
  * ```ts

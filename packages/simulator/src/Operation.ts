@@ -87,7 +87,7 @@ export const all: ReadonlyArray<Operation> = endpoints.map((endpoint) => {
 const routes = new Map(all.map((operation) => [`${operation.method} ${basePath}${operation.path}`, operation]))
 
 /**
- * The operation of a route of the server.
+ * Returns the operation that a route serves, or `undefined` if there is none.
  *
  * @example
  * ```ts
@@ -121,7 +121,7 @@ const patterns = all
   }))
 
 /**
- * The operation of a request, or `undefined` if the contract has none for it.
+ * Returns the operation that a request calls, or `undefined` if the contract has no such operation.
  *
  * @example
  * ```ts

@@ -91,9 +91,12 @@ export interface Population {
   readonly find: (accountId: string) => Option.Option<Member>
   /** Finds a user by name: a member or a newcomer. */
   readonly findUser: (username: string) => Option.Option<Person>
-  /** A user without an account, for `POST /account`. Indices count from 0 to {@link newcomers}. */
+  /**
+   * Returns a user without an account, for tests of `POST /account`. Indices count from 0 to {@link
+   * newcomers}.
+   */
   readonly newcomer: (index: number) => Option.Option<Person>
-  /** The initial password of a user. */
+  /** Returns the initial password of a user. */
   readonly password: (person: Person) => Redacted.Redacted
 }
 
@@ -228,7 +231,7 @@ export const make = (options: {
 }
 
 /**
- * Whether a member is active, exists and is listed consistently. Its user can sign in.
+ * Returns whether a member is active, exists and is listed consistently. Its user can sign in.
  *
  * @example
  * ```ts
@@ -249,7 +252,8 @@ export const isOrdinary = ({ traits }: Member): boolean =>
 const day = 24 * 60 * 60 * 1000
 
 /**
- * The instant a number of days after the epoch, or before it if negative.
+ * Returns the instant that is this many days after the epoch, or before it if the number is
+ * negative.
  *
  * @example
  * ```ts

@@ -45,7 +45,7 @@ export interface ReceivedRequest {
 export interface RequestsService {
   /** The latest requests, oldest first. */
   readonly latest: Effect.Effect<ReadonlyArray<ReceivedRequest>>
-  /** The number of requests for an operation, including refused and failed ones. */
+  /** Returns the number of requests for an operation, including refused and failed ones. */
   readonly count: (operation: Name) => Effect.Effect<number>
   /** The number of requests outside the contract: the documentation pages and unknown paths. */
   readonly unmatched: Effect.Effect<number>

@@ -61,7 +61,7 @@ export type PasswordChange = "changed" | "wrongOldPassword" | "weakNewPassword"
 export interface StateService {
   /** All accounts in the order of the list: the population, then the added ones. */
   readonly accounts: Iterable<AccountRecord>
-  /** The current state of an account, including one for which the API returns 404. */
+  /** Reads the current state of an account, including one for which the API returns 404. */
   readonly account: (accountId: string) => Effect.Effect<Option.Option<AccountRecord>>
   /** Counts a read of the account's status. Returns `failing` if this read must return 500. */
   readonly readStatus: (account: AccountRecord) => Effect.Effect<"failing" | "succeeding">
@@ -81,7 +81,7 @@ export interface StateService {
   readonly changeEmail: (accountId: string, email: string) => Effect.Effect<Option.Option<AccountRecord>>
   /** Makes the account inactive. If it already is, changes nothing and counts no write. */
   readonly deactivate: (accountId: string) => Effect.Effect<Option.Option<AccountRecord>>
-  /** The account of a user, if the password and the directory (if given) are correct. */
+  /** Returns the account of a user, or `None` if the password or the given directory is wrong. */
   readonly signIn: (login: {
     readonly username: string
     readonly password: Redacted.Redacted
@@ -98,7 +98,7 @@ export interface StateService {
   readonly addMobileToken: (accountId: Identifier.AccountId, token: Redacted.Redacted) => Effect.Effect<void>
   /** Removes a mobile app token of an account. */
   readonly removeMobileToken: (accountId: Identifier.AccountId, token: Redacted.Redacted) => Effect.Effect<void>
-  /** The mobile app tokens of an account. */
+  /** Returns the mobile app tokens of an account. */
   readonly mobileTokens: (accountId: string) => Effect.Effect<ReadonlyArray<Redacted.Redacted>>
   readonly writes: Effect.Effect<ReadonlyArray<Write>>
   /** Restores the initial population. */
@@ -124,7 +124,7 @@ const failures: Record<Traits["availability"], number> = { available: 0, missing
 const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis).toISOString())
 
 /**
- * The initial state of a population.
+ * Makes the state of a population, without changes.
  *
  * @example
  * ```ts

@@ -126,7 +126,8 @@ const isCluster = (text: string, options: ReadonlyArray<OptionSpec>) =>
   )
 
 /**
- * The first word that is neither an option of the command, nor an option's value, nor an argument.
+ * Returns the problem with the first word that is neither an option of the command, nor an option's
+ * value, nor an argument, or `None` if there is no such word.
  */
 const unknownProblem = (page: HelpPage, words: ReadonlyArray<string>, rest: number): Option.Option<string> => {
   const { args, options } = page.parameters()
@@ -173,7 +174,8 @@ const optionProblem = (page: HelpPage, words: ReadonlyArray<string>): Option.Opt
 }
 
 /**
- * The first problem found, if any. Values are left to the commands' own checks.
+ * Returns the error for the first problem found, or `None` if there is none. Values are left to the
+ * commands' own checks.
  *
  * @since 0.1.0
  * @category combinators

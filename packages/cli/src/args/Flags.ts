@@ -45,7 +45,7 @@ export const consent = Options.boolean("yes").pipe(
 )
 
 /**
- * The error for an invalid value; `message` says what was expected.
+ * Returns the error for an invalid value; `message` says what was expected.
  *
  * @since 0.1.0
  * @category constructors
@@ -54,7 +54,7 @@ export const invalid = (message: string): ValidationError.ValidationError =>
   ValidationError.invalidValue(HelpDoc.p(message))
 
 /**
- * An option whose value is a file or directory name.
+ * Makes an option whose value is a file or directory name.
  *
  * @since 0.1.0
  * @category constructors
@@ -70,7 +70,7 @@ export const path = (name: string, what: "FILE" | "DIR"): Options.Options<string
   )
 
 /**
- * An option whose value is a whole number.
+ * Makes an option whose value is a whole number.
  *
  * @since 0.1.0
  * @category constructors
@@ -92,7 +92,7 @@ export const wholeNumber = (
 const startAndLength = /^(\d{1,6}),(\d{1,6})$/
 
 /**
- * An option whose value is two numbers of seconds: a start and a length.
+ * Makes an option whose value is two numbers of seconds, `START,LENGTH`.
  *
  * @since 0.1.0
  * @category constructors
@@ -115,7 +115,7 @@ export const secondsAfter = (
   )
 
 /**
- * An option whose value is one of these words.
+ * Makes an option whose value is one of these words.
  *
  * @since 0.1.0
  * @category constructors
@@ -135,7 +135,7 @@ export const oneOf = <const Words extends ReadonlyArray<string>>(
   )
 
 /**
- * An option whose value is some of these words, separated by commas.
+ * Makes an option whose value is one or more of these words, separated by commas.
  *
  * @since 0.1.0
  * @category constructors
@@ -158,7 +158,7 @@ export const someOf = <const Word extends string>(
     })
   )
 
-/** The schema's message without the value, which may be a misplaced secret. */
+/** Returns the schema's message without the value, which may be a misplaced secret. */
 const reason = (error: ParseResult.ParseError, value: string) =>
   (ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? "")
     .replaceAll(` ${quote(value)}`, "")
@@ -176,7 +176,7 @@ export const decode =
     Effect.mapError(Schema.decode(schema)(text), (error) => invalid(`--${name}: ${reason(error, text)}.`))
 
 /**
- * An option parsed with a schema whose message says what it expects.
+ * Makes an option parsed with a schema whose message says what it expects.
  *
  * @since 0.1.0
  * @category constructors
@@ -185,7 +185,8 @@ export const schema = <A>(name: string, value: string, schema: Schema.Schema<A, 
   Options.text(name).pipe(Options.withPseudoName(value), Options.mapEffect(decode(name, schema)))
 
 /**
- * The option `--where`, which filters accounts by their list entry. `does` describes the effect.
+ * Makes the option `--where`, which filters accounts by their list entry. `does` describes the
+ * effect.
  *
  * @since 0.1.0
  * @category constants
@@ -199,7 +200,7 @@ export const where = (does: string): Options.Options<Option.Option<AccountFilter
   )
 
 /**
- * An argument parsed with a schema whose message says what it expects.
+ * Makes an argument parsed with a schema whose message says what it expects.
  *
  * @since 0.1.0
  * @category constructors

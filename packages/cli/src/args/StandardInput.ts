@@ -11,7 +11,7 @@
 export const placeholder = "standard input (-)"
 
 /**
- * The arguments with each `-` replaced by the placeholder.
+ * Returns the arguments with each `-` replaced by the placeholder.
  *
  * @since 0.1.0
  * @category constructors

@@ -40,7 +40,7 @@ const validation = (message: string): string => {
   return [which, ...lines.filter((line) => !missing.test(line))].join("\n")
 }
 
-// Operating system errors whose own text is for programmers.
+// Operating system errors whose own messages only programmers understand.
 const systemMessages: ReadonlyArray<readonly [code: string, words: string]> = [
   ["ENOSPC", "the disk is full. Free some space, or choose another path"],
   ["EFBIG", "the file is too large. Raise the limit (ulimit -f), or choose another path"],
@@ -84,7 +84,7 @@ const storeError = ({ message }: RunStoreError.RunStoreError): string =>
   message.replace("se another file", "se another file with --store")
 
 /**
- * The text for any error. `help` is the command that shows the usage.
+ * Returns the text for any error. `help` is the command that shows the usage.
  *
  * @since 0.1.0
  * @category reports
@@ -121,7 +121,8 @@ export const text = (error: CommandError, help: string): string => {
 }
 
 /**
- * The text for a defect: one line, and how to get the details.
+ * Returns the text for a defect: one line that describes it, and one that says how to get the
+ * details.
  *
  * @since 0.1.0
  * @category reports
@@ -129,5 +130,5 @@ export const text = (error: CommandError, help: string): string => {
 export const defect = (cause: Cause.Cause<unknown>): string => {
   const problem = Cause.squash(cause)
   const [line = ""] = String(problem instanceof Error ? problem.message : problem).split("\n")
-  return `Internal error in glowmarkt: ${line}\nRun the command again with --log-level debug for details, and report it.`
+  return `Internal error in glowmarkt: ${line}\nTo get details, run the command again with --log-level debug. Please report this error.`
 }

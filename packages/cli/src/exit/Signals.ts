@@ -19,7 +19,7 @@ const duplicateMillis = 400
 // An interrupted command that has not exited after this time is terminated.
 const graceMillis = 30_000
 
-// The longest delay of a timer.
+// The longest delay that a timer accepts.
 const maxTimerMillis = 2 ** 31 - 1
 
 const standardError = 2
@@ -35,7 +35,7 @@ const exitNow = ({ code, finalMessage }: InterruptPolicy.InterruptPolicyService)
 }
 
 /**
- * Runs an effect as this process, with these signal handlers.
+ * Runs an effect as the main program of this process, handling the signals above.
  *
  * @since 0.1.0
  * @category running

@@ -16,7 +16,7 @@ import * as ProcessId from "../run/ProcessId.js"
 const pattern = /\.(\d+)-[0-9a-f]{16}\.part$/
 
 /**
- * A new temporary name beside the file.
+ * Returns a new name for a temporary file in the same directory.
  *
  * @since 0.1.0
  * @category constructors

@@ -31,7 +31,8 @@ const startsWith = (path: ReadonlyArray<string>, start: ReadonlyArray<string>) =
   start.every((word, index) => path[index] === word)
 
 /**
- * The page of the longest command that the words name.
+ * Returns the page of the command that the words name: the longest match, so `plan rename` rather
+ * than `plan`.
  *
  * @since 0.1.0
  * @category combinators
@@ -45,7 +46,7 @@ export const pageFor = (words: ReadonlyArray<string>): HelpPage => {
 }
 
 /**
- * The command that shows the help of the command these arguments name.
+ * Returns the command that shows the help of the command these arguments name.
  *
  * @since 0.1.0
  * @category combinators
@@ -54,7 +55,7 @@ export const helpCommandFor = (args: ReadonlyArray<string>): string =>
   ["glowmarkt", ...pageFor(args).path, "--help"].join(" ")
 
 /**
- * The help to print instead of running a command, if any.
+ * Returns the help to print instead of running a command, or `None` if a command should run.
  *
  * @since 0.1.0
  * @category combinators

@@ -50,7 +50,7 @@ export interface HelpPage extends PageText {
 }
 
 /**
- * The text of a span, without emphasis.
+ * Returns the text of a span, without emphasis.
  *
  * @since 0.1.0
  * @category reports
@@ -70,7 +70,7 @@ export const spanText = (span: Span.Span): string => {
 }
 
 /**
- * The paragraphs of a document, one line each.
+ * Returns the paragraphs of a document, one line each.
  *
  * @since 0.1.0
  * @category reports

@@ -62,7 +62,7 @@ export const writeHolder = (
   )
 
 /**
- * The process that holds the store now, as a phrase.
+ * Describes the process that holds the store now, or returns `None` if it is unknown.
  *
  * @since 0.1.0
  * @category constructors

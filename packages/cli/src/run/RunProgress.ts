@@ -97,7 +97,7 @@ export const update = (state: ProgressState, event: Progress.Event, nowMillis: n
 }
 
 /**
- * The position to show: none until the subjects are listed.
+ * Returns the position to show, or `None` until the subjects are listed.
  *
  * @since 0.1.0
  * @category combinators

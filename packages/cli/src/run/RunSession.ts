@@ -101,7 +101,7 @@ export const check = (runId: Run.RunId) =>
   )
 
 /**
- * The field that marks the summary of a run that was already finished.
+ * Returns the field that marks the summary of a run that was already finished.
  *
  * @since 0.1.0
  * @category reports

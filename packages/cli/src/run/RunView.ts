@@ -32,7 +32,7 @@ export interface Course {
 }
 
 /**
- * The state of a run as far as its results show it.
+ * Returns the state of a run as far as its results show it.
  *
  * @since 0.1.0
  * @category reports

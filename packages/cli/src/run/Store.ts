@@ -25,7 +25,10 @@ import * as StoreSelection from "./StoreSelection.js"
 
 const remedy = "Pass --store FILE, or set HOME or XDG_STATE_HOME."
 
-/** From the password database, which lacks the arbitrary user ids of some containers. */
+/**
+ * Reads the home directory from the password database. Some containers run under user ids that it
+ * lacks.
+ */
 const homeOfUser = Effect.try({
   try: () => userInfo().homedir,
   catch: () => new UsageError({ message: `HOME is not set, and this user has no home directory.\n${remedy}` })
@@ -41,7 +44,7 @@ const stateDirectory = Effect.gen(function* () {
   return path.join(Option.isSome(home) ? home.value : yield* homeOfUser, ".local", "state")
 })
 
-/** The store's absolute path. */
+/** Returns the absolute path of the store. */
 const locate = Effect.fnUntraced(function* (store: Option.Option<string>) {
   const path = yield* Path.Path
   if (Option.isSome(store)) return path.resolve(store.value)
@@ -49,7 +52,7 @@ const locate = Effect.fnUntraced(function* (store: Option.Option<string>) {
 })
 
 /**
- * The absolute path of the store to write to. Creates the default directory.
+ * Returns the absolute path of the store to write to, and creates the default directory.
  *
  * @since 0.1.0
  * @category constructors
@@ -57,11 +60,11 @@ const locate = Effect.fnUntraced(function* (store: Option.Option<string>) {
 export const file = Effect.fnUntraced(function* (store: Option.Option<string>) {
   const path = yield* Path.Path
   const file = yield* locate(store)
-  // Private, because results contain names and e-mail addresses.
+  // Only its owner can read it, because results contain names and e-mail addresses.
   if (Option.isNone(store)) yield* Directory.make(path.dirname(file), { mode: 0o700 })
   // Before a lock file is created beside it.
   yield* OutputFile.check(file)
-  // The lock and its note are beside the real file, not beside a link.
+  // The lock and its note are created beside the real file, not beside a link to it.
   const files = yield* FileSystem.FileSystem
   return yield* Effect.orElseSucceed(files.realPath(file), () => file)
 })
@@ -77,7 +80,7 @@ const withHolder = (error: RunStoreError.RunStoreError) =>
       )
     : Effect.succeed(error)
 
-// With these errors the file is not a usable store, so no process can be using it.
+// These errors mean that the file is not a usable store, so no process can be using it.
 const unusable: ReadonlyArray<RunStoreError.Reason> = [
   "notADatabase",
   "cannotOpen",
@@ -98,8 +101,8 @@ const withoutStaleLock = (file: string) =>
   }).pipe(Layer.unwrapEffect)
 
 /**
- * The store, exclusive to this process. If it is in use, the error names the
- * process and run that hold it, where they are known.
+ * Opens the store for this process alone. If it is in use, the error names the process and run that
+ * hold it, where they are known.
  *
  * @since 0.1.0
  * @category layers
@@ -111,7 +114,7 @@ export const exclusive = (file: string, runId: Option.Option<Run.RunId>) =>
   )
 
 /**
- * The store in this file, or the default one, for reading.
+ * Opens the store in this file, or the default store, for reading.
  *
  * @since 0.1.0
  * @category layers
@@ -126,7 +129,7 @@ export const fileReader = Effect.fnUntraced(function* (store: Option.Option<stri
 const cluster = Lazy.module(() => import("./ClusterLayer.js"))
 
 /**
- * The store for reading, even while other processes are using it. Never creates one.
+ * Opens the store for reading, even while other processes are using it. Never creates one.
  *
  * @since 0.1.0
  * @category layers

@@ -42,7 +42,7 @@ const goesOn = (runId: Run.RunId, database: StoreSelection.Database) => {
 }
 
 /**
- * The texts and commands to print about a run in this database.
+ * Returns the texts and commands to print about a run in this database.
  *
  * @since 0.1.0
  * @category constructors

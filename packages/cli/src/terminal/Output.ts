@@ -127,7 +127,8 @@ class WriteDefect {
 }
 
 /**
- * The failed write to standard output, if that is the cause.
+ * Returns the error of the failed write to standard output, or `None` if the cause is something
+ * else.
  *
  * @since 0.1.0
  * @category constructors

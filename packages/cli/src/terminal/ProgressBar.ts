@@ -83,7 +83,7 @@ const course = (position: Position): ReadonlyArray<string> =>
   Option.match(position.waiting, { onNone: () => speed(position), onSome: (pause) => [paused(pause)] })
 
 /**
- * The progress as a line of a log.
+ * Formats the progress as a line of a log.
  *
  * @since 0.1.0
  * @category reports
@@ -99,8 +99,8 @@ const narrowestBar = 5
 const courseWidth = 21
 
 /**
- * The progress for a terminal, no wider than its columns: a bar as long as fits, and without the
- * concurrency and retries if space is short.
+ * Formats the progress for a terminal, no wider than its columns: the bar is as long as fits, and
+ * the concurrency and retries are left out if space is short.
  *
  * @since 0.1.0
  * @category reports

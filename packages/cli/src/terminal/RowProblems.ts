@@ -32,8 +32,8 @@ const format = ({ line, text }: RowProblem, width: number): string =>
   Sanitize.text(line === undefined ? text : `line ${String(line).padStart(width)}: ${text}`)
 
 /**
- * The first problems under a title; empty if there are none. `number` is the total if `all` is only
- * a part.
+ * Lists the first problems under a title. Returns no lines if there are no problems. `number` is
+ * the total if `all` is only a part.
  *
  * @since 0.1.0
  * @category reports

@@ -14,7 +14,7 @@ import { escape } from "@effect-glowmarkt/core/VisibleText"
 export const text: (value: string) => string = escape
 
 /**
- * The same, but keeps line breaks.
+ * Escapes every invisible character except line breaks.
  *
  * @since 0.1.0
  * @category reports

@@ -1,5 +1,6 @@
 /**
- * Tables and lists of facts as text, without borders, so that they can be copied or piped to `awk`.
+ * Formats tables and key-value lists as text, without borders, so that they can be copied or piped
+ * to `awk`.
  *
  * @since 0.1.0
  */
@@ -40,7 +41,10 @@ const narrowest = 8
 // column.
 const widest = 400
 
-/** The width on the screen. Text far wider than any column is not measured exactly. */
+/**
+ * Returns the width of a text on the screen. Text far wider than any column is not measured
+ * exactly.
+ */
 const widthOf = (text: string): number => (text.length > widest * 4 ? widest + 1 : stringWidth(text))
 
 const cut = (text: string, width: number): string => {
@@ -81,7 +85,10 @@ const toneOf = (cell: Cell): Style.Tone => (typeof cell === "string" ? "plain" :
 
 type Row = ReadonlyArray<Cell>
 
-/** The head line and a function for the rows, with column widths taken from the sample. */
+/**
+ * Returns the header line and a function that formats rows, with the column widths that fit the
+ * sample.
+ */
 const layOut = (columns: ReadonlyArray<Column>, sample: ReadonlyArray<Row>, { colour, columns: terminal }: Layout) => {
   const titles: Row = columns.map(({ title }) => ({ text: title, tone: "strong" }))
   const natural = columns.map((_, index) => {
@@ -119,7 +126,7 @@ export const render = (columns: ReadonlyArray<Column>, rows: ReadonlyArray<Row>,
 const sampleSize = 1000
 
 /**
- * A table from a stream of rows. Each element holds many lines; the first 1,000 rows set the
+ * Formats a stream of rows as a table. Each element holds many lines; the first 1,000 rows set the
  * widths.
  *
  * @since 0.1.0

@@ -48,7 +48,7 @@ const sharding = (settings: Settings, address: RunnerAddress.RunnerAddress) =>
 
 const port = 1
 
-/** The address of a worker in the engine's tables. */
+/** Returns the address that identifies a worker in the engine's tables. */
 export const addressOf = (workerId: string): string => `${workerId}:${port}`
 
 /** How long after reading a message it may be read again, and how often workers check. */

@@ -18,7 +18,9 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type { Settings } from "../Database.js"
 
-/** The time limit of a statement about locks, and the interval between refreshes. */
+/**
+ * Returns the time limit of a statement about locks, which is also the interval between refreshes.
+ */
 export const lockInterval = ({ lockSeconds }: Pick<Settings, "lockSeconds">): Duration.Duration =>
   Duration.seconds(lockSeconds / 3)
 
@@ -77,7 +79,7 @@ const make = Effect.fnUntraced(function* (settings: Settings) {
     setRunnerHealth: (address, healthy) =>
       run(sql`UPDATE cluster_runners SET healthy = ${healthy} WHERE address = ${address}`),
 
-    // Skips locks that others certainly hold: even an update that changes nothing would wait for
+    // Skips other workers' unexpired locks: even an update that changes nothing would wait for
     // their refresh, and their refresh for it.
     acquire: (address, shardIds) =>
       shards(sql`

@@ -37,7 +37,7 @@ const iso = (population: Population, days: number) => DateTime.formatIso(instant
 
 const oneYear = 365
 
-/** The initial record of a member. */
+/** Returns the initial record of a member. */
 export const ofMember = (population: Population, member: Member): AccountRecord => {
   const { inconsistency, availability, status, tokenExpiresInDays, updatedDaysAgo } = member.traits
   const active = status !== "inactive"
@@ -70,7 +70,7 @@ export const ofMember = (population: Population, member: Member): AccountRecord 
   }
 }
 
-/** The initial record of an added account. */
+/** Returns the initial record of an added account. */
 export const ofAdded = (
   person: Person,
   options: { readonly accountId: Identifier.AccountId; readonly createdAt: string }

@@ -130,7 +130,7 @@ export const passwordWords: readonly [string, ...Array<string>] = [
   "Willow"
 ]
 
-/** The ASCII letters of a name in lower case, for user names. */
+/** Returns the ASCII letters of a name in lower case, for user names. */
 export const toAscii = (name: string): string =>
   name
     .normalize("NFD")

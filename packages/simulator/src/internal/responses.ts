@@ -44,7 +44,7 @@ const isFailure = (tag: PropertyKey): tag is keyof typeof failures => tag in fai
 
 const escaped: Record<string, string> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" }
 
-/** The response of Express to a path without a route. */
+/** Returns the response that Express sends for a path without a route. */
 const noRoute = (request: { readonly method: string; readonly url: string }) => {
   const path = (request.url.split("?")[0] ?? "").replace(/[<>&"]/g, (character) => escaped[character] ?? "")
   return HttpServerResponse.text(
@@ -54,8 +54,8 @@ const noRoute = (request: { readonly method: string; readonly url: string }) => 
 }
 
 /**
- * The response to undecodable input: 404 for an invalid account id, otherwise an error about the
- * body.
+ * Returns the response to input that cannot be decoded: 404 for an invalid account id, otherwise an
+ * error about the body.
  */
 const undecodable = (error: HttpApiError.HttpApiDecodeError, match: Match | undefined) => {
   // Only paths, not bodies, contain an `accountId`.
@@ -84,7 +84,7 @@ const fromError = (error: unknown, match: Match | undefined): Option.Option<Http
 }
 
 /**
- * The response to a failure. A defect of the simulator is logged, and the client gets the
+ * Returns the response to a failure. A defect of the simulator is logged, and the client gets the
  * provider's 500.
  */
 export const fromCause = (

@@ -2,9 +2,9 @@ import { PCGRandom } from "effect/Utils"
 
 /** A seeded random number generator. */
 export interface SeededRandom {
-  /** A random integer from 0 to `limit` - 1. */
+  /** Returns a random integer from 0 to `limit` - 1. */
   readonly below: (limit: number) => number
-  /** A random number from `low` (inclusive) to `high` (exclusive). */
+  /** Returns a random number from `low` (inclusive) to `high` (exclusive). */
   readonly between: (low: number, high: number) => number
   readonly pick: <A>(choices: readonly [A, ...Array<A>]) => A
   /** True with a probability of `percent` %. */
@@ -58,8 +58,8 @@ const purposes: Record<Purpose, number> = {
 }
 
 /**
- * The generator for one subject. Its sequence depends only on the arguments, so account 7 is the
- * same in a population of 10 and of 10,000.
+ * Makes the generator for one subject. Its sequence depends only on the arguments, so account 7 is
+ * the same in a population of 10 and of 10,000.
  */
 export const make = (seed: number, purpose: Purpose, index: number): SeededRandom => {
   // PCG ignores the low bit of the increment, so the purpose is doubled.
@@ -80,7 +80,7 @@ export const make = (seed: number, purpose: Purpose, index: number): SeededRando
   }
 }
 
-/** A UUID of version 4. Its first eight digits are `head` or random. */
+/** Makes a version 4 UUID. Its first eight digits are `head` or random. */
 export const uuid = (random: SeededRandom, head: string = random.hex(8)): string => {
   const tail = random.hex(24)
   const variant = "89ab"[random.below(4)] ?? "8"

@@ -88,8 +88,8 @@ const slots = table.flatMap((kind) => Array.from({ length: kind.of100 }, () => k
 const steps = [7, 11, 13, 17, 19, 23, 27, 29, 31, 33, 37, 39, 41, 43, 47, 49]
 
 /**
- * The traits of an account. Its position within the hundred determines its kind; the rest is
- * random.
+ * Returns the traits of an account. Its position within the hundred determines its kind; the rest
+ * is random.
  */
 export const make = (random: SeededRandom, options: { readonly seed: number; readonly index: number }): Traits => {
   const block = Math.floor(options.index / 100)

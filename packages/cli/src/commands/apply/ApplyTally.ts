@@ -78,7 +78,7 @@ const add = ({ counts, incomplete }: ApplyTally, row: ApplyResult.Row): ApplyTal
 }
 
 /**
- * The number of rows that were not completed.
+ * Returns the number of rows that were not completed.
  *
  * @since 0.1.0
  * @category combinators

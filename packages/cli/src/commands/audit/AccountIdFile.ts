@@ -16,7 +16,7 @@ const accountId = CsvInput.define({
 })
 
 /**
- * The ids in the column `accountId`.
+ * Reads the ids in the column `accountId` of the file.
  *
  * @since 0.1.0
  * @category constructors

@@ -67,7 +67,7 @@ const audit = HelpPage.describe(
     usage: "[OPTIONS]",
     summary: "check the status of every account and report findings",
     about: [
-      "Reads the list of accounts, then the status of each, and classifies them. Every listed account is counted. An audit changes nothing.",
+      "Reads the list of accounts, then the status of each, and classifies them. Every account on the list appears in the results, even if its status could not be read. An audit changes nothing.",
       "Results are saved as they arrive. If an audit stops early, the command that resumes it is printed."
     ],
     examples: [

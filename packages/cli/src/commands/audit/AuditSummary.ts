@@ -14,7 +14,7 @@ import type { Tone } from "../../terminal/Style.js"
 import * as Table from "../../terminal/Table.js"
 
 /**
- * The thresholds the audit was started with, which may differ from the current defaults.
+ * Returns the thresholds the audit was started with, which may differ from the current defaults.
  *
  * @since 0.1.0
  * @category constructors
@@ -58,7 +58,7 @@ const tones: Readonly<Record<Finding.Finding, Tone>> = {
 const share = (part: number, total: number) => (total === 0 ? "" : `${((100 * part) / total).toFixed(1)} %`)
 
 /**
- * The first line of a finished audit's summary.
+ * Returns the first line of a finished audit's summary.
  *
  * @since 0.1.0
  * @category reports

@@ -57,7 +57,7 @@ const parts: ReadonlyArray<readonly [name: keyof AuditDiff.Counts, words: string
 ]
 
 /**
- * The counts in a sentence, or none if the audits are the same.
+ * Returns the counts in a sentence, or `None` if the audits are the same.
  *
  * @since 0.1.0
  * @category reports

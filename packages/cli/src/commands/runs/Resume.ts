@@ -42,7 +42,7 @@ const parentOf = ({ flow, parameters }: Run.Run): Option.Option<Run.RunId> =>
 
 type FoundRun = Effect.Effect.Success<ReturnType<typeof findRun>>
 
-/** The run to resume and, if it applies a plan, the state of that plan. */
+/** Reads the run to resume and, if it applies a plan, the state of that plan. */
 const findRun = Effect.fnUntraced(function* (runId: Run.RunId) {
   const store = yield* RunStore.RunStore
   const requested = yield* store.get(runId)

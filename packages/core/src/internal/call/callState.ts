@@ -105,7 +105,9 @@ const override = (settings: Settings, options: CallOptions.Options): Settings =>
   maxBodyBytes: options.maxBodyBytes ?? settings.maxBodyBytes
 })
 
-/** The client's settings with a call's options applied, computed once per options object. */
+/**
+ * Returns the client's settings with a call's options applied, computed once per options object.
+ */
 export const overridable = (settings: Settings): BoundOperation["settingsFor"] =>
   memoize((options) => (options === CallOptions.none ? settings : override(settings, options)))
 
@@ -139,7 +141,10 @@ export const within = <A, E>({ operation, span }: Call, effect: Effect.Effect<A,
   return span === undefined ? annotated : Effect.withParentSpan(annotated, span)
 }
 
-/** The outcome in metrics: `ok`, the tag of the error, `interrupted` or `defect`. */
+/**
+ * Returns the outcome of a call as metrics record it: `ok`, the tag of the error, `interrupted` or
+ * `defect`.
+ */
 const outcomeOf = (exit: Exit.Exit<unknown, AnyError>): string => {
   if (Exit.isSuccess(exit)) return "ok"
   return Option.match(Cause.failureOption(exit.cause), {
@@ -155,7 +160,7 @@ export const ended = (call: Call, exit: Exit.Exit<unknown, AnyError>): void => {
   call.telemetry.ended(outcomeOf(exit), elapsed(call))
 }
 
-/** The state of a call for the error it fails with. */
+/** Returns the state of a call that its error reports. */
 export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): toError.CallState => ({
   operation: call.operation.name,
   caller: call.credential.caller,
@@ -179,7 +184,9 @@ export const unsent = (call: Call, attempt: Attempt): toError.CallState => {
 /** Milliseconds left for all attempts together. */
 export const remaining = (call: Call): number => Math.min(call.settings.totalMillis - elapsed(call), longestMillis)
 
-/** The request of an attempt, or an error if no time is left or the circuit is open. */
+/**
+ * Returns the request of the next attempt, or an error if no time is left or the circuit is open.
+ */
 export const acquire = (
   call: Call,
   attempt: Attempt,
@@ -216,8 +223,8 @@ export const succeeded = (call: Call, { permit }: AttemptRequest): void => {
 export const abandoned = (call: Call, outcome: "interrupted" | "defect"): void => call.telemetry.failed(outcome)
 
 /**
- * Whether the server or the connection failed. A refusal or a rate limit shows that the server
- * works.
+ * Returns whether the server or the connection failed. A refusal or a rate limit shows that the
+ * server works.
  */
 const isOutage = (error: AnyError): boolean =>
   error._tag === "TransportError" || (error.isTransient && error._tag !== "RateLimited")
@@ -256,5 +263,5 @@ export const failed = (
   return error
 }
 
-/** The account and credentials that the response must match. */
+/** Returns the account and credentials that the response must match. */
 export const subject = ({ prepared }: Call, { grant }: Attempt) => ({ accountId: prepared.accountId, grant })

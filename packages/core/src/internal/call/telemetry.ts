@@ -106,7 +106,7 @@ export interface Telemetry {
 // Effect's default tracer discards its spans.
 const defaultTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
-/** Whether a tracer records spans. If not, none are created. */
+/** Returns whether a tracer records spans. If not, none are created. */
 export const isTraced = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
   Context.get(fiber.currentDefaultServices, Tracer.Tracer) !== defaultTracer &&
   fiber.getFiberRef(FiberRef.currentTracerEnabled)
@@ -118,7 +118,7 @@ const serverOf = (baseUrl: string) => {
 
 type Failed = { readonly _tag: string } | { readonly _tag: string; readonly status: number }
 
-/** The `error.type` attribute: the status if there was a response, otherwise the tag. */
+/** Returns the `error.type` attribute: the status if there was a response, otherwise the tag. */
 export const errorType = (error: Failed) => ("status" in error ? String(error.status) : error._tag)
 
 /** A no-op, used if there is no tracer. */

@@ -7,7 +7,8 @@ import * as Security from "../../Security.js"
 import { conversionProblem } from "../../VisibleText.js"
 
 /**
- * The annotations of an endpoint. `operationId` is the one in the provider's own OpenAPI document.
+ * Makes the annotations of an endpoint. `operationId` is the one in the provider's own OpenAPI
+ * document.
  */
 export const annotations = (options: {
   readonly security: Security.Alternatives

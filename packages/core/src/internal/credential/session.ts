@@ -42,8 +42,8 @@ export interface Session<G extends Grant> extends Credential<G> {
 }
 
 /**
- * A credential that signs in on the first call, renews its token before it expires, and renews it
- * again if it is refused early.
+ * Makes a credential that signs in on the first call, renews its token before it expires, and
+ * renews it again if it is refused early.
  */
 export const make = <G extends Grant>(options: {
   readonly caller: Credential<G>["caller"]

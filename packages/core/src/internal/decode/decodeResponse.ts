@@ -92,7 +92,7 @@ const mismatch = (json: unknown, { accountId, grant }: Subject): string | undefi
   return application !== undefined &&
     "applicationId" in grant &&
     !isSame(application, Redacted.value(grant.applicationId))
-    ? "it is about a different application"
+    ? "it is for a different application"
     : undefined
 }
 

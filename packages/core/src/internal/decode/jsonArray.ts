@@ -14,14 +14,14 @@ const backslashes = (text: string, from: number, at: number): number => {
   return at - before
 }
 
-/** The index of the quote that closes the string starting at `from`, or -1. */
+/** Returns the index of the quote that closes the string starting at `from`, or -1. */
 const endOfString = (text: string, from: number): number => {
   let close = text.indexOf('"', from)
   while (close !== -1 && backslashes(text, from, close) % 2 === 1) close = text.indexOf('"', close + 1)
   return close
 }
 
-/** Whether text that starts with a bracket ends before the matching bracket. */
+/** Returns whether text that starts with a bracket ends before the matching bracket. */
 export const isTruncated = (text: string): boolean => {
   let depth = 0
   for (let at = 0; at < text.length; at++) {

@@ -185,7 +185,7 @@ const ofArray = (ast: AST.TupleType): Reader | undefined => {
   }
 }
 
-/** Whether no annotation changes how the schema is decoded. */
+/** True if no annotation changes how the schema is decoded. */
 const hasDefaultParsing = (ast: AST.AST): boolean =>
   Option.isNone(AST.getParseOptionsAnnotation(ast)) && Option.isNone(AST.getDecodingFallbackAnnotation(ast))
 

@@ -49,6 +49,6 @@ const serviceMethods: Readonly<Record<string, string>> = {
   deleteToken: "auth.revoke"
 }
 
-/** The method that was called, or the operation's name if a program compiled it itself. */
+/** Returns the method that was called, or the operation's name if a program compiled it itself. */
 export const methodOf = ({ operation }: { readonly operation: string }): string =>
   serviceMethods[operation] ?? operation

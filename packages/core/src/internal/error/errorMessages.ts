@@ -10,13 +10,13 @@ interface Failure {
 export const sentence = ({ method, stage }: Failure, text: string) =>
   `${method}: ${stage === "signIn" ? `Sign-in failed: ${text}` : text.charAt(0).toUpperCase() + text.slice(1)}`
 
-/** The message without the method. */
+/** Returns the message without the method. */
 export const withoutMethod = ({ message, method }: { readonly message: string; readonly method: string }) =>
   message.slice(`${method}: `.length)
 
 const redundant = /^(?:access denied|not found|too many requests)\.?$/i
 
-/** The excerpt of the response, unless it only repeats the status. */
+/** Quotes the excerpt of the response, unless it only repeats the status. */
 export const quoted = ({ excerpt, status }: { readonly excerpt: string; readonly status: number }) =>
   excerpt === "" || (status >= 400 && redundant.test(excerpt)) ? "" : ` The response says “${excerpt}”.`
 

@@ -38,7 +38,10 @@ const masked = (issue: ParseResult.ParseIssue): ParseResult.ParseIssue => {
 
 const firstIssue = ({ issue }: ParseResult.ParseError) => ParseResult.ArrayFormatter.formatIssueSync(masked(issue))[0]
 
-/** The top-level field that failed to decode, if any. */
+/**
+ * Returns the top-level field that failed to decode, or `undefined` if the problem concerns the
+ * whole value.
+ */
 export const fieldOf = (error: ParseResult.ParseError): string | undefined => {
   const [field] = firstIssue(error)?.path ?? []
   return field === undefined ? undefined : String(field)

@@ -31,14 +31,17 @@ const safeWords = new Set(
 // Splits compound words: "e-mail", "applicationId", "key/secret".
 const boundaries = /[-/_'’]|(?<=[a-z])(?=[A-Z])/
 
-/** Whether every part of a word is a safe word or a short number, and none is in `sentWords`. */
+/**
+ * Returns whether every part of a word is a safe word or a short number, and none is in
+ * `sentWords`.
+ */
 export const isSafe = (word: string, sentWords: ReadonlySet<string>): boolean =>
   word
     .split(boundaries)
     .map((part) => part.toLowerCase())
     .every((part) => !sentWords.has(part) && (safeWords.has(part) || /^(?:\d{1,3}|e|mail)$/.test(part)))
 
-/** The words of all values, in lower case. */
+/** Returns the words of all values the request contained, in lower case. */
 export const wordsOf = (values: ReadonlyArray<string>): ReadonlySet<string> =>
   new Set(values.flatMap((value) => value.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word !== ""))
 
@@ -52,7 +55,7 @@ const maxBody = 65_536
 export const parseJson = (body: string): Either.Either<unknown, unknown> => Either.try((): unknown => JSON.parse(body))
 
 /**
- * The error texts of a body. Documented or observed bodies are `{"error": text}`,
+ * Returns the error texts of a body. Documented or observed bodies are `{"error": text}`,
  * `{"error": {"message": text}}`, `{"message": text}`, and `error` with `description` or
  * `missingElements`.
  */
@@ -86,9 +89,9 @@ const shorten = (text: string) =>
   text.length > maxExcerpt ? `${text.slice(0, maxExcerpt).replace(/\S*$/, "")}…` : text
 
 /**
- * The excerpt of a body for an error: the provider's error text in one line of at most 200
- * characters. It contains only safe words that the request did not contain, so it cannot leak a
- * secret, a name or an address. A body without error text is described by its type and size.
+ * Returns the excerpt of a body that an error quotes: the provider's error text in one line of at
+ * most 200 characters. It contains only safe words that the request did not contain, so it cannot
+ * leak a secret, a name or an address. A body without error text is described by its type and size.
  */
 export const redactBody = (body: string, sent: ReadonlyArray<string>): string => {
   const isMarkup = /^\s*</.test(body)

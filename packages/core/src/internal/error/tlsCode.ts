@@ -1,12 +1,12 @@
 /**
- * Whether a system code means that the server's certificate was rejected. In that case the request
- * was not sent.
+ * Returns whether a system code means that the server's certificate was rejected. In that case the
+ * request was not sent.
  */
 export const isCertificateRejected = (code: string): boolean => /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/i.test(code)
 
 /**
- * Whether a system code means that the server's certificate was issued by an unknown authority,
- * such as a company's own.
+ * Returns whether a system code means that the server's certificate was issued by an unknown
+ * authority, such as a company's own.
  *
  * @example
  * ```ts
@@ -23,8 +23,8 @@ export const isUntrustedIssuer = (code: string): boolean =>
   /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)
 
 /**
- * Whether a system code means that no TLS connection is possible: the certificate was rejected, or
- * the server does not use TLS.
+ * Returns whether a system code means that no TLS connection is possible: the certificate was
+ * rejected, or the server does not use TLS.
  *
  * @example
  * ```ts

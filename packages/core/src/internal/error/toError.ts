@@ -57,8 +57,8 @@ const callOf = (state: CallState) => ({
 })
 
 /**
- * The forms in which a response may echo a credential header: its value or, for Basic, the encoded
- * pair, the decoded pair and the secret.
+ * Returns the forms in which a response may repeat a credential header: its value or, for HTTP
+ * Basic, the encoded pair, the decoded pair and the secret.
  */
 export const secretForms = (header: string): ReadonlyArray<string> => {
   if (!header.startsWith("Basic ")) return [header]
@@ -75,8 +75,8 @@ const textOf = (response: transport.Response) => Either.getOrElse(response.body,
 const redirect = "a redirect, which is not followed because it would receive the credentials; check the base URL"
 
 /**
- * The error for a response whose status is not 2xx. A 400 becomes an operation-specific error only
- * if the operation declares that error, and a `BadRequest` otherwise.
+ * Returns the error for a response whose status is not 2xx. A 400 becomes an operation-specific
+ * error only if the operation declares that error, and a `BadRequest` otherwise.
  */
 export const fromResponse = (
   state: CallState,
@@ -214,7 +214,7 @@ export const circuitOpen = (
     retryAfter: Option.some(pause)
   })
 
-/** Whether the client itself held the request back. */
+/** Returns whether the client itself held the request back. */
 export const isUnsentByClient = (error: GlowmarktError.GlowmarktError): boolean =>
   error._tag === "TransportError"
     ? error.code === circuitOpenCode

@@ -23,7 +23,10 @@ const decoders: ReadonlyMap<string, () => Decoder> = new Map(
       ]
 )
 
-/** The codings of a body, in decoding order. Empty if one of them is not supported. */
+/**
+ * Returns the content codings of a body, in the order in which to decode them. Empty if one of them
+ * is not supported.
+ */
 const codingsOf = (header: string | undefined): ReadonlyArray<string> => {
   const codings = (header ?? "")
     .toLowerCase()
@@ -75,7 +78,7 @@ export const decode = <E>(
 ): Stream.Stream<Uint8Array, E> =>
   codingsOf(header).reduce<Stream.Stream<Uint8Array, E>>((body, coding) => decodeOne(coding, body, onInvalid), body)
 
-/** Whether the bytes are text without control characters. Compressed data is not. */
+/** Returns whether the bytes are text without control characters. Compressed data is not. */
 const isText = (bytes: Uint8Array) =>
   Either.match(
     Either.try(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true })),

@@ -16,7 +16,10 @@ const decoder = new TextDecoder("utf-8", { fatal: true })
 export const asText = (bytes: ArrayBuffer | Uint8Array): Either.Either<string, Unreadable> =>
   Either.try({ try: () => decoder.decode(bytes), catch: (): Unreadable => "NotText" })
 
-/** The declared length of the body, unless the body is compressed. */
+/**
+ * Returns the declared length of the body, or `undefined` if there is none or the body is
+ * compressed.
+ */
 const declaredLength = (headers: Headers.Headers): number | undefined => {
   const { "content-encoding": encoding, "content-length": length } = headers
   return length === undefined || contentEncoding.isEncoded(encoding) ? undefined : Number(length)
@@ -71,7 +74,7 @@ export const discard = (response: HttpClientResponse.HttpClientResponse): Effect
     Effect.flatMap(Fiber.interruptFork)
   )
 
-/** The body of a response, decompressed. */
+/** Streams the body of a response, decompressed. */
 export const chunks = (
   response: HttpClientResponse.HttpClientResponse
 ): Stream.Stream<Uint8Array, HttpClientError.HttpClientError> =>

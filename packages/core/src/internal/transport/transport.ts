@@ -72,8 +72,8 @@ export const timedOut: Record<TimedOut["phase"], TimedOut> = {
 const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/
 
 /**
- * Whether every client can send these headers. Clients disagree on other characters: some fail,
- * some throw.
+ * Returns whether every client can send these headers. Clients disagree on other characters: some
+ * fail, some throw.
  */
 export const canBeSent = (headers: Request["headers"]): boolean =>
   !Object.values(headers).some((value) => notInHeaders.test(value))
@@ -115,7 +115,7 @@ interface Attached {
 
 const isAttached = (client: object): client is Attached => attached in client
 
-/** The transport attached to a client, if it has one. */
+/** Returns the transport attached to a client, or `undefined` if it has none. */
 export const attachedTo = (client: HttpClient.HttpClient): Transport | undefined =>
   isAttached(client) ? client[attached] : undefined
 

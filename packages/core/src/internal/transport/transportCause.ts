@@ -39,7 +39,7 @@ const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => 
 const isHiddenByBrowser = (cause: unknown) =>
   cause instanceof TypeError && ("document" in globalThis || "importScripts" in globalThis)
 
-/** The failure of a request, classified by the system error behind it. */
+/** Classifies the failure of a request by the system error behind it. */
 export const transportCause = (cause: unknown, otherwise: string): TransportFailure => {
   const failure = systemFailure(cause)
   const code = failure?.code ?? (isHiddenByBrowser(cause) ? "CORS_OR_NETWORK" : otherwise)
@@ -54,7 +54,7 @@ export const transportCause = (cause: unknown, otherwise: string): TransportFail
   }
 }
 
-/** The failure of a response whose body breaks off or cannot be decompressed. */
+/** Classifies the failure of a response whose body breaks off or cannot be decompressed. */
 export const bodyFailure = (cause: unknown): TransportFailure => ({
   ...transportCause(cause, "connection broken"),
   phase: "sent"

@@ -23,7 +23,7 @@ const countNote = "the list"
 const idOf = (element: AuditRow.ListElement): string | undefined =>
   element._tag === "Account" ? element.account.accountId : element.accountId
 
-/** A pseudo-random sort key, the same for the same run and element. */
+/** Returns a pseudo-random sort key, the same for the same run and element. */
 const sampleKey = (runId: RunId, element: AuditRow.ListElement, position: number): string =>
   sha256(`${runId}\n${idOf(element) ?? position}`)
 
@@ -102,6 +102,6 @@ export const select = <E, R>(
         )
       })
 
-/** The length of the account list, if the audit covers only part of it. */
+/** Returns the length of the account list if the audit covers only part of the list. */
 export const listLength = (store: RunStoreService, runId: RunId) =>
   Effect.map(store.notes(runId, countNote), (notes) => Option.map(Option.fromNullable(notes.at(-1)), Number))

@@ -152,7 +152,10 @@ const parseWith = (text: string, delimiter: string, to?: number): Records => {
   }
 }
 
-/** The delimiter that gives the most known columns, then the most cells, in the first record. */
+/**
+ * Returns the delimiter that splits the header into the most known columns or, in a tie, the most
+ * cells.
+ */
 const delimiterOf = (text: string, isKnown: (cell: string) => boolean): string => {
   const score = (delimiter: string) => {
     const cells = parseWith(text, delimiter, 1).records[0]?.cells ?? []

@@ -30,7 +30,7 @@ export interface Definition<A> {
   readonly decode: (cells: Readonly<Record<string, string>>) => Either.Either<A, ParseResult.ParseError>
   /** Encodes a value as cells. */
   readonly encode: (value: A) => Readonly<Record<string, string>>
-  /** The key of a row. Two rows with the same key are a problem. */
+  /** Returns the key of a row. Two rows with the same key are a problem. */
   readonly key: (value: A) => string
 }
 

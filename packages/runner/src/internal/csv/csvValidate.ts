@@ -184,10 +184,12 @@ const findRepeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>
     }
     for (const row of agree ? others : same) {
       const elsewhere = same.slice(0, mostElsewhere + 1).flatMap(({ line }) => (line === row.line ? [] : [line]))
+      const shown = elsewhere.slice(0, mostElsewhere)
+      const lines = `${shown.length === 1 ? "line" : "lines"} ${shown.join(", ")}`
       const more = same.length - 1 > mostElsewhere ? " and others" : ""
       problems.push({
         line: row.line,
-        problem: `${name} is also on line ${elsewhere.slice(0, mostElsewhere).join(", ")}${more}${agree ? "" : ", with other values"}`,
+        problem: `${name} is also on ${lines}${more}${agree ? "" : ", with other values"}`,
         remedy: "keep one of these lines"
       })
     }

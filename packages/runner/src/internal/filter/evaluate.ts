@@ -10,7 +10,7 @@ type Predicate = (account: Account) => boolean
 
 const dayMillis = 86_400_000
 
-/** The half-open interval of milliseconds that a moment covers. */
+/** Returns the half-open interval of milliseconds that a moment covers. */
 const interval = (moment: Moment, now: DateTime.Utc): readonly [from: number, to: number] => {
   switch (moment._tag) {
     case "Day": {

@@ -11,7 +11,7 @@ const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema,
 
 const instant = Schema.compose(Schema.Trim, Schema.DateTimeUtc)
 
-/** The columns of an audit's CSV that the account must still match. */
+/** The columns of an audit's CSV whose values the account must still have. */
 export const expectedColumns = {
   applicationId: exact(Schema.compose(canonicalId.InCell, ApplicationId)),
   username: exact(Schema.String),
@@ -37,7 +37,10 @@ export const Read = Schema.Struct({
 
 export interface Read extends Schema.Schema.Type<typeof Read> {}
 
-/** `applicationId` was checked by `getOwnState`. */
+/**
+ * Returns these fields of the account as they are now. `getOwnState` has already checked
+ * `applicationId`.
+ */
 export const currentState = ({ account, status }: Converge.AccountState, applicationId: ApplicationId): Read => ({
   applicationId,
   username: account.username ?? null,
@@ -49,8 +52,9 @@ export const currentState = ({ account, status }: Converge.AccountState, applica
 })
 
 /**
- * The account is being made inactive, by this run before an interruption or by someone else. Its
- * other changes follow from that.
+ * Returns whether the account has become inactive since the row was written: this run did it before
+ * an interruption, or someone else did. Its other differences are a result of that, so they do not
+ * count as drift.
  */
 export const isBecomingInactive = (before: Partial<Read> | Expected, now: Read): boolean =>
   (["listStatus", "liveStatus"] as const).some((field) => now[field] === "inactive" && before[field] !== "inactive")

@@ -119,7 +119,7 @@ const toRollback = ({ done, failed, runId, skipped }: Summary): Rollback => ({
   failed: failed + skipped
 })
 
-/** The finished rollback of a run, if it has one. */
+/** Reads the finished rollback of a run, or `None` if it was not rolled back. */
 export const findRollback = (
   runId: RunId
 ): Effect.Effect<Option.Option<Rollback>, RunMismatch | RunUnfinished | RunStoreError, RunStore> =>

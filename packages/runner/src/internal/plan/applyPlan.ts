@@ -43,7 +43,8 @@ const journalOf = (store: RunStoreService, runId: RunId, subject: string): Journ
 })
 
 /**
- * The run behind a planned flow. Its subjects are the entries of a plan, which only `apply` has.
+ * Makes the flow that applies plans. Its subjects are the entries of a plan, which only `apply`
+ * has.
  */
 export const toFlow = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>
@@ -106,7 +107,7 @@ export const summary = Effect.fn("PlannedFlow.summary")(function* (
   return new Summary({ runId, flow: flow.name, plan, startedAt, finishedAt, total, ...counts })
 })
 
-/** The summary of a run that has just been finished. */
+/** Returns the summary of a run that has just been finished. */
 const summaryOf = (flow: { readonly name: string }, { runId }: Run) =>
   Effect.catchTags(summary(flow, runId), { RunNotFound: Effect.die, RunUnfinished: Effect.die })
 

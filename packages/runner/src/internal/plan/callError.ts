@@ -18,7 +18,7 @@ export const CallError = Schema.Union(
 
 export const isCallError: (error: unknown) => error is GlowmarktError.CallError = Schema.is(CallError)
 
-/** The call to retry, if the error is a transient one. */
+/** Returns the error as a `failure` to retry, if it is a transient call error. */
 export const failureToRetry = (error: unknown): { readonly failure?: GlowmarktError.CallError } =>
   isCallError(error) && error.isTransient ? { failure: error } : {}
 
@@ -29,7 +29,10 @@ const writes = new Set<string>(
     .map(({ name }) => name)
 )
 
-/** Whether a failed call may have changed something. `undefined` for other errors. */
+/**
+ * Returns whether a failed call may have changed something, or `undefined` for an error of another
+ * kind.
+ */
 export const mayHaveWritten = (error: unknown, standing: WriteStatus): boolean | undefined =>
   !GlowmarktError.isGlowmarktError(error)
     ? undefined

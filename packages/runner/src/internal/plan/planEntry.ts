@@ -33,7 +33,7 @@ export const decodeStates = <P extends object, W, Read, E extends StepError, R>(
   intent: ActionableIntent
 ) => Either.all({ read: flow.state.decode(intent.read), wanted: flow.wanted.decode(intent.wanted) })
 
-/** The first parse error, in one line. */
+/** Returns the first parse error, in one line. */
 const firstIssue = (error: ParseResult.ParseError): string =>
   ParseResult.ArrayFormatter.formatErrorSync(error)
     .slice(0, 1)

@@ -50,11 +50,11 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
   readonly state: Codec.Codec<Read>
   /** Reads a subject. */
   readonly read: (wanted: Wanted, parameters: Parameters) => Effect.Effect<Read, E | Refused, R>
-  /** The application of the account that was read. */
+  /** Returns the application of the account that was read. */
   readonly applicationOf: (read: Read) => string | null | undefined
-  /** Whether there is nothing to do. */
+  /** Returns whether there is nothing to do. */
   readonly isSatisfied: (read: Read, wanted: Wanted) => boolean
-  /** Whether this run left the state half changed, interrupted between two writes. */
+  /** Returns whether this run left the state half changed, interrupted between two writes. */
   readonly isPartial: (subject: Subject<Wanted, Read>) => boolean
   /** Makes the change and returns the state that it read to verify it. */
   readonly write: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, StepError, R>
@@ -73,7 +73,7 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
  */
 export interface Undoable<Parameters extends object, Wanted, Read, E extends StepError, R>
   extends PlannedFlow<Parameters, Wanted, Read, E, R> {
-  /** The row that restores a subject, or why it cannot be restored. */
+  /** Returns the row that restores a subject, or the reason why it cannot be restored. */
   readonly revert: (subject: Subject<Wanted, Read>) => Either.Either<Wanted, string>
 }
 

@@ -24,7 +24,10 @@ export interface Flow<Parameters extends object, Subject, Result, E, R> {
   /** Classifies a result. */
   readonly outcome: (result: Result) => FinalOutcome
   readonly retriedBy: "client" | "run"
-  /** The number of requests that a subject takes, if known in advance. */
+  /**
+   * Returns the number of requests that a subject takes, or `undefined` if it is not known in
+   * advance.
+   */
   readonly requests?: (subject: Subject) => number | undefined
   readonly read?: Step<Subject, unknown, Parameters, TransientFailure<unknown, E>, R>
 }

@@ -33,8 +33,8 @@ export interface Denials<T> {
   readonly release: (sentMillis: number) => ReadonlyArray<T>
   readonly isLimitReached: () => boolean
   /**
-   * Whether every response of the run was a refusal, and there were enough of them to conclude that
-   * the credentials are invalid.
+   * Returns whether every response of the run was a refusal and there were enough of them to
+   * conclude that the credentials are invalid.
    */
   readonly areAllResponsesDenials: () => boolean
 }

@@ -67,7 +67,7 @@ export interface FailureContext {
 export interface FailurePolicy<S, A, E> {
   /** During an outage, when the next probe may be sent. */
   readonly probeAtMillis: () => number | undefined
-  /** The end of the page to take the next untried subject from. */
+  /** Returns the end of the page from which to take the next untried subject. */
   readonly untriedFrom: () => End
   /** Returns the subjects that were held back, with their results. */
   readonly succeeded: (span: Span) => ReadonlyArray<SubjectResult<S, A>>

@@ -38,7 +38,7 @@ export interface RateController {
    * ignored.
    */
   readonly refused: (span: Span, retryAfter: Option.Option<Duration.Duration>) => boolean
-  /** The end of the latest pause that the provider asked for. */
+  /** Returns when the latest pause that the provider asked for ends. */
   readonly resumesAtMillis: () => number
 }
 

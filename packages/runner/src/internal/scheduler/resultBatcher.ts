@@ -5,12 +5,12 @@ import type { Result, RunStoreService } from "../../RunStore.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 
 /**
- * Results per transaction: enough that its cost is negligible next to the calls, few enough to lose
- * in a crash.
+ * Results per transaction: enough to make its cost negligible compared with the calls, but few
+ * enough that losing them in a crash does little harm.
  */
 const batchSize = 100
 
-/** The most work that `kill -9` can undo. */
+/** The longest time that a result waits in memory, so the most work that `kill -9` can undo. */
 const flushInterval = "250 millis"
 
 export interface ResultBatcher {

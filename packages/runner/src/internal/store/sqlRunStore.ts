@@ -33,7 +33,9 @@ const decodeCounts = Codec.decoder(
   Schema.Array(Schema.Struct({ values: Schema.parseJson(Schema.Array(Schema.Unknown)), count: Schema.Int }))
 )
 
-/** The SQLite path of a field of a result. `pages.ts` explains the prefix. */
+/**
+ * Returns the path of a result's field in SQLite's JSON functions. `pages.ts` explains the prefix.
+ */
 const pathOf = (field: ReadonlyArray<string>) => ["$[2]", ...field.map((key) => JSON.stringify(key))].join(".")
 
 export const make = Effect.fnUntraced(function* (file: string) {

@@ -39,8 +39,8 @@ const unescapeOctal = (text: string) =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
 /**
- * Whether the file itself is a mount point, so that its log would be in another directory. Always
- * false outside Linux.
+ * Returns whether the file itself is a mount point: then its log would be in another directory.
+ * Always false outside Linux.
  */
 const isMountPoint = (file: string) =>
   existsSync("/proc/self/mountinfo") &&
@@ -69,7 +69,7 @@ const create = (file: string) =>
 
 const header = "SQLite format 3\0"
 
-/** Whether the file is a store, or empty and so about to become one. */
+/** Returns whether the file is a store, or is empty and will become one. */
 const isStore = (file: string) => {
   const descriptor = openSync(file, "r")
   try {
@@ -128,7 +128,10 @@ export const lockOf = (file: string): Effect.Effect<string, RunStoreError.RunSto
     catch: (error) => RunStoreError.fromUnknown(file, error)
   })
 
-/** Whether this process may write to the store, and so also migrate it when opening it to read. */
+/**
+ * Returns whether this process may write to the store. If so, it also migrates the store when it
+ * opens it to read.
+ */
 export const isWritable = (file: string): boolean => {
   try {
     accessSync(file, constants.W_OK)
@@ -139,7 +142,7 @@ export const isWritable = (file: string): boolean => {
   }
 }
 
-/** Whether a process has the store open: a copy could then be inconsistent. */
+/** Returns whether a process has the store open: then a copy could be inconsistent. */
 export const isInUse = (file: string): boolean => existsSync(`${realpathSync(file)}-shm`)
 
 /** Copies the store to a private directory, which is removed with the scope. */

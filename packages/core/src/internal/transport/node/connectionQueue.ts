@@ -1,6 +1,6 @@
 /** A request that waits for a free connection. */
 export interface Queued {
-  /** Whether it was cancelled or timed out while waiting. */
+  /** Returns whether the request was cancelled or timed out while waiting. */
   readonly isOver: () => boolean
   readonly dispatch: () => void
 }

@@ -12,8 +12,8 @@ const normalize = (host: string) =>
     .replace(/^(?:\*?\.)+|\.$/g, "")
 
 /**
- * Whether an address equals an entry or is in its network (`10.0.0.0/8`). An IPv6 address can be
- * written in several ways.
+ * Returns whether an address equals an entry or is in the entry's network (such as `10.0.0.0/8`).
+ * An IPv6 address can be written in several ways.
  */
 const isWithin = (network: string, address: string): boolean => {
   const [base = "", bits] = network.split("/")

@@ -6,7 +6,7 @@ import * as noProxy from "./noProxy.js"
 export interface Proxies {
   readonly http: string | undefined
   readonly https: string | undefined
-  /** Whether requests to this server bypass the proxy. */
+  /** Returns whether requests to this server bypass the proxy. */
   readonly excludes: (origin: string) => boolean
 }
 
