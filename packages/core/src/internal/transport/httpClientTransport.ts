@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
+import type * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Option from "effect/Option"
@@ -73,39 +73,28 @@ const requestOf = ({ body, headers, method, url }: transport.Request) =>
   })
 
 /** By default `fetch` follows redirects and sends the `token` header to the new location. */
-const withoutRedirects = (context: Context.Context<never>) =>
+const withoutRedirects = memoize((context: Context.Context<never>) =>
   Context.add(context, FetchHttpClient.RequestInit, {
     ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
     redirect: "manual"
   })
-
-/**
- * The caller's settings with those that the platform's clients read for us. Computed once for all
- * calls with the same settings, such as the calls of one fiber.
- */
-const runtimeFor = memoize(
-  (refs: FiberRefs.FiberRefs): Runtime.Runtime<never> =>
-    Runtime.make({
-      context: withoutRedirects(FiberRefs.getOrDefault(refs, FiberRef.currentContext)),
-      fiberRefs: FiberRefs.updateManyAs(refs, {
-        entries: [
-          [
-            Headers.currentRedactedNames,
-            [[FiberId.none, [...FiberRefs.getOrDefault(refs, Headers.currentRedactedNames), ...secretHeaders]]]
-          ],
-          // The call handles every failure, so nothing needs to be logged.
-          [FiberRef.unhandledErrorLogLevel, [[FiberId.none, Option.none()]]],
-          // The platform calls the guard only if tracing is enabled.
-          [FiberRef.currentTracerEnabled, [[FiberId.none, true]]]
-        ]
-      }),
-      runtimeFlags: Runtime.defaultRuntimeFlags
-    })
 )
 
-/** Differs between calls: the guard remembers the origin to which the client sent this request. */
-const withGuard = (refs: FiberRefs.FiberRefs, fiberId: FiberId.Runtime): FiberRefs.FiberRefs =>
-  FiberRefs.updateAs(refs, { fiberId, fiberRef: HttpClient.currentTracerDisabledWhen, value: guard() })
+/** The fiber settings that the platform's clients read. */
+const refsFor = (refs: FiberRefs.FiberRefs, fiberId: FiberId.Runtime): FiberRefs.FiberRefs =>
+  FiberRefs.updateManyAs(refs, {
+    entries: [
+      [
+        Headers.currentRedactedNames,
+        [[fiberId, [...FiberRefs.getOrDefault(refs, Headers.currentRedactedNames), ...secretHeaders]]]
+      ],
+      // The call handles every failure, so nothing needs to be logged.
+      [FiberRef.unhandledErrorLogLevel, [[fiberId, Option.none()]]],
+      // The platform calls the guard only if tracing is enabled.
+      [FiberRef.currentTracerEnabled, [[fiberId, true]]],
+      [HttpClient.currentTracerDisabledWhen, [[fiberId, guard()]]]
+    ]
+  })
 
 const read = (response: HttpClientResponse.HttpClientResponse, maxBodyBytes: number) => {
   // `headers` is a getter that creates a new object.
@@ -130,7 +119,7 @@ const failureOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): Effect.
 
 /**
  * Sends through any `HttpClient`. Each request runs in its own fiber with all settings already in
- * place, which is cheaper than changing the caller's settings and back. When the deadline
+ * place, which is cheaper than changing the caller's context once per setting. When the deadline
  * passes, the caller does not wait for that fiber.
  */
 export const make = (client: HttpClient.HttpClient): transport.Transport => {
@@ -150,7 +139,12 @@ export const make = (client: HttpClient.HttpClient): transport.Transport => {
     let cancel = Effect.void
     return {
       response: within<A, transport.Failure>(request.timeoutMillis, transport.timedOut.sent, (done, caller) => {
-        const fiber = Runtime.runFork(runtimeFor(caller.getFiberRefs()), exchanged, { updateRefs: withGuard })
+        const runtime = Runtime.make({
+          context: withoutRedirects(caller.currentContext),
+          fiberRefs: caller.getFiberRefs(),
+          runtimeFlags: Runtime.defaultRuntimeFlags
+        })
+        const fiber = Runtime.runFork(runtime, exchanged, { updateRefs: refsFor })
         cancel = Fiber.interrupt(fiber)
         fiber.addObserver((exit) => done(Exit.isSuccess(exit) ? Effect.succeed(exit.value) : failureOf(exit.cause)))
         return () => fiber.unsafeInterruptAsFork(caller.id())
