@@ -35,7 +35,7 @@ export interface User {
 export interface AccountIndexService {
   /** Finds the account of a user, preferring an active one. The first call reads the list. */
   readonly find: (user: User) => Effect.Effect<Option.Option<Account>, CallError>
-  /** Adds an account that was found some other way. */
+  /** Adds an account that the program found without this index. */
   readonly note: (account: Account) => Effect.Effect<void>
   /**
    * Reads the list again. Calls made during a read share the next one, so any number of lost
@@ -45,7 +45,7 @@ export interface AccountIndexService {
 }
 
 /**
- * Finds the account of a user, see {@link AccountIndexService}.
+ * Finds the account of a user, as described in {@link AccountIndexService}.
  *
  * @since 0.1.0
  * @category services
@@ -55,7 +55,10 @@ export class AccountIndex extends Context.Tag("@effect-glowmarkt/runner/AccountI
   AccountIndexService
 >() {}
 
-/** A directory id cannot contain a line break, so the two parts cannot run together. */
+/**
+ * Joins the directory id and the user name into a key. A directory id cannot contain a line break,
+ * so two users never have the same key.
+ */
 const nameOf = ({ directoryId = "", username }: { readonly directoryId?: string; readonly username?: string }) =>
   `${canonical(directoryId)}\n${username}`
 
@@ -93,7 +96,8 @@ export const make: Effect.Effect<AccountIndexService, never, AdminAccounts> = Ef
     return admin.stream.pipe(
       Stream.filterMap(Either.getRight),
       Stream.runFold(new Map<string, Account>(), keep),
-      // The client does not retry a stream that fails half-way through the list.
+      // Retries here, because the client does not retry a stream that fails half-way through the
+      // list.
       Effect.retry({ times: 2, while: (error) => error.isTransient }),
       Effect.flatMap((listed) =>
         Effect.sync(() => {

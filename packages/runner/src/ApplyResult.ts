@@ -23,9 +23,9 @@ export const Difference = Schema.Struct({ field: Schema.String, planned: Schema.
  *
  * - `Done`: the subject is in the wanted state, and `read` is its last known state. `made`: the run
  *   made and verified the change. `sent`: the provider accepted the change, but it cannot be read
- *   back. `found`: it was already in the wanted state.
+ *   back. `found`: the subject was already in the wanted state.
  * - `Skipped`: nothing was written. `reached`: the subject was already in the wanted state.
- *   `missed`: it was not.
+ *   `missed`: the subject is not in the wanted state.
  * - `Failed`: the change failed. `mayHaveBeenApplied` says whether it may have taken effect anyway.
  *
  * @since 0.1.0
@@ -53,7 +53,7 @@ export const Result = Schema.Union(
 export type Result = typeof Result.Type
 
 /**
- * The summary of a run that applied a plan. The four counts add up to `total`.
+ * The summary of a run that applied a plan. The counts of the four outcomes add up to `total`.
  *
  * @since 0.1.0
  * @category models

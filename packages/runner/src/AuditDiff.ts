@@ -27,7 +27,7 @@ import * as StatusAudit from "./StatusAudit.js"
 const accountId = Schema.optionalWith(Schema.String, { exact: true })
 
 /**
- * One difference. An account can have several.
+ * One difference. An account can have several of them.
  *
  * @since 0.1.0
  * @category schemas
@@ -49,7 +49,7 @@ export const Difference = Schema.Union(
 )
 
 /**
- * One difference. An account can have several.
+ * One difference. An account can have several of them.
  *
  * @since 0.1.0
  * @category models
@@ -190,7 +190,8 @@ export const diff = <E, R, E2, R2>(
   })
 
 /**
- * The number of accounts with each kind of difference. An account can be in both change counts.
+ * The number of accounts with each kind of difference. An account whose findings and fields both
+ * changed is in both change counts.
  *
  * @since 0.1.0
  * @category models
@@ -273,7 +274,7 @@ const checkComparable = (before: Run, after: Run): Effect.Effect<void, NotCompar
 }
 
 /**
- * {@link diff} for two stored runs. Both must be finished and cover the same accounts.
+ * Compares two stored runs as {@link diff} does. Both must be finished and cover the same accounts.
  *
  * @example
  * ```ts

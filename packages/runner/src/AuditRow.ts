@@ -14,11 +14,12 @@ const text = Schema.optionalWith(Schema.String, { exact: true })
 const flag = Schema.optionalWith(Schema.Boolean, { exact: true })
 const instant = Schema.optionalWith(Schema.DateTimeUtc, { exact: true })
 
-// The store keeps instants as numbers: they are much faster to read and write, and never shown.
+// Instants are stored as numbers, which are much faster to read and write than text. They are never
+// shown in this form.
 const millis = Schema.optionalWith(Schema.DateTimeUtcFromNumber, { exact: true })
 
-// Core's schemas are lenient, to accept what servers send. Stored rows do not need that, and plain
-// schemas are much faster.
+// Core's schemas are lenient, so that they accept what servers send. Stored rows do not need that,
+// and plain schemas are much faster.
 const storedAccount = Schema.Struct({
   accountId: AccountId,
   applicationId: Schema.optionalWith(ApplicationId, { exact: true }),
@@ -33,7 +34,7 @@ const storedAccount = Schema.Struct({
   updatedAt: millis
 })
 
-// Fails to compile when core's `Account` gains a field that is missing here.
+// This line fails to compile if core's `Account` gains a field that is missing here.
 const account: Schema.Schema<Account, typeof storedAccount.Encoded> = storedAccount
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Consent to deletions. It names the exact number of accounts, so that a flag left in a script
- * cannot delete more.
+ * Consent to deletions. A consent names the exact number of accounts, so that a flag left in a
+ * script cannot delete more.
  *
  * @since 0.1.0
  */

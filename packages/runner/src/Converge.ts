@@ -92,9 +92,9 @@ export class NotReached extends Schema.TaggedError<NotReached>("@effect-glowmark
  * - `read` returns the state of the subject. It runs once if there is nothing to do, else twice.
  * - `write` runs only if `isSatisfied` returns `false`, and is recorded in the `Journal`. If it
  *   fails but may have taken effect, the next read shows whether it did.
- * - `wanted` and `describe` word the message of {@link NotReached}. Escape untrusted text with
- *   `VisibleText.quote`.
- * - `before` is the current state, if it was just read. It saves the first read.
+ * - `wanted` and `describe` supply the words for the message of {@link NotReached}. Escape
+ *   untrusted text with `VisibleText.quote`.
+ * - `before` is the current state, if it was just read. Then the first read is not needed.
  *
  * Returns the state from the last read.
  *
@@ -196,7 +196,7 @@ export interface AccountState {
 }
 
 /**
- * Returns whether the account entry and the status both say `inactive`.
+ * Returns whether both the account and its status are inactive.
  *
  * @example
  * ```ts
@@ -215,8 +215,8 @@ export const isInactive = ({ account, status }: AccountState): boolean =>
   isActive(account) === false && isActive(status) === false
 
 /**
- * Reads an account. Refuses it if it belongs to another application or does not name one. Without
- * `application`, accepts any account.
+ * Reads an account. Refuses the account if it belongs to another application or does not name one.
+ * Without `application`, accepts any account.
  *
  * @example
  * ```ts
@@ -308,7 +308,9 @@ export const ensureInactive = Effect.fn("Converge.ensureInactive")(function* (
   })
 })
 
-/** Fields that the account omits are taken to match. */
+/**
+ * Returns whether the account belongs to the user. A field that the account omits counts as equal.
+ */
 const isOf = (user: User, { directoryId = user.directoryId, username = user.username }: Account) =>
   username === user.username && isSame(directoryId, user.directoryId)
 
@@ -345,7 +347,8 @@ export const ensureAccount = Effect.fn("Converge.ensureAccount")(function* (
   const added = yield* Effect.either(Journal.recordWrite(admin.add(user)))
   if (Either.isRight(added)) {
     const { accountId, applicationId } = added.right
-    // Indexed even if the read below fails: the account must not be added again.
+    // Adds the account to the index even if the read below fails, because it must not be added
+    // again.
     yield* index.note({ ...user, accountId, ...(applicationId === undefined ? {} : { applicationId }) })
     const account = yield* admin.get(accountId)
     if (!isOf(user, account)) {

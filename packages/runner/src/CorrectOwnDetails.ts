@@ -5,7 +5,7 @@
  *
  * If the address cannot be changed, the name is changed back. Users cannot read their own address:
  * with `AdminAccounts` in the context the address is read with administrator credentials, shown in
- * the plan and verified. Without it, the change is sent but not verified.
+ * the plan and verified. Without `AdminAccounts`, the change is sent but not verified.
  *
  * @since 0.1.0
  */
@@ -49,7 +49,7 @@ export interface Parameters extends Schema.Schema.Type<typeof Parameters> {}
 const exact = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /**
- * A CSV row. It changes the name, the address or both.
+ * A CSV row. A row changes the name, the address or both.
  *
  * @since 0.1.0
  * @category schemas
@@ -101,7 +101,7 @@ type ReadEffect = Effect.Effect<
 const toState = ({ accountId, name }: Pick<UserSessions.User, "accountId" | "name">): Read => ({
   accountId,
   name: name ?? null,
-  // Signing in does not return the address.
+  // Reads the address with administrator credentials, because signing in does not return it.
   email: null
 })
 
@@ -128,7 +128,10 @@ const readDetails = ({ password, username }: Wanted, parameters: Parameters): Re
     )
   )
 
-/** Reads after a change. The details from the current session's sign-in are out of date. */
+/**
+ * Reads the details after a change. Those that the current session's sign-in returned are out of
+ * date.
+ */
 const again = ({ read, wanted }: Subject, parameters: Parameters): ReadEffect =>
   Effect.flatMap(
     asAdministrator(read.accountId, parameters),
@@ -182,7 +185,7 @@ const setEmail = (accounts: UserSessions.User["accounts"], again: ReadEffect, em
   )
 }
 
-/** The address could not be changed: restores the name that the plan read. */
+/** Restores the name that the plan read, because the address could not be changed. */
 const restoreName = (
   accounts: UserSessions.User["accounts"],
   again: ReadEffect,
@@ -198,7 +201,7 @@ const restoreName = (
       const explanation = `${failed}. The name was changed, and its previous value is unknown.`
       return yield* new PartialChange({ explanation, ...failureToRetry(error) })
     }
-    // Read now, because restoring the name also writes to the journal.
+    // The journal is read now, because restoring the name also writes to it.
     const standing = yield* Journal.writeStatus
     const back = yield* Effect.either(setName(accounts, again, planned.name))
     if (Either.isLeft(back)) {
@@ -223,7 +226,7 @@ const writeDetails = (
   return UserSessions.withUser({ applicationId: parameters.applicationId, username, password }, ({ accounts }) =>
     Effect.gen(function* () {
       const afterwards = again(subject, parameters)
-      // Changes the name first: it can be read, and therefore restored.
+      // Changes the name first: the name can be read, and therefore restored.
       const named =
         wanted.name !== undefined && !isNamed(read, wanted)
           ? yield* setName(accounts, afterwards, wanted.name, read)
@@ -243,7 +246,7 @@ const describeChange = (field: string, from: string | null, to: string | undefin
     ? []
     : [`set ${field} to ${JSON.stringify(to)}${from === null ? "" : ` (was ${JSON.stringify(from)})`}`]
 
-/** The wording of earlier versions' plans. */
+/** Describes a change in the words of earlier versions, whose plans can still be applied. */
 const fromTo = (field: string, from: string | null, to: string | undefined) =>
   to === undefined || from === to
     ? []

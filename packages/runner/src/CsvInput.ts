@@ -22,8 +22,8 @@ import { truncateList } from "./internal/text/truncateList.js"
 export type { Column, Definition, Row } from "./internal/csv/csvInput.js"
 
 /**
- * A problem with a cell, a row or the whole file. `value` is absent if there is none or it may be a
- * secret.
+ * A problem with a cell, a row or the whole file. `value` is absent if the problem has no value or
+ * the value may be a secret.
  *
  * @since 0.1.0
  * @category models
@@ -43,7 +43,7 @@ export class Problem extends Schema.Class<Problem>("@effect-glowmarkt/runner/Csv
 }
 
 /**
- * The file cannot be used. `problems` has all of them in line order.
+ * The file cannot be used. `problems` lists all reasons in the order of their lines.
  *
  * @since 0.1.0
  * @category errors

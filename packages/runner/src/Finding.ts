@@ -7,18 +7,19 @@ import * as Schema from "effect/Schema"
 import { findings } from "./internal/audit/findings.js"
 
 /**
- * - `healthy`: none of the others.
- * - `inactive`: the live status is inactive.
+ * - `healthy`: no other finding applies.
+ * - `inactive`: the live status says that the account is inactive.
  * - `unrecognised`: the status is missing, or neither `active` nor `inactive`.
  * - `mismatch`: list and live status disagree, or `active` contradicts `status` in one of them.
  * - `tokenExpired`: the external directory's token has expired.
  * - `tokenExpiring`: that token expires soon.
- * - `dormant`: not updated for a long time.
- * - `missing`: listed, but reading its status returns 404.
+ * - `dormant`: the account has not been updated for a long time.
+ * - `missing`: the account is in the list, but reading its status returns 404.
  * - `denied`: the credentials were refused for this account.
  * - `undetermined`: the status could not be determined; the row's error says why.
  *
- * An account can have several, in this order. `healthy`, `missing` and `denied` always stand alone.
+ * An account can have several findings, in this order. `healthy`, `missing` and `denied` never
+ * occur with others.
  *
  * @since 0.1.0
  * @category schemas

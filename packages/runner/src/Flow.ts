@@ -28,8 +28,9 @@ export type { Flow, Range, Row, RunOptions } from "./internal/run/flow.js"
  *   in an outage, it is retried until the outage ends.
  * - `step` processes one subject, see {@link Step}.
  * - `outcome` classifies a result. Without it, every result is `done`.
- * - `retriedBy`: `"run"` if every step is `Step.retried` or turns the client's own retry off. It is
- *   then turned off once for the whole run, which is cheaper than once per subject.
+ * - `retriedBy`: `"run"` if every step is `Step.retried` or turns the client's own retry off. The
+ *   client's retry is then turned off once for the whole run, which is cheaper than once per
+ *   subject.
  * - `requests` is the number of requests that a subject takes, if known in advance; 0 if it takes
  *   none. Otherwise requests are counted as they are sent.
  * - `read` reads a subject without changing it. If the latest subjects all fail, the run reads one
@@ -92,7 +93,7 @@ export const make = <
   subject: Codec.make(options.subject),
   result: Codec.make(options.result),
   subjects: options.subjects,
-  // Transient failures are those with E3; the compiler infers them into E2 as well.
+  // Safe: a transient failure has an error of type E3, but the compiler infers it into E2 as well.
   step: options.step as Step<
     Subject,
     Result,
@@ -231,9 +232,9 @@ export const finish: (runId: RunId) => Effect.Effect<Run, RunNotFound | RunStore
   executeRun.finish
 
 /**
- * Streams the subjects of a run in list order, each exactly once, with their results. Works on
- * unfinished runs too. Memory use is constant. Fails with `RunMismatch` if the run belongs to
- * another flow.
+ * Streams the subjects of a run in list order, each exactly once, with their results. Also accepts
+ * unfinished runs. Memory use is constant. Fails with `RunMismatch` if the run belongs to another
+ * flow.
  *
  * @example
  * ```ts

@@ -13,7 +13,8 @@ import { block } from "./internal/htmlReport/blocks.js"
 import { closing, opening } from "./internal/htmlReport/template.js"
 import type { Summary } from "./StatusAudit.js"
 
-// Large enough to deduplicate repeated values, small enough to hold in memory.
+// The number of rows per block: large enough to deduplicate repeated values, small enough to hold
+// in memory.
 const rowsPerBlock = 2_000
 
 /**

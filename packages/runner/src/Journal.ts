@@ -17,7 +17,7 @@ import * as Effect from "effect/Effect"
  * @category models
  */
 export interface JournalService {
-  /** Returns once the note is durable, even if the process dies. */
+  /** Returns once the note is stored so that it survives the death of the process. */
   readonly note: (note: string) => Effect.Effect<void>
   /** All notes of this run, oldest first. */
   readonly notes: Effect.Effect<ReadonlyArray<string>>
@@ -37,7 +37,7 @@ const writes = "writes"
 const retracted = "did not write"
 
 /**
- * Records a write before sending it. If it provably had no effect, the note is retracted.
+ * Records a write before sending it. If the write provably had no effect, retracts the note.
  *
  * @example
  * ```ts
@@ -79,8 +79,8 @@ export const recordWrite = <A, E extends { readonly mayHaveBeenApplied: boolean 
 export const retract: Effect.Effect<void> = Effect.flatMap(Journal, ({ note }) => note(retracted))
 
 /**
- * What the journal knows about writes to a subject: none was sent, the latest had no effect, or it
- * may have taken effect.
+ * What the journal knows about writes to a subject: none was sent, the latest had no effect, or the
+ * latest may have taken effect.
  *
  * @since 0.1.0
  * @category models

@@ -15,8 +15,8 @@ const allCharacters = alphabets.join("")
 const length = 24
 
 /**
- * Rejects numbers from the incomplete last cycle, which would make the first characters more
- * likely.
+ * Rejects random numbers above the last multiple of the number of characters, because they would
+ * make the first characters more likely.
  */
 const draw = (from: string): string => {
   const [number = 0] = globalThis.crypto.getRandomValues(new Uint32Array(1))

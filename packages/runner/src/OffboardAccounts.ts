@@ -74,7 +74,7 @@ const readAccount = ({ accountId }: Wanted, { applicationId }: Parameters) =>
 const isSatisfied = ({ listStatus, liveStatus }: auditRowGuard.Read) =>
   listStatus === "inactive" && liveStatus === "inactive"
 
-// Not exported: `PlannedFlow.apply` does not require consent.
+// This flow is not exported, because `PlannedFlow.apply` does not require consent.
 const flow = PlannedFlow.make({
   name: "offboardAccounts",
   parameters: Parameters,
@@ -104,7 +104,7 @@ const flow = PlannedFlow.make({
   write: ({ read, wanted }, parameters) =>
     Effect.flatMap(AdminAccounts, (admin) =>
       Converge.converge({
-        // The account was just read, including its application.
+        // `read` has already checked the account and its application.
         before: read,
         read: readAccount(wanted, parameters),
         isSatisfied,
@@ -211,8 +211,8 @@ export const apply = (
   Effect.zipRight(Consent.check(consentOf(options), plan.header.counts.change), PlannedFlow.apply(flow, plan, options))
 
 /**
- * The first part of {@link apply}, with consent: stores the entries of a plan and sends nothing. The
- * rest is {@link applyFlow}.
+ * Checks the consent and stores the entries of a plan, without sending anything. {@link applyFlow}
+ * does the rest of what {@link apply} does.
  *
  * @example
  * ```ts
@@ -239,7 +239,7 @@ export const list = (
  */
 export const applyFlow = PlannedFlow.toFlow(flow)
 
-// JavaScript callers can omit it.
+// Callers in JavaScript can omit the consent.
 const consentOf = (options: Partial<ConsentOptions> | undefined) => options?.consent ?? Consent.deletions(0)
 
 /**
@@ -271,7 +271,7 @@ export const resume = (
   )
 
 /**
- * See `PlannedFlow.rows`.
+ * Streams the subjects of a run, as `PlannedFlow.rows` does.
  *
  * @example
  * ```ts

@@ -132,8 +132,8 @@ export const plan = (
 ): Effect.Effect<Plan, CallError, AdminAccounts> => withAccountIndex(PlannedFlow.plan(flow, options))
 
 /**
- * The rollback of an all-or-nothing run: the run id it is stored under, and how many added accounts
- * were made inactive or could not be.
+ * The rollback of an all-or-nothing run: the run id it is stored under, how many added accounts
+ * were made inactive again, and how many could not be.
  *
  * @since 0.1.0
  * @category models
@@ -157,7 +157,7 @@ export interface OnboardResult {
 
 /**
  * Consent to make the added accounts inactive again, for the number of accounts that the plan adds.
- * Needed for every resume, too. A plan of `eachRow` needs none.
+ * Every resume needs this consent, too. A plan with `eachRow` needs none.
  *
  * @since 0.1.0
  * @category models
@@ -174,7 +174,10 @@ const decodeTogether = (parameters: unknown): Effect.Effect<Parameters["together
     onFailure: ({ message }) => new InvalidPlan({ problems: [{ line: 1, problem: message }] })
   })
 
-/** Once one user cannot be added, adding others would only mean more to roll back. */
+/**
+ * Makes a flow that adds no more users once one cannot be added: they would only have to be rolled
+ * back.
+ */
 const stopAfterFailure = () => {
   let over = false
   // The flag lasts only for this process: after a resume more users may be added, but they are
@@ -200,13 +203,13 @@ const stopAfterFailure = () => {
   }
 }
 
-/** The flow to run: with `eachRow`, rows do not affect each other. */
+/** Returns the flow to run. With `eachRow`, rows do not affect each other. */
 const flowFor = (together: Parameters["together"]) => (together === "eachRow" ? flow : stopAfterFailure())
 
 /**
- * The flow that applies a plan stored by {@link list}, for `Flow.work`. Its `AccountIndex` must be
- * read after any earlier work on the same rows has ended. An all-or-nothing run must be processed
- * as a whole, and rolled back by {@link rollback} before `Flow.finish`.
+ * Returns the flow that applies a plan stored by {@link list}, for `Flow.work`. Its `AccountIndex`
+ * must be read after any earlier work on the same rows has ended. An all-or-nothing run must be
+ * processed as a whole, and rolled back by {@link rollback} before `Flow.finish`.
  *
  * @example
  * ```ts
@@ -241,8 +244,8 @@ export const parametersOf = ({ parameters }: Pick<Run, "parameters">): Parameter
 })
 
 /**
- * Makes the accounts that an all-or-nothing run added inactive again, unless all were added. Every
- * row must have a result. A repeated call resumes the rollback.
+ * Makes inactive again the accounts that an all-or-nothing run added, unless every account was
+ * added. Every row must have a result. A repeated call resumes the rollback.
  *
  * @example
  * ```ts
@@ -354,8 +357,8 @@ export const apply = Effect.fn("OnboardAccounts.apply")(function* (
 })
 
 /**
- * The first part of {@link apply}: checks a plan and its consent and stores its entries. Sends
- * nothing. The rest is {@link applyFlow}.
+ * Checks a plan and its consent and stores its entries, without sending anything. {@link applyFlow}
+ * does the rest of what {@link apply} does.
  *
  * @example
  * ```ts
@@ -409,8 +412,9 @@ export const resume = Effect.fn("OnboardAccounts.resume")(function* (
 const decodeAdded = Schema.decodeUnknownOption(Schema.Struct({ accountId: AccountId, applicationId: ApplicationId }))
 
 /**
- * Plans to make inactive what a finished run added. The result is a plan of `OffboardAccounts`, to
- * be applied with consent. An account is skipped if it now belongs to another user or application.
+ * Plans to make inactive the accounts that a finished run added. The result is a plan of
+ * `OffboardAccounts`, to be applied with consent. An account is skipped if it now belongs to
+ * another user or application.
  *
  * @example
  * ```ts
@@ -453,8 +457,8 @@ export const undo = Effect.fn("OnboardAccounts.undo")(function* (
 })
 
 /**
- * See `PlannedFlow.rows`. Users whose account was made inactive again are `failed`, with a message
- * that says so.
+ * Streams the subjects of a run, as `PlannedFlow.rows` does. Users whose account was made inactive
+ * again are `failed`, with a message that says so.
  *
  * @example
  * ```ts

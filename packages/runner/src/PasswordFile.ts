@@ -1,7 +1,7 @@
 /**
  * The file that new passwords are written to: one `username=password` per line, readable by its
  * owner only. A line is on disk before its password is used, so a crash cannot lose one.
- * `file:PATH#USERNAME` refers to it, see `Secrets`.
+ * `file:PATH#USERNAME` refers to a password in it; see `Secrets`.
  *
  * @since 0.1.0
  */
@@ -40,8 +40,7 @@ export class PasswordFileError extends Schema.TaggedError<PasswordFileError>(
  */
 export interface PasswordFileService {
   /**
-   * Returns the password stored for a user, or `None` if there is none. It may or may not be in use
-   * yet.
+   * Returns the password stored for a user, or `None` if there is none. It may not be in use yet.
    */
   readonly find: (username: string) => Option.Option<Redacted.Redacted>
   /** Stores a password, and returns once it is on disk. */
@@ -111,7 +110,7 @@ export const ensureNotSource = Effect.fn("PasswordFile.ensureNotSource")(functio
   current: Iterable<string>
 ): Effect.fn.Return<void, PasswordFileError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
-  // A file that does not exist yet has no symbolic links to resolve.
+  // The path of a file that does not exist yet cannot be resolved, so it is only made absolute.
   const real = (path: string) => Effect.orElseSucceed(fs.realPath(path), () => absolutePath(path))
   const own = yield* real(path)
   for (const other of new Set(current)) {
@@ -124,7 +123,7 @@ export const ensureNotSource = Effect.fn("PasswordFile.ensureNotSource")(functio
   }
 })
 
-/** Opening needs a writable file, or a directory to create it in. */
+/** Checks that the file is writable or, if it does not exist, that its directory is. */
 const checkWritable = (path: string, content: Option.Option<string>) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -140,7 +139,8 @@ const checkWritable = (path: string, content: Option.Option<string>) =>
   })
 
 /**
- * Reads the existing file, if any, and checks that it could be opened. For planning.
+ * Reads the file, if it exists, and checks that applying the plan could open it. Use it for
+ * planning.
  *
  * @example
  * ```ts
@@ -195,7 +195,8 @@ export const open = Effect.fn("PasswordFile.open")(function* (
     yield* Effect.mapError(fs.truncate(path, Buffer.byteLength(kept)), failed)
   }
   const file = yield* Effect.mapError(
-    // A file that appears in the meantime belongs to another process.
+    // The flag refuses a file that has appeared in the meantime, because it belongs to another
+    // process.
     fs.open(path, { flag: Option.isSome(found) ? "a" : "ax", mode: PrivateFile.ownerOnly }),
     failed
   )

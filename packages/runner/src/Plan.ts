@@ -1,7 +1,7 @@
 /**
  * A plan lists what a run would do, so that people can review and approve it first.
  *
- * A plan is a file of JSON lines: a header, then one line per subject in input order. Making a plan
+ * A plan is a JSON Lines file: a header, then one line per subject in input order. Making a plan
  * writes nothing to the server. A plan never contains secrets, only references to them.
  *
  * @since 0.1.0
@@ -41,8 +41,8 @@ export const Target = Schema.Struct({
 export interface Target extends Schema.Schema.Type<typeof Target> {}
 
 /**
- * The number of subjects to change, of those with nothing to do, and of those to skip, and the
- * number of invalid rows.
+ * The number of subjects to change, with nothing to do, and to skip, and the number of invalid
+ * rows.
  *
  * @since 0.1.0
  * @category schemas
@@ -183,7 +183,7 @@ export const count = (entries: ReadonlyArray<Entry>): Counts => {
 }
 
 /**
- * A line that contradicts another.
+ * A contradiction in a plan, and the line where it was found.
  *
  * @since 0.1.0
  * @category models
@@ -307,7 +307,8 @@ export const decode = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Eff
       }
     }
     const plan = { header: header.right, entries }
-    // Unreadable lines shift the entries, so line numbers of contradictions would be wrong.
+    // Contradictions are reported only if every line can be read, because an unreadable line would
+    // shift their line numbers.
     const all = problems.length > 0 ? [...countProblems(plan), ...problems] : contradictions(plan)
     return Arr.isNonEmptyReadonlyArray(all) ? yield* new InvalidPlan({ problems: all }) : plan
   })

@@ -2,9 +2,9 @@
  * Flows that change something: planned first, applied later.
  *
  * A planned flow defines how to read a subject, whether it is in the wanted state, how to change it
- * and how to describe the change. The plan and the run that applies it follow from these. The run
- * reads each subject again, skips it if it has changed since the plan was made, changes it with a
- * convergent step, and records the result.
+ * and how to describe the change. The plan and the run that applies it are derived from these
+ * functions. The run reads each subject again, skips it if it has changed since the plan was made,
+ * changes it with a convergent step, and records the result.
  *
  * @since 0.1.0
  */
@@ -53,15 +53,15 @@ export type {
  * - `row`: the subject and its wanted state, a struct read from the columns of a CSV. `key` names
  *   the subject. Secrets appear in it only as references.
  * - `state`: the state that is read. When the plan is applied, any difference counts as drift.
- * - `read` reads a subject. Fail with `Refused` if the subject must not be changed. Failed calls
- *   are retried and outages waited out. A permanent failure becomes the subject's result, or, while
+ * - `read` reads a subject. Fail with `Refused` if the subject must not be changed. The run retries
+ *   failed calls and waits out outages. A permanent failure becomes the subject's result, or, while
  *   planning, the reason to skip it.
- * - `applicationOf` returns the application of the account that was read. A subject of another
- *   application than the plan's target is refused, and so is `null`. Omit it if `read` compares, or
- *   if there is no account.
+ * - `applicationOf` returns the application of the account that was read. A subject is refused if
+ *   its application is `null` or is not the plan's target. Omit this function if `read` compares
+ *   the applications itself, or if the subject has no account.
  * - `isSatisfied` returns whether there is nothing to do.
  * - `isPartial` recognises a change that this run left half done when it was interrupted between
- *   two writes, so that it does not count as drift. Steps with one write do not need it.
+ *   two writes. Such a change does not count as drift. Steps with one write do not need it.
  * - `write` makes the change from the current state by convergent steps, and returns the state it
  *   read to verify it.
  * - `describe` describes the change, such as `set name to "B" (was "A")`. A plan whose descriptions
@@ -257,8 +257,8 @@ export const toFlow: <Parameters extends object, Wanted, Read, E extends StepErr
 ) => Flow<runParameters.RunParameters, Entry, Result, PlanNeeded | CallError, R | RunStore> = applyPlan.toFlow
 
 /**
- * The first part of {@link apply}: checks a plan, opens its run and stores its entries. Sends
- * nothing to the server, so it needs none of the flow's services.
+ * Checks a plan, opens its run and stores its entries, as {@link apply} does first. Sends nothing
+ * to the server, so it needs none of the flow's services.
  *
  * @example
  * ```ts
@@ -303,7 +303,7 @@ export const apply: <Parameters extends object, Wanted, Read, E extends StepErro
 > = applyPlan.apply
 
 /**
- * Resumes an unfinished run from the store. A finished run is only summarised.
+ * Resumes an unfinished run from the store. For a finished run, only returns its summary.
  *
  * @example
  * ```ts
@@ -361,7 +361,7 @@ export const inspect: (runId: RunId) => Effect.Effect<Option.Option<PlanRun>, Ru
   runParameters.inspect
 
 /**
- * Streams the subjects of a run in plan order, each exactly once. Works on unfinished runs too.
+ * Streams the subjects of a run in plan order, each exactly once. Also accepts unfinished runs.
  *
  * @example
  * ```ts

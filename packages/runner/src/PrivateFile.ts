@@ -25,8 +25,8 @@ export interface Permissions {
 export const ownerOnly = 0o600
 
 /**
- * Returns whether the file belongs to the current user. Always true on Windows, which has no such
- * owner.
+ * Returns whether the file belongs to the current user. Always returns true on Windows, where files
+ * have no such owner.
  *
  * @example
  * ```ts
@@ -43,8 +43,8 @@ export const isOwn = ({ uid }: Pick<Permissions, "uid">): boolean =>
   process.getuid === undefined || uid === process.getuid()
 
 /**
- * Explains why a file is not private and which command fixes it. `undefined` if it is private, and
- * always on Windows, which has no such owner or mode.
+ * Explains why a file is not private and which command fixes it. Returns `undefined` if the file is
+ * private, and always on Windows, where files have no such owner or mode.
  *
  * @example
  * ```ts

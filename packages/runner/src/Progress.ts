@@ -117,12 +117,12 @@ export type Event = typeof Event.Type
  * @category models
  */
 export interface ProgressService {
-  /** Publishes an event. Never fails or waits. */
+  /** Publishes an event. Publishes an event. Never fails and never waits. */
   readonly publish: (event: Event) => void
 }
 
 /**
- * Receives the events of runs. By default they are discarded, see {@link observe}.
+ * Receives the events of runs. By default the events are discarded; see {@link observe}.
  *
  * @since 0.1.0
  * @category services
@@ -131,7 +131,8 @@ export class Progress extends Context.Reference<Progress>()("@effect-glowmarkt/r
   defaultValue: (): ProgressService => ({ publish: () => undefined })
 }) {}
 
-// A slow observer misses the oldest events. Each `Advanced` has all counts, so nothing is lost.
+// A slow observer misses the oldest events. It still gets the correct counts, because each
+// `Advanced` has all of them.
 const capacity = 256
 
 /**

@@ -8,9 +8,9 @@
  * It then removes the new token, which is harmless if it was never added, and adds it again.
  * Removing a token twice is harmless too.
  *
- * However often the run is interrupted, in the end the new token has been added exactly once and
- * the old one is removed. Every repeated request is in the journal. While the new token is removed
- * and added again, the phone still has the old one.
+ * However often the run is interrupted, it ends with the new token added exactly once and the old
+ * one removed. Every repeated request is in the journal. While the new token is removed and added
+ * again, the phone still has the old one.
  *
  * @since 0.1.0
  */
@@ -104,7 +104,8 @@ const add = ({ accountId, accounts }: UserSessions.User, token: Redacted.Redacte
     }
     if ((yield* Journal.writeStatus) === "written") {
       yield* accounts.removeMobileAppToken(accountId, token).pipe(
-        // The provider may reject the removal of a token that does not exist.
+        // A rejection is ignored, because the provider may reject the removal of a token that does
+        // not exist.
         Effect.catchTag("Rejected", () => Effect.void)
       )
       yield* Journal.retract

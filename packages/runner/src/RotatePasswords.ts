@@ -3,9 +3,9 @@
  * `Secrets`).
  *
  * A new password is written to a private file and is on disk before it is set. The user is then
- * signed in with it. A resumed run reuses the password in that file. So at any time one of the two
- * passwords works, and the outcome says which: `done` means the new one, `failed` the old one
- * unless the message says otherwise.
+ * signed in with it. A resumed run reuses the password in that file. So one of the two passwords
+ * works at any time, and the outcome says which: `done` means the new one, and `failed` means the
+ * old one unless the message says otherwise.
  *
  * @since 0.1.0
  */
@@ -41,7 +41,7 @@ import * as UserSessions from "./UserSessions.js"
  * The application the users sign in to, and the file for their new passwords. The plan stores its
  * absolute path, so that applying and resuming use the same file in any directory. A user whose
  * password in that file already works has nothing to do, so use a new file for the next rotation.
- * The file must not be one that current passwords are read from.
+ * The current passwords must not be read from the same file.
  *
  * @since 0.1.0
  * @category models
@@ -84,7 +84,7 @@ type Read = typeof Read.Type
 
 const accountOf = ({ accountId }: UserSessions.User) => Effect.succeed(accountId)
 
-/** Returns the user's account if this password works. */
+/** Signs in and returns the user's account, if this password works. */
 const trySignIn = (
   { username }: Wanted,
   { applicationId }: Parameters,
@@ -137,7 +137,8 @@ const writePassword = ({ read, wanted }: PlannedFlow.Subject<Wanted, Read>, para
       ChangeError,
       GlowmarktClient
     >({
-      // The new password cannot work yet, and the provider may count failed sign-ins.
+      // Does not try the new password, which cannot work yet: the provider may count failed
+      // sign-ins.
       before: read,
       read: Effect.flatMap(
         trySignIn(wanted, parameters, newPassword),
@@ -228,8 +229,8 @@ const withFile =
         Effect.scoped(
           Effect.gen(function* () {
             const file = yield* PasswordFile.open(passwordFile)
-            // If one password cannot be stored, no other can be either. The step never ends, so no
-            // result is recorded for its subject.
+            // Stops the run when a password cannot be stored, because no other can be stored
+            // either. The step never ends, so no result is recorded for its subject.
             const failed = yield* Deferred.make<never, PasswordFile.PasswordFileError>()
             const put = (username: string, password: Redacted.Redacted) =>
               Effect.catchAll(file.put(username, password), (error) =>
@@ -293,7 +294,7 @@ export const resume = (
   )
 
 /**
- * See `PlannedFlow.rows`.
+ * Streams the subjects of a run, as `PlannedFlow.rows` does.
  *
  * @example
  * ```ts

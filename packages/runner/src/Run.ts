@@ -1,5 +1,5 @@
 /**
- * One execution of a flow: its id, parameters, start and progress.
+ * A run is one execution of a flow: its id, parameters, start and progress.
  *
  * @since 0.1.0
  */
@@ -135,7 +135,7 @@ export class RunUnfinished extends Schema.TaggedError<RunUnfinished>("@effect-gl
   "RunUnfinished",
   { runId: RunId, recorded: Schema.NonNegativeInt, total: Schema.optionalWith(Schema.NonNegativeInt, { exact: true }) }
 ) {
-  /** The error for this run. */
+  /** Makes the error for this run. */
   static of({ recorded, runId, total }: Run): RunUnfinished {
     return new RunUnfinished({ runId, recorded, ...(total === undefined ? {} : { total }) })
   }
@@ -147,7 +147,7 @@ export class RunUnfinished extends Schema.TaggedError<RunUnfinished>("@effect-gl
   }
 }
 
-// A parameter may be a list of ten thousand ids.
+// The message cuts longer values, because a parameter may be a list of ten thousand ids.
 const maxShownLength = 200
 
 const shown = (value: unknown): string => {

@@ -45,14 +45,14 @@ const errorText = ({ result }: Row): string => {
   }
 }
 
-/** Whether the subject is in the wanted state, as far as the run knows. */
+/** Returns whether the subject was in the wanted state when the run last read it. */
 const isSatisfied = ({ outcome, result }: Row): boolean =>
   outcome === "done" || (result?._tag === "Skipped" && result.end === "reached")
 
 /**
  * Renders the rows that were not completed (failed, skipped for a reason, invalid or not reached)
  * in their original columns, plus `error`. A row without cells has its key in a column `subject`.
- * The file can be used as input of the same flow. If there are no such rows, it has only the
+ * The file can be used as input of the same flow. If every row was completed, the file has only the
  * header.
  *
  * @example
@@ -72,7 +72,7 @@ const isSatisfied = ({ outcome, result }: Row): boolean =>
  */
 export const failedCsv = <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Uint8Array, E, R> =>
   Effect.suspend(() => {
-    // The header has the columns of all rows, so it can only be written at the end.
+    // The header has the columns of all rows, so nothing can be written before all rows are read.
     const columns = new Set<string>()
     const missed: Array<Row> = []
     const note = (row: Row) =>

@@ -107,7 +107,7 @@ export class RunStoreError extends Schema.TaggedError<RunStoreError>("@effect-gl
   }
 }
 
-// SQLite's primary result codes. Extended codes start with them.
+// SQLite's primary result codes. Extended result codes start with a primary one.
 const reasons: ReadonlyArray<readonly [code: string, reason: Reason]> = [
   ["SQLITE_BUSY", "inUse"],
   ["SQLITE_LOCKED", "inUse"],
@@ -117,8 +117,8 @@ const reasons: ReadonlyArray<readonly [code: string, reason: Reason]> = [
   ["SQLITE_READONLY", "notWritable"],
   ["SQLITE_PERM", "notWritable"],
   ["SQLITE_CANTOPEN", "cannotOpen"],
-  // SQLite reports a full disk this way when it cannot extend the write-ahead log, and so it
-  // reports file size limits.
+  // SQLite reports a full disk this way when it cannot extend the write-ahead log. It reports an
+  // exceeded file size limit in the same way.
   ["SQLITE_IOERR_WRITE", "full"],
   ["SQLITE_IOERR_SHMSIZE", "full"],
   ["SQLITE_IOERR", "unreliable"],
@@ -135,7 +135,7 @@ const reasons: ReadonlyArray<readonly [code: string, reason: Reason]> = [
   ["ELOOP", "cannotOpen"]
 ]
 
-/** The native module is not built, or was built for another version of Node. */
+/** Returns whether the native module is not built, or was built for another version of Node. */
 const isDriverMissing = (code: string, detail: string) =>
   code === "ERR_DLOPEN_FAILED" || detail.startsWith("Could not locate the bindings file")
 
@@ -182,7 +182,8 @@ export const fromUnknown = (file: string, error: unknown): RunStoreError => {
 }
 
 /**
- * Like {@link fromUnknown} for a cause: uses its failure, or else its first defect.
+ * Makes the error from a cause, as {@link fromUnknown} does from the cause's failure or, if it has
+ * none, its first defect.
  *
  * @example
  * ```ts
@@ -200,7 +201,8 @@ export const fromCause = (file: string, cause: Cause.Cause<unknown>): RunStoreEr
   fromUnknown(file, Cause.squash(cause))
 
 /**
- * Something in the store cannot be decoded: a record, unless `detail` says what.
+ * Makes the error for something in the store that cannot be decoded: a record, unless `detail`
+ * names something else.
  *
  * @example
  * ```ts

@@ -52,7 +52,8 @@ const absolute = (ref: string): string => {
 
 const reference = Schema.String.pipe(
   Schema.filter((ref) => /^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^#].*)$/.test(ref), {
-    // Does not include the value: people paste the secret itself here.
+    // The message does not include the value, because people paste the secret itself here by
+    // mistake.
     message: () => "is not a reference to a secret"
   }),
   Schema.brand("SecretRef")
@@ -184,7 +185,8 @@ export const make: Effect.Effect<SecretsService, never, FileSystem.FileSystem> =
       Effect.mapError(() => "the variable is not set or is empty"),
       Effect.filterOrFail(
         (secret) => StrictText.decodingProblem(Redacted.value(secret)) === undefined,
-        // Node decodes the environment itself and replaces invalid UTF-8.
+        // Node decodes the environment itself and replaces invalid UTF-8, so this checks for
+        // replaced characters.
         (secret) => `the variable ${StrictText.decodingProblem(Redacted.value(secret))}`
       ),
       Effect.mapError((problem) => new SecretUnavailable({ ref, problem }))

@@ -109,7 +109,7 @@ export class Summary extends Schema.Class<Summary>("@effect-glowmarkt/runner/Sta
 }) {}
 
 /**
- * The part of a {@link Summary} that is counted from the recorded results.
+ * The fields of a {@link Summary} that are counted from the recorded results.
  *
  * @since 0.1.0
  * @category models
@@ -224,12 +224,13 @@ export interface Options extends Limits {
    */
   readonly where?: AccountFilter.AccountFilter | undefined
   /**
-   * Audits only this many of them, chosen at random but repeatably for the same run id and list.
+   * Audits only this many of the selected accounts, chosen at random. The same run id and list give
+   * the same accounts.
    */
   readonly sample?: number | undefined
   /**
-   * The server and application, as far as known. An audit of another or an unknown target is not
-   * resumed.
+   * The server and application, as far as known. An audit is not resumed if its target is different
+   * or unknown.
    */
   readonly target?: Target | undefined
 }
@@ -238,9 +239,9 @@ export interface Options extends Limits {
  * Audits every account, or resumes an audit.
  *
  * Fails if the list cannot be read (`AccessDenied` for wrong credentials, `TransportError` for an
- * unreachable server, …). If one account's status cannot be read, that is a finding. Outages are
- * waited out. The run also fails if an outage outlasts `maxOutage`, or if the credentials are
- * refused for several accounts in a row; these are not recorded, and the same run id resumes the
+ * unreachable server, …). If one account's status cannot be read, that is a finding. The run waits
+ * out outages. It also fails if an outage outlasts `maxOutage`, or if the credentials are refused
+ * for several accounts in a row. These refusals are not recorded, and the same run id resumes the
  * audit. Fails with `RunMismatch` and `RunStoreError` as `Flow.run` does.
  *
  * @example
@@ -328,8 +329,8 @@ export const summary = Effect.fn("StatusAudit.summary")(function* (
 })
 
 /**
- * Counts the recorded findings of an audit so far. The store counts, so no rows are read. An
- * unknown run has none.
+ * Counts the recorded findings of an audit so far. The store does the counting, so no rows are
+ * read. For an unknown run, all counts are zero.
  *
  * @example
  * ```ts

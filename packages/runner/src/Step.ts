@@ -39,8 +39,8 @@ export type Step<Subject, Result, Parameters, E = never, R = never> = (
 ) => Effect.Effect<Result, E, R>
 
 /**
- * A failed call of a step. `result` is recorded if the run gives up on the subject. The run fails
- * with `ending` if it cannot continue.
+ * A failed call of a step. `result` is recorded if the run gives up on the subject. `ending` is the
+ * error that the run fails with if it cannot continue.
  *
  * @since 0.1.0
  * @category models
@@ -56,11 +56,11 @@ export class TransientFailure<out Result, out E> {
 /**
  * Makes a step whose calls are retried by the run instead of the client.
  *
- * Only the run sees all subjects. It slows down after a 429, waits out an outage, retries a subject
- * while others succeed, and stops (and can be resumed) if the credentials are refused for every
- * subject. Inside such a step the client's own retry is off, and errors of the `GlowmarktError`
- * family stay in the error channel. `settle` returns the result of a subject whose failure is
- * final, because it is not transient or was retried too often.
+ * Only the run knows about all subjects: it slows down after a 429, waits out an outage, retries a
+ * subject while others succeed, and stops (and can be resumed) if the credentials are refused for
+ * every subject. Inside such a step the client's own retry is off, and errors of the
+ * `GlowmarktError` family stay in the error channel. `settle` returns the result of a subject whose
+ * failure is final, because it is not transient or was retried too often.
  *
  * @example
  * ```ts

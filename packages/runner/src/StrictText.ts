@@ -15,8 +15,9 @@ const encodings: ReadonlyArray<readonly [mark: ReadonlyArray<number>, label: str
 ]
 
 /**
- * Describes how the text was decoded incorrectly, without repeating it. `undefined` if it was not.
- * U+FFFD marks where a decoder gave up. NUL shows that UTF-16 was read as UTF-8.
+ * Describes how a text was decoded incorrectly, without repeating the text. Returns `undefined` if
+ * it was decoded correctly. U+FFFD marks where a decoder gave up. NUL shows that UTF-16 was read as
+ * UTF-8.
  *
  * @example
  * ```ts

@@ -20,7 +20,7 @@ import { Refused } from "./Converge.js"
 import { type SecretRef, Secrets } from "./Secrets.js"
 
 /**
- * A user to sign in. The password is a reference, so that this can be stored in a plan.
+ * A user to sign in. The password is a reference, so that the login can be stored in a plan.
  *
  * @since 0.1.0
  * @category models
@@ -44,7 +44,7 @@ export interface User {
 }
 
 /**
- * Resolves a reference. Fails with `Refused` if there is no secret.
+ * Resolves a reference. Fails with `Refused` if the reference has no secret.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export const resolveSecret = (ref: SecretRef): Effect.Effect<Redacted.Redacted, 
     Effect.mapError(({ message }) => new Refused({ reason: message }))
   )
 
-/** Stopping a run should not have to wait for tokens to be revoked. */
+/** A short time limit: a run that stops should not have to wait long for tokens to be revoked. */
 const revokeOptions: CallOptions.Options = { timeout: Duration.seconds(3), retry: RetryPolicy.none }
 
 interface Session {
@@ -71,7 +71,7 @@ interface Session {
   readonly end: Effect.Effect<void>
 }
 
-/** Sessions shared by several uses. */
+/** The sessions that several uses share, if {@link shareSessions} surrounds them. */
 class SharedSessions extends Context.Reference<SharedSessions>()(
   "@effect-glowmarkt/runner/UserSessions/SharedSessions",
   {
@@ -173,7 +173,8 @@ export const withSession = <A, E, R>(
   )
 
 /**
- * Refuses a session of another account, which proves nothing about this one.
+ * Fails with `Refused` if the session belongs to another account, because it then proves nothing
+ * about this one.
  *
  * @example
  * ```ts
@@ -220,7 +221,7 @@ export const shareSessions = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Eff
   )
 
 /**
- * {@link withSession} with a reference to the password.
+ * Signs in as {@link withSession} does, with a reference to the password.
  *
  * @example
  * ```ts

@@ -18,7 +18,7 @@ const sharedOptions: Readonly<Record<string, ReadonlyArray<string>>> = {
   "--completions": ["bash", "zsh", "fish", "sh"]
 }
 
-/** These need no command. */
+/** These options need no command. */
 const standalone = ["--version", "--completions"]
 
 interface Argument {
@@ -50,7 +50,7 @@ const sharedOptionProblem = (words: ReadonlyArray<string>): Option.Option<string
   return Option.none()
 }
 
-/** Separates the shared options, with their values, from all other arguments. */
+/** Separates the options that every command shares, with their values, from all other arguments. */
 const split = (words: ReadonlyArray<string>) => {
   const shared: Array<string> = []
   const own: Array<{ readonly text: string; readonly position: number }> = []
@@ -113,7 +113,10 @@ const optionSpec = ({ term }: { readonly term: string }): OptionSpec => {
 
 const builtInNames = [...Object.keys(sharedOptions), "--help", "-h", "--version"]
 
-/** Repeats only text that looks like an option name: anything else may be a misplaced secret. */
+/**
+ * Error messages repeat only text that looks like an option name: anything else may be a misplaced
+ * secret.
+ */
 const unknownArgument = (text: string, position: number) => {
   const { name } = parseArgument(text)
   return /^--?[a-z][a-z-]*$/.test(name) ? `Unknown option ${name}.` : `Unknown argument at position ${position}.`

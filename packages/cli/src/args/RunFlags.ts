@@ -13,7 +13,7 @@ import type * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Flags from "./Flags.js"
 
-/** A whole number or one word. */
+/** Makes an option whose value is a whole number or one given word. */
 const numberOrWord = <const Word extends string>(
   name: string,
   word: Word,
@@ -167,7 +167,7 @@ export const progress = Options.boolean("quiet").pipe(
 )
 
 /**
- * `--json` of a run: events, then the summary.
+ * The option `--json` of commands that run something: prints events, then the summary.
  *
  * @since 0.1.0
  * @category constants

@@ -1,5 +1,5 @@
 /**
- * The argument `-`. The library takes it for an unknown option, so it is replaced by a placeholder.
+ * The argument `-`. The library takes `-` for an unknown option, so a placeholder replaces it.
  *
  * @since 0.1.0
  */

@@ -34,7 +34,9 @@ import * as Prompt from "../terminal/Prompt.js"
 
 interface Scheme<Name, Credentials, R> {
   readonly name: Name
-  /** The scheme's own variables. If one is set, the scheme was chosen. */
+  /**
+   * The variables that only this scheme uses. If any of them is set, the person wants this scheme.
+   */
   readonly own: readonly [string, ...Array<string>]
   readonly shared: ReadonlyArray<string>
   /** The variable that is prompted for if it is not set. */
@@ -158,10 +160,13 @@ const withSecrets = (secrets: ReadonlyMap<string, string>) =>
     (current) => Layer.setConfigProvider(ConfigProvider.orElse(ConfigProvider.fromMap(new Map(secrets)), () => current))
   )
 
-// Sent verbatim in a header. Keys and secrets are sent encoded.
+// These tokens are sent verbatim in a header, unlike keys and secrets, which are sent encoded.
 const headerTokens = ["GLOWMARKT_DEV_TOKEN", "GLOWMARKT_USER_TOKEN"]
 
-/** Node replaces invalid UTF-8 in the environment, which would send a different password. */
+/**
+ * Refuses a secret that contains U+FFFD: Node replaces invalid UTF-8 in the environment with it, so
+ * a different password would be sent.
+ */
 const ensureUndamaged = (variable: string) =>
   Effect.flatMap(Config.option(Config.nonEmptyString(variable)), (value): Effect.Effect<void, UsageError> => {
     const problem = Option.getOrUndefined(Option.map(value, StrictText.decodingProblem))
@@ -277,7 +282,8 @@ export const admin = (
   )
 
 /**
- * {@link admin} if the environment has an administrator's credentials; otherwise an empty layer.
+ * Provides administrator calls like {@link admin} if the environment has an administrator's
+ * credentials, and nothing otherwise.
  *
  * @since 0.1.0
  * @category layers

@@ -91,8 +91,8 @@ const dotEnv = Effect.gen(function* () {
 })
 
 /**
- * The configuration: the environment, then the file `.env` of the working directory. Ignores empty
- * values.
+ * Reads the configuration from the environment, then from the file `.env` in the working directory.
+ * Ignores empty values.
  *
  * @since 0.1.0
  * @category constructors

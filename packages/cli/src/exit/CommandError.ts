@@ -35,7 +35,7 @@ import * as Data from "effect/Data"
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
 /**
- * The command finished, but something failed, differs or was declined.
+ * The command finished, but some of its work failed, was declined, or found differences.
  *
  * @since 0.1.0
  * @category errors
@@ -51,7 +51,7 @@ export class Unfinished extends Data.TaggedError("Unfinished")<{ readonly messag
 export class Unreachable extends Data.TaggedError("Unreachable")<{
   readonly origin: string
   readonly code: string
-  /** The proxy, if that is what failed. */
+  /** The address of the proxy, if it was the proxy that failed. */
   readonly proxy?: string
 }> {
   override get message() {

@@ -37,7 +37,7 @@ const table: Table = {
   UsageError: 2,
   Unfinished: 1,
   Unreachable: 4,
-  // Code 1 means finished, and this run is not: the server's answer stopped it.
+  // Not code 1, which means that the command finished: here the server's response stopped it.
   RunInterrupted: ({ error }) => {
     const code = fromError(error)
     return code === 1 ? 4 : code
@@ -73,7 +73,7 @@ const table: Table = {
   RunUnfinished: 2,
   RunStoreError: 2,
   RunActive: 2,
-  // It was stopped on request, or it failed on a worker, which gives a reason.
+  // The run was stopped on request, or it failed on a worker, which gives the reason.
   RunStopped: ({ reason }) => (reason === undefined ? 130 : 4),
 
   NotComparable: 2,
@@ -103,7 +103,8 @@ const table: Table = {
  * @category combinators
  */
 export const fromError = <E extends CommandError>(error: E): ExitCode => {
-  // Each entry accepts the error of its own tag; the compiler loses that link on a union.
+  // Safe: each entry accepts the error with its own tag, but the compiler cannot see that for a
+  // union.
   const entry = table[error._tag] as ExitCode | ((error: E) => ExitCode)
   return typeof entry === "function" ? entry(error) : entry
 }

@@ -19,7 +19,7 @@ import type * as ExitCode from "./ExitCode.js"
 export interface InterruptPolicyService {
   /** The exit code after an interruption. */
   readonly code: Ref.Ref<ExitCode.ExitCode>
-  /** Says how to resume. It is printed if the process is ended at once. */
+  /** A message that says how to resume, printed if a second signal ends the process at once. */
   readonly finalMessage: Ref.Ref<Option.Option<string>>
 }
 

@@ -40,7 +40,10 @@ const systemError = (name: string) => (cause: unknown) =>
 
 const openFile = promisify(open)
 
-/** A socket waits for data without a thread; a thread blocked on the pipe would keep the process alive. */
+/**
+ * Reads a pipe as a socket, which waits for data without a thread. A thread blocked on the pipe
+ * would keep the process alive.
+ */
 const pipe = (name: string) =>
   Effect.map(Effect.tryPromise({ try: () => openFile(name, "r"), catch: systemError(name) }), (fd) =>
     NodeStream.fromReadable<PlatformError.PlatformError, Uint8Array>(
@@ -50,7 +53,8 @@ const pipe = (name: string) =>
   )
 
 /**
- * The bytes of a file or a pipe, such as the name a shell passes for `<(zcat accounts.ndjson.gz)`.
+ * Reads the bytes of a file or a pipe, such as the one whose name a shell passes for `<(zcat
+ * accounts.ndjson.gz)`.
  *
  * @since 0.1.0
  * @category constructors
@@ -59,7 +63,7 @@ export const file = (name: string): Stream.Stream<Uint8Array, PlatformError.Plat
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const { type } = yield* files.stat(name)
-    // FileSystem reads at a position, which a pipe does not have.
+    // FileSystem reads at a position, and a pipe has no positions.
     return type === "FIFO" ? yield* pipe(name) : files.stream(name)
   }).pipe(
     Stream.unwrap,
@@ -70,7 +74,7 @@ export const file = (name: string): Stream.Stream<Uint8Array, PlatformError.Plat
   )
 
 /**
- * The {@link file} of this name, or standard input.
+ * Reads the {@link file} of this name, or standard input if the name is `-`.
  *
  * @since 0.1.0
  * @category constructors

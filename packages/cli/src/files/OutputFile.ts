@@ -65,7 +65,7 @@ const standard: Readonly<Record<string, "stdout" | "stderr">> = {
   "/proc/self/fd/2": "stderr"
 }
 
-// Also the name a shell passes for `>(gzip)`.
+// This includes the name that a shell passes for `>(gzip)`.
 const descriptor = /^(\/dev|\/proc\/self)\/fd\/\d+$/
 
 const ensurePrivate = (path: string, { mode, uid }: FileSystem.File.Info) => {
@@ -166,7 +166,10 @@ export const ensureDistinct = (
     }
   })
 
-/** `flag`: `wx` follows no link and refuses an existing file, `a` needs no position. */
+/**
+ * Writes all data to the path. With the flag `wx`, it follows no link and refuses an existing file;
+ * with `a`, it needs no position.
+ */
 const fill = <E, R>(target: string, flag: "wx" | "w" | "a", path: string, bytes: Bytes<E, R>) =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -182,7 +185,7 @@ const fill = <E, R>(target: string, flag: "wx" | "w" | "a", path: string, bytes:
     })
   )
 
-// A mount point, or another user's file in a directory like /tmp.
+// Renaming fails for a mount point, and for another user's file in a directory like /tmp.
 const isIrreplaceable = (error: PlatformError.PlatformError) =>
   error._tag === "SystemError" && /^(EBUSY|EPERM|EXDEV)\b/.test(error.description ?? "")
 

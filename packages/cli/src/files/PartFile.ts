@@ -1,7 +1,7 @@
 /**
- * Temporary files with unpredictable names, so that a planted file or link is never followed. `kill
- * -9` leaves them behind with personal data in them; the next run into the same directory removes
- * them.
+ * Temporary files with unpredictable names, so that a planted file or link is never followed. After
+ * `kill -9` they remain, with personal data in them, until the next run into the same directory
+ * removes them.
  *
  * @since 0.1.0
  */

@@ -14,7 +14,7 @@ import { UsageError } from "../exit/CommandError.js"
 import * as OutputFile from "./OutputFile.js"
 
 /**
- * Audits and applied plans may share a directory.
+ * What the results are of. The results of an audit and of an applied plan may share a directory.
  *
  * @since 0.1.0
  * @category models
@@ -24,7 +24,8 @@ export type Kind = "audit" | "apply"
 const noteOf = (kind: Kind) => `.${kind}-run`
 
 /**
- * `names` are all possible files of that kind, `written` those this run will write.
+ * The results of a run. `names` are all files that a run of this kind can write, `written` those
+ * that this run will write.
  *
  * @since 0.1.0
  * @category models

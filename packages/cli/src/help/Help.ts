@@ -35,7 +35,7 @@ const wrap = (text: string, columns: number, indent: string): string => {
 }
 
 const list = (definitions: ReadonlyArray<Definition>, columns: number): string => {
-  // A longer term gets its own line.
+  // The widest term beside its description. A longer term gets its own line.
   const widestTerm = 26
   const width = Math.max(...definitions.map(({ term }) => term.length).filter((length) => length <= widestTerm), 8)
   const indent = " ".repeat(width + 4)
@@ -84,7 +84,7 @@ const summaries = (pages: ReadonlyArray<HelpPage>, prefix: ReadonlyArray<string>
   pages.map((page) => ({ term: page.path.slice(prefix.length).join(" "), text: page.summary }))
 
 /**
- * The help of a command.
+ * Renders the help of a command.
  *
  * @since 0.1.0
  * @category reports
@@ -107,7 +107,7 @@ export const command = (page: HelpPage, style: HelpStyle): string => {
 }
 
 /**
- * The help of a command group.
+ * Renders the help of a command group.
  *
  * @since 0.1.0
  * @category reports
@@ -128,7 +128,7 @@ export const group = (page: HelpPage, children: ReadonlyArray<HelpPage>, style: 
 }
 
 /**
- * The overview: `glowmarkt --help`.
+ * Renders the overview, which `glowmarkt --help` prints.
  *
  * @since 0.1.0
  * @category reports
@@ -163,7 +163,7 @@ export const overview = (page: HelpPage, leaves: ReadonlyArray<HelpPage>, style:
 }
 
 /**
- * The library's help document as plain text.
+ * Renders a help document of the library as plain text.
  *
  * @since 0.1.0
  * @category reports

@@ -97,7 +97,8 @@ const defaults = /^This setting is optional\. Defaults to: (.*)$/
 const bracketed = /^[(<](.*)[)>]$/
 
 /**
- * The library describes a parameter by its kind, then our description, then whether it is optional.
+ * Takes our description out of the library's, which is the kind of the parameter, our description,
+ * and whether it is optional.
  */
 const definition = ([term, doc]: readonly [Span.Span, HelpDoc.HelpDoc]): Definition => {
   const [, ...lines] = paragraphs(doc)

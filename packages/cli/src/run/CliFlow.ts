@@ -55,7 +55,7 @@ export interface FlowActions<R> {
 }
 
 /**
- * The changes of a plan, or those remaining of a run that has begun.
+ * The changes of a plan, or the remaining changes of a run that has begun.
  *
  * @since 0.1.0
  * @category models
@@ -78,8 +78,8 @@ export type Undo =
     }
 
 /**
- * Stores a plan for the workers of a database, or explains why they cannot share its flow. Sends
- * nothing.
+ * How to store a plan for the workers of a database, or why they cannot apply it. `list` sends
+ * nothing to the server.
  *
  * @since 0.1.0
  * @category models
@@ -95,10 +95,10 @@ export type Distribution =
 
 /**
  * - `command` is the word after `glowmarkt plan`.
- * - `subjects` is the plural noun for what it changes.
+ * - `subjects` is the plural noun for what the flow changes.
  * - `deletions` is the number of accounts the work may make inactive, `deletes` a phrase for it.
  * - `open` resolves the credentials. It runs before the confirmation.
- * - `outcome` is that of a finished run.
+ * - `outcome` reads the outcome of a finished run.
  *
  * @since 0.1.0
  * @category models
@@ -122,7 +122,7 @@ export interface CliFlow {
 }
 
 /**
- * Builds the services a flow needs from the credentials in the environment.
+ * Provides the services that a flow needs, with the credentials in the environment.
  *
  * @since 0.1.0
  * @category models

@@ -1,5 +1,5 @@
 /**
- * Connects to the database of a cluster. Only commands that use one load this module.
+ * Connects to the database of a cluster. Only commands that use such a database load this module.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as Database from "@effect-glowmarkt/cluster/Database"
 import type * as StoreSelection from "./StoreSelection.js"
 
 /**
- * For commands that watch or manage runs. Creates nothing.
+ * Connects commands that watch or manage runs. Creates no tables.
  *
  * @since 0.1.0
  * @category layers
@@ -16,7 +16,7 @@ import type * as StoreSelection from "./StoreSelection.js"
 export const reader = (database: StoreSelection.Database) => Cluster.layer({ url: database.url, tables: "verify" })
 
 /**
- * For workers and commands that submit runs. Creates the tables if the database is empty.
+ * Connects workers, and commands that submit runs. Creates the tables if the database is empty.
  *
  * @since 0.1.0
  * @category layers
@@ -24,7 +24,7 @@ export const reader = (database: StoreSelection.Database) => Cluster.layer({ url
 export const submitter = (database: StoreSelection.Database) => Cluster.layer({ url: database.url, tables: "migrate" })
 
 /**
- * The database, without checking its tables.
+ * Connects to the database without checking its tables.
  *
  * @since 0.1.0
  * @category layers

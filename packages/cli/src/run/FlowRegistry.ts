@@ -24,8 +24,8 @@ import { type CliFlow, type FlowServices, makeOpen, type RunOutcome, type Undo }
 const administrator: FlowServices<AdminAccounts.AdminAccounts> = CredentialResolver.admin
 
 /**
- * Users sign in themselves. An administrator, if configured, reads what users cannot read of
- * themselves.
+ * Users sign in themselves. If an administrator's credentials are configured, they are used to read
+ * what users cannot read about themselves.
  */
 const users: FlowServices<GlowmarktClient.GlowmarktClient | Secrets.Secrets | FileSystem.FileSystem> = (auth) =>
   Layer.mergeAll(
@@ -76,7 +76,7 @@ const table: Readonly<Record<string, CliFlow>> = {
   onboardAccounts: {
     command: "onboard",
     subjects: "users",
-    // A rollback also affects the accounts added before a resume.
+    // A rollback also affects the accounts that were added before the run was resumed.
     deletions: ({ counts, parameters }) => (parameters["together"] === "allOrNothing" ? counts.change : 0),
     deletes: (deletions) => `makes up to ${plural(deletions, "account")} inactive again if one cannot be added`,
     open: makeOpen(administrator, OnboardAccounts),

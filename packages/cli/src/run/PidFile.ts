@@ -1,6 +1,6 @@
 /**
- * A note beside the store that names the process using it. The database lock is what excludes
- * others; the note only makes their error message helpful, and may be missing or stale.
+ * A note beside the store that names the process using it. The lock on the database keeps other
+ * processes out. The note only makes their error message helpful, and it may be missing or stale.
  *
  * @since 0.1.0
  */
@@ -49,7 +49,8 @@ export const writeHolder = (
             pid: process.pid,
             ...Option.match(runId, { onNone: () => ({}), onSome: (runId) => ({ runId }) })
           }),
-          // An existing note is stale or planted. Removing it first means a link is never followed.
+          // An existing note is stale, or somebody planted it. It is removed first, so that a link
+          // is never followed.
           (json) =>
             Effect.zipRight(
               files.remove(noteOf(store), { force: true }),

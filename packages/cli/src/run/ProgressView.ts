@@ -53,7 +53,7 @@ interface Renderer {
   readonly maxOutage: Duration.Duration
   /** Prints a line that stays. */
   readonly print: (news: string) => Effect.Effect<void, never, Output.Output>
-  /** Draws the current state, which the next call replaces. */
+  /** Draws the current state. The next call replaces it. */
   readonly draw: (state: RunProgress.ProgressState, nowMillis: number) => Effect.Effect<void, never, Output.Output>
 }
 
@@ -81,7 +81,7 @@ const encode = Schema.encodeSync(Progress.Event)
 
 const events: ProgressView = Stream.runForEach((event) => Output.jsonLine(encode(event)))
 
-/** One line at the start, one every five seconds, and one at the end. */
+/** Shows progress as one line at the start, one every five seconds, and one at the end. */
 const logLines =
   (maxOutage: Duration.Duration): ProgressView =>
   (events) =>
@@ -116,7 +116,7 @@ const bar =
       yield* draw(first)
       const show = follow(events, ref, {
         maxOutage,
-        // May be longer than the terminal is wide: only text that is redrawn must not wrap.
+        // This text may be wider than the terminal: only text that is redrawn must not wrap.
         print: (news) => draw(`${Sanitize.text(news)}\n`),
         draw: (state, now) =>
           Effect.gen(function* () {
@@ -141,7 +141,7 @@ const bar =
     })
 
 /**
- * The view for these options.
+ * Makes the view for these options.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,5 +1,5 @@
 /**
- * The command that resumes a run, ready to paste into a shell.
+ * Formats commands, such as the one that resumes a run, so that they can be pasted into a shell.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 const plain = /^[A-Za-z0-9_./:,=@%+-]+$/
 
 /**
- * A word quoted for a shell where needed.
+ * Quotes a word for a shell if necessary.
  *
  * @since 0.1.0
  * @category reports
@@ -31,11 +31,11 @@ const option = ([name, value]: readonly [string, OptionValue]): ReadonlyArray<st
   })
 }
 
-// Under npx, `glowmarkt` is not on the path of the person's shell.
+// If `glowmarkt` was started by npx, it is not on the path of the person's shell.
 const program = (process.env["npm_command"] ?? "") === "" ? "glowmarkt" : "npx glowmarkt"
 
 /**
- * `words` are the command with its arguments.
+ * Formats a command. `words` are its name and arguments.
  *
  * @since 0.1.0
  * @category reports

@@ -25,7 +25,7 @@ export const fromFlags = ({
 })
 
 /**
- * How long the run waits for an unreachable server.
+ * Returns how long the run waits for an unreachable server.
  *
  * @since 0.1.0
  * @category constructors
@@ -36,8 +36,8 @@ export const maxOutageOf = ({ patience }: Pick<LimitFlags, "patience">): Duratio
 const maxDeniedLimit = 20
 
 /**
- * The limits for this many subjects. If every subject of a small run is denied, the credentials are
- * wrong, so the limit of denials is at most the number of subjects.
+ * Returns the limits for this many subjects. If every subject of a small run is denied, the
+ * credentials are wrong, so the limit of denials is at most the number of subjects.
  *
  * @since 0.1.0
  * @category constructors

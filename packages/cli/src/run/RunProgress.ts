@@ -114,7 +114,8 @@ export const position = (state: ProgressState, nowMillis: number): Option.Option
   }))
 
 /**
- * How long the run has been waiting, and the time until the next try.
+ * Returns how long the run has been waiting and the time until the next try, or `None` if it is not
+ * waiting.
  *
  * @since 0.1.0
  * @category combinators
@@ -134,8 +135,8 @@ const clock = new Intl.DateTimeFormat("en-GB", {
 })
 
 /**
- * The message to print for this event: none for most. `maxOutage` is how long the run waits for an
- * unreachable server.
+ * Returns the message to print for an event, or `None` for most events. `maxOutage` is how long the
+ * run waits for an unreachable server.
  *
  * @since 0.1.0
  * @category combinators
@@ -149,7 +150,7 @@ export const announcement = (
   if (event._tag !== "OutageWaiting") return Option.none()
   const { reason, since } = event
   const reasons = reasonsOf(state)
-  // The event is sent again with every try.
+  // The event is published again after every try, but the message is printed only once.
   if (reasons.includes(reason)) return Option.none()
   if (reasons.length > 0) return Option.some(`Still waiting: ${reason}`)
   const began = clock.format(DateTime.toDate(since))

@@ -34,7 +34,10 @@ export interface Session {
   readonly view: ProgressView.ViewOptions
 }
 
-/** Reads the store: requests in flight at the last progress event may have been recorded since. */
+/**
+ * Says what was done and how to continue. It reads the store, because results may have been
+ * recorded since the last progress event.
+ */
 const nextStep = ({ commands, runId, subjects }: Session) =>
   Effect.gen(function* () {
     const store = yield* RunStore.RunStore
@@ -50,7 +53,7 @@ const nextStep = ({ commands, runId, subjects }: Session) =>
     )
   })
 
-/** Errors raised before the run started: resuming would not help. */
+/** Errors that mean that the run did not start, so that resuming it would not help. */
 const refusals: ReadonlyArray<CommandError["_tag"]> = [
   "RunMismatch",
   "RunNotFound",
@@ -73,7 +76,7 @@ const findRun = (runId: Run.RunId) =>
     Effect.catchTag("RunNotFound", () => Effect.succeedNone)
   )
 
-/** When the run finished, and how long ago in the largest unit. */
+/** Formats when the run finished, and how long ago that is in the largest unit. */
 const finishTime = (finishedAt: DateTime.Utc) =>
   Effect.map(DateTime.now, (now) => {
     const [largest] = elapsed(finishedAt, now).split(" ")
@@ -81,7 +84,7 @@ const finishTime = (finishedAt: DateTime.Utc) =>
   })
 
 /**
- * When the run finished, if that was before this command.
+ * When the run finished, if it finished before this command started; otherwise `None`.
  *
  * @since 0.1.0
  * @category models

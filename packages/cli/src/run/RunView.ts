@@ -19,8 +19,8 @@ export interface State {
 }
 
 /**
- * Describes runs beyond their results: the state, for people and as JSON, and the command to run
- * next, if any.
+ * Describes how a run stands, which its results alone do not show: its state, for people and as
+ * JSON, and the command to run next, if any.
  *
  * @since 0.1.0
  * @category models

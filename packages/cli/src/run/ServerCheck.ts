@@ -18,17 +18,19 @@ import { Unreachable } from "../exit/CommandError.js"
 
 const connectTimeout = Duration.seconds(5)
 
-// No error for this long means that the connection was made; the response does not matter.
+// If there is no error for this long, the connection was made. The response does not matter.
 const checkTimeout = Duration.seconds(7)
 
 const stringField = (error: unknown, name: string): Option.Option<string> =>
   Predicate.hasProperty(error, name) && typeof error[name] === "string" ? Option.some(error[name]) : Option.none()
 
-// A proxy that closes the connection or answers 5xx may recover; one that is missing or refuses
-// will not.
+// A proxy that closes the connection or responds with 5xx may recover. A proxy that is missing or
+// refuses the connection will not.
 const proxyMayRecover = /^PROXY_(?:5|CLOSED)/
 
-/** Why no connection was made, if that is what went wrong. */
+/**
+ * Returns why no connection was made, or `None` if a connection was made and something else failed.
+ */
 const connectionFailure = (cause: unknown): Option.Option<{ readonly code: string; readonly proxy?: string }> => {
   // An AggregateError has one error per address tried.
   const error = Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors[0] : cause
@@ -45,7 +47,8 @@ const connectionFailure = (cause: unknown): Option.Option<{ readonly code: strin
 }
 
 /**
- * Fails if no connection can be made. Any response, or none in time, counts as reachable.
+ * Fails if no connection can be made. A server that sends any response, or none within the time
+ * limit, counts as reachable.
  *
  * @since 0.1.0
  * @category running

@@ -56,7 +56,7 @@ const variables = ["GLOWMARKT_DATABASE_URL", "GLOWMARKT_DATABASE_URL_FILE"]
 
 const isSet = (variable: string) => Effect.map(Config.option(Config.nonEmptyString(variable)), Option.isSome)
 
-/** None if the environment names no database. */
+/** The URL from the environment, or `None` if the environment names no database. */
 const fromEnvironment = Effect.flatMap(Effect.exists(variables, isSet), (some) =>
   some
     ? Effect.flatMap(databaseUrl, ({ fromEnvironment }) =>
@@ -66,7 +66,8 @@ const fromEnvironment = Effect.flatMap(Effect.exists(variables, isSet), (some) =
 )
 
 /**
- * An option takes precedence over the environment. Without either, runs are in a file.
+ * Selects the store. An option takes precedence over the environment; without either, runs are in a
+ * file.
  *
  * @since 0.1.0
  * @category constructors
@@ -117,7 +118,8 @@ const unusable = (selection: StoreSelection, flags: RunFlags): string | undefine
 }
 
 /**
- * {@link select} for a command that runs something. Refuses options that would have no effect.
+ * Selects the store as {@link select} does, for a command that runs something. Refuses options that
+ * would have no effect.
  *
  * @since 0.1.0
  * @category constructors
@@ -131,7 +133,7 @@ export const selectToRun = (
   })
 
 /**
- * The database, for commands that need one.
+ * Selects the database, for commands that need one. Fails if none is given.
  *
  * @since 0.1.0
  * @category constructors

@@ -103,7 +103,8 @@ export const announce = Effect.fnUntraced(function* (
 })
 
 /**
- * If this effect is interrupted, the workers continue the run. Prints how to watch and stop it.
+ * Prints how to watch and stop the run if this effect is interrupted, because the workers continue
+ * the run.
  *
  * @since 0.1.0
  * @category combinators

@@ -15,7 +15,7 @@ const number = new Intl.NumberFormat("en-GB")
 export const count = (value: number): string => number.format(value)
 
 /**
- * A duration in whole seconds, at least one.
+ * Formats a duration in whole seconds, at least one.
  *
  * @since 0.1.0
  * @category reports
@@ -24,7 +24,7 @@ export const duration = (duration: Duration.Duration): string =>
   Duration.format(Duration.seconds(Math.max(1, Math.round(Duration.toSeconds(duration)))))
 
 /**
- * The time between two instants, in whole seconds.
+ * Formats the time between two instants in whole seconds.
  *
  * @since 0.1.0
  * @category reports
@@ -33,7 +33,7 @@ export const elapsed = (from: DateTime.Utc, to: DateTime.Utc): string =>
   duration(Duration.millis(DateTime.distance(from, to)))
 
 /**
- * An instant to the minute, in UTC.
+ * Formats an instant to the minute, in UTC.
  *
  * @since 0.1.0
  * @category reports
@@ -41,7 +41,7 @@ export const elapsed = (from: DateTime.Utc, to: DateTime.Utc): string =>
 export const instant = (at: DateTime.Utc): string => `${DateTime.formatIso(at).slice(0, 16).replace("T", " ")} UTC`
 
 /**
- * `1 account`, `2,000 accounts`.
+ * Formats a number with its noun: `1 account`, `2,000 accounts`.
  *
  * @since 0.1.0
  * @category reports

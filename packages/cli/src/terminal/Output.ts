@@ -161,7 +161,7 @@ const isFile = (descriptor: number) => {
   try {
     return fstatSync(descriptor).isFile()
   } catch {
-    // It is closed; the stream reports that.
+    // The descriptor is closed. The stream itself reports that.
     return false
   }
 }
@@ -197,7 +197,7 @@ const writeNote =
     })
 
 const sink = (stream: NodeJS.WriteStream, colour: Sink["colour"], write: Sink["write"]): Sink => {
-  // Without a listener, Node would throw. The write's callback gets the error.
+  // Without a listener, Node would throw. The callback of each write handles the error.
   stream.on("error", () => undefined)
   // A dumb terminal cannot redraw, so it is treated like a file.
   const isScreen = stream.isTTY && process.env["TERM"] !== "dumb"

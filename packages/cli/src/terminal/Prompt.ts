@@ -91,7 +91,7 @@ export const consent = (
 export interface SecretPrompt {
   readonly variables: readonly [string, ...Array<string>]
   readonly name: string
-  /** Set `twice` where a typing error would lock the user out. */
+  /** Set `twice` to ask for the secret twice, if a typing error would lock the user out. */
   readonly typed: "once" | "twice"
 }
 
@@ -189,6 +189,6 @@ export const secrets = <const All extends ReadonlyArray<SecretPrompt>>(
         ? []
         : [...(kind === "terminal" ? yield* Effect.forEach(missing, typed) : yield* piped(missing))]
     const all = found.flatMap(({ value }) => (Option.isSome(value) ? [value.value] : typedOrPiped.splice(0, 1)))
-    // One secret per prompt, in the same order.
+    // Safe: there is one secret per prompt, in the same order.
     return all as { readonly [Index in keyof All]: Redacted.Redacted }
   })

@@ -22,16 +22,18 @@ export const text: (value: string) => string = escape
 export const lines = (value: string): string => value.split("\n").map(text).join("\n")
 
 /**
- * JSON with every invisible character escaped, including those `JSON.stringify` leaves alone.
+ * Formats a value as indented JSON and escapes every invisible character, including those that
+ * `JSON.stringify` does not escape.
  *
  * @since 0.1.0
  * @category reports
  */
-// Keeps the line breaks and indentation outside of strings, where an escape would be invalid.
+// Keeps the line breaks of the indentation: they are outside of strings, where an escape would be
+// invalid.
 export const json = (value: unknown): string => lines(JSON.stringify(value, null, 2))
 
 /**
- * The same on one line.
+ * Formats a value as JSON on one line, with the same escapes as {@link json}.
  *
  * @since 0.1.0
  * @category reports

@@ -21,7 +21,8 @@ const styles = { good: "green", warn: "yellow", bad: "red", faint: "dim", strong
  * @category reports
  */
 export const paint = (tone: Tone, text: string, colour: Sink["colour"]): string =>
-  // `validateStream` would check the process's own stdout; `colour` is already decided per stream.
+  // Without this option, Node would check the process's own stdout, but `colour` is already decided
+  // for each stream.
   tone === "plain" || colour === "plain" || text === ""
     ? text
     : styleText(styles[tone], text, { validateStream: false })

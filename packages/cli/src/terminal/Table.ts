@@ -149,7 +149,7 @@ export const stream = <E, R>(
   )
 
 /**
- * Names and values, one per line. Omits undefined values.
+ * Formats names and values, one pair per line. Omits undefined values.
  *
  * @since 0.1.0
  * @category reports

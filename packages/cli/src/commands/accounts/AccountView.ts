@@ -52,7 +52,7 @@ export const status = (status: Account.AccountStatus): string =>
   ])
 
 /**
- * A table of accounts. Each element of the stream holds many lines.
+ * Formats accounts as a table. Each element of the stream holds many lines.
  *
  * @since 0.1.0
  * @category reports

@@ -46,7 +46,7 @@ interface InApplication {
   readonly applicationId?: Identifier.ApplicationId | undefined
 }
 
-/** If GLOWMARKT_APPLICATION_ID is set, fails unless the account belongs to that application. */
+/** Fails if GLOWMARKT_APPLICATION_ID is set and the account does not belong to that application. */
 const ensureOwn = Effect.fnUntraced(function* (accountId: Identifier.AccountId, { applicationId }: InApplication) {
   const own = yield* Config.option(Identifier.applicationIdConfig)
   if (Option.isNone(own) || (applicationId !== undefined && Identifier.isSame(applicationId, own.value))) return
@@ -56,7 +56,10 @@ const ensureOwn = Effect.fnUntraced(function* (accountId: Identifier.AccountId, 
   })
 })
 
-/** The same for an account that is only shown: it may lack its application. */
+/**
+ * Like {@link ensureOwn}, but accepts an account without an application id, because it is only
+ * shown.
+ */
 const ensureNotOther = (accountId: Identifier.AccountId, account: InApplication) =>
   account.applicationId === undefined ? Effect.void : ensureOwn(accountId, account)
 
@@ -140,7 +143,7 @@ export const status = Effect.fn("glowmarkt.accounts.status")(function* ({ accoun
   yield* form === "json" ? Output.json(encodeStatus(status)) : Output.data(AccountView.status(status))
 }, asAdministrator)
 
-/** The API's own message does not mention the user or the directory. */
+/** Adds the user and the directory to the API's own message, which mentions neither. */
 const unknownUser =
   (username: string, directoryId: string) =>
   ({ message }: GlowmarktError.MissingElements) =>

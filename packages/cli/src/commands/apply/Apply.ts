@@ -27,7 +27,9 @@ export interface ApplyOptions extends ApplyRun.ChangeOptions {
   readonly run: Option.Option<Run.RunId>
 }
 
-/** The state of the run, if it is in the store and applies this plan. */
+/**
+ * Reads the state of the run, or returns `None` if it is not in the store or applies another plan.
+ */
 const begunOf = (runId: Run.RunId, { header }: Plan.Plan) =>
   PlannedFlow.inspect(runId).pipe(
     Effect.catchTag("RunNotFound", () => Effect.succeed(Option.none<ApplyResult.PlanRun>())),

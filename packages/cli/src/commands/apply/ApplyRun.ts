@@ -19,7 +19,7 @@ import * as ApplyReport from "./ApplyReport.js"
 import * as Confirmation from "./Confirmation.js"
 
 /**
- * The options of `glowmarkt apply` and `glowmarkt runs resume` alike.
+ * The options that `glowmarkt apply` and `glowmarkt runs resume` share.
  *
  * @since 0.1.0
  * @category models
@@ -36,7 +36,7 @@ export interface ChangeOptions
 
 /**
  * - `show` describes the changes; it is printed before the confirmation.
- * - `restart`: the words of the command that starts the run again if nothing of it was saved.
+ * - `restart` is the command that starts the run again if nothing of it was saved, word by word.
  *
  * @since 0.1.0
  * @category models
@@ -53,7 +53,10 @@ export interface Change {
   ) => Effect.Effect<RunOutcome, CommandError, RunStore.RunStore>
 }
 
-/** The printed commands include every option except the consent, which is asked for again. */
+/**
+ * Returns the commands to print. They include every option except the consent, which is asked for
+ * again.
+ */
 const commandsOf = (options: ChangeOptions, { restart }: Change, runId: Run.RunId, store: string) => {
   const common = {
     store: Option.as(options.store, store),
@@ -76,7 +79,7 @@ const commandsOf = (options: ChangeOptions, { restart }: Change, runId: Run.RunI
 }
 
 /**
- * Shows the changes and gets the consent to them.
+ * Shows the changes and asks for consent to them.
  *
  * @since 0.1.0
  * @category running
@@ -94,7 +97,8 @@ export const confirm = Effect.fnUntraced(function* (
 })
 
 /**
- * `getChange` runs with the store open.
+ * Opens the store, gets the change from `getChange`, asks for confirmation, runs the change and
+ * reports on it.
  *
  * @since 0.1.0
  * @category running

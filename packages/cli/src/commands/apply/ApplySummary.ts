@@ -60,7 +60,7 @@ const rollbackNote = (rollback: OnboardAccounts.Rollback | undefined): ReadonlyA
       ]
 
 /**
- * `head` identifies the run.
+ * Formats the summary. `head` is its first line, which identifies the run.
  *
  * @since 0.1.0
  * @category reports

@@ -8,7 +8,8 @@ import * as Stream from "effect/Stream"
 import * as RowProblems from "../../terminal/RowProblems.js"
 
 /**
- * The outcome of a row. Of the skipped rows, `reached` had nothing to do and `missed` were refused.
+ * The outcome of a row. `reached` and `missed` are skipped rows: the first had nothing to do, the
+ * second were refused.
  *
  * @since 0.1.0
  * @category models
@@ -45,7 +46,7 @@ export const kindOf = ({ result }: ApplyResult.Row): Kind => {
 }
 
 /**
- * Why a row was not completed.
+ * Explains why a row was not completed.
  *
  * @since 0.1.0
  * @category reports

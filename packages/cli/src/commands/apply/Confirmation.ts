@@ -25,8 +25,8 @@ export interface ConfirmationFlags {
 }
 
 /**
- * The changes to confirm. `deletions` of them may make accounts inactive; `deletes` describes
- * those.
+ * The changes to confirm. `deletions` is how many of them may make accounts inactive, and `deletes`
+ * is a phrase for those.
  *
  * @since 0.1.0
  * @category models
@@ -81,7 +81,7 @@ const forChanges = Effect.fnUntraced(function* (
 })
 
 /**
- * Gets the consent from the options or the person. Fails if it is not given.
+ * Gets the consent from the options or from the person at the terminal. Fails if it is not given.
  *
  * @since 0.1.0
  * @category running

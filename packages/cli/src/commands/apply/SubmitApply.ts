@@ -37,7 +37,8 @@ export interface Submission {
 }
 
 /**
- * Resumes a stopped run after confirming the remaining changes. Any other run continues by itself.
+ * Resumes a stopped run after confirming the remaining changes. A run that has not stopped needs no
+ * confirmation, because it continues by itself.
  *
  * @since 0.1.0
  * @category running

@@ -51,7 +51,7 @@ export const parse = (text: string): Effect.Effect<AccountIds, string> => {
 }
 
 /**
- * The value as it is written on the command line.
+ * Formats the value as it is written on the command line.
  *
  * @since 0.1.0
  * @category reports

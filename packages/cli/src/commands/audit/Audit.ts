@@ -40,8 +40,8 @@ export interface AuditOptions extends LimitFlags, StoreFlags, AuditReport.Report
 const days = (value: Option.Option<number>) => Option.getOrUndefined(Option.map(value, Duration.days))
 
 /**
- * The printed commands include every option that was given. Only `restart` selects accounts: a run
- * that has started already has its list.
+ * Returns the commands to print, with every option that was given. Only `restart` selects accounts,
+ * because a run that has started already has its list.
  */
 const commandsOf = (options: AuditOptions, runId: Run.RunId, store: string): RunSession.Session["commands"] => {
   const common = {

@@ -37,7 +37,7 @@ export interface ReportOptions {
   readonly form: Form
 }
 
-// Files and their formats take long to load, and most audits need none.
+// The modules that write result files take long to load, and most audits do not write any.
 const auditFiles = Lazy.module(() => import("./AuditFiles.js"))
 
 const encodeSummary = Schema.encodeSync(StatusAudit.Summary)

@@ -24,7 +24,7 @@ export interface SubmitOptions extends Omit<Watch.ReportOptions, "runId"> {
 }
 
 /**
- * `about` says which accounts are audited, and how.
+ * The options of the audit to submit. `about` says which accounts are audited, and how.
  *
  * @since 0.1.0
  * @category models

@@ -38,7 +38,9 @@ type AuditSource =
 
 const isRunId = Schema.is(Run.RunId)
 
-/** A name that exists as a file or directory is a path; any other is a run id. */
+/**
+ * Decides whether a name is a path or a run id: if a file or directory has this name, it is a path.
+ */
 const resolveSource = (name: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -59,7 +61,7 @@ const rowsOfFile = (path: string) =>
     Stream.catchTag("InvalidAudit", ({ message }) => Stream.fail(new UsageError({ message: `${path}, ${message}.` })))
   )
 
-/** Opens the store only here: comparing files needs none. */
+/** Opens the store only when a run is compared: comparing files needs no store. */
 const withStore = <A, E>(store: StoreFlags, rows: Stream.Stream<A, E, RunStore.RunStore>) =>
   Stream.unwrap(Effect.map(Store.reader(store), (reader) => Stream.provideLayer(rows, reader)))
 
@@ -77,7 +79,10 @@ type Rows<A> = Stream.Stream<A, CommandError, FileSystem.FileSystem | Path.Path>
 const rowsOf = (source: AuditSource, store: StoreFlags): Rows<AuditRow.AuditRow> =>
   source._tag === "File" ? rowsOfFile(source.path) : withStore(store, rowsOfRun(source.runId))
 
-/** Two runs are compared by the runner, which refuses runs with different selections. */
+/**
+ * Compares two runs with the runner's own function, because it refuses runs that cover different
+ * accounts.
+ */
 const differencesOf = (before: AuditSource, after: AuditSource, store: StoreFlags): Rows<AuditDiff.Difference> =>
   before._tag === "Run" && after._tag === "Run"
     ? withStore(store, AuditDiff.diffRuns(before.runId, after.runId))

@@ -26,7 +26,10 @@ interface TokenOptions extends Common {
   readonly account: Option.Option<Identifier.AccountId>
 }
 
-/** `secrets` are those that the command itself prompts for, in addition to the credentials. */
+/**
+ * Runs an effect as the user. `secrets` are the ones that the command itself prompts for, in
+ * addition to the credentials.
+ */
 const asUserWith =
   (secrets: ReadonlyArray<Prompt.SecretPrompt>) =>
   <A, E, R>(command: Effect.Effect<A, E, R>, { auth }: Common) =>
@@ -86,7 +89,8 @@ export const password = Effect.fn("glowmarkt.me.password")(function* ({ form }: 
 }, asUserWith(passwords))
 
 /**
- * The API needs the account's id in the path, although the token already identifies the account.
+ * Returns the id of the user's own account, which the API needs in the path although the token
+ * already identifies the account.
  */
 const ownAccount = Effect.fnUntraced(function* (
   user: UserAccounts.UserAccountsService,

@@ -53,7 +53,7 @@ const changes = (all: ReadonlyArray<Plan.Entry>, layout: Layout): ReadonlyArray<
 const withReason = (entries: ReadonlyArray<Plan.Entry>, tag: "Skip" | "Invalid") =>
   entries.flatMap(
     ({ intent, key, line }): ReadonlyArray<RowProblems.RowProblem> =>
-      // The reason of an invalid row names its line.
+      // The reason for an invalid row already names its line.
       intent._tag === tag ? [tag === "Skip" ? { line, text: `${key}: ${intent.reason}` } : { text: intent.reason }] : []
   )
 

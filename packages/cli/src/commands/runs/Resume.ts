@@ -36,7 +36,10 @@ export interface ResumeOptions extends ApplyRun.ChangeOptions {
 
 const decodePlan = Schema.decodeUnknownOption(Schema.Struct({ plan: Run.RunId }))
 
-/** A rollback is part of the run it undoes, so resuming the rollback resumes that run. */
+/**
+ * Returns the run that this run rolls back, if it is a rollback: resuming a rollback resumes the
+ * run that it belongs to.
+ */
 const parentOf = ({ flow, parameters }: Run.Run): Option.Option<Run.RunId> =>
   flow.endsWith(".undo") ? Option.map(decodePlan(parameters), ({ plan }) => plan) : Option.none()
 

@@ -26,7 +26,10 @@ export interface ResumeOptions extends ApplyRun.ChangeOptions, Omit<Watch.Report
   readonly run: Run.RunId
 }
 
-/** Remaining changes need confirmation; an audit changes nothing. */
+/**
+ * Resumes a run. The remaining changes must be confirmed, unless the run is an audit, which changes
+ * nothing.
+ */
 const resume = Effect.fnUntraced(function* (options: ResumeOptions) {
   const { run: runId } = options
   const run = yield* Effect.flatMap(RunStore.RunStore, (store) => store.get(runId))

@@ -35,7 +35,7 @@ interface RunOptions extends Common {
 
 const encode = Schema.encodeSync(Run.Run)
 
-/** A run in a file only continues when it is resumed. */
+/** Describes a run in a file, which continues only when it is resumed. */
 const courseOf = (store: Option.Option<string>): RunView.Course => ({
   state: RunView.state,
   json: () => ({}),
@@ -163,7 +163,8 @@ export const forget = Effect.fn("glowmarkt.runs.forget")(function* (options: For
     yield* Store.fileReader(options.store)
     yield* confirmForgetting(options, RunView).pipe(
       Effect.zipRight(Effect.flatMap(RunStore.RunStore, (store) => store.forget(runId))),
-      // Exclusive, so that no process is using the run while it is deleted.
+      // Opens the store for this process alone, so that no other process is using the run while it
+      // is deleted.
       Effect.provide(Store.exclusive(yield* Store.file(options.store), Option.some(runId)))
     )
   }

@@ -40,8 +40,8 @@ const tones: Readonly<Record<State, Tone>> = {
 const pollInterval = Duration.millis(250)
 
 /**
- * Workers finish the requests they have sent, which takes less time than this unless they have
- * died.
+ * How long to wait for workers to stop. They only finish the requests they have sent, so a worker
+ * that takes longer has died.
  */
 const maxStopping = Duration.seconds(20)
 
@@ -67,7 +67,7 @@ const nextOf = ({ runId, state }: Submission, { repeated }: StoreSelection.Datab
 }
 
 /**
- * The course of all runs, from their submissions.
+ * Reads all submissions, and returns how each run in the database stands.
  *
  * @since 0.1.0
  * @category constructors

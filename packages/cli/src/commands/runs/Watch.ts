@@ -26,7 +26,7 @@ export interface ReportOptions extends AuditReport.ReportOptions, SubmittedRun.V
   readonly runId: Run.RunId
 }
 
-/** The flow of a change that this program knows. */
+/** Returns the flow that makes the changes of a run. Fails if this program does not know it. */
 const changeOf = ({ flow, runId }: Run.Run) =>
   Option.match(FlowRegistry.find(flow), {
     onSome: Effect.succeed,
@@ -58,7 +58,7 @@ export const prepare = Effect.fnUntraced(function* (options: ReportOptions) {
   yield* ApplyReport.prepare(options, runId, [])
 })
 
-/** Watches a run until it is finished. Returns the effect that reports on it. */
+/** Watches a run until it is finished, and returns an effect that reports on it. */
 const toFinish = Effect.fnUntraced(function* (
   options: ReportOptions,
   database: StoreSelection.Database,

@@ -25,7 +25,7 @@ export interface Outage {
 }
 
 /**
- * `throttle` is the number of requests admitted per second.
+ * The faults to inject. `throttle` is the number of requests admitted per second.
  *
  * @since 0.1.0
  * @category models
@@ -37,7 +37,7 @@ export interface FaultFlags {
 }
 
 /**
- * Allows bursts of a quarter of a second's requests.
+ * Makes a rate limit that allows bursts of up to a quarter of the requests per second.
  *
  * @since 0.1.0
  * @category constructors
@@ -48,7 +48,7 @@ export const limit = (perSecond: number): Throttle.Limit => ({
 })
 
 /**
- * The faults that apply to every request.
+ * Returns the faults that apply to every request.
  *
  * @since 0.1.0
  * @category constructors
@@ -59,7 +59,8 @@ export const constantFaults = ({ latency }: Pick<FaultFlags, "latency">): Faults
     onSome: (duration) => [Faults.always({}, Faults.Latency({ duration }))]
   })
 
-// An error page of a proxy, a reset connection, and an error of the server itself.
+// During an outage, requests get the error page of a proxy, a reset connection or an error of the
+// server itself, in turn.
 const outageFaults = Faults.Cycle({
   on: {},
   faults: [Faults.htmlError(503), Faults.Reset({ when: "before" }), Faults.serverError]

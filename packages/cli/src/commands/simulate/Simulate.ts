@@ -44,7 +44,7 @@ const exportLine = (values: Readonly<Record<string, string>>) =>
     .join(" ")}`
 
 /**
- * The commands to paste into another terminal.
+ * Returns the commands to paste into another terminal.
  *
  * @since 0.1.0
  * @category reports

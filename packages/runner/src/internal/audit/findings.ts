@@ -1,6 +1,6 @@
 /**
- * In the order in which a row lists its findings. The report's page, which has no schemas, also
- * uses this list.
+ * All findings, in the order in which a row lists them. The page of the HTML report, which cannot
+ * use schemas, also uses this list.
  */
 export const findings = [
   "healthy",

@@ -62,7 +62,7 @@ export const toInput = <A>({ columns, decode, key }: Definition<A>, rows: Readon
     const wanted = decode(Object.fromEntries(Object.entries(cells).filter(([name]) => names.has(name))))
     if (Either.isRight(wanted)) {
       const name = key(wanted.right)
-      // An account that is listed twice is one row.
+      // An account that is listed twice becomes one row.
       all.set(name, all.get(name) ?? { line, cells, value: wanted.right })
     } else {
       const problem = new Problem({

@@ -27,8 +27,8 @@ const encodings: ReadonlyArray<readonly [mark: ReadonlyArray<number>, label: str
 ]
 
 /**
- * Uses the byte order mark. Without one, a zero byte in the first character (of the header) reveals
- * UTF-16.
+ * Returns the encoding that the byte order mark indicates. Without a mark, a zero byte in the first
+ * character of the header reveals UTF-16.
  */
 const encodingOf = (bytes: Uint8Array): string =>
   encodings.find(([mark]) => mark.every((byte, i) => bytes[i] === byte))?.[1] ??
@@ -77,17 +77,17 @@ const delimiters = [",", ";", "\t", "|"] as const
 
 const breaks = ["\r\n", "\n", "\r"]
 
-// No account row is this long. Without a limit, a missing quote would turn the whole file into one
-// record.
+// The longest row in characters, far longer than any valid row. Without a limit, a missing quote
+// would turn the whole file into one record.
 const maxRecordLength = 1 << 20
 
-// The hint may be quoted or followed by empty cells if another program saved the file again, with
-// its own delimiter.
+// Matches the line `sep=`. It may be quoted or followed by empty cells, if a program saved the file
+// again with another delimiter.
 const hintLine = /^("?)sep=([^"\r\n])\1(?:([^"\r\n])\3*)?(?=[\r\n]|$)/iu
 
 /**
- * Spreadsheets may put the delimiter on a first line. The line is emptied rather than removed, to
- * keep line numbers.
+ * Reads the delimiter that a spreadsheet may name on a first line. The line is emptied and not
+ * removed, so that line numbers stay correct.
  */
 const withoutHint = (text: string): { readonly text: string; readonly hint: string | undefined } => {
   const found = hintLine.exec(text)

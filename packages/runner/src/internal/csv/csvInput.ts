@@ -30,7 +30,7 @@ export interface Definition<A> {
   readonly decode: (cells: Readonly<Record<string, string>>) => Either.Either<A, ParseResult.ParseError>
   /** Encodes a value as cells. */
   readonly encode: (value: A) => Readonly<Record<string, string>>
-  /** Returns the key of a row. Two rows with the same key are a problem. */
+  /** Returns the key of a row. Two rows must not have the same key. */
   readonly key: (value: A) => string
 }
 
@@ -45,6 +45,6 @@ export interface Column {
   readonly need: "required" | "optional"
   /** The value of a secret is never shown. */
   readonly content: "public" | "secret"
-  /** Completes "enter …" in messages. */
+  /** What to enter, as messages say it after "enter". */
   readonly expected: string
 }

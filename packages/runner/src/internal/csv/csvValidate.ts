@@ -36,7 +36,7 @@ const findColumn = (columns: ReadonlyArray<Column>, header: string) =>
 export const isKnownColumn = (columns: ReadonlyArray<Column>) => (header: string) =>
   findColumn(columns, header) !== undefined
 
-/** In the languages of our users' lists. */
+/** Column names that suggest a secret, in the languages of our users' lists. */
 const secretNames = [
   /pass(word|wd|wort|phrase|code)/,
   /pwd|^(old|new)?(pass|pw)$/,
@@ -47,7 +47,7 @@ const secretNames = [
 ]
 
 const isSecretName = (header: string) => {
-  // Headers in a file may have accents.
+  // The patterns have no accents, but headers in a file may have them.
   const name = normalizeHeader(header.normalize("NFD").replace(/\p{M}/gu, ""))
   return secretNames.some((pattern) => pattern.test(name))
 }
@@ -57,7 +57,7 @@ interface Place {
   readonly column: Column | undefined
 }
 
-// A file with more columns than this has rows and columns swapped.
+// A file with more columns than this probably has its rows and columns swapped.
 const mostColumns = 1000
 
 const headerProblems = (
@@ -89,13 +89,16 @@ const headerProblems = (
 const shown = (column: Column | undefined, value: string) =>
   value === "" || column?.content === "secret" ? {} : { value }
 
-/** Schema messages repeat the value, which is reported separately. */
+/**
+ * Describes the problem without the value, which schema messages repeat but which is reported
+ * separately.
+ */
 const describeProblem = (column: Column, value: string, message: string) =>
   column.content === "secret"
     ? "is not valid"
     : message.replace(quote(value), "").trim().split("\n").at(-1)?.trim().replace(/^not /, "is not ") || "is not valid"
 
-/** Lost characters and placeholders, which a column's schema does not check for. */
+/** Finds lost characters and placeholders, which a column's schema does not check for. */
 const lostValueProblems = (
   columns: ReadonlyArray<Column>,
   found: Readonly<Record<string, string>>,
@@ -160,8 +163,8 @@ const sameValues = (a: Row<unknown>, b: Row<unknown>) => JSON.stringify(a.value)
 const mostElsewhere = 10
 
 /**
- * Of identical rows with the same key, keeps the first. If they differ, none is kept, because the
- * right one is unknown.
+ * Finds rows with the same key. If they are identical, the first is kept. If they differ, none is
+ * kept, because the right one is unknown.
  */
 const findRepeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>, key: (value: A) => string) => {
   const byKey = new Map<string, Array<Row<A> & { readonly line: number }>>()
@@ -199,14 +202,19 @@ const findRepeated = <A>(rows: ReadonlyArray<Row<A> & { readonly line: number }>
 
 type Cells = Readonly<Record<string, string>>
 
-/** People paste the secret itself where a reference belongs. */
+/**
+ * Removes the cells of secret columns that have a problem, because people paste the secret itself
+ * where a reference belongs.
+ */
 const withoutSecrets = (places: ReadonlyArray<Place>, cells: Cells, problems: ReadonlyArray<Problem>): Cells => {
   const wrong = new Set(problems.map(({ column }) => column))
   const secret = places.filter(({ column }) => column?.content === "secret" && wrong.has(column.name))
   return secret.length === 0 ? cells : { ...cells, ...Object.fromEntries(secret.map(({ header }) => [header, ""])) }
 }
 
-/** In a row with too many cells, any of them could be the secret. */
+/**
+ * Also removes every cell of a row with too many cells, because any of them could be the secret.
+ */
 const withoutShiftedSecrets = (columns: ReadonlyArray<Column>, cells: Cells): Cells =>
   columns.some(({ content }) => content === "secret") ? {} : cells
 

@@ -39,7 +39,10 @@ const orders: Record<
   ">=": (at, from) => at >= from
 }
 
-/** The value as the audit shows it. */
+/**
+ * Returns the value of a field as the audit shows it, or `undefined` if the account does not have
+ * the field.
+ */
 const textOf = (account: Account, field: TextField): string | undefined =>
   field === "status" ? statusWord(account) : account[field]
 

@@ -13,7 +13,7 @@ export interface Token {
   readonly position: number
 }
 
-// A quote inside quoted text is doubled.
+// Inside quoted text, a quote is written twice.
 const token = /\s*(?:(?<quoted>"(?:[^"]|"")*"|'(?:[^']|'')*')|(?<sign><=|>=|!=|[=<>(),])|(?<word>[^\s"'()=!<>,]+))/y
 
 const unquote = (quoted: string) => {
@@ -21,7 +21,7 @@ const unquote = (quoted: string) => {
   return quoted.slice(1, -1).replaceAll(quote + quote, quote)
 }
 
-// Enough for a list of a thousand ids.
+// Long enough for a filter that lists a thousand ids.
 const maxLength = 50_000
 
 export const tokens = (source: string): Either.Either<ReadonlyArray<Token>, SyntaxProblem> => {

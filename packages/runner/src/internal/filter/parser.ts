@@ -51,7 +51,7 @@ const parseMoment = (text: string): Option.Option<Moment> => {
   if (day.test(text)) {
     return DateTime.make(text).pipe(
       Option.map(DateTime.toUtc),
-      // Some engines read 31 February as 3 March.
+      // Refuses 31 February, which some engines read as 3 March.
       Option.filter((start) => DateTime.formatIsoDateUtc(start) === text),
       Option.map((start): Moment => ({ _tag: "Day", start }))
     )
@@ -73,11 +73,11 @@ const isInstant = isOf<InstantField>("instant")
 
 const not = (filter: AccountFilter): AccountFilter => ({ _tag: "Not", filter })
 
-// Counts conditions, parentheses and `not`. Filters are parsed, formatted and evaluated
-// recursively.
+// The maximum number of conditions, parentheses and `not`s. There is a limit because filters are
+// parsed, formatted and evaluated recursively.
 const maxParts = 250
 
-/** A recursive-descent parser: `or` binds weakest, then `and`, then `not`. */
+/** Makes a recursive-descent parser: `or` binds weakest, then `and`, then `not`. */
 const makeParser = (all: ReadonlyArray<Token>) => {
   let next = 0
   let parts = 0

@@ -1,4 +1,5 @@
-// Not imported, so that the package loads without a file system. Paths are then left as they are.
+// `node:path` is not imported, so that the package also loads in browsers, where paths are left as
+// they are.
 const node = globalThis.process?.getBuiltinModule?.("node:path")
 
 export const absolutePath = (path: string): string => node?.resolve(path) ?? path

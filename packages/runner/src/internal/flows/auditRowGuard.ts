@@ -25,7 +25,7 @@ const Expected = Schema.Struct(expectedColumns)
 
 type Expected = typeof Expected.Type
 
-/** The same fields of the account now. */
+/** The current values of the same fields. */
 export const Read = Schema.Struct({
   applicationId: ApplicationId,
   username: Schema.NullOr(Schema.String),

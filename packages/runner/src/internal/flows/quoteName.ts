@@ -1,5 +1,5 @@
 import { quote } from "@effect-glowmarkt/core/VisibleText"
 
-/** A name for a message, quoted, with invisible characters escaped. */
+/** Quotes a name for a message and escapes its invisible characters. */
 export const quoteName = (name: string | null | undefined): string =>
   typeof name === "string" ? `the name ${quote(name)}` : "no name"

@@ -63,9 +63,9 @@ const isAdded = (result: Result | undefined): result is Extract<Result, { readon
   result?._tag === "Done" && result.change === "made"
 
 /**
- * Plans to remove what the run added. An account that existed before the plan was `skipped`, and
- * one that someone else added since was `found`. Equal rows give an equal plan, so that the
- * rollback can be resumed like any other run.
+ * Plans to make inactive the accounts that the run added. It leaves out accounts that existed
+ * before the plan (`Skipped`) and accounts that someone else has added since (`found`). Equal rows
+ * give an equal plan, so that the rollback can be resumed like any other run.
  */
 const planFor = (run: Pick<Run, "runId" | "startedAt">, target: Plan.Target, rows: ReadonlyArray<Row>): Plan.Plan => {
   const entries = rows.flatMap(
@@ -108,7 +108,7 @@ export const rollBack = Effect.fnUntraced(function* (
   const runId = rollbackRunId(run.runId)
   return yield* PlannedFlow.apply(rollbackFlow, plan, { runId, ...limits }).pipe(
     Effect.map(toRollback),
-    // The plan was just made here.
+    // These errors cannot occur, because the plan was just made here.
     Effect.catchTags({ InvalidPlan: Effect.die, PlanMismatch: Effect.die, PlanNeeded: Effect.die })
   )
 })

@@ -7,7 +7,7 @@ import type { Finding } from "../../Finding.js"
 import { escapeJson } from "./escape.js"
 import * as payload from "./payload.js"
 
-// Fails to compile when the page does not know a finding.
+// This line fails to compile if the page does not know a finding.
 const bit = (finding: Finding) => 1 << payload.findings.indexOf(finding)
 
 const textOf = (row: AuditRow, field: payload.TextField): string | undefined => {
@@ -39,7 +39,7 @@ const instants = (values: ReadonlyArray<DateTime.Utc | undefined>): ReadonlyArra
     ? values.map((value) => (value === undefined ? null : DateTime.toEpochMillis(value)))
     : undefined
 
-/** JSON omits undefined values. */
+/** Makes an object with one column per field. Empty columns are `undefined`, which JSON omits. */
 const columns = <F extends string, A>(fields: ReadonlyArray<F>, column: (field: F) => A) =>
   Object.fromEntries(fields.map((field) => [field, column(field)] as const))
 

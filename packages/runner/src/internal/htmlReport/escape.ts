@@ -12,5 +12,8 @@ const entities: Readonly<Record<string, string>> = {
 export const escapeText = (text: string): string =>
   VisibleText.escape(text).replace(/[&<>"']/g, (character) => entities[character] ?? "")
 
-/** Without a `<`, no `</script>` or `<!--` can end or change the surrounding element. */
+/**
+ * Formats a value as JSON without `<`, so that no `</script>` or `<!--` can end or change the
+ * surrounding element.
+ */
 export const escapeJson = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c")

@@ -55,7 +55,7 @@ const figures = ({ counts, listed, total }: Summary): ReadonlyArray<Figure> => {
 const figure = ({ label, note, value }: Figure) =>
   `<div class="figure"><dt>${label}</dt><dd><strong>${number.format(value)}</strong><span>${note}</span></dd></div>`
 
-// Custom steps may use arbitrary error names.
+// The kinds are limited in number and length, because custom steps may use any name for an error.
 const kindsShown = 8
 const longestKind = 60
 

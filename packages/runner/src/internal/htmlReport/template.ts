@@ -14,7 +14,7 @@ const policy = [
   "form-action 'none'"
 ].join("; ")
 
-/** Everything before the rows. */
+/** Renders everything before the rows. */
 export const opening = (summary: Summary): string => {
   const head: payload.Head = { startedAt: DateTime.toEpochMillis(summary.startedAt), total: summary.total }
   return `<!DOCTYPE html>
@@ -39,7 +39,7 @@ ${headline(summary)}
 `
 }
 
-/** Everything after the rows. Its presence shows the page that no rows are missing. */
+/** Everything after the rows. If it is there, the page knows that no rows are missing. */
 export const closing = `<script type="application/json" id="${payload.endId}">{}</script>
 </body>
 </html>

@@ -41,15 +41,17 @@ const drifted = (differences: Differences): Result => {
   }
 }
 
-/** A refusal before any write means that the subject was skipped. */
+/**
+ * Returns the result for an error. A refusal before any write means that the subject was skipped.
+ */
 const failed = (error: StepError, mayHaveBeenApplied: boolean): Result =>
   error instanceof Refused && !mayHaveBeenApplied
     ? missed(error.reason)
     : { _tag: "Failed", kind: error._tag, message: explanation(error), mayHaveBeenApplied }
 
 /**
- * A failed call goes to the run, which decides whether to retry. Any other error is the subject's
- * result.
+ * Fails with a failed call, so that the run decides whether to retry it. Any other error becomes
+ * the subject's result.
  */
 const settle = (
   error: StepError,
@@ -60,11 +62,16 @@ const settle = (
   return failure === undefined ? Effect.succeed(result) : Effect.fail(new TransientFailure(failure, result, failure))
 }
 
-/** Reading does not write, so only an earlier attempt can have written. */
+/**
+ * Handles an error of a read. A read does not write, so only an earlier attempt can have written.
+ */
 const onReadError = (error: StepError) =>
   Effect.flatMap(Journal.writeStatus, (standing) => settle(error, standing === "written"))
 
-/** The journal knows whether a call may have been sent. Other errors say so themselves. */
+/**
+ * Handles an error of a write. For a failed call, the journal knows whether it may have been sent;
+ * other errors say so themselves.
+ */
 const onWriteError = (error: StepError) =>
   Effect.flatMap(Journal.writeStatus, (standing) =>
     settle(
@@ -112,7 +119,7 @@ export const step = <P extends object, W, Read, E extends StepError, R>(
     }
     const drift = differences(intent.read, toRecord(flow.state.encode(read)))
     if (intent._tag === "Nothing") {
-      // The approved plan does not change this subject.
+      // The people who approved the plan saw that it does not change this subject.
       const reason = "the plan has nothing to change here, but now a change is needed. Make a new plan"
       return Effect.succeed(Arr.isNonEmptyReadonlyArray(drift) ? drifted(drift) : missed(reason))
     }

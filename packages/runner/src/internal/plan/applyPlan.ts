@@ -34,8 +34,8 @@ const noPlan: RunParameters = {
 }
 
 /**
- * A run must not continue without its journal: a step whose note cannot be stored dies, and
- * `work.ts` fails the run.
+ * Returns the journal of one subject. A run must not continue without it, so a step whose note
+ * cannot be stored dies, and `work.ts` fails the run.
  */
 const journalOf = (store: RunStoreService, runId: RunId, subject: string): JournalService => ({
   note: (note) => Effect.orDie(store.note(runId, subject, note)),
@@ -43,17 +43,17 @@ const journalOf = (store: RunStoreService, runId: RunId, subject: string): Journ
 })
 
 /**
- * Makes the flow that applies plans. Its subjects are the entries of a plan, which only `apply`
- * has.
+ * Makes the flow that applies plans. Its subjects are the entries of a plan, which `apply` and
+ * `list` store.
  */
 export const toFlow = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>
 ): Flow.Flow<RunParameters, Plan.Entry, Result, PlanNeeded | CallError, R | RunStore> => {
-  // Checked before the run starts.
+  // Safe: the parameters were checked before the run started.
   const parametersOf = ({ parameters }: RunContext<RunParameters>) =>
     Either.getOrThrow(flow.parameters.decode(parameters.parameters))
-  // Type arguments are explicit, or the compiler takes a transient failure for one of the flow's
-  // own errors.
+  // The type arguments are explicit, because otherwise the compiler takes a transient failure for
+  // one of the flow's own errors.
   return Flow.make<
     RunParameters,
     typeof RunParameters.Encoded,

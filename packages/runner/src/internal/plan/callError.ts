@@ -22,7 +22,7 @@ export const isCallError: (error: unknown) => error is GlowmarktError.CallError 
 export const failureToRetry = (error: unknown): { readonly failure?: GlowmarktError.CallError } =>
   isCallError(error) && error.isTransient ? { failure: error } : {}
 
-/** The operations that change something. Signing in does not change an account. */
+/** The operations that change an account. Signing in is not one of them. */
 const writes = new Set<string>(
   [...Object.values(AccountApi.AdminGroup.endpoints), ...Object.values(AccountApi.UserGroup.endpoints)]
     .filter(({ annotations }) => !Option.contains(Context.getOption(annotations, Repeat), "safe"))

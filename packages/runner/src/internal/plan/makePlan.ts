@@ -56,8 +56,8 @@ const planRow = <P extends object, W, Read, E extends StepError, R>(
 }
 
 /**
- * If access is denied for every subject, planning fails with `AccessDenied` instead of making a
- * plan that skips everything.
+ * Makes planning fail with `AccessDenied` if access is denied for every subject, instead of making
+ * a plan that skips everything.
  */
 const denialWatch = () => {
   let denied: AccessDenied | undefined
@@ -76,7 +76,10 @@ const denialWatch = () => {
   }
 }
 
-/** Invalid rows are keyed by line, because two of them may name the same subject. */
+/**
+ * Makes the entry of an invalid row. Its key is the line, because two invalid rows may name the
+ * same subject.
+ */
 const invalidEntry = ({ cells, line, problems }: InvalidRow): Entry => {
   const reason = problems.map(({ message }) => message).join("; ")
   return { key: `line ${line}`, will: `invalid: ${reason}`, intent: { _tag: "Invalid", reason }, line, cells }
@@ -85,8 +88,8 @@ const invalidEntry = ({ cells, line, problems }: InvalidRow): Entry => {
 const byLine = Order.mapInput(Order.number, ({ line = Number.POSITIVE_INFINITY }: Entry) => line)
 
 /**
- * Uses the same worker pool as a run, for the same resilience, but keeps results in memory:
- * planning can be repeated.
+ * Uses the same worker pool as a run, so that it survives outages in the same way. The results stay
+ * in memory, because planning can be repeated.
  */
 const planRows = Effect.fnUntraced(function* <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,

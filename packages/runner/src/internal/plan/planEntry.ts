@@ -55,7 +55,8 @@ const entryProblem = <P extends object, W, Read, E extends StepError, R>(
   if (flow.input.key(wanted) !== key) {
     return `the line is for ${key}, but its change is for ${flow.input.key(wanted)}`
   }
-  // Consent is given for the tags.
+  // Checks the tag as well as the words, because people consent to the number of entries with each
+  // tag.
   const tag = intentTag(flow, read, wanted)
   const words = describeIntent(flow, tag, read, wanted)
   const isSame =
@@ -86,6 +87,6 @@ export const checkEntries = Effect.fnUntraced(function* <P extends object, W, Re
   if (Arr.isNonEmptyReadonlyArray(all)) {
     return yield* new InvalidPlan({ problems: all })
   }
-  // The problems already include every `Left`.
+  // Leaves out every `Left`, because its problem is already in the list.
   return Either.getOrThrow(parameters)
 })

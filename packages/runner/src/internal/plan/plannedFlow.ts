@@ -54,7 +54,10 @@ export interface PlannedFlow<Parameters extends object, Wanted, Read, E extends 
   readonly applicationOf: (read: Read) => string | null | undefined
   /** Returns whether there is nothing to do. */
   readonly isSatisfied: (read: Read, wanted: Wanted) => boolean
-  /** Returns whether this run left the state half changed, interrupted between two writes. */
+  /**
+   * Returns whether this run left the state half changed because it was interrupted between two
+   * writes.
+   */
   readonly isPartial: (subject: Subject<Wanted, Read>) => boolean
   /** Makes the change and returns the state that it read to verify it. */
   readonly write: (subject: Subject<Wanted, Read>, parameters: Parameters) => Effect.Effect<Read, StepError, R>

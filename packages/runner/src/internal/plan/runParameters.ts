@@ -77,7 +77,7 @@ export const inspect = Effect.fnUntraced(function* (runId: RunId) {
     startedAt,
     ...decoded.right,
     recorded,
-    // Nothing is done before the plan is stored.
+    // Before the plan is stored, nothing has been done.
     remaining: total === undefined ? decoded.right.counts.change : yield* remaining(runId),
     ...(finishedAt === undefined ? {} : { finishedAt })
   })

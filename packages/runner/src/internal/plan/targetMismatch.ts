@@ -14,8 +14,8 @@ export interface Difference {
 const fields = ["origin", "applicationId"] as const
 
 /**
- * Every field of the current target must equal the planned one. A field that the plan does not
- * have counts as different.
+ * Returns the fields of the current target that differ from the plan's. A field that the plan does
+ * not have counts as different.
  */
 export const differences = (planned: Target, current: Target): ReadonlyArray<Difference> =>
   fields.flatMap((field) => {
@@ -23,7 +23,7 @@ export const differences = (planned: Target, current: Target): ReadonlyArray<Dif
     return found === undefined || found === planned[field] ? [] : [{ field, planned: planned[field], found }]
   })
 
-/** Makes a flow refuse subjects of another application than the target's. */
+/** Makes a flow refuse subjects that do not belong to the target's application. */
 export const refuseOtherApplication = <P extends object, W, Read, E extends StepError, R>(
   flow: PlannedFlow<P, W, Read, E, R>,
   { applicationId }: Target

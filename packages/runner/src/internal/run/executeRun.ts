@@ -80,7 +80,7 @@ export const execute = <P extends object, S, A, E, R, E2, R2>(
     if (run.finishedAt !== undefined) return run
     const total = yield* listWithProgress(flow, opened, subjects, limits)
     yield* work(flow, opened, { from: 0, to: total }, limits)
-    // Every subject has a result now.
+    // Safe: every subject has a result now.
     return yield* Effect.catchTags(finish(run.runId), { RunNotFound: Effect.die, RunUnfinished: Effect.die })
   })
 

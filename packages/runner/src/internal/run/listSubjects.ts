@@ -15,8 +15,8 @@ import type { Flow } from "./flow.js"
 import type { OpenedRun } from "./openRun.js"
 
 /**
- * A list is a single request with nothing to compare it to, so every transient failure counts as an
- * outage.
+ * Retries listing through an outage. Listing is a single request with nothing to compare it to, so
+ * every transient failure counts as an outage.
  */
 export const retryThroughOutage = <A, E, R>(
   list: Effect.Effect<A, E, R>,
@@ -44,7 +44,7 @@ export const retryThroughOutage = <A, E, R>(
       // The run does not wait for all of a `Retry-After` longer than `maxOutage`: the provider may
       // be back sooner.
       const nextMillis = outage.isOutlasted(askedMillis) ? probeMillis : Math.max(probeMillis, askedMillis)
-      // Fails now instead of after a wait that would exceed the limit anyway.
+      // Fails now, because the wait would exceed the limit anyway.
       if (outage.isOutlasted(nextMillis)) return Effect.fail(error)
       outage.notify(GlowmarktError.explanation(error), nextMillis)
       return Effect.delay(attempt, Math.ceil(nextMillis - nowMillis))
@@ -53,7 +53,9 @@ export const retryThroughOutage = <A, E, R>(
     return Effect.tap(attempt, () => Effect.sync(() => outage.answered(MonotonicClock.millis(clock))))
   })
 
-/** A run that failed before its subjects were listed has nothing to resume. */
+/**
+ * Deletes a run that failed before its subjects were listed, because there is nothing to resume.
+ */
 const removeUnlisted = (runId: RunId) =>
   Effect.flatMap(RunStore, (store) =>
     Effect.flatMap(store.get(runId), ({ total }) => (total === undefined ? store.forget(runId) : Effect.void))

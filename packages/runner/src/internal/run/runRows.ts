@@ -35,7 +35,7 @@ export const decodeRows = <A>(
         return yield* new RunMismatch({ runId, differences: [difference] })
       }
       return Stream.mapChunksEffect(store.rows(runId), (rows) =>
-        // A page at a time: one effect per row would cost more than the decoding.
+        // Decodes a page at a time, because one effect per row would cost more than the decoding.
         Either.all(Chunk.map(rows, decode)).pipe(
           Either.map(Chunk.unsafeFromArray),
           Either.mapLeft((cause) => damaged(store.file, cause))

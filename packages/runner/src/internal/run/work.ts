@@ -27,7 +27,7 @@ const earlierSuccess = (store: RunStoreService, runId: RunId) =>
     Stream.filter(({ outcome }) => outcome === "done"),
     Stream.runHead,
     Effect.map(Option.getOrUndefined),
-    // The run was just opened.
+    // This error cannot occur, because the run was just opened.
     Effect.catchTag("RunNotFound", Effect.die)
   )
 
@@ -42,7 +42,7 @@ export const work = <P extends object, S, A, E, R>(
     const { publish } = yield* Progress.Progress
     const { recorded, runId } = run
     const total = to - from
-    // The progress of a part of a run only counts subjects processed here.
+    // If this is only a part of the run, its progress counts only the subjects processed here.
     const batcher = ResultBatcher.make(store, runId, total < (run.total ?? total) ? 0 : recorded)
     const earlier = recorded === 0 ? undefined : yield* earlierSuccess(store, runId)
     const healthySubject =
@@ -68,7 +68,8 @@ export const work = <P extends object, S, A, E, R>(
         defect instanceof RunStoreError ? Option.some(Effect.fail(defect)) : Option.none()
       ),
       Effect.zipRight(batcher.flush),
-      // Keeps finished results if the work stops early. If that fails too, they are redone.
+      // Keeps finished results if the work stops early. If that fails too, the resumed run
+      // processes those subjects again.
       Effect.onError(() => Effect.ignore(batcher.flush))
     )
   })

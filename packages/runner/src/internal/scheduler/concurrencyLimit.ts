@@ -17,14 +17,15 @@ export interface ConcurrencyLimit {
   readonly allowed: () => number
   readonly answered: () => void
   /**
-   * The provider or the connection failed. Ignored if the attempt began before the last decrease.
+   * Reports that the provider or the connection failed. Ignored if the attempt began before the
+   * last decrease.
    */
   readonly failed: (span: Span) => void
 }
 
 export const autoMax = 64
 
-/** Gives 200 requests per second at the usual latency of 80 ms. */
+/** At the usual latency of 80 ms, this gives 200 requests per second. */
 const autoStart = 16
 
 export const make = (concurrency: Concurrency = "auto"): ConcurrencyLimit => {

@@ -1,5 +1,6 @@
 /**
- * Decides what the next free worker of a run does. A pure function of a snapshot of the run.
+ * Decides what the next free worker of a run does. The decision is a pure function of a snapshot of
+ * the run.
  */
 
 export interface Snapshot {
@@ -37,7 +38,7 @@ const stop: Decision = { _tag: "Stop" }
 
 const waitUntil = (untilMillis: number): Decision => ({ _tag: "Wait", untilMillis })
 
-/** During an outage, only one probe at a time is sent. */
+/** Decides during an outage, when only one probe at a time is sent. */
 const duringOutage = (run: Snapshot, probeAtMillis: number): Decision => {
   if (run.isProbing) return untilWoken
   const atMillis = Math.max(probeAtMillis, run.rateOpensAtMillis)

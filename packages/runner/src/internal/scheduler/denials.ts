@@ -1,7 +1,7 @@
 /**
  * Holds back the subjects for which the credentials were refused. If a later request succeeds, the
- * credentials are valid and only these subjects are denied. Too many refusals in a row mean that
- * the credentials are invalid.
+ * credentials are valid and only these subjects are denied. But too many refusals in a row mean
+ * that the credentials are invalid.
  */
 
 /**
@@ -27,7 +27,7 @@ export interface Denials<T> {
   readonly mayBeAdjacent: () => boolean
   readonly hold: (settled: T, nowMillis: number) => void
   /**
-   * Called for a response that shows that the credentials are valid. Returns the subjects that were
+   * Handles a response that shows that the credentials are valid: returns the subjects that were
    * denied before its request was sent.
    */
   readonly release: (sentMillis: number) => ReadonlyArray<T>

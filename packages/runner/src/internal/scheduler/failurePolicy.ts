@@ -25,8 +25,8 @@ import type { End, QueuedSubject } from "./workQueue.js"
 const failuresInARow = 10
 
 /**
- * Enough failures in a row if there was no response for `silenceMillis`: if a provider hangs, each
- * failure takes a whole timeout.
+ * This many failures in a row are enough to suspect an outage if there was no response for
+ * `silenceMillis`: if a provider hangs, each failure takes a whole timeout.
  */
 const failuresInSilence = 3
 const silenceMillis = 20_000
@@ -34,14 +34,14 @@ const silenceMillis = 20_000
 const mostStrikes = 5
 
 /**
- * The strike for a failure that the run may have caused itself by sending too much: one of several
- * at the same time, or a 429.
+ * The fraction of a strike for a failure that the run may have caused itself by sending too much: a
+ * 429, or one of several failures at the same time.
  */
 const sharedStrike = 0.25
 
 const firstRetryMillis = 500
 
-/** Shorter pauses are not published. */
+/** Pauses shorter than this are not published. */
 const notablePauseMillis = 5_000
 
 export interface SubjectResult<S, A> {
@@ -65,7 +65,7 @@ export interface FailureContext {
 }
 
 export interface FailurePolicy<S, A, E> {
-  /** During an outage, when the next probe may be sent. */
+  /** Returns when the next probe may be sent, or `undefined` if there is no outage. */
   readonly probeAtMillis: () => number | undefined
   /** Returns the end of the page from which to take the next untried subject. */
   readonly untriedFrom: () => End
@@ -78,7 +78,7 @@ export interface FailurePolicy<S, A, E> {
   ) => Action<S, A, E>
   /** Handles the result of a probe that read a subject again after it had succeeded. */
   readonly checked: (error: TransientFailure<unknown, E> | undefined, span: Span) => Action<S, A, E>
-  /** Called when every subject has been tried. */
+  /** Decides what to do once every subject has been tried. */
   readonly ended: () => Action<S, A, E>
 }
 
@@ -146,8 +146,8 @@ export const make = <S, A, E>(
 
     if (item.strikes >= mostStrikes) return record([{ item, result }])
     if (outage.isOutlasted(nowMillis)) {
-      // Others succeeded, and only failing subjects are left. Without a healthy subject to probe,
-      // their failures may be their own fault.
+      // Only failing subjects are left, others have succeeded, and there is no healthy subject to
+      // probe: the failures may be the subjects' own fault.
       const mayBeOwnFault = answers > 0 && !hasUntried && !hasHealthySubject
       return mayBeOwnFault ? record([{ item, result }]) : endRun(ending)
     }
@@ -179,7 +179,8 @@ export const make = <S, A, E>(
 
     checked: (error, span) => {
       if (error === undefined || !error.failure.isTransient) {
-        // The provider is available. The credentials may still be refused for writes.
+        // The read shows that the provider is available, but the credentials may still be refused
+        // for writes.
         answered(span)
         return record([])
       }

@@ -16,12 +16,12 @@ const longestProbeMillis = 15_000
 export interface Outage {
   readonly maxMillis: number
   readonly isSuspected: () => boolean
-  /** When the next probe may be sent; 0 while no outage is suspected. */
+  /** Returns when the next probe may be sent, or 0 while no outage is suspected. */
   readonly probeAtMillis: () => number
   readonly isOutlasted: (nowMillis: number) => boolean
-  /** A call failed. An outage is suspected after `enough` failures in a row. */
+  /** Reports that a call failed. An outage is suspected after `enough` failures in a row. */
   readonly failed: (nowMillis: number, enough: number) => void
-  /** A probe failed. The wait before the next one doubles, up to 15 seconds. */
+  /** Reports that a probe failed. The wait before the next probe doubles, up to 15 seconds. */
   readonly probeFailed: (nowMillis: number) => void
   readonly answered: (nowMillis: number) => void
   /** Publishes that the run is waiting, at least until `resumesAtMillis`. */

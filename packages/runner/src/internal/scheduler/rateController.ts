@@ -2,11 +2,11 @@
  * Controls how many requests a run sends per second: at most its limit, and fewer if the provider
  * responds with 429.
  *
- * Between two refusals, a throttling provider admits what its limit allows in that time, plus or
- * minus what it saves up while the run pauses. The controller estimates the provider's limit from
- * this, starts slightly below it, and raises the rate with the cube of the time since the refusal:
- * slowly at first, so that there are few refusals, and then quickly, so that it notices when the
- * throttle is lifted.
+ * Between two refusals, a throttling provider admits as many requests as its limit allows in that
+ * time, and it may also save up requests while the run pauses. From the number of admitted
+ * requests, the controller estimates the provider's limit. It starts slightly below that limit and
+ * raises the rate with the cube of the time since the refusal: slowly at first, so that there are
+ * few refusals, and then quickly, so that it notices when the throttle is lifted.
  */
 import * as RateLimit from "@effect-glowmarkt/core/RateLimit"
 import * as Duration from "effect/Duration"
@@ -15,18 +15,21 @@ import * as Option from "effect/Option"
 import { politeRate, type Rate } from "../../Limits.js"
 import type { Span } from "./concurrencyLimit.js"
 
-// Timers fire late, by some milliseconds on a busy machine. Missed requests are made up for, but
-// only in a small burst.
+// On a busy machine, timers fire some milliseconds late. The requests missed in that time are made
+// up for, but only in a small burst.
 const burst = "20 millis"
 
 const shortestPauseMillis = 250
 const shortestMeasureMillis = 2_000
 const leastPerSecond = 0.1
 
-/** At exactly the provider's limit, refusals would never end. */
+/**
+ * The run stays below the provider's limit by this factor, because at exactly the limit refusals
+ * would never end.
+ */
 const safetyMargin = 0.99
 
-/** The time without a refusal after which the rate has doubled, if the estimate is certain. */
+/** If the estimate is certain, the rate has doubled after this time without a refusal. */
 const doublingMillis = 50_000
 
 export interface RateController {

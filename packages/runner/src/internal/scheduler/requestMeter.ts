@@ -10,7 +10,10 @@ export interface RequestMeter {
 
 const granted = Effect.succeed(true)
 
-/** The first request does not wait: the scheduler took its token when it started the subject. */
+/**
+ * Makes the meter of one subject. The first request does not wait, because the scheduler took a
+ * token for it when it started the subject.
+ */
 export const make = (limiter: RateLimit.RateLimiter): RequestMeter => {
   let sent = 0
   return {
@@ -21,7 +24,7 @@ export const make = (limiter: RateLimit.RateLimiter): RequestMeter => {
           sent++
           return sent === 1 ? granted : limiter.acquire(maxWait)
         }),
-      // The rate controller learns of refusals from the failures of steps.
+      // Does nothing: the failures of steps tell the rate controller about refusals.
       throttled: () => Effect.void
     }
   }

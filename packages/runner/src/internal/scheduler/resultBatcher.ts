@@ -16,7 +16,10 @@ const flushInterval = "250 millis"
 export interface ResultBatcher {
   /** The number of subjects with a result, and the number of results in the store. */
   readonly count: { readonly processed: number; readonly recorded: number }
-  /** Returns an effect to run before the next subject, if any. */
+  /**
+   * Adds a result. Returns an effect to run before the next subject, or `undefined` if there is
+   * none.
+   */
   readonly add: (result: Result) => Effect.Effect<void, RunStoreError> | undefined
   readonly flush: Effect.Effect<void, RunStoreError>
   /** Flushes repeatedly, until a flush fails. */

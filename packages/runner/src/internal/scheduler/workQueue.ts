@@ -18,7 +18,7 @@ export interface SubjectSource<S, E> {
 
 /** A subject and its failures. */
 export interface QueuedSubject<S> extends PendingSubject<S> {
-  /** Failures while others succeeded, see `failurePolicy.ts`. */
+  /** Failures while other subjects succeeded; see `failurePolicy.ts`. */
   strikes: number
   /** The number of responses of the run when this subject last failed. */
   answersAtFailure: number
@@ -44,8 +44,8 @@ export const make = <S, E>(source: SubjectSource<S, E>): WorkQueue<S, E> => {
   let next = 0
   let end = 0
   let pages: "more" | "loading" | "none" = "more"
-  // Sorted, the earliest last. Always few: those in flight when calls began to fail, and a probe
-  // now and then.
+  // Sorted so that the earliest is last. There are never many: the subjects in flight when calls
+  // began to fail, and a probe now and then.
   const retries: Array<QueuedSubject<S>> = []
 
   return {
@@ -77,7 +77,7 @@ export const make = <S, E>(source: SubjectSource<S, E>): WorkQueue<S, E> => {
   }
 }
 
-/** All subjects as one page. */
+/** Makes a source that returns all subjects as one page. */
 export const sourceOf = <S>(subjects: ReadonlyArray<S>): SubjectSource<S, never> => {
   let isRead = false
   return {

@@ -22,7 +22,10 @@ import * as RequestMeter from "./requestMeter.js"
 import { unretried } from "./unretried.js"
 import * as WorkQueue from "./workQueue.js"
 
-/** Receives results. Returns an effect to run before the worker's next subject, if any. */
+/**
+ * Receives results. Adds a result. Returns an effect to run before the worker's next subject, or
+ * `undefined` if there is none.
+ */
 export interface ResultSink<A, E> {
   readonly add: (position: number, result: A) => Effect.Effect<void, E> | undefined
 }
@@ -30,7 +33,7 @@ export interface ResultSink<A, E> {
 type Role = "worker" | "probe"
 
 export interface WorkerPool<E, R> {
-  /** Ends when the source has no more subjects and all have a result. */
+  /** Ends when the source has no more subjects and every subject has a result. */
   readonly run: Effect.Effect<void, E, R>
   readonly retries: () => number
   readonly concurrency: () => number
@@ -68,8 +71,8 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
   let inFlight = 0
   let isProbing = false
   let retries = 0
-  // Until a request is counted, the step may use another client, whose requests cannot be counted.
-  // Each subject then counts as one request.
+  // As long as no request has been counted, the step may be using another client, whose requests
+  // cannot be counted. Then each subject counts as one request.
   let isMetered = false
   let healthy = earlier.healthySubject
 
@@ -128,7 +131,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     }
   }
 
-  /** A subject counts as in flight until its result is recorded. */
+  /** Ends the work on a subject. It counts as in flight until its result is recorded. */
   const finish = (role: Role, recording?: Effect.Effect<void, E | E2>): Effect.Effect<void, E | E2> => {
     const end = () => {
       inFlight--

@@ -21,7 +21,8 @@ export const make = (sql: SqlClient.SqlClient, file: string): Pick<RunStoreServi
         WHERE r.run_id = ${runId} GROUP BY r.number RETURNING number
       `.pipe(
         Effect.mapError(refused),
-        // The next action relies on the note.
+        // If nothing was inserted, the run does not exist. That is a defect, because the next
+        // action relies on the note.
         Effect.flatMap(([noted]) => (noted === undefined ? Effect.die(new RunNotFound({ runId })) : Effect.void))
       ),
 

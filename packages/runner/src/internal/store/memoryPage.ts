@@ -7,7 +7,7 @@ import type { PendingSubject, Result, StoredRow } from "./runStore.js"
 type Recorded = readonly [outcome: Result["outcome"], result: unknown]
 
 export interface MemoryPage {
-  /** Keeps the first result of a position. Returns whether this one was kept. */
+  /** Adds a result, unless the position already has one. Returns whether it was added. */
   readonly record: (result: Result) => boolean
   readonly pending: () => ReadonlyArray<PendingSubject>
   readonly results: () => ReadonlyArray<unknown>

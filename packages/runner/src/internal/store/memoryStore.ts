@@ -39,7 +39,8 @@ export const make = (file: string): RunStoreService => {
       const kept = runs.get(runId)
       return kept === undefined ? Effect.fail(new RunNotFound({ runId })) : Effect.succeed(kept)
     })
-  // For methods that write: their caller opened the run.
+  // Returns the run, for methods that write. Dies if it does not exist, because the caller must
+  // have opened it.
   const existing = (runId: RunId) => Effect.catchTag(find(runId), "RunNotFound", Effect.die)
 
   const pagesOf = (runId: RunId) => runs.get(runId)?.pages ?? []

@@ -5,8 +5,8 @@ import * as RunStoreError from "../../RunStoreError.js"
 import * as sqlite from "./sqlite.js"
 
 /**
- * Converts instants to milliseconds since 1970. Missing ones stay missing; version 2 wrote both
- * forms.
+ * Converts instants to milliseconds since 1970. Missing instants stay missing. Version 2 wrote both
+ * texts and numbers.
  */
 const instantsAsNumbers = (column: string, fields: ReadonlyArray<string>) => {
   const replacements = fields.map((field) => {
@@ -54,7 +54,8 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
       note TEXT NOT NULL,
       PRIMARY KEY (run, subject, number)
     ) WITHOUT ROWID`,
-    // An undo only reverts the run's own changes, and version 1 did not record which those were.
+    // An undo reverts only the run's own changes, and version 1 did not record which changes were
+    // its own. So all count as `found`.
     `UPDATE glowmarkt_results SET result = json_set(result, '$.change', 'found') WHERE result ->> '$._tag' = 'Done'`,
     `UPDATE glowmarkt_results
       SET result = json_set(result, '$.end', iif(result ->> '$.reason' = 'nothing to do: already so', 'reached', 'missed'))
@@ -63,7 +64,7 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
       SET parameters = json_set(parameters, '$.counts.invalid', 0, '$.target', coalesce(parameters -> '$.target', json('{}')))
       WHERE parameters ->> '$.plan' IS NOT NULL`
   ],
-  // Subjects and results in pages of 1,000; the instants of an audit as numbers.
+  // Stores subjects and results in pages of 1,000, and the instants of an audit as numbers.
   [
     `ALTER TABLE glowmarkt_subjects RENAME TO glowmarkt_subjects_single`,
     `ALTER TABLE glowmarkt_results RENAME TO glowmarkt_results_single`,

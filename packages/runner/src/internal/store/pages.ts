@@ -26,7 +26,7 @@ const decodeResults = Codec.decoder(Schema.Array(Schema.Struct({ results: Schema
 
 const pageOf = (position: number) => Math.floor(position / pageSize)
 
-/** How to report errors. */
+/** Turns failed statements and unreadable rows into errors. */
 interface Failures {
   readonly refused: (error: unknown) => RunStoreError
   readonly unreadable: (cause: unknown) => RunStoreError
@@ -47,7 +47,10 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       decodeSubjects
     )
 
-  /** By position. If a subject was recorded twice, the first result counts. */
+  /**
+   * Reads the results of a page by position. If a subject was recorded twice, the first result
+   * counts.
+   */
   const resultsOf = (runId: RunId, page: number): Effect.Effect<ReadonlyMap<number, Recorded>, RunStoreError> =>
     Effect.map(
       read(
@@ -63,8 +66,8 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       }
     )
 
-  // The positions recorded in pages in progress. A complete page is dropped, so that memory does
-  // not grow with the run.
+  // The positions that have a result, for pages that are not complete. A complete page is dropped,
+  // so that memory does not grow with the run.
   const open = new Map<string, Set<number>>()
 
   const keyOf = (runId: RunId, page: number) => `${runId} ${page}`
@@ -120,7 +123,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
         .map(([page, ofPage]) => insertion(runId, page, [...ofPage.values()]))
       const [first, second] = insertions
       if (first === undefined) return
-      // A single statement is its own transaction.
+      // A single statement needs no transaction around it.
       const all = second === undefined ? first : sqlite.transaction(sql)(Effect.all(insertions, { discard: true }))
       const remember = Effect.forEach(
         fresh,
@@ -135,7 +138,7 @@ export const make = (sql: SqlClient, { refused, unreadable }: Failures) => {
       yield* Effect.uninterruptible(Effect.zipRight(Effect.mapError(all, refused), remember))
     }),
 
-    /** The rows of a page, in order. */
+    /** Reads the rows of a page in order. */
     rows: Effect.fnUntraced(function* (runId: RunId, page: number) {
       const [found] = yield* subjectsOf(runId, page, page)
       const results = yield* resultsOf(runId, page)

@@ -19,8 +19,8 @@ const removeOne = (sql: SqlClient.SqlClient, runId: RunId) =>
 export const removeRun = (sql: SqlClient.SqlClient, file: string, runId: RunId) =>
   Effect.forEach([runId, rollbackRunId(runId)], (each) => removeOne(sql, each), { discard: true }).pipe(
     sqlite.transaction(sql),
-    // Until this checkpoint the log still has the old content, and the file does not have the new
-    // one.
+    // Until this checkpoint, the log still contains the old data, and the file does not yet contain
+    // the overwritten data.
     Effect.zipRight(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)")),
     Effect.mapError((error) => RunStoreError.fromUnknown(file, error)),
     Effect.asVoid

@@ -7,7 +7,7 @@ import type { Run, RunId, RunNotFound } from "../../Run.js"
 import type { RunStoreError } from "../../RunStoreError.js"
 
 /**
- * How many consecutive subjects stores keep, and runs read, as one page.
+ * The number of subjects in a page. Stores keep, and runs read, a page at a time.
  *
  * @since 0.1.0
  * @category constants
@@ -78,14 +78,14 @@ export interface Counted {
  * The service behind the tag `RunStore`.
  *
  * `get`, `rows` and `forget` accept ids from users, and fail with `RunNotFound` for an unknown one.
- * The other methods expect an open run. Without it, `pending`, `count` and `notes` return nothing,
- * and writes die with `RunNotFound`.
+ * The other methods expect an open run. For an unknown run, `pending`, `count` and `notes` return
+ * nothing, and writes die with `RunNotFound`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RunStoreService {
-  /** Where the runs are, for messages. */
+  /** Where the runs are stored, for messages. */
   readonly file: string
   /** Creates a run, or returns the existing one unchanged. */
   readonly open: (run: NewRun) => Effect.Effect<Run, RunStoreError>

@@ -63,7 +63,8 @@ export const make = Effect.fnUntraced(function* (file: string) {
       run === undefined ? Effect.fail(new RunNotFound({ runId })) : Effect.succeed(run)
     )
 
-  // For methods that write: their caller opened the run.
+  // Checks that the run exists, for methods that write. Dies if it does not, because the caller
+  // must have opened it.
   const existing = (runId: RunId) => Effect.catchTag(get(runId), "RunNotFound", Effect.die)
 
   const pages = Pages.make(sql, { refused, unreadable })
@@ -113,8 +114,8 @@ export const make = Effect.fnUntraced(function* (file: string) {
 
     pending: pages.pending,
 
-    // The run is checked only after a failure, because it normally exists and recording must be
-    // fast.
+    // Checks only after a failure whether the run exists, because it normally does and recording
+    // must be fast.
     record: (runId, results) =>
       Effect.catchAll(pages.record(runId, results), (error) => Effect.zipRight(existing(runId), Effect.fail(error))),
 

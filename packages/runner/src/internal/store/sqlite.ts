@@ -39,9 +39,9 @@ export const client = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreE
   )
 
 /**
- * `sql.withTransaction`, except that a COMMIT or ROLLBACK that the disk refuses is a failure and
- * not a defect. After a failed write SQLite has already rolled back; the error of the second
- * rollback must not hide the first error.
+ * Runs an effect in a transaction, like `sql.withTransaction`, but a COMMIT or ROLLBACK that the
+ * disk refuses is a failure and not a defect. After a failed write SQLite has already rolled back;
+ * the error of the second rollback must not hide the first error.
  */
 export const transaction =
   (sql: SqlClient.SqlClient) =>
@@ -65,7 +65,7 @@ export const transaction =
     })
 
 /**
- * Opens a store without write permission. If SQLite's files beside it are missing, use
+ * Opens a store without write permission. If SQLite's files beside the store are missing, use
  * {@link copy}.
  */
 export const readonly = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
@@ -79,7 +79,8 @@ export const copy = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreErr
   Layer.unwrapScoped(Effect.map(storeFile.copy(file), (filename) => open(file, { filename })))
 
 /**
- * Earlier versions kept workflow tables in the same file. They are unused now, and contain run ids.
+ * Drops the workflow tables that earlier versions kept in the same file. They are unused now, but
+ * contain run ids.
  */
 export const dropEngineTables = (file: string): Effect.Effect<void, RunStoreError.RunStoreError, SqlClient.SqlClient> =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>

@@ -2,7 +2,8 @@
  * The file of a store, under the canonical name that its lock and SQLite's log are named after.
  *
  * A file with two names would have two locks and two logs, so two processes could open it and lose
- * each other's commits. Symbolic links are resolved; files with other second names are refused.
+ * each other's commits. Symbolic links are resolved, and files with a second name of another kind
+ * are refused.
  */
 
 import {
@@ -34,7 +35,7 @@ export const memory = ":memory:"
 const refusal = (file: string, reason: RunStoreError.Reason, detail: string) =>
   new RunStoreError.RunStoreError({ reason, file, detail })
 
-// The kernel writes spaces and some other characters in octal.
+// The kernel writes spaces and some other characters as octal escapes.
 const unescapeOctal = (text: string) =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
@@ -54,7 +55,7 @@ const otherName = (real: string): string | undefined => {
   return isMountPoint(real) ? "it is mounted by itself" : undefined
 }
 
-// On systems without this flag, links are only checked beforehand.
+// On systems without this flag, links are only checked before the file is opened.
 const noFollow = constants.O_NOFOLLOW ?? 0
 
 const canonical = (file: string) =>
@@ -105,7 +106,8 @@ export const prepare = (file: string): Effect.Effect<string, RunStoreError.RunSt
         try: () => {
           const real = canonical(file)
           create(real)
-          // A file that is not a store has none of our data; SQLite will refuse it.
+          // A file that is not a store contains none of our data, so it stays as it is. SQLite will
+          // refuse it.
           if (isStore(real)) makePrivate(file, real)
           const other = otherName(real)
           if (other !== undefined) throw refusal(file, "severalNames", other)

@@ -7,7 +7,7 @@ import * as RunStoreError from "../../RunStoreError.js"
 import * as sqlite from "./sqlite.js"
 import * as storeFile from "./storeFile.js"
 
-/** The files this process has open. SQLite cannot tell which process holds a lock. */
+/** The files that this process has open, because SQLite cannot tell which process holds a lock. */
 const openFiles = new Set<string>()
 
 const register = (file: string): Effect.Effect<void, RunStoreError.RunStoreError, Scope.Scope> =>
@@ -30,7 +30,7 @@ export const exclusive = (file: string): Layer.Layer<never, RunStoreError.RunSto
     Effect.flatMap((sql) => Effect.zipRight(sql.unsafe("PRAGMA busy_timeout = 0"), sql.unsafe("BEGIN EXCLUSIVE"))),
     Effect.mapError((error) => RunStoreError.fromUnknown(file, error))
   )
-  // A database in memory is not shared.
+  // A database in memory belongs to this process alone, so it needs no lock.
   if (file === storeFile.memory) return Layer.empty
   const lock = Effect.flatMap(Effect.tap(storeFile.prepare(file), register), storeFile.lockOf)
   return Layer.effectDiscard(take).pipe(

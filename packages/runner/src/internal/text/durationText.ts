@@ -18,7 +18,10 @@ export const durationText = (duration: Duration.Duration): string => {
   return `${millis / size} ${unit}`
 }
 
-/** A duration as text, such as `180 days`, because stored parameters are also shown to people. */
+/**
+ * A duration stored as text, such as `180 days`, because stored parameters are also shown to
+ * people.
+ */
 export const DurationText = Schema.transformOrFail(Schema.String, Schema.DurationFromSelf, {
   strict: true,
   decode: (text, _, ast) =>

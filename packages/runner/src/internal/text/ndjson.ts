@@ -6,17 +6,17 @@ import * as Stream from "effect/Stream"
 export interface Line {
   /** Counts from 1. */
   readonly line: number
-  /** None if the line is not JSON. */
+  /** `None` if the line is not JSON. */
   readonly json: Option.Option<unknown>
 }
 
-// No line we write is longer. Without a limit, each chunk of an endless line would copy all of it
-// again.
+// The maximum length of a line, longer than any line that we write. Without a limit, each chunk of
+// an endless line would copy the whole line again.
 const maxLength = 8 << 20
 
 const lineBreak = 0x0a
 
-/** Drops the rest of an overlong line, which is then not JSON. */
+/** Drops the rest of an overlong line. What is left is not valid JSON. */
 const truncateLines = (length: number, bytes: Uint8Array): readonly [length: number, bytes: Uint8Array] => {
   if (length + bytes.length <= maxLength) {
     const last = bytes.lastIndexOf(lineBreak)
