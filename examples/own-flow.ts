@@ -5,9 +5,9 @@
  *   GLOWMARKT_APP_KEY=… GLOWMARKT_APP_SECRET=… RUN=tidy-48 npx tsx examples/own-flow.ts
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { AdminAccounts, AppKeys, Identifier } from "@effect-glowmarkt/core"
+import { Account, AdminAccounts, AppKeys, Identifier } from "@effect-glowmarkt/core"
 import { NodeAccounts } from "@effect-glowmarkt/core/node"
-import { Classification, Converge, Flow, Outcome, Run } from "@effect-glowmarkt/runner"
+import { Converge, Flow, Outcome, Run } from "@effect-glowmarkt/runner"
 import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
 import { Config, Console, Effect, Either, Option, Schema, Stream } from "effect"
 
@@ -26,7 +26,7 @@ const tidyNames = Flow.make({
   step: (accountId) =>
     Effect.gen(function* () {
       const admin = yield* AdminAccounts.AdminAccounts
-      if (Classification.isActive(yield* admin.status(accountId)) !== true) {
+      if (Account.isActive(yield* admin.status(accountId)) !== true) {
         return { outcome: "skipped" as const, detail: "not active" }
       }
       const { name = "" } = yield* admin.get(accountId)

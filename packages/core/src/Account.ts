@@ -98,6 +98,23 @@ export const AccountStatus = Schema.Struct({
 export interface AccountStatus extends Schema.Schema.Type<typeof AccountStatus> {}
 
 /**
+ * Returns whether the account is active. A documented `status` takes precedence over `active`.
+ * `undefined` if neither is known.
+ *
+ * @example
+ * ```ts
+ * import { Account } from "@effect-glowmarkt/core"
+ *
+ * Account.isActive({ status: "inactive", active: true }) // false
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const isActive = ({ active, status }: Pick<AccountStatus, "status" | "active">): boolean | undefined =>
+  status === "active" ? true : status === "inactive" ? false : active
+
+/**
  * The response of `POST /account`.
  *
  * @since 0.1.0

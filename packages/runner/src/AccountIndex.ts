@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Account } from "@effect-glowmarkt/core/Account"
+import { type Account, isActive } from "@effect-glowmarkt/core/Account"
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError } from "@effect-glowmarkt/core/GlowmarktError"
 import { canonical, type DirectoryId } from "@effect-glowmarkt/core/Identifier"
@@ -13,7 +13,6 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { isActive } from "./Classification.js"
 
 /**
  * A user, as `POST /account` expects one.

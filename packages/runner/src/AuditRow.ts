@@ -3,10 +3,9 @@
  *
  * @since 0.1.0
  */
-import { type Account, type AccountStatus, Status } from "@effect-glowmarkt/core/Account"
+import { type Account, type AccountStatus, isActive, Status } from "@effect-glowmarkt/core/Account"
 import { AccountId, ApplicationId, DirectoryId, UserId } from "@effect-glowmarkt/core/Identifier"
 import * as Schema from "effect/Schema"
-import * as Classification from "./Classification.js"
 import { Finding } from "./Finding.js"
 import { definedFields } from "./internal/definedFields.js"
 
@@ -153,7 +152,7 @@ export const statusWord = (status: Pick<AccountStatus, "status" | "active">): st
   if (status.status !== undefined) {
     return status.status
   }
-  const active = Classification.isActive(status)
+  const active = isActive(status)
   return active === undefined ? undefined : active ? "active" : "inactive"
 }
 

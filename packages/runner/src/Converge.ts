@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import type { Account, AccountStatus } from "@effect-glowmarkt/core/Account"
+import { type Account, type AccountStatus, isActive } from "@effect-glowmarkt/core/Account"
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import {
   type AccountNotFound,
@@ -25,7 +25,6 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { AccountIndex, type User } from "./AccountIndex.js"
-import { isActive } from "./Classification.js"
 import { quoteName } from "./internal/flows/quoteName.js"
 import * as Journal from "./Journal.js"
 

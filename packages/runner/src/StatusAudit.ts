@@ -24,7 +24,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as AccountFilter from "./AccountFilter.js"
 import * as AuditRow from "./AuditRow.js"
-import * as Classification from "./Classification.js"
+import * as Finding from "./Finding.js"
 import * as Flow from "./Flow.js"
 import * as internalCount from "./internal/audit/countFindings.js"
 import * as selectAccounts from "./internal/audit/selectAccounts.js"
@@ -38,7 +38,7 @@ import type { RunContext } from "./Step.js"
 import * as Step from "./Step.js"
 
 /**
- * The thresholds of the audit (see `Classification.Thresholds`), the accounts it covers, and the server
+ * The thresholds of the audit (see `Finding.Thresholds`), the accounts it covers, and the server
  * (see `Plan.Target`).
  *
  * @since 0.1.0
@@ -130,7 +130,7 @@ const toListElement = Either.match({
 
 const listAccounts = Stream.unwrap(Effect.map(AdminAccounts, (admin) => Stream.map(admin.stream, toListElement)))
 
-const listProblem = (problem: string): Classification.Problem => ({
+const listProblem = (problem: string): Finding.Problem => ({
   kind: "UnreadableAccount",
   message: `in the account list, ${problem}`
 })
@@ -156,7 +156,7 @@ const audit = Step.retried(
     const { applicationId, dormantFor, expiringWithin } = parameters
     return Effect.flatMap(AdminAccounts, (admin) =>
       Effect.map(admin.status(account.accountId), (answer): AuditRow.AuditResult => {
-        const { findings, problem = unread === undefined ? undefined : listProblem(unread) } = Classification.ofStatus(
+        const { findings, problem = unread === undefined ? undefined : listProblem(unread) } = Finding.ofStatus(
           account,
           answer,
           { now: startedAt, dormantFor, expiringWithin, applicationId }
@@ -167,7 +167,7 @@ const audit = Step.retried(
       })
     )
   },
-  Classification.ofError
+  Finding.ofError
 )
 
 /**

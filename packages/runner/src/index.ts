@@ -8,8 +8,6 @@ export * as ApplyResult from "./ApplyResult.js"
 export * as AuditDiff from "./AuditDiff.js"
 /** The rows of an audit. */
 export * as AuditRow from "./AuditRow.js"
-/** Turns an account's list entry and live status into findings. */
-export * as Classification from "./Classification.js"
 /** Consent to deletions, for an exact number. */
 export * as Consent from "./Consent.js"
 /** Convergent steps: read, compare, write if needed, verify. */
@@ -18,7 +16,7 @@ export * as Converge from "./Converge.js"
 export * as CorrectOwnDetails from "./CorrectOwnDetails.js"
 /** Reads CSV input and reports every problem at once. */
 export * as CsvInput from "./CsvInput.js"
-/** The findings an audit can report. */
+/** The findings an audit can report, and the rules that decide them. */
 export * as Finding from "./Finding.js"
 /** Named, typed, resumable jobs over many subjects. */
 export * as Flow from "./Flow.js"

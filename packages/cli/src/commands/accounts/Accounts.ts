@@ -9,7 +9,6 @@ import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
 import type * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
 import * as Identifier from "@effect-glowmarkt/core/Identifier"
 import * as AccountFilter from "@effect-glowmarkt/runner/AccountFilter"
-import * as Classification from "@effect-glowmarkt/runner/Classification"
 import * as Converge from "@effect-glowmarkt/runner/Converge"
 import * as Chunk from "effect/Chunk"
 import * as Config from "effect/Config"
@@ -199,10 +198,7 @@ export const remove = Effect.fn("glowmarkt.accounts.delete")(function* ({
   const account = yield* admin.get(accountId)
   yield* ensureOwn(accountId, account)
   yield* Output.note(AccountView.account(account))
-  if (
-    Classification.isActive(account) === false &&
-    Converge.isInactive({ account, status: yield* admin.status(accountId) })
-  ) {
+  if (Account.isActive(account) === false && Converge.isInactive({ account, status: yield* admin.status(accountId) })) {
     return yield* form === "json"
       ? Output.json(encodeDeleted({ accountId, status: "inactive" }))
       : Output.data(`Account ${accountId} is already inactive. Nothing was deleted.`)

@@ -1,9 +1,8 @@
 /** Evaluates a filter for an account. */
-import type { Account } from "@effect-glowmarkt/core/Account"
+import { type Account, isActive } from "@effect-glowmarkt/core/Account"
 import { canonical } from "@effect-glowmarkt/core/Identifier"
 import * as DateTime from "effect/DateTime"
 import { statusWord } from "../../AuditRow.js"
-import { isActive } from "../../Classification.js"
 import type { AccountFilter, Field, Moment, TextField } from "./accountFilter.js"
 
 type Predicate = (account: Account) => boolean

@@ -21,7 +21,7 @@ export const instantFields = ["createdAt", "updatedAt", "tokenExpiryDate"] as co
 export type InstantField = (typeof instantFields)[number]
 
 // The index of a finding is its bit number.
-export { type Finding, findings } from "../audit/findings.js"
+export { type Finding, findings } from "../audit/findingNames.js"
 
 /**
  * The text of each row, or 0 for none. If texts repeat, the distinct texts and, per row, a 1-based

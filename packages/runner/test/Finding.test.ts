@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Account, GlowmarktError } from "@effect-glowmarkt/core"
 import { DateTime, Duration, Either, FastCheck as fc, Schema } from "effect"
-import { Classification, Finding } from "../src/index.js"
+import { Finding } from "../src/index.js"
 
 const now = DateTime.unsafeMake("2026-03-14T12:00:00Z")
-const lines: Classification.Thresholds = { now, dormantFor: Duration.days(180), expiringWithin: Duration.days(7) }
+const lines: Finding.Thresholds = { now, dormantFor: Duration.days(180), expiringWithin: Duration.days(7) }
 
 const accountId = "ffe4f42e-7c1a-4ea3-9ec8-087d4a1071e6"
 
@@ -17,7 +17,7 @@ const listed = (fields: object = {}) =>
 const live = (fields: object = {}) =>
   Schema.decodeUnknownSync(Account.AccountStatus)(present({ status: "active", active: true, ...fields }))
 const found = (list: Account.Account, status: Account.AccountStatus) =>
-  Classification.classify(list, Either.right(status), lines).findings
+  Finding.classify(list, Either.right(status), lines).findings
 
 const at = (offset: Duration.DurationInput) => DateTime.formatIso(DateTime.addDuration(now, offset))
 const ago = (offset: Duration.DurationInput) => DateTime.formatIso(DateTime.subtractDuration(now, offset))
@@ -26,7 +26,7 @@ const expiring = (tokenExpiryDate: string) => live({ directory: { data: { tokenE
 const call = { operation: "getAccountStatusById", attempts: 1, elapsed: Duration.zero }
 const answer = { ...call, excerpt: "" }
 
-describe("Classification", () => {
+describe("Finding", () => {
   it("an active account without other findings is healthy", () => {
     assert.deepStrictEqual(found(listed(), live()), ["healthy"])
     assert.deepStrictEqual(found(listed(), live({ status: null })), ["healthy"])
@@ -63,7 +63,7 @@ describe("Classification", () => {
   it("a response about another account or application leaves this one undetermined", () => {
     const other = "00000000-7c1a-4ea3-9ec8-087d4a1071e6"
     const of = (list: object, status: object, applicationId?: string) =>
-      Classification.classify(listed(list), Either.right(live(status)), { ...lines, applicationId })
+      Finding.classify(listed(list), Either.right(live(status)), { ...lines, applicationId })
     assert.deepStrictEqual(of({}, { accountId: other }), {
       findings: ["undetermined"],
       problem: { kind: "OtherAccount", message: `the response describes account ${other}` }
@@ -98,7 +98,7 @@ describe("Classification", () => {
     ])
     const never = { ...lines, dormantFor: Duration.infinity }
     assert.deepStrictEqual(
-      Classification.classify(listed({ updatedAt: ago("9000 days") }), Either.right(live()), never).findings,
+      Finding.classify(listed({ updatedAt: ago("9000 days") }), Either.right(live()), never).findings,
       ["healthy"]
     )
   })
@@ -110,7 +110,7 @@ describe("Classification", () => {
   })
 
   it("404 is missing, 401 is denied, and any other error is undetermined, with its kind and message", () => {
-    const of = (error: GlowmarktError.GlowmarktError) => Classification.classify(listed(), Either.left(error), lines)
+    const of = (error: GlowmarktError.GlowmarktError) => Finding.classify(listed(), Either.left(error), lines)
     assert.deepStrictEqual(of(new GlowmarktError.AccountNotFound({ ...answer, status: 404, accountId })), {
       findings: ["missing"]
     })
@@ -165,7 +165,7 @@ describe("Classification", () => {
         ...(expiry === undefined ? {} : { directory: { data: { tokenExpiryDate: move(expiry) } } })
       }
       assert.deepStrictEqual(
-        Classification.ofStatus(moved(list), movedStatus, { ...lines, now: move(now) }).findings,
+        Finding.ofStatus(moved(list), movedStatus, { ...lines, now: move(now) }).findings,
         found(list, status)
       )
     }
