@@ -25,7 +25,7 @@ import type { CallError } from "./GlowmarktError.js"
 import { type ApplicationId, applicationIdConfig } from "./Identifier.js"
 import * as session from "./internal/credential/session.js"
 import { toCallError } from "./internal/credential/signInFailure.js"
-import * as tokenCache from "./internal/credential/tokenCache.js"
+import * as tokenStore from "./internal/credential/tokenStore.js"
 import * as Operation from "./Operation.js"
 import * as PartialConfig from "./PartialConfig.js"
 
@@ -71,7 +71,7 @@ export class DevUserSession extends Context.Tag("@effect-glowmarkt/core/DevUserS
 
 const makeWith = (
   options: Options,
-  cache: tokenCache.TokenCache
+  store: tokenStore.TokenStore
 ): Effect.Effect<Context.Context<AdminCredentials | DevUserSession>, never, GlowmarktClient | Scope.Scope> =>
   Effect.gen(function* () {
     const { applicationId, password, username } = options
@@ -82,7 +82,7 @@ const makeWith = (
       caller: "session",
       signIn: Effect.catchAll(signIn({ payload: { username, password } }), toCallError),
       grant: (devUserToken) => ({ devUserToken, applicationId: Credential.application(applicationId) }),
-      cache
+      store
     })
     const signOut = Effect.flatMap(Ref.make<"revoked" | "forgotten">("forgotten"), (outcome) => {
       const revoke = (token: Redacted.Redacted) =>
@@ -115,7 +115,7 @@ const makeWith = (
 export const make = (
   options: Options
 ): Effect.Effect<Context.Context<AdminCredentials | DevUserSession>, never, GlowmarktClient | Scope.Scope> =>
-  makeWith(options, tokenCache.none)
+  makeWith(options, tokenStore.none)
 
 /**
  * Provides administrator credentials from a developer's user name and password. Signs in on the
@@ -148,7 +148,7 @@ const makeCached = (options: Options) =>
     const store = yield* KeyValueStore.KeyValueStore
     const { baseUrl } = yield* GlowmarktClient
     const owner = JSON.stringify([baseUrl, options.username])
-    return yield* makeWith(options, tokenCache.make(store, `glowmarkt-dev-session:${owner}`))
+    return yield* makeWith(options, tokenStore.make(store, `glowmarkt-dev-session:${owner}`))
   })
 
 /**

@@ -4,6 +4,9 @@
  * A request is retried only if its error is transient and its operation may be repeated. In
  * addition, all calls of a client share a `RetryBudget`.
  *
+ * {@link delay} decides about one failure. The loop that waits and sends again is
+ * `internal/call/retry.ts`.
+ *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"

@@ -22,7 +22,7 @@ import type { AccessDenied, CallError, Rejected } from "./GlowmarktError.js"
 import { applicationIdConfig, DirectoryId } from "./Identifier.js"
 import * as session from "./internal/credential/session.js"
 import { toCallError } from "./internal/credential/signInFailure.js"
-import * as tokenCache from "./internal/credential/tokenCache.js"
+import * as tokenStore from "./internal/credential/tokenStore.js"
 import * as PartialConfig from "./PartialConfig.js"
 import { type SessionPassword, UserCredentials } from "./UserCredentials.js"
 
@@ -60,7 +60,7 @@ const isRefusal = (error: CallError): error is AccessDenied => error._tag === "A
 
 const makeWith = (
   options: Options,
-  cache: tokenCache.TokenCache
+  store: tokenStore.TokenStore
 ): Effect.Effect<Context.Context<UserCredentials | UserSession>, never, GlowmarktClient | Scope.Scope> =>
   Effect.gen(function* () {
     const auth = yield* Auth.make
@@ -99,7 +99,7 @@ const makeWith = (
       caller: "session",
       signIn,
       grant: (userToken) => ({ userToken, applicationId: Credential.application(applicationId) }),
-      cache
+      store
     })
 
     const revoke = (token: Redacted.Redacted) =>
@@ -156,7 +156,7 @@ const makeWith = (
 export const make = (
   options: Options
 ): Effect.Effect<Context.Context<UserCredentials | UserSession>, never, GlowmarktClient | Scope.Scope> =>
-  makeWith(options, tokenCache.none)
+  makeWith(options, tokenStore.none)
 
 /**
  * Provides user credentials from a user name and password. Signs in on the first call. Concurrent
@@ -190,7 +190,7 @@ const makeCached = (options: Options) =>
     const { baseUrl } = yield* GlowmarktClient
     // Includes the server and directory: the same name may be another user there.
     const owner = JSON.stringify([baseUrl, options.applicationId, options.directoryId ?? null, options.username])
-    return yield* makeWith(options, tokenCache.make(store, `glowmarkt-session:${owner}`))
+    return yield* makeWith(options, tokenStore.make(store, `glowmarkt-session:${owner}`))
   })
 
 /**

@@ -1,3 +1,7 @@
+/**
+ * The loop over a call's attempts. Whether an error is retried, and after which wait, is decided in
+ * `RetryPolicy.ts`; what one attempt does is in `attempt.ts`.
+ */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

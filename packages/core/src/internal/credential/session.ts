@@ -1,3 +1,8 @@
+/**
+ * Decides when to sign in, for `UserSession` and `DevUserSession`: on the first call, shortly before
+ * the token expires, and after it is refused. Concurrent calls share one sign-in. `tokenStore.ts`
+ * keeps the token for the next process.
+ */
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -9,7 +14,7 @@ import type * as Scope from "effect/Scope"
 import * as CallOptions from "../../CallOptions.js"
 import type { Credential, Grant } from "../../Credential.js"
 import type { CallError } from "../../GlowmarktError.js"
-import type { Issued, TokenCache } from "./tokenCache.js"
+import type { Issued, TokenStore } from "./tokenStore.js"
 
 interface ActiveToken<G> {
   readonly grant: G
@@ -49,7 +54,7 @@ export const make = <G extends Grant>(options: {
   readonly caller: Credential<G>["caller"]
   readonly signIn: Effect.Effect<Issued, CallError>
   readonly grant: (token: Redacted.Redacted) => G
-  readonly cache: TokenCache
+  readonly store: TokenStore
 }): Effect.Effect<Session<G>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
@@ -58,7 +63,7 @@ export const make = <G extends Grant>(options: {
     let ending = Option.none<Deferred.Deferred<void>>()
     let refusal = Option.none<{ readonly error: CallError; readonly until: number }>()
     let replacedAt = Number.NEGATIVE_INFINITY
-    // The cache is read once: a token that was refused must not be loaded again.
+    // The store is read once: a token that was refused must not be loaded again.
     let mayLoad = true
 
     const activate = (issued: Issued) =>
@@ -72,10 +77,10 @@ export const make = <G extends Grant>(options: {
         return obtained
       })
 
-    const loadCached = Effect.gen(function* () {
+    const loadStored = Effect.gen(function* () {
       if (!mayLoad) return Option.none<ActiveToken<G>>()
       mayLoad = false
-      const issued = yield* options.cache.load
+      const issued = yield* options.store.load
       if (Option.isNone(issued)) return Option.none<ActiveToken<G>>()
       const now = yield* Clock.currentTimeMillis
       const { exp } = issued.value
@@ -85,8 +90,8 @@ export const make = <G extends Grant>(options: {
     })
 
     const obtain = Effect.gen(function* () {
-      const cached = yield* loadCached
-      if (Option.isSome(cached)) return cached.value.grant
+      const stored = yield* loadStored
+      if (Option.isSome(stored)) return stored.value.grant
       const now = yield* Clock.currentTimeMillis
       if (Option.isSome(refusal) && now < refusal.value.until) return yield* Effect.fail(refusal.value.error)
       const issued = yield* Effect.tapError(options.signIn, (error) =>
@@ -94,7 +99,7 @@ export const make = <G extends Grant>(options: {
           if (error._tag === "AccessDenied") refusal = Option.some({ error, until: now + refusalMillis })
         })
       )
-      yield* options.cache.save(issued)
+      yield* options.store.save(issued)
       return (yield* activate(issued)).grant
     })
 
@@ -132,16 +137,16 @@ export const make = <G extends Grant>(options: {
 
     const revokeAndForget = <E>(revoke: (token: Redacted.Redacted) => Effect.Effect<void, E>) =>
       Effect.gen(function* () {
-        // The tokens of a pending sign-in and of the cache must be revoked, too.
+        // The tokens of a pending sign-in and of the store must be revoked, too.
         if (Option.isSome(obtaining)) yield* Effect.exit(Deferred.await(obtaining.value))
-        if (Option.isNone(active)) yield* loadCached
+        if (Option.isNone(active)) yield* loadStored
         if (Option.isSome(active)) {
           yield* revoke(active.value.token)
           active = Option.none()
         }
         mayLoad = false
         replacedAt = Number.NEGATIVE_INFINITY
-        yield* options.cache.clear
+        yield* options.store.clear
       })
 
     const end: Session<G>["end"] = (revoke) =>

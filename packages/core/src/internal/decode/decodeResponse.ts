@@ -1,3 +1,7 @@
+/**
+ * Decodes the body of a 2xx response. `internal/error/toError.ts` maps every other status to an
+ * error, including redirects, which are refused.
+ */
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"

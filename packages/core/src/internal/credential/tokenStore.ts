@@ -15,14 +15,14 @@ export const Issued = Schema.Struct({
 
 export interface Issued extends Schema.Schema.Type<typeof Issued> {}
 
-/** Stores a token beyond the process. */
-export interface TokenCache {
+/** Keeps a session's token beyond the process. When it is renewed is decided in `session.ts`. */
+export interface TokenStore {
   readonly load: Effect.Effect<Option.Option<Issued>>
   readonly save: (issued: Issued) => Effect.Effect<void>
   readonly clear: Effect.Effect<void>
 }
 
-export const none: TokenCache = { load: Effect.succeedNone, save: () => Effect.void, clear: Effect.void }
+export const none: TokenStore = { load: Effect.succeedNone, save: () => Effect.void, clear: Effect.void }
 
 /**
  * Logs any failure of the store (an error, a defect, an invalid entry or a timeout). The session
@@ -40,7 +40,7 @@ const logFailure = <A>(what: string, otherwise: A, self: Effect.Effect<A, unknow
     )
   )
 
-export const make = (store: KeyValueStore.KeyValueStore, key: string): TokenCache => {
+export const make = (store: KeyValueStore.KeyValueStore, key: string): TokenStore => {
   const tokens = store.forSchema(Issued)
   return {
     load: logFailure("read", Option.none(), tokens.get(key)),
