@@ -26,7 +26,7 @@ import * as Variables from "./config/Variables.js"
 import { type CommandError, UsageError } from "./exit/CommandError.js"
 import * as ErrorMessage from "./exit/ErrorMessage.js"
 import * as ExitCode from "./exit/ExitCode.js"
-import * as InterruptPolicy from "./exit/InterruptPolicy.js"
+import * as InterruptedExit from "./exit/InterruptedExit.js"
 import * as Signals from "./exit/Signals.js"
 import * as HelpCommand from "./help/HelpCommand.js"
 import * as ConsoleLayer from "./terminal/ConsoleLayer.js"
@@ -47,7 +47,7 @@ export type Process =
   | Terminal.Terminal
   | FileSystem.FileSystem
   | Path.Path
-  | InterruptPolicy.InterruptPolicy
+  | InterruptedExit.InterruptedExit
 
 const cli = Command.run(Commands.root, { name: "glowmarkt", version: manifest.version })
 
@@ -123,18 +123,18 @@ const layerProcess = Layer.mergeAll(
  * @category running
  */
 export const main = (args: ReadonlyArray<string>): void => {
-  const policy = Effect.runSync(InterruptPolicy.make)
+  const interrupted = Effect.runSync(InterruptedExit.make)
   const program = run(args, process.env).pipe(
-    Effect.provideService(InterruptPolicy.InterruptPolicy, policy),
+    Effect.provideService(InterruptedExit.InterruptedExit, interrupted),
     Effect.provide(layerProcess)
   )
-  Signals.runMain(policy)(program, {
+  Signals.runMain(interrupted)(program, {
     disableErrorReporting: true,
     disablePrettyLogger: true,
     teardown: (exit, leave) => {
       const code = Exit.match(exit, {
         onSuccess: (code) => (typeof code === "number" ? code : ExitCode.defect),
-        onFailure: () => Effect.runSync(Ref.get(policy.code))
+        onFailure: () => Effect.runSync(Ref.get(interrupted.code))
       })
       process.exitCode = code
       leave(code)

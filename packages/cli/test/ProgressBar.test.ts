@@ -1,17 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import * as RunProgress from "../src/run/RunProgress.js"
 import * as ProgressBar from "../src/terminal/ProgressBar.js"
 
-const position = (processed: number, seconds: number, before = 0): ProgressBar.Position => ({
-  total: 5000,
-  before,
-  processed,
-  retries: 0,
-  concurrency: 0,
-  elapsed: Duration.seconds(seconds),
-  waiting: Option.none()
-})
+const position = (processed: number, seconds: number, before = 0): ProgressBar.Position =>
+  Option.getOrThrow(
+    RunProgress.position({ ...RunProgress.initial, total: Option.some(5000), before, processed }, seconds * 1000)
+  )
 
 describe("the progress bar", () => {
   it("shows the share, the count, the rate and the time left", () => {

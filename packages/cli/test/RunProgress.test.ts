@@ -53,7 +53,7 @@ describe("the progress of a run", () => {
     for (const event of [...began, advanced(50), waiting("503", 1), resumed])
       known = RunProgress.update(known, event, 0)
     const here = Option.getOrThrow(RunProgress.position(known, 65_000))
-    assert.deepStrictEqual(here.elapsed, Duration.seconds(5))
+    assert.deepStrictEqual(here.speed, Option.some({ perSecond: 10, timeLeft: Duration.seconds(5) }))
     assert.deepInclude(here, { processed: 50, retries: 2, concurrency: 8 })
   })
 })

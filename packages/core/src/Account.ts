@@ -99,7 +99,7 @@ export interface AccountStatus extends Schema.Schema.Type<typeof AccountStatus> 
 
 /**
  * Returns whether the account is active. A documented `status` takes precedence over `active`.
- * `undefined` if neither is known.
+ * Returns `undefined` if the account has neither.
  *
  * @example
  * ```ts

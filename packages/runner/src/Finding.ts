@@ -1,6 +1,6 @@
 /**
  * The findings an audit can report for an account, and the rules that decide them from its list
- * entry and live status. Pure: equal inputs give equal findings.
+ * entry and live status. The functions are pure: equal inputs give equal findings.
  *
  * @since 0.1.0
  */
@@ -92,7 +92,10 @@ const disagree = (listed: StatusFields, live: StatusFields) =>
     ? listed.status !== live.status
     : isActive(listed) !== undefined && isActive(live) !== undefined && isActive(listed) !== isActive(live)
 
-/** The live status takes precedence over the list. */
+/**
+ * Returns whether the account has a recognised status. The live status takes precedence over the
+ * list.
+ */
 const isRecognised = (listed: StatusFields, live: StatusFields) => {
   const word = live.status ?? listed.status
   return word === "active" || word === "inactive"
@@ -100,7 +103,10 @@ const isRecognised = (listed: StatusFields, live: StatusFields) => {
 
 const otherId = (a: string | undefined, b: string | undefined) => a !== undefined && b !== undefined && !isSame(a, b)
 
-/** The response describes another account or another application. */
+/**
+ * Returns the problem if the response describes another account or another application, and
+ * `undefined` otherwise.
+ */
 const elsewhere = (listed: Account, live: AccountStatus, { applicationId }: Thresholds): Problem | undefined => {
   if (otherId(live.accountId, listed.accountId)) {
     return { kind: "OtherAccount", message: `the response describes account ${live.accountId}` }
@@ -122,7 +128,7 @@ const token = (live: AccountStatus, { expiringWithin, now }: Thresholds): Findin
 }
 
 const isDormant = (listed: Account, live: AccountStatus, { dormantFor, now }: Thresholds) => {
-  // The live status is more recent, but may omit the date.
+  // Uses the list's date if the live status, which is more recent, has none.
   const updated = live.updatedAt ?? listed.updatedAt
   return updated !== undefined && DateTime.distance(updated, now) > Duration.toMillis(dormantFor)
 }
@@ -182,7 +188,7 @@ export const ofError = (error: GlowmarktError): Classification => {
 }
 
 /**
- * Classifies an account, whether or not its status could be read.
+ * Classifies an account from its status or from the error that reading it failed with.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as InterruptPolicy from "../../cli/src/exit/InterruptPolicy.js"
+import * as InterruptedExit from "../../cli/src/exit/InterruptedExit.js"
 import * as Main from "../../cli/src/Main.js"
 import * as Output from "../../cli/src/terminal/Output.js"
 import * as Prompt from "../../cli/src/terminal/Prompt.js"
@@ -61,7 +61,7 @@ export const make = (screen: Screen, environment: Readonly<Record<string, string
             Layer.succeed(Output.Output, { stdout: sink, stderr: sink }),
             Layer.succeed(Prompt.Input, { kind: "terminal", bytes: Stream.empty }),
             Layer.succeed(Terminal.Terminal, terminal),
-            Layer.effect(InterruptPolicy.InterruptPolicy, InterruptPolicy.make),
+            Layer.effect(InterruptedExit.InterruptedExit, InterruptedExit.make),
             NodeFileSystem.layer,
             NodePath.layer
           )

@@ -1,6 +1,7 @@
 /**
  * Handles SIGINT, SIGTERM and SIGHUP. The first signal interrupts the command, which then prints
- * how to resume; the second ends the process at once, with the same message.
+ * how to resume; the second ends the process at once, with the same message. The commands set the
+ * message and the exit code in `InterruptedExit.ts`.
  *
  * @since 0.1.0
  */
@@ -9,7 +10,7 @@ import * as Runtime from "@effect/platform/Runtime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import type * as InterruptPolicy from "./InterruptPolicy.js"
+import type * as InterruptedExit from "./InterruptedExit.js"
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
@@ -24,7 +25,7 @@ const maxTimerMillis = 2 ** 31 - 1
 
 const standardError = 2
 
-const exitNow = ({ code, finalMessage }: InterruptPolicy.InterruptPolicyService): never => {
+const exitNow = ({ code, finalMessage }: InterruptedExit.InterruptedExitService): never => {
   const message = Effect.runSync(Ref.get(finalMessage))
   try {
     if (Option.isSome(message)) writeSync(standardError, `\n${message.value}\n`)
@@ -40,7 +41,7 @@ const exitNow = ({ code, finalMessage }: InterruptPolicy.InterruptPolicyService)
  * @since 0.1.0
  * @category running
  */
-export const runMain = (policy: InterruptPolicy.InterruptPolicyService): Runtime.RunMain =>
+export const runMain = (interrupted: InterruptedExit.InterruptedExitService): Runtime.RunMain =>
   Runtime.makeRunMain(({ fiber, teardown }) => {
     const keepAlive = setInterval(() => undefined, maxTimerMillis)
     let receivedAt = Number.NEGATIVE_INFINITY
@@ -48,10 +49,10 @@ export const runMain = (policy: InterruptPolicy.InterruptPolicyService): Runtime
     const onSignal = () => {
       const isFirst = receivedAt === Number.NEGATIVE_INFINITY
       const now = performance.now()
-      if (!isFirst && now - receivedAt > duplicateMillis) exitNow(policy)
+      if (!isFirst && now - receivedAt > duplicateMillis) exitNow(interrupted)
       if (!isFirst) return
       receivedAt = now
-      setTimeout(() => exitNow(policy), graceMillis).unref()
+      setTimeout(() => exitNow(interrupted), graceMillis).unref()
       fiber.unsafeInterruptAsFork(fiber.id())
     }
 

@@ -1,5 +1,5 @@
 /**
- * The state of a running flow, computed from its events.
+ * The state of a running flow, computed from its events: position, speed, time left, outages.
  *
  * @since 0.1.0
  */
@@ -96,6 +96,15 @@ export const update = (state: ProgressState, event: Progress.Event, nowMillis: n
   }
 }
 
+/** None while it is too early for an estimate. */
+const speed = (state: ProgressState, total: number, nowMillis: number): Option.Option<ProgressBar.Speed> => {
+  const seconds = (nowMillis - state.beganMillis - state.pausedMillis) / 1000
+  const done = state.processed - state.before
+  if (seconds < 0.5 || done <= 0) return Option.none()
+  const perSecond = done / seconds
+  return Option.some({ perSecond, timeLeft: Duration.seconds((total - state.processed) / perSecond) })
+}
+
 /**
  * Returns the position to show, or `None` until the subjects are listed.
  *
@@ -105,11 +114,10 @@ export const update = (state: ProgressState, event: Progress.Event, nowMillis: n
 export const position = (state: ProgressState, nowMillis: number): Option.Option<ProgressBar.Position> =>
   Option.map(state.total, (total) => ({
     total,
-    before: state.before,
     processed: state.processed,
     retries: state.retries,
     concurrency: state.concurrency,
-    elapsed: Duration.millis(nowMillis - state.beganMillis - state.pausedMillis),
+    speed: speed(state, total, nowMillis),
     waiting: pause(state, nowMillis)
   }))
 

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type CommandError, RunInterrupted, UsageError } from "../exit/CommandError.js"
-import * as InterruptPolicy from "../exit/InterruptPolicy.js"
+import * as InterruptedExit from "../exit/InterruptedExit.js"
 import { count, elapsed, instant } from "../terminal/Format.js"
 import * as Output from "../terminal/Output.js"
 import * as ProgressView from "./ProgressView.js"
@@ -126,9 +126,9 @@ export const report =
   (session: Session) =>
   <A, E extends CommandError, R>(
     reportEffect: Effect.Effect<A, E, R>
-  ): Effect.Effect<A, CommandError, R | InterruptPolicy.InterruptPolicy | Output.Output> => {
+  ): Effect.Effect<A, CommandError, R | InterruptedExit.InterruptedExit | Output.Output> => {
     const next = reportStep(session)
-    return InterruptPolicy.setFinalMessage(next).pipe(
+    return InterruptedExit.setFinalMessage(next).pipe(
       Effect.zipRight(reportEffect),
       Effect.onInterrupt(() => Output.note(`Interrupted.\n${next}`)),
       Effect.tapDefect(() => Output.note(next)),
@@ -136,7 +136,7 @@ export const report =
         (error): Effect.Effect<never, CommandError> =>
           error._tag === "Unfinished" ? Effect.fail(error) : new RunInterrupted({ error, next })
       ),
-      Effect.ensuring(InterruptPolicy.clearFinalMessage)
+      Effect.ensuring(InterruptedExit.clearFinalMessage)
     )
   }
 
@@ -173,23 +173,23 @@ export const attempt =
   (session: Session, finishedBefore: FinishedBefore) =>
   <A, E extends CommandError, R>(
     run: Effect.Effect<A, E, R>
-  ): Effect.Effect<A, CommandError, R | RunStore.RunStore | InterruptPolicy.InterruptPolicy | Output.Output> =>
+  ): Effect.Effect<A, CommandError, R | RunStore.RunStore | InterruptedExit.InterruptedExit | Output.Output> =>
     Effect.gen(function* () {
       const { commands, runId } = session
       const printNextStep = Effect.flatMap(nextStep(session), (next) => Output.note(next))
       const setFinalMessage = (command: string) =>
-        InterruptPolicy.setFinalMessage(`Run ${runId}: finished work is saved. Resume with\n  ${command}`)
+        InterruptedExit.setFinalMessage(`Run ${runId}: finished work is saved. Resume with\n  ${command}`)
       // Until the subjects are listed, only the original options select them.
       yield* setFinalMessage(commands.restart)
       if (Option.isNone(finishedBefore)) yield* printRunId(session)
       const view = yield* ProgressView.make(session.view)
-      const policy = yield* InterruptPolicy.InterruptPolicy
-      const updateFinalMessage = Stream.tap<Progress.Event, void, never, InterruptPolicy.InterruptPolicy>(({ _tag }) =>
+      const interrupted = yield* InterruptedExit.InterruptedExit
+      const updateFinalMessage = Stream.tap<Progress.Event, void, never, InterruptedExit.InterruptedExit>(({ _tag }) =>
         _tag === "SubjectsListed" ? setFinalMessage(commands.resume) : Effect.void
       )
       return yield* run.pipe(
         Progress.observe((events) =>
-          view(Stream.provideService(updateFinalMessage(events), InterruptPolicy.InterruptPolicy, policy))
+          view(Stream.provideService(updateFinalMessage(events), InterruptedExit.InterruptedExit, interrupted))
         ),
         Effect.onInterrupt(() => Effect.zipRight(Output.note("Interrupted."), printNextStep)),
         Effect.tapDefect(() => printNextStep),

@@ -15,7 +15,7 @@ import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import type { LimitFlags } from "../args/RunFlags.js"
 import { RunInterrupted } from "../exit/CommandError.js"
-import * as InterruptPolicy from "../exit/InterruptPolicy.js"
+import * as InterruptedExit from "../exit/InterruptedExit.js"
 import * as Output from "../terminal/Output.js"
 import * as ProgressView from "./ProgressView.js"
 import * as ResumeCommand from "./ResumeCommand.js"
@@ -113,9 +113,9 @@ export const leaveOnInterrupt =
   (runId: Run.RunId, database: StoreSelection.Database) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>) => {
     const message = goesOn(runId, database)
-    return Effect.zipRight(InterruptPolicy.setFinalMessage(message), effect).pipe(
+    return Effect.zipRight(InterruptedExit.setFinalMessage(message), effect).pipe(
       Effect.onInterrupt(() => Output.note(`Interrupted.\n${message}`)),
-      Effect.ensuring(InterruptPolicy.clearFinalMessage)
+      Effect.ensuring(InterruptedExit.clearFinalMessage)
     )
   }
 

@@ -1,5 +1,5 @@
 /**
- * The progress of a run in one line.
+ * Draws the progress of a run in one line. `run/RunProgress.ts` computes what is drawn.
  *
  * @since 0.1.0
  */
@@ -19,27 +19,28 @@ export interface Pause {
 }
 
 /**
- * - `before` of `processed` were done before this attempt and do not count towards its speed.
+ * @since 0.1.0
+ * @category models
+ */
+export interface Speed {
+  readonly perSecond: number
+  readonly timeLeft: Duration.Duration
+}
+
+/**
  * - `concurrency` is the number processed at a time, or 0 if unknown.
+ * - `speed` is none while it is too early for an estimate.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Position {
   readonly total: number
-  readonly before: number
   readonly processed: number
   readonly retries: number
   readonly concurrency: number
-  readonly elapsed: Duration.Duration
+  readonly speed: Option.Option<Speed>
   readonly waiting: Option.Option<Pause>
-}
-
-const perSecond = ({ before, elapsed, processed }: Position): Option.Option<number> => {
-  const seconds = Duration.toSeconds(elapsed)
-  const done = processed - before
-  // Too early for an estimate.
-  return seconds < 0.5 || done <= 0 ? Option.none() : Option.some(done / seconds)
 }
 
 const clock = (seconds: number): string => {
@@ -58,12 +59,12 @@ const clock = (seconds: number): string => {
 export const paused = ({ lasted, nextTryIn }: Pause): string =>
   `waiting for ${clock(Math.max(0, Duration.toSeconds(lasted)))}, next try in ${clock(Math.max(0, Duration.toSeconds(nextTryIn)))}`
 
-const speed = (position: Position): ReadonlyArray<string> =>
-  Option.match(perSecond(position), {
+const speedText = ({ processed, speed, total }: Position): ReadonlyArray<string> =>
+  Option.match(speed, {
     onNone: () => [],
-    onSome: (rate) => [
-      `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s`,
-      ...(position.processed < position.total ? [`${clock((position.total - position.processed) / rate)} left`] : [])
+    onSome: ({ perSecond, timeLeft }) => [
+      `${perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))}/s`,
+      ...(processed < total ? [`${clock(Duration.toSeconds(timeLeft))} left`] : [])
     ]
   })
 
@@ -80,7 +81,7 @@ const joined = (parts: ReadonlyArray<string>) => parts.filter((part) => part !==
 
 /** Speed and time left, or the pause. */
 const course = (position: Position): ReadonlyArray<string> =>
-  Option.match(position.waiting, { onNone: () => speed(position), onSome: (pause) => [paused(pause)] })
+  Option.match(position.waiting, { onNone: () => speedText(position), onSome: (pause) => [paused(pause)] })
 
 /**
  * Formats the progress as a line of a log.

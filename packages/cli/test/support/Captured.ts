@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type * as Variables from "../../src/config/Variables.js"
-import * as InterruptPolicy from "../../src/exit/InterruptPolicy.js"
+import * as InterruptedExit from "../../src/exit/InterruptedExit.js"
 import * as Main from "../../src/Main.js"
 import * as Output from "../../src/terminal/Output.js"
 import * as Prompt from "../../src/terminal/Prompt.js"
@@ -104,7 +104,7 @@ export const run = (args: ReadonlyArray<string>, situation: Situation = {}) =>
                 : Stream.make(typeof input.text === "string" ? new TextEncoder().encode(input.text) : input.text)
           }),
           Layer.succeed(Terminal.Terminal, terminal),
-          Layer.effect(InterruptPolicy.InterruptPolicy, InterruptPolicy.make),
+          Layer.effect(InterruptedExit.InterruptedExit, InterruptedExit.make),
           disk(full),
           NodePath.layer
         )

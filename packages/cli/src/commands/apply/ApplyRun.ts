@@ -14,6 +14,7 @@ import * as ResumeCommand from "../../run/ResumeCommand.js"
 import * as RunLimits from "../../run/RunLimits.js"
 import * as RunSession from "../../run/RunSession.js"
 import * as Store from "../../run/Store.js"
+import * as StorePath from "../../run/StorePath.js"
 import * as Output from "../../terminal/Output.js"
 import * as ApplyReport from "./ApplyReport.js"
 import * as Confirmation from "./Confirmation.js"
@@ -108,7 +109,7 @@ export const run = Effect.fnUntraced(function* <R>(
   runId: Run.RunId,
   getChange: Effect.Effect<Change, CommandError, R>
 ) {
-  const store = yield* Store.file(options.store)
+  const store = yield* StorePath.prepare(options.store)
   const apply = Effect.gen(function* () {
     const change = yield* getChange
     const { flow } = change

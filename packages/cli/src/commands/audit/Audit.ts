@@ -17,6 +17,7 @@ import * as ResumeCommand from "../../run/ResumeCommand.js"
 import * as RunLimits from "../../run/RunLimits.js"
 import * as RunSession from "../../run/RunSession.js"
 import * as Store from "../../run/Store.js"
+import * as StorePath from "../../run/StorePath.js"
 import * as StoreSelection from "../../run/StoreSelection.js"
 import * as AccountIds from "./AccountIds.js"
 import * as AuditReport from "./AuditReport.js"
@@ -112,7 +113,7 @@ const start = Effect.fn("glowmarkt.audit")(function* (options: AuditOptions, fin
     const { run } = yield* submitAudit
     return yield* run(options, { about, database: selection, runId })
   }
-  const store = yield* Store.file(options.store)
+  const store = yield* StorePath.prepare(options.store)
   const session: RunSession.Session = {
     runId,
     subjects: "accounts",

@@ -1,6 +1,5 @@
 /**
- * The report on an audit: a summary, result files, and a failure if accounts could not be read or
- * `--fail-on` matched.
+ * The report on an audit: a summary, result files, and the failures of `FailOn.ts`.
  *
  * @since 0.1.0
  */
@@ -14,14 +13,14 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Form } from "../../args/Flags.js"
 import * as Lazy from "../../args/Lazy.js"
-import { Unfinished, UsageError } from "../../exit/CommandError.js"
+import { UsageError } from "../../exit/CommandError.js"
 import * as OutputFile from "../../files/OutputFile.js"
 import * as ResultFolder from "../../files/ResultFolder.js"
 import * as RunSession from "../../run/RunSession.js"
-import { count, plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as AuditFlags from "./AuditFlags.js"
 import * as AuditSummary from "./AuditSummary.js"
+import * as FailOn from "./FailOn.js"
 
 /**
  * The output options of `glowmarkt audit`, `glowmarkt runs resume` and `glowmarkt runs watch`.
@@ -43,24 +42,6 @@ const auditFiles = Lazy.module(() => import("./AuditFiles.js"))
 const encodeSummary = Schema.encodeSync(StatusAudit.Summary)
 
 const formatsOf = ({ formats }: ReportOptions) => Option.getOrElse(formats, () => AuditFlags.allFormats)
-
-/** Fails if accounts could not be read or `--fail-on` matched. */
-const checkSummary = (options: ReportOptions, { counts, errors }: StatusAudit.Summary) => {
-  const found = Option.getOrElse(options.failOn, () => []).filter((finding) => counts[finding] > 0)
-  // An unreadable list entry may still have a readable status.
-  const unread = errors["UnreadableAccount"] ?? 0
-  const failed = Object.values(errors).reduce((sum, number) => sum + number, 0) - unread
-  const complaints = [
-    ...(failed > 0 ? [`The status of ${plural(failed, "account")} could not be read.`] : []),
-    ...(unread > 0
-      ? [`${plural(unread, "account")} could not be read from the list; see the error column of the results.`]
-      : []),
-    ...(found.length > 0
-      ? [`--fail-on matched: ${found.map((finding) => `${finding} (${count(counts[finding])})`).join(", ")}.`]
-      : [])
-  ]
-  return complaints.length === 0 ? Effect.void : new Unfinished({ message: complaints.join("\n") })
-}
 
 /**
  * Checks that the results can be written, before the audit starts. `inputs` are files that it reads.
@@ -122,5 +103,5 @@ export const report = Effect.fnUntraced(function* (
     const files = yield* writeAll(options.out.value, formatsOf(options), summary)
     yield* Output.note(`Wrote ${files.join(", ")}`)
   }
-  return yield* checkSummary(options, summary)
+  return yield* FailOn.check(options.failOn, summary)
 })

@@ -17,6 +17,7 @@ import * as FlowRegistry from "../../run/FlowRegistry.js"
 import * as ResumeCommand from "../../run/ResumeCommand.js"
 import * as RunView from "../../run/RunView.js"
 import * as Store from "../../run/Store.js"
+import * as StorePath from "../../run/StorePath.js"
 import * as StoreSelection from "../../run/StoreSelection.js"
 import { plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
@@ -165,7 +166,7 @@ export const forget = Effect.fn("glowmarkt.runs.forget")(function* (options: For
       Effect.zipRight(Effect.flatMap(RunStore.RunStore, (store) => store.forget(runId))),
       // Opens the store for this process alone, so that no other process is using the run while it
       // is deleted.
-      Effect.provide(Store.exclusive(yield* Store.file(options.store), Option.some(runId)))
+      Effect.provide(Store.exclusive(yield* StorePath.prepare(options.store), Option.some(runId)))
     )
   }
   yield* Output.data(`Deleted run ${runId}.`)

@@ -8,7 +8,7 @@ import * as Simulator from "@effect-glowmarkt/simulator/Simulator"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as InterruptPolicy from "../../exit/InterruptPolicy.js"
+import * as InterruptedExit from "../../exit/InterruptedExit.js"
 import * as ResumeCommand from "../../run/ResumeCommand.js"
 import { plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
@@ -91,7 +91,7 @@ const announce = Effect.gen(function* () {
  */
 export const run = Effect.fn("glowmarkt.simulate")(
   function* (options: SimulateOptions) {
-    yield* InterruptPolicy.exitWithSuccess
+    yield* InterruptedExit.exitWithSuccess
     yield* announce
     yield* FaultFlags.runOutage(options)
     return yield* Effect.never

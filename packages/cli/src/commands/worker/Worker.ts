@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import type { AdminScheme } from "../../args/Auth.js"
 import type { LimitFlags, StoreFlags } from "../../args/RunFlags.js"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
-import * as InterruptPolicy from "../../exit/InterruptPolicy.js"
+import * as InterruptedExit from "../../exit/InterruptedExit.js"
 import * as ClusterLayer from "../../run/ClusterLayer.js"
 import * as RunLimits from "../../run/RunLimits.js"
 import * as ServerCheck from "../../run/ServerCheck.js"
@@ -50,7 +50,7 @@ export const run = Effect.fn("glowmarkt.worker")(function* (options: WorkerOptio
     rate
   })
   const working = Effect.gen(function* () {
-    yield* InterruptPolicy.exitWithSuccess
+    yield* InterruptedExit.exitWithSuccess
     yield* Output.note(`Worker ${name} processes the runs of ${database.url.location} until Ctrl-C.`)
     return yield* Effect.never
   })

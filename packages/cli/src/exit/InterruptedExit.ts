@@ -1,6 +1,7 @@
 /**
- * How the process exits when it is interrupted: the exit code, and a final message. For most
- * commands an interruption is a failure; a server is meant to be stopped that way.
+ * The exit code and the final message of an interrupted command. For most commands an interruption
+ * is a failure; a server is meant to be stopped that way. What a first and a second Ctrl-C do is
+ * decided in `Signals.ts`.
  *
  * @since 0.1.0
  */
@@ -11,12 +12,12 @@ import * as Ref from "effect/Ref"
 import type * as ExitCode from "./ExitCode.js"
 
 /**
- * The service behind the tag {@link InterruptPolicy}.
+ * The service behind the tag {@link InterruptedExit}.
  *
  * @since 0.1.0
  * @category models
  */
-export interface InterruptPolicyService {
+export interface InterruptedExitService {
   /** The exit code after an interruption. */
   readonly code: Ref.Ref<ExitCode.ExitCode>
   /** A message that says how to resume, printed if a second signal ends the process at once. */
@@ -27,16 +28,16 @@ export interface InterruptPolicyService {
  * @since 0.1.0
  * @category services
  */
-export class InterruptPolicy extends Context.Tag("@effect-glowmarkt/cli/InterruptPolicy")<
-  InterruptPolicy,
-  InterruptPolicyService
+export class InterruptedExit extends Context.Tag("@effect-glowmarkt/cli/InterruptedExit")<
+  InterruptedExit,
+  InterruptedExitService
 >() {}
 
 /**
  * @since 0.1.0
  * @category constructors
  */
-export const make: Effect.Effect<InterruptPolicyService> = Effect.all({
+export const make: Effect.Effect<InterruptedExitService> = Effect.all({
   code: Ref.make<ExitCode.ExitCode>(130),
   finalMessage: Ref.make(Option.none<string>())
 })
@@ -47,8 +48,8 @@ export const make: Effect.Effect<InterruptPolicyService> = Effect.all({
  * @since 0.1.0
  * @category combinators
  */
-export const exitWithSuccess: Effect.Effect<void, never, InterruptPolicy> = Effect.flatMap(
-  InterruptPolicy,
+export const exitWithSuccess: Effect.Effect<void, never, InterruptedExit> = Effect.flatMap(
+  InterruptedExit,
   ({ code }) => Ref.set(code, 0)
 )
 
@@ -58,14 +59,14 @@ export const exitWithSuccess: Effect.Effect<void, never, InterruptPolicy> = Effe
  * @since 0.1.0
  * @category combinators
  */
-export const setFinalMessage = (message: string): Effect.Effect<void, never, InterruptPolicy> =>
-  Effect.flatMap(InterruptPolicy, ({ finalMessage }) => Ref.set(finalMessage, Option.some(message)))
+export const setFinalMessage = (message: string): Effect.Effect<void, never, InterruptedExit> =>
+  Effect.flatMap(InterruptedExit, ({ finalMessage }) => Ref.set(finalMessage, Option.some(message)))
 
 /**
  * @since 0.1.0
  * @category combinators
  */
-export const clearFinalMessage: Effect.Effect<void, never, InterruptPolicy> = Effect.flatMap(
-  InterruptPolicy,
+export const clearFinalMessage: Effect.Effect<void, never, InterruptedExit> = Effect.flatMap(
+  InterruptedExit,
   ({ finalMessage }) => Ref.set(finalMessage, Option.none())
 )

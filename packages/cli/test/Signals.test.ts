@@ -9,14 +9,14 @@ it.live("a second Ctrl-C cuts a slow shutdown short and prints how to continue",
     const at = (name: string) => JSON.stringify(new URL(`../src/${name}.ts`, import.meta.url).href)
     const script = `
       import * as Effect from "effect/Effect"
-      const InterruptPolicy = await import(${at("exit/InterruptPolicy")})
+      const InterruptedExit = await import(${at("exit/InterruptedExit")})
       const Signals = await import(${at("exit/Signals")})
-      const ending = Effect.runSync(InterruptPolicy.make)
-      const program = InterruptPolicy.setFinalMessage("Go on with\\n  the line").pipe(
+      const ending = Effect.runSync(InterruptedExit.make)
+      const program = InterruptedExit.setFinalMessage("Go on with\\n  the line").pipe(
         Effect.zipRight(Effect.delay(Effect.sync(() => console.log("ready")), 50)),
         Effect.zipRight(Effect.never),
         Effect.onInterrupt(() => Effect.zipRight(Effect.sync(() => console.log("ending")), Effect.never)),
-        Effect.provideService(InterruptPolicy.InterruptPolicy, ending)
+        Effect.provideService(InterruptedExit.InterruptedExit, ending)
       )
       Signals.runMain(ending)(program)`
     const args = ["--import", "tsx", "--input-type=module", "-e", script]
