@@ -1,4 +1,4 @@
-/** Medians and tables. */
+/** Medians, ratios and tables. */
 
 export const median = (values: ReadonlyArray<number>): number => {
   const sorted = [...values].sort((a, b) => a - b)
@@ -6,6 +6,19 @@ export const median = (values: ReadonlyArray<number>): number => {
   const upper = sorted[middle] ?? Number.NaN
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
 }
+
+/** The median of the rounds' ratios, so that changes in the machine's speed affect both alike. */
+export const medianRatio = <A>(
+  rounds: ReadonlyArray<A>,
+  base: ReadonlyArray<A>,
+  figure: (round: A) => number
+): number =>
+  median(
+    rounds.map((round, at) => {
+      const other = base[at]
+      return other === undefined ? Number.NaN : figure(round) / figure(other)
+    })
+  )
 
 /** The printed result of a bound. */
 export const verdict = (kept: boolean) => (kept ? "kept" : "missed")

@@ -1,4 +1,4 @@
-/** Runs each measurement in its own process, so they share neither compiled code nor garbage. */
+/** Runs each measurement in its own process (a script of `processes/`), so they share neither compiled code nor garbage. */
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
@@ -9,9 +9,9 @@ const scripts = new Map<string, Promise<string>>()
 
 /** Compiles a script ahead of time: a TypeScript loader would need memory of its own. Packages are imported as published. */
 const compiled = async (script: string): Promise<string> => {
-  const outfile = join(import.meta.dirname, "node_modules/.cache", script.replace(/ts$/, "mjs"))
+  const outfile = join(import.meta.dirname, `node_modules/.cache/${script}.mjs`)
   await build({
-    entryPoints: [join(import.meta.dirname, script)],
+    entryPoints: [join(import.meta.dirname, `processes/${script}.ts`)],
     outfile,
     bundle: true,
     packages: "external",
@@ -57,7 +57,7 @@ export interface Server {
 
 /** Starts a server with the given number of accounts. */
 export const server = async (accounts: number): Promise<Server> => {
-  const child = await start("server.ts", [String(accounts)])
+  const child = await start("serverProcess", [String(accounts)])
   const port = Schema.decodeUnknownSync(Schema.Int)(await next(child))
   return { url: `http://127.0.0.1:${port}/api/v0-1`, close: () => child.kill() }
 }
@@ -74,7 +74,7 @@ export interface Client {
 
 /** Starts a client process. */
 export const client = async (name: string, url: string, generated = ""): Promise<Client> => {
-  const child = await start("peer.ts", [name, url, generated])
+  const child = await start("peerProcess", [name, url, generated])
   await next(child)
   return {
     name,
@@ -97,7 +97,7 @@ export interface Ran extends Schema.Schema.Type<typeof Ran> {}
 
 /** Runs a script to its end. `nodeOptions` are options of Node, as in `NODE_OPTIONS`. */
 export const ran = async (
-  script: "list.ts" | "audit.ts" | "rate.ts",
+  script: "listProcess" | "auditProcess" | "rateProcess",
   args: ReadonlyArray<string>,
   nodeOptions: ReadonlyArray<string> = []
 ): Promise<Ran> => Schema.decodeUnknownSync(Ran)(await next(await start(script, args, nodeOptions)))

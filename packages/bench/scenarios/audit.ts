@@ -1,5 +1,5 @@
 /** A complete audit with either store, compared with a bare loop of the same requests. */
-import { median, verdict } from "../figures.js"
+import { median, medianRatio, verdict } from "../figures.js"
 import * as processes from "../processes.js"
 import type { Scenario } from "../scenario.js"
 
@@ -15,7 +15,7 @@ export const audit: Scenario = async ({ size }) => {
   const server = await processes.server(accounts)
   const measured = new Map(ways.map(([way]) => [way as string, [] as Array<processes.Ran>]))
   for (let round = 0; round < rounds; round++) {
-    for (const [way] of ways) measured.get(way)?.push(await processes.ran("audit.ts", [way, server.url]))
+    for (const [way] of ways) measured.get(way)?.push(await processes.ran("auditProcess", [way, server.url]))
   }
   server.close()
   const base = measured.get("raw") ?? []
@@ -28,8 +28,8 @@ export const audit: Scenario = async ({ size }) => {
       accounts: median(all.map(({ count }) => count)),
       seconds: median(all.map(({ millis }) => millis)) / 1000,
       peakMiB: Math.max(...all.map(({ peakMiB }) => peakMiB)),
-      speedRatio: median(all.map(({ millis }, round) => (base[round]?.millis ?? Number.NaN) / millis)),
-      cpuRatio: median(all.map(({ cpuMillis }, round) => cpuMillis / (base[round]?.cpuMillis ?? Number.NaN)))
+      speedRatio: medianRatio(base, all, ({ millis }) => millis),
+      cpuRatio: medianRatio(all, base, ({ cpuMillis }) => cpuMillis)
     }
   })
   return {

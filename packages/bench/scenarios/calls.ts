@@ -1,5 +1,5 @@
 /** `GET /account/{accountId}/status` with every client, 32 calls concurrently. */
-import { median, verdict } from "../figures.js"
+import { median, medianRatio, verdict } from "../figures.js"
 import { bundled, isAvailable } from "../generated.js"
 import type { Name } from "../peers.js"
 import * as processes from "../processes.js"
@@ -78,18 +78,16 @@ export const calls: Scenario = async ({ size }) => {
     name,
     perSecond: median(all.map(({ perSecond }) => perSecond)),
     cpuMicros: median(all.map(({ cpuMicros }) => cpuMicros)),
-    throughputRatio: median(all.map(({ perSecond }, round) => perSecond / (base[round]?.perSecond ?? Number.NaN))),
-    cpuRatio: median(all.map(({ cpuMicros }, round) => cpuMicros / (base[round]?.cpuMicros ?? Number.NaN)))
+    throughputRatio: medianRatio(all, base, ({ perSecond }) => perSecond),
+    cpuRatio: medianRatio(all, base, ({ cpuMicros }) => cpuMicros)
   }))
   const ours = figures.find(({ name }) => name === "ours, NodeTransport")?.throughputRatio ?? Number.NaN
   const bounded = bounds.flatMap(([name, { cpu, peer, throughput }]) => {
     const own = measured.get(name) ?? []
     const other = measured.get(peer)
     if (other === undefined) return []
-    const ratio = (of: (one: (typeof own)[number]) => number) =>
-      median(own.map((one, round) => of(one) / of(other[round] ?? { perSecond: Number.NaN, cpuMicros: Number.NaN })))
-    const throughputRatio = ratio(({ perSecond }) => perSecond)
-    const cpuRatio = ratio(({ cpuMicros }) => cpuMicros)
+    const throughputRatio = medianRatio(own, other, ({ perSecond }) => perSecond)
+    const cpuRatio = medianRatio(own, other, ({ cpuMicros }) => cpuMicros)
     const limit = Number.isFinite(cpu) ? `, CPU ≤ ${cpu}` : ""
     return [
       {

@@ -44,7 +44,7 @@ export const growth: Scenario = async ({ upTo }) => {
   for (const accounts of [1_000, 10_000, 100_000, 1_000_000].filter((count) => count <= upTo)) {
     const server = await processes.server(accounts)
     for (const engine of engines) {
-      const { millis, peakMiB } = await processes.ran("audit.ts", [engine, server.url])
+      const { millis, peakMiB } = await processes.ran("auditProcess", [engine, server.url])
       points.push({ engine, accounts, seconds: millis / 1000, peakMiB })
     }
     server.close()

@@ -1,5 +1,5 @@
 /** Streaming the list and reading it whole, compared with `JSON.parse`. */
-import { median, verdict } from "../figures.js"
+import { median, medianRatio, verdict } from "../figures.js"
 import * as processes from "../processes.js"
 import type { Scenario } from "../scenario.js"
 
@@ -32,7 +32,7 @@ export const list: Scenario = async ({ size }) => {
   const measured = new Map(ways.map(({ name }) => [name, [] as Array<processes.Ran>]))
   for (let round = 0; round < rounds; round++) {
     for (const { name, nodeOptions, way } of ways) {
-      measured.get(name)?.push(await processes.ran("list.ts", [way, server.url], nodeOptions))
+      measured.get(name)?.push(await processes.ran("listProcess", [way, server.url], nodeOptions))
     }
   }
   server.close()
@@ -44,7 +44,7 @@ export const list: Scenario = async ({ size }) => {
       accounts: median(all.map(({ count }) => count)),
       seconds: median(all.map(({ millis }) => millis)) / 1000,
       peakMiB: Math.max(...all.map(({ peakMiB }) => peakMiB)),
-      speedRatio: median(all.map(({ millis }, round) => (base[round]?.millis ?? Number.NaN) / millis))
+      speedRatio: medianRatio(base, all, ({ millis }) => millis)
     }
   })
   return {

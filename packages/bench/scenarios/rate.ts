@@ -22,7 +22,7 @@ export const rate: Scenario = async ({ size }) => {
   for (let round = 0; round < rounds; round++) {
     for (const { count, rounds } of measured) {
       const one = (way: (typeof ways)[number]) =>
-        processes.ran("rate.ts", [way, server.url, String(count), String(perSecond)])
+        processes.ran("rateProcess", [way, server.url, String(count), String(perSecond)])
       rounds.push({ unlimited: await one("unlimited"), paced: await one("paced"), limited: await one("limited") })
     }
   }

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { median, verdict } from "../figures.js"
+import { median, medianRatio, verdict } from "../figures.js"
 import type { Scenario } from "../scenario.js"
 
 const root = join(import.meta.dirname, "../../..")
@@ -60,7 +60,7 @@ export const startup: Scenario = async ({ size }) => {
     bound,
     millis: median(millis(name)),
     besideMillis: median(millis(beside)),
-    ratio: median(millis(name).map((took, round) => took / (millis(beside)[round] ?? Number.NaN)))
+    ratio: medianRatio(millis(name), millis(beside), (took) => took)
   }))
   return {
     figures,

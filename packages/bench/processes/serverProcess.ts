@@ -2,7 +2,7 @@
  * The server of all benchmarks: a minimal HTTP/1.1 server for requests without a body, so that the
  * clients dominate the measurement.
  *
- *   server.ts ACCOUNTS
+ *   serverProcess.ts ACCOUNTS
  */
 import { createServer, type Socket } from "node:net"
 

@@ -1,7 +1,7 @@
 /**
  * Measures a complete audit (list, statuses, findings, totals), or only the same requests.
  *
- *   audit.ts raw|memory|sqlite URL
+ *   auditProcess.ts raw|memory|sqlite URL
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -2,9 +2,9 @@
  * A process with one client. For each number it receives, it makes that many calls of
  * `GET /account/{accountId}/status`, 32 concurrently, and reports time and CPU.
  *
- *   peer.ts NAME URL [MODULE]
+ *   peerProcess.ts NAME URL [MODULE]
  */
-import { type Peer, peers } from "./peers.js"
+import { type Peer, peers } from "../peers.js"
 
 const [, , name = "", url = "", generated = ""] = process.argv
 

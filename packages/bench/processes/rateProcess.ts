@@ -1,7 +1,7 @@
 /**
  * Starts all calls of `GET /account/{accountId}/status` at once, and reports their time and CPU.
  *
- *   rate.ts unlimited|limited|paced URL CALLS PER_SECOND
+ *   rateProcess.ts unlimited|limited|paced URL CALLS PER_SECOND
  */
 import * as AdminAccounts from "@effect-glowmarkt/core/AdminAccounts"
 import * as AppKeys from "@effect-glowmarkt/core/AppKeys"

@@ -2,7 +2,7 @@
  * Reads the list in one way, and reports the number of accounts, the time, the CPU and the peak
  * memory.
  *
- *   list.ts stream|list|parse|bytes URL
+ *   listProcess.ts stream|list|parse|bytes URL
  */
 const [, , way = "", url = ""] = process.argv
 
