@@ -181,8 +181,7 @@ const serve = (simulator: SimulatorService, recorder: requests.Recorder) => {
     auth.layer(credentials.applicationId),
     auth.developerLayer(credentials)
   )
-  // Browsers may call it from any page. Preflights are neither recorded nor subject to faults.
-  return HttpApiBuilder.serve(HttpMiddleware.cors({ exposedHeaders: ["retry-after", "date"] })).pipe(
+  return HttpApiBuilder.serve(middleware.cors).pipe(
     Layer.provide(docs),
     Layer.provide(HttpApiBuilder.middleware(middleware.make(recorder))),
     Layer.provide(Layer.provide(HttpApiBuilder.api(SimulatedApi), groups)),

@@ -1,4 +1,5 @@
 import type * as HttpApp from "@effect/platform/HttpApp"
+import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -11,8 +12,11 @@ import { injectFault, rateLimited } from "./injectFault.js"
 import type { Entry, Recorder } from "./requests.js"
 import { fromCause } from "./responses.js"
 
+/** Browsers may call it from any page. Preflights are neither recorded nor subject to faults. */
+export const cors = HttpMiddleware.cors({ exposedHeaders: ["retry-after", "date"] })
+
 /**
- * The outermost middleware: records every request, throttles it, injects faults, and turns
+ * The outermost middleware of the API: records every request, throttles it, injects faults, and turns
  * failures into the provider's responses.
  */
 export const make = (recorder: Recorder) =>
