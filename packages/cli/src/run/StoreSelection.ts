@@ -1,6 +1,6 @@
 /**
  * Selects where a run is stored: in a file on this machine, where this process carries it out, or
- * in a database, where workers do. Where the file is, is decided in `StorePath.ts`.
+ * in a database, where workers do. `StorePath.ts` decides where the file is.
  *
  * @since 0.1.0
  */

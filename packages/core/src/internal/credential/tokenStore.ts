@@ -15,7 +15,7 @@ export const Issued = Schema.Struct({
 
 export interface Issued extends Schema.Schema.Type<typeof Issued> {}
 
-/** Keeps a session's token beyond the process. When it is renewed is decided in `session.ts`. */
+/** Keeps a session's token beyond the process. `session.ts` decides when it is renewed. */
 export interface TokenStore {
   readonly load: Effect.Effect<Option.Option<Issued>>
   readonly save: (issued: Issued) => Effect.Effect<void>
