@@ -42,7 +42,8 @@ import * as PgRunStore from "./PgRunStore.js"
 import type { Submission, Worker } from "./Submission.js"
 
 /**
- * The run has stopped: it was asked to, or it failed with `reason`. It can be resumed.
+ * The run has stopped, because someone asked for it or because it failed with `reason`. It can be
+ * resumed.
  *
  * @since 0.1.0
  * @category errors
@@ -149,8 +150,8 @@ export const layer = ({
 }
 
 /**
- * {@link layer} with the URL from `GLOWMARKT_DATABASE_URL`, or from the file that
- * `GLOWMARKT_DATABASE_URL_FILE` names. Options that are given take precedence.
+ * Provides what {@link layer} does, with the URL from `GLOWMARKT_DATABASE_URL` or from the file
+ * that `GLOWMARKT_DATABASE_URL_FILE` names. Options that are given take precedence.
  *
  * @example
  * ```ts
@@ -196,8 +197,9 @@ export interface WorkerOptions<R> {
 }
 
 /**
- * A worker: until the layer is closed, this process carries out submitted runs with its own
- * services and credentials. Then other workers take over and read again the subjects it had begun.
+ * Runs a worker: until the layer is closed, this process carries out submitted runs with its own
+ * services and credentials. After that, other workers take over. They start again with the subjects
+ * that it had begun.
  *
  * @example
  * ```ts
@@ -255,8 +257,8 @@ export const worker = <R>({
         limiter,
         table
       })
-      // Fresh, because two workers in one process would otherwise share the engine's constant
-      // layers.
+      // The layers are fresh, because two workers in one process would otherwise share the engine's
+      // constant layers.
       return Layer.provide(work, Layer.fresh(engine.layer(location, settings, workerId)))
     })
   )
@@ -337,8 +339,8 @@ export const submitPlan = <P extends object, W, Read, E extends PlannedFlow.Step
 > => submitListed(PlannedFlow.list(flow, plan, options), options)
 
 /**
- * Submits a run that `list` has stored, for flows that need an explicit consent:
- * `OffboardAccounts.list` and `OnboardAccounts.list` check it.
+ * Submits a run that `list` has stored, for flows that need an explicit consent.
+ * `OffboardAccounts.list` and `OnboardAccounts.list` check the consent.
  *
  * @example
  * ```ts
@@ -378,7 +380,7 @@ export const list: Effect.Effect<ReadonlyArray<Submission>, RunStoreError.RunSto
 )
 
 /**
- * A submitted run. Fails with `RunNotFound` if no such run was submitted.
+ * Reads a submitted run. Fails with `RunNotFound` if no such run was submitted.
  *
  * @example
  * ```ts
@@ -502,8 +504,8 @@ const pollInterval = Duration.millis(500)
 
 /**
  * Streams the progress of a run until it is finished, read from the database every half second.
- * Waits while the database is unreachable. An outage that any worker waits out is reported as one
- * of the run. Fails with {@link RunStopped} when the run stops.
+ * Waits while the database is unreachable. If any worker waits out an outage, it is reported as an
+ * outage of the run. Fails with {@link RunStopped} when the run stops.
  *
  * @example
  * ```ts
@@ -554,7 +556,7 @@ export const watch = (
   )
 }
 
-/** What the database says of a run at one moment. */
+/** What the database says about a run at one moment. */
 interface Look {
   readonly run: Run.Run
   readonly outage: Progress.OutageWaiting | undefined

@@ -1,6 +1,6 @@
 /**
- * A flow that workers can run, looked up by the name in a submitted run and run in parts with the
- * worker's own services.
+ * A flow that workers can run. A worker finds it by the name in a submitted run, and runs it in
+ * parts with its own services.
  *
  * @since 0.1.0
  */
@@ -92,7 +92,7 @@ export const make = <P extends object, S, A, E extends { readonly message: strin
     )
 })
 
-// Each part reads the list of accounts for itself. An index read before the part began could lack
+// Each part reads the account list itself. An index that was read before the part began could lack
 // an account that a worker added just before it died.
 const withIndex = Effect.provideServiceEffect(AccountIndex.AccountIndex, AccountIndex.make)
 
@@ -127,8 +127,8 @@ export const onboarding: ClusterFlow<AdminAccounts.AdminAccounts> = {
 }
 
 /**
- * Every flow of the runner that workers can share. Rotating passwords is not among them: it writes
- * the new passwords to a file of one machine.
+ * Every flow of the runner that workers can share. Rotating passwords is not one of them, because
+ * it writes the new passwords to a file on one machine.
  *
  * @since 0.1.0
  * @category constants

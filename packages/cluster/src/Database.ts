@@ -19,8 +19,9 @@ import { latestVersion, migrations, table } from "./internal/migrations.js"
 import { toRunStoreError } from "./internal/sqlState.js"
 
 /**
- * Settings that must be the same in every process of a cluster. The first process stores them;
- * processes with other settings are refused, since their messages would never be delivered.
+ * Settings that must be the same in every process of a cluster. The first process stores the
+ * settings. Processes with other settings are refused, because their messages would never be
+ * delivered.
  *
  * @since 0.1.0
  * @category models
@@ -68,8 +69,8 @@ export interface Options {
 }
 
 /**
- * A client for the database, without checking its tables. Fails with a `RunStoreError` that names
- * host and database but neither user nor password.
+ * Provides a client for the database, without checking its tables. Fails with a `RunStoreError`
+ * that names the host and the database, but neither the user nor the password.
  *
  * @example
  * ```ts
@@ -139,7 +140,7 @@ export const check = (location: string): Effect.Effect<Status, RunStoreError.Run
 
 /**
  * Runs an effect while no other process creates or migrates tables of this database. The lock
- * belongs to a transaction, since a pooler in transaction mode shares sessions between clients.
+ * belongs to a transaction, because a pooler in transaction mode shares sessions between clients.
  *
  * @example
  * ```ts
@@ -237,8 +238,8 @@ export const migrate = (
   )
 
 /**
- * Checks what {@link migrate} checks, but changes nothing: missing or older tables fail with a
- * `RunStoreError` of reason `older`.
+ * Checks what {@link migrate} checks, but changes nothing. Fails with a `RunStoreError` of reason
+ * `older` if the tables are missing or older.
  *
  * @example
  * ```ts
@@ -272,7 +273,7 @@ export const verify = (
 export type Tables = "migrate" | "verify"
 
 /**
- * The client, once the tables and settings are checked by {@link migrate} or {@link verify}.
+ * Provides the client after {@link migrate} or {@link verify} has checked the tables and settings.
  *
  * @example
  * ```ts

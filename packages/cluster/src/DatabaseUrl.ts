@@ -30,12 +30,12 @@ const sslModes = ["disable", "require", "verify-ca", "verify-full"]
 const isLoopback = (host: string) => host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
 
 /**
- * Checks a connection URL before it is used. Fails with one line that says what is wrong and does
- * not repeat the URL, since it contains a password.
+ * Checks a connection URL before it is used. Fails with one line that says what is wrong. It does
+ * not repeat the URL, which contains a password.
  *
  * A connection to any host but loopback must be encrypted: without `sslmode` the driver would send
- * the password in plain text. `sslmode=disable` allows that explicitly. With every other mode the
- * driver verifies the certificate.
+ * the password in plain text. `sslmode=disable` allows an unencrypted connection explicitly. With
+ * every other mode the driver verifies the certificate.
  *
  * @example
  * ```ts

@@ -50,7 +50,7 @@ const NoteRow = Schema.Struct({ note: Schema.parseJson(Schema.String) })
 
 const loneSurrogates = /\p{Surrogate}/gu
 
-/** Notes and their subjects are stored as JSON, since `text` cannot contain U+0000. */
+/** Notes and their subjects are stored as JSON, because `text` cannot contain U+0000. */
 const toJsonText = (text: string) => JSON.stringify(text.replace(loneSurrogates, "\uFFFD"))
 
 const firstPageSize = 50
@@ -86,10 +86,11 @@ const make = Effect.fnUntraced(function* (location: string) {
       run === undefined ? Effect.fail(new Run.RunNotFound({ runId })) : Effect.succeed(run)
     )
 
-  // For methods that write: their caller opened the run, so a missing run is a defect.
+  // Checks that the run exists, for methods that write. The caller must have opened it, so a
+  // missing run is a defect.
   const existing = (runId: Run.RunId) => Effect.catchTag(get(runId), "RunNotFound", Effect.die)
 
-  /** The subjects of the run's listing, each with its result if it has one. */
+  /** Selects the subjects of the run's listing, each with its result if it has one. */
   const subjectsWithResults = (runId: Run.RunId, from: number, to: number) => sql`
     glowmarkt_runs r
     JOIN glowmarkt_subjects s ON s.run = r.number AND s.listing = r.listing
@@ -98,7 +99,8 @@ const make = Effect.fnUntraced(function* (location: string) {
   `
 
   // PostgreSQL cannot read JSON that contains an escaped U+0000 or lone surrogate, the only ones
-  // that `JSON.stringify` escapes. Counting may replace them; the stored results keep them.
+  // that `JSON.stringify` escapes. The count may replace these characters, but the stored results
+  // keep them.
   const readableResult = sql`
     CASE WHEN strpos(result, '\\u') = 0 THEN result
     ELSE regexp_replace(result, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\ufffd', 'g') END::json
@@ -225,7 +227,7 @@ const make = Effect.fnUntraced(function* (location: string) {
     rows: (runId) =>
       Stream.unwrap(
         Effect.map(get(runId), () =>
-          // Each part of a run only looks for one row, so the first page is small.
+          // Each part of a run looks for only one row, so the first page is small.
           Stream.paginateChunkEffect({ from: 0, to: firstPageSize }, ({ from, to }) =>
             Effect.map(
               readRows(sql`
@@ -252,8 +254,8 @@ const make = Effect.fnUntraced(function* (location: string) {
 })
 
 /**
- * The run store over a PostgreSQL client. `location` names the database in messages and must not
- * contain a password. The tables must exist: `Database.layer` migrates them.
+ * Provides the run store over a PostgreSQL client. `location` names the database in messages and
+ * must not contain a password. The tables must exist: `Database.layer` migrates them.
  *
  * @example
  * ```ts

@@ -7,10 +7,10 @@ import { Run } from "@effect-glowmarkt/runner"
 import * as Schema from "effect/Schema"
 
 /**
- * - `submitted`: stored; no worker has started it.
+ * - `submitted`: the run is stored, and no worker has started it.
  * - `working`: workers are listing or processing its subjects.
- * - `stopping`: asked to stop; workers are finishing the requests they have sent.
- * - `stopped`: waits to be resumed. `reason` says why, unless it was asked to stop.
+ * - `stopping`: the run was asked to stop, and workers are finishing the requests they have sent.
+ * - `stopped`: the run can be resumed. `reason` says why it stopped, unless it was asked to.
  * - `finished`: every subject has its result.
  *
  * @since 0.1.0

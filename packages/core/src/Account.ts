@@ -124,7 +124,7 @@ export const AddedAccount = Schema.Struct({
   accountId: AccountId,
   applicationId: optional(ApplicationId),
   userId: optional(UserId),
-  // "OK", the outcome of the call and not the status of the account.
+  // "OK": the outcome of the call, not the status of the account.
   status: optional(Schema.String)
 }).annotations({ identifier: "AddedAccount" })
 

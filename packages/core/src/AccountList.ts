@@ -26,7 +26,7 @@ export interface UnreadableAccount {
   readonly accountId: Option.Option<string>
   /** Names the invalid field and what was expected, but not its value. */
   readonly problem: string
-  /** The account without its invalid fields. Absent if the id itself is invalid. */
+  /** The account without its invalid fields. Absent if the id is one of them. */
   readonly readable?: Account
 }
 

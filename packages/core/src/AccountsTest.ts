@@ -148,7 +148,7 @@ export const layerAdminOf = (accounts: ReadonlyArray<Account>): Layer.Layer<Admi
  * @category models
  */
 export interface UserOptions {
-  /** The current password. By default any old password is accepted. */
+  /** The user's current password. By default any old password is accepted. */
   readonly password?: Redacted.Redacted
   /** Accounts of other users of the application. */
   readonly others?: ReadonlyArray<Account>
@@ -194,7 +194,7 @@ export const layerUserOf = (
 }
 
 /**
- * The fields of an error, all optional.
+ * The fields of an error. Each of them is optional.
  *
  * @since 0.1.0
  * @category models
@@ -203,8 +203,8 @@ export type Fields<Tag extends GlowmarktError["_tag"]> = failures.Fields<Tag>
 
 /**
  * Makes an error with a given tag and plausible values for the other fields. The error is also an
- * effect that fails with it, so it can be the result of a method. A method only accepts the errors
- * that its operation can fail with.
+ * effect that fails with it, so a method can return it. A method accepts only the errors that its
+ * operation can fail with.
  *
  * @example
  * ```ts

@@ -67,8 +67,9 @@ export interface AdminAccountsService {
   readonly status: (accountId: AccountId) => Effect.Effect<AccountStatus, AccountNotFound | InvalidInput | CallError>
 
   /**
-   * Adds an account for an existing user. Not retried if the provider may have carried it out; in
-   * that case, look for the user name and directory in the list. (`POST /account`)
+   * Adds an account for an existing user. The client does not retry it if the provider may have
+   * carried it out; in that case, look for the user name and directory in the list. (`POST
+   * /account`)
    */
   readonly add: (account: {
     readonly username: string
@@ -85,8 +86,8 @@ export interface AdminAccountsService {
 
   /**
    * Makes an account inactive. Accounts are never erased. The operation is not limited to one
-   * application: check with `get` that the account belongs to yours. Not retried if the provider
-   * may have carried it out. (`DELETE /account/{accountId}`)
+   * application: check with `get` that the account belongs to yours. The client does not retry it
+   * if the provider may have carried it out. (`DELETE /account/{accountId}`)
    */
   readonly remove: (
     accountId: AccountId

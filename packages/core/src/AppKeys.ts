@@ -80,8 +80,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
 
 /**
- * {@link layer} from configuration. Options that are not `given` come from the variables
- * `GLOWMARKT_APP_KEY` and `GLOWMARKT_APP_SECRET`.
+ * Provides administrator credentials as {@link layer} does, from configuration. Options that are
+ * not `given` come from the variables `GLOWMARKT_APP_KEY` and `GLOWMARKT_APP_SECRET`.
  *
  * @example
  * ```ts

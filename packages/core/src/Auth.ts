@@ -43,8 +43,8 @@ export interface SignIn {
  */
 export interface AuthService {
   /**
-   * Obtains a token. A wrong name or password is `AccessDenied` or `Rejected`,
-   * depending on the provider's response. (`POST /auth`)
+   * Signs in and returns a token. Fails with `AccessDenied` or `Rejected` if the name or password
+   * is wrong, depending on the provider's response. (`POST /auth`)
    */
   readonly signIn: (
     options: SignIn
@@ -58,7 +58,8 @@ export interface AuthService {
   ) => Effect.Effect<AuthApi.CheckedToken, MissingElements | Rejected | CallError>
 
   /**
-   * Issues another token. The token used for this keeps its own expiry. (`GET /auth/newToken`)
+   * Issues another token. The token that the call is made with keeps its own expiry. (`GET
+   * /auth/newToken`)
    */
   readonly renew: (token: UserToken.Options) => Effect.Effect<AuthApi.Token, MissingElements | Rejected | CallError>
 

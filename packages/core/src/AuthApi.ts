@@ -113,7 +113,7 @@ export const usernameLogin = HttpApiEndpoint.post("usernameLogin", "/auth")
   .annotateContext(
     endpoint.annotations({
       security: Security.application,
-      // A second token is harmless.
+      // Signing in twice is harmless: the user gets a second token.
       repeat: "idempotent",
       summary: "Sign in with user name and password",
       operationId: "usernamelogin"
@@ -181,8 +181,8 @@ export const deleteToken = HttpApiEndpoint.del("deleteToken", "/auth/deleteToken
   )
 
 /**
- * `POST /devauth`: known from the code of other clients. It is not in the provider's definition,
- * so it is in no group.
+ * `POST /devauth`: signs a developer in. It is known from the code of other clients. It is not in
+ * the provider's definition, so it is in no group.
  *
  * @since 0.1.0
  * @category models

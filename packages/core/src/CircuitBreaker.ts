@@ -1,5 +1,5 @@
 /**
- * A circuit breaker. It stops sending requests to a server that keeps failing. Off by default.
+ * A circuit breaker stops sending requests to a server that keeps failing. Off by default.
  *
  * @since 0.1.0
  */
@@ -7,9 +7,9 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 
 /**
- * - `failures`: the number of consecutive failures of the server or connection after which it
- *   opens. Refused credentials, invalid input and rate limits do not count.
- * - `cooldown`: how long it refuses calls before it lets one through as a probe.
+ * - `failures`: the number of consecutive failures of the server or connection after which the
+ *   circuit opens. Refused credentials, invalid input and rate limits do not count.
+ * - `cooldown`: how long the open circuit refuses calls before it lets one through as a probe.
  *
  * @since 0.1.0
  * @category models
@@ -59,7 +59,8 @@ export const make = ({ cooldown, failures }: CircuitBreaker): Circuit => {
   let inARow = 0
   let openUntil = Number.NEGATIVE_INFINITY
 
-  // All requests sent until the circuit opens share a permit. Their later outcomes are ignored.
+  // All requests that are sent before the circuit opens share a permit. Outcomes that arrive after
+  // that are ignored.
   const issue = (): Either.Either<Permit> => {
     const issued = Either.right<Permit>({
       succeeded: () => {
@@ -81,7 +82,7 @@ export const make = ({ cooldown, failures }: CircuitBreaker): Circuit => {
     enter: (nowMillis) => {
       if (inARow < failures) return current
       if (nowMillis < openUntil) return Either.left(Duration.millis(Math.ceil(openUntil - nowMillis)))
-      // One probe goes through; the other calls are refused until it ends.
+      // One call goes through as a probe. The other calls are refused until the probe ends.
       openUntil = nowMillis + pause
       return current
     }

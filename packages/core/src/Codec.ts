@@ -65,7 +65,7 @@ export const encoder = <A, I>(schema: Schema.Schema<A, I>): ((value: A) => I) =>
   if (write === undefined) return encode
   return (value) => {
     const encoded = write(value)
-    // The writer follows the schema, so its result has the encoded type.
+    // Safe: the writer follows the schema, so its result has the encoded type.
     return encoded === unwritten ? encode(value) : (encoded as I)
   }
 }

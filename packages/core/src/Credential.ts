@@ -69,14 +69,16 @@ export type Grant = AdminGrant | UserGrant | ApplicationGrant | NoGrant
 export interface Credential<out G extends Grant> {
   /** The kind of credentials, for `AccessDenied`. */
   readonly caller: Caller
-  /** The current grant. Signs in first if needed, and fails if that fails. */
+  /**
+   * Returns the current grant. Signs in first if needed, and fails if signing in fails.
+   */
   readonly current: Effect.Effect<G, CallError>
   /**
    * Returns the current grant, or `None` if a new one must be obtained first. Takes the time in
    * milliseconds since 1970.
    */
   readonly peek: (nowMillis: number) => Option.Option<G>
-  /** Obtains a new grant after a 401. `None` if that would not help. */
+  /** Obtains a new grant after a 401. Returns `None` if a new grant would not help. */
   readonly replace: (refused: Grant) => Effect.Effect<Option.Option<G>, CallError>
 }
 

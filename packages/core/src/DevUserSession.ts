@@ -50,10 +50,10 @@ export interface Options {
  */
 export interface DevUserSessionService {
   /**
-   * Revokes the token and then forgets it, also in the cache. The provider does not document
-   * whether it revokes developer tokens. If it declines, the result is `forgotten` and the token
-   * stays valid until it expires. If the request fails, the token is kept, so that this can be
-   * retried. (`DELETE /auth/deleteToken`)
+   * Revokes the token and then forgets it, in the cache too. The provider does not document whether
+   * it revokes developer tokens. If it declines, the result is `forgotten` and the token stays
+   * valid until it expires. If the request fails, the token is kept, so that you can try again.
+   * (`DELETE /auth/deleteToken`)
    */
   readonly signOut: Effect.Effect<"revoked" | "forgotten", CallError>
 }
@@ -152,7 +152,8 @@ const makeCached = (options: Options) =>
   })
 
 /**
- * {@link layer} with the token cached in a `KeyValueStore`, as in `UserSession.layerCached`.
+ * Provides administrator credentials as {@link layer} does, with the token cached in a
+ * `KeyValueStore` as in `UserSession.layerCached`.
  *
  * @example
  * ```ts
@@ -199,8 +200,9 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
 
 /**
- * {@link layer} from configuration. Options that are not `given` come from the variables
- * `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and `GLOWMARKT_APPLICATION_ID`.
+ * Provides administrator credentials as {@link layer} does, from configuration. Options that are
+ * not `given` come from the variables `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and
+ * `GLOWMARKT_APPLICATION_ID`.
  *
  * @example
  * ```ts
@@ -219,8 +221,9 @@ export const layerConfig = (
   Layer.scopedContext(Effect.flatMap(configOf(given), make))
 
 /**
- * {@link layerCached} from configuration. Options that are not `given` come from the variables
- * `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and `GLOWMARKT_APPLICATION_ID`.
+ * Provides administrator credentials as {@link layerCached} does, from configuration. Options that
+ * are not `given` come from the variables `GLOWMARKT_DEV_USERNAME`, `GLOWMARKT_DEV_PASSWORD` and
+ * `GLOWMARKT_APPLICATION_ID`.
  *
  * @example
  * ```ts

@@ -90,8 +90,8 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
 
 /**
- * {@link layer} from configuration. Options that are not `given` come from the variables
- * `GLOWMARKT_DEV_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
+ * Provides administrator credentials as {@link layer} does, from configuration. Options that are
+ * not `given` come from the variables `GLOWMARKT_DEV_TOKEN` and `GLOWMARKT_APPLICATION_ID`.
  *
  * @example
  * ```ts

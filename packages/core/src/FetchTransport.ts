@@ -2,8 +2,8 @@
  * An `HttpClient` for every runtime with `fetch`, such as browsers, Deno and Bun. It sends the same
  * requests as `FetchHttpClient` of `@effect/platform` at about half the CPU per call.
  *
- * `GlowmarktClient` calls `fetch` directly only if this client is not wrapped. Wrapped, for example
- * by `HttpClient.mapRequest`, it works like a wrapped `FetchHttpClient`.
+ * `GlowmarktClient` calls `fetch` directly only if this client is not wrapped. If it is wrapped,
+ * for example by `HttpClient.mapRequest`, it works like a wrapped `FetchHttpClient`.
  *
  * @since 0.1.0
  */
@@ -35,12 +35,12 @@ import * as transport from "./internal/transport/transport.js"
 export const make: Effect.Effect<HttpClient.HttpClient> = Effect.gen(function* () {
   const fetch = yield* Effect.serviceOption(FetchHttpClient.Fetch)
   const defaults = yield* Effect.serviceOption(FetchHttpClient.RequestInit)
-  // A separate client, because attaching a transport modifies it.
+  // This makes a separate client, because attaching a transport modifies the client.
   const client = yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
   return transport.attach(
     client,
     internal.make(
-      // Looked up for each request, because a program may replace it.
+      // `fetch` is looked up for each request, because a program may replace it.
       Option.getOrElse(fetch, () => (url, init) => globalThis.fetch(url, init)),
       Option.getOrElse(defaults, () => ({}))
     )

@@ -34,8 +34,8 @@ import * as RetryPolicy from "./RetryPolicy.js"
  */
 export interface Options {
   /**
-   * Includes the API version. White-label servers have other hosts. Default:
-   * {@link defaultBaseUrl}.
+   * The base URL, including the API version. White-label servers have other hosts. Default: {@link
+   * defaultBaseUrl}.
    */
   readonly baseUrl?: string
   /**
@@ -44,7 +44,7 @@ export interface Options {
   readonly timeout?: Duration.DurationInput
   /** Default: `RetryPolicy.standard`. */
   readonly retry?: RetryPolicy.RetryPolicy
-  /** Shared by all calls. Default: `RetryBudget.standard`. */
+  /** The retry budget that all calls share. Default: `RetryBudget.standard`. */
   readonly retryBudget?: RetryBudget.RetryBudget
   /** Limits the requests of all calls together, retries included. Default: no limit. */
   readonly rateLimit?: RateLimit.RateLimit
@@ -57,8 +57,8 @@ export interface Options {
   readonly maxBodyBytes?: number
   /**
    * `w3c` sends the span of each request to the server as a `traceparent` header; `none` (default)
-   * keeps the ids of your traces from the provider. Applies to every transport. The propagation of
-   * `@effect/platform` is off.
+   * keeps the ids of your traces from the provider. Applies to every transport. The client switches
+   * off the propagation of `@effect/platform`.
    */
   readonly tracePropagation?: "none" | "w3c"
 }
@@ -100,9 +100,9 @@ export interface GlowmarktClientService {
   ) => (input: Operation.Input<E>) => Effect.Effect<Success, Operation.Failure<E>>
 
   /**
-   * Like `bind`, for a body that is decoded while it arrives. Retries end once the headers have
-   * arrived. After that, a lost connection fails the stream, and so does waiting longer than
-   * `timeout` for the next chunk. The call's span and metrics end with the stream.
+   * Binds an operation like `bind`, for a body that is decoded while it arrives. Retries end once
+   * the headers have arrived. After that, a lost connection fails the stream, and so does waiting
+   * longer than `timeout` for the next chunk. The call's span and metrics end with the stream.
    */
   readonly bindStream: <E extends HttpApiEndpoint.HttpApiEndpoint.Any, G extends Grant, A>(
     operation: Operation.Operation<E, unknown>,
@@ -156,11 +156,11 @@ export const make = (
     const { circuitBreaker, rateLimit } = options
     const baseUrl = options.baseUrl ?? defaultBaseUrl
     const retry = options.retry ?? RetryPolicy.standard
-    // `layerConfig` has checked the URL, so an invalid one is a mistake in the program.
+    // `layerConfig` checks the URL before this, so an invalid URL here is a mistake in the program.
     if (!isBaseUrl(baseUrl)) return yield* Effect.dieMessage(notABaseUrl(baseUrl))
     const { origin, pathname } = new URL(baseUrl)
     return internal.make(yield* HttpClient.HttpClient, {
-      // Without a trailing slash, because paths start with one.
+      // The base URL ends without a slash, because paths start with one.
       baseUrl: origin + pathname.replace(/\/+$/, ""),
       timeoutMillis: Duration.toMillis(options.timeout ?? "30 seconds"),
       retry,
@@ -208,7 +208,7 @@ const decodeBaseUrl = Schema.decodeEither(BaseUrl)
 
 const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>): Config.Config<Options> => {
   const environment = Config.withDefault(Schema.Config("GLOWMARKT_BASE_URL", BaseUrl), defaultBaseUrl)
-  // A `Config` adds the name of its variable to the error. A plain value has none.
+  // A `Config` adds the name of its variable to the error, and a plain value has no name to add.
   const path = Config.isConfig(baseUrl) ? [] : ["baseUrl"]
   const checked = Config.mapOrFail(PartialConfig.orElse(baseUrl, environment), (url) =>
     Either.mapLeft(decodeBaseUrl(url), ({ message }) => ConfigError.InvalidData(path, message))

@@ -98,7 +98,7 @@ export class WeakPassword extends Schema.TaggedError<WeakPassword>()("WeakPasswo
  */
 export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("AccountNotFound", {
   ...errorFields.responseFields,
-  /** The requested account. Absent if the user's token identifies the account. */
+  /** The requested account. Absent if the account is the one that the user's token identifies. */
   accountId: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   readonly method: string = errorFields.methodOf(this)
@@ -148,7 +148,10 @@ export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", errorFi
  */
 export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInput", {
   operation: Schema.String,
-  /** Names the field and what was expected. Contains only spaces and punctuation of the value. */
+  /**
+   * Names the field and what was expected. It contains only the spaces and punctuation of the
+   * value.
+   */
   problem: Schema.String
 }) {
   readonly method: string = errorFields.methodOf(this)

@@ -1,5 +1,5 @@
 /**
- * Branded ids. The ids of accounts, applications, users and directories, each with its own type. No
+ * The ids of accounts, applications, users and directories, each with its own branded type. No
  * valid account id can change the route of a request.
  *
  * @since 0.1.0

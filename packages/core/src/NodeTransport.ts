@@ -60,8 +60,8 @@ const settings = (options: Options): Either.Either<connections.Settings, ConfigE
   )
 
 /**
- * Describes the invalid option, or returns `undefined` if all are valid. Undici would only fail
- * later, for every request.
+ * Describes the invalid option, or returns `undefined` if all are valid. Undici itself would fail
+ * only later, for every request.
  */
 const invalidOption = (limit: number, { connectMillis, keepAliveMillis }: connections.Settings): string | undefined => {
   if (!(limit >= 1)) return `connections: expected at least 1, not ${limit}`
@@ -98,7 +98,8 @@ export const make = (
         "NodeTransport needs Node: the undici of this runtime has no dispatch. Use FetchTransport, or FetchAccounts instead of NodeAccounts."
       )
     }
-    // Acquired first, so it is released last: deadlines apply until all connections are closed.
+    // The deadlines are acquired first, so they are released last: they apply until all connections
+    // are closed.
     const timers = yield* Effect.acquireRelease(
       Effect.sync(() => deadlines.make()),
       ({ close }) => Effect.sync(close)

@@ -70,7 +70,7 @@ export type Failure<E extends Endpoint> =
  */
 export interface Prepared {
   readonly path: string
-  /** JSON, if there is a body. */
+  /** The body as JSON, if there is one. */
   readonly body: string | undefined
   readonly accountId: string | undefined
   /** The strings in the body, which errors must not quote. */
@@ -90,7 +90,7 @@ export interface Operation<E extends Endpoint, Success> {
   readonly route: string
   readonly repeatability: Repeatability
   readonly declared: ReadonlySet<string>
-  /** Whether it can respond with `{"valid": false}`. */
+  /** Whether the operation can respond with `{"valid": false}`. */
   readonly rejects: boolean
   /** Whether its response contains a token. */
   readonly issuesToken: boolean
@@ -121,8 +121,8 @@ const headersFor = (name: string, alternatives: ReadonlyArray<ReadonlyArray<Sche
     const values = new Map<string, Redacted.Redacted>(Object.entries(grant))
     const alternative = alternatives.find((schemes) => schemes.every((scheme) => values.has(scheme)))
     if (alternative === undefined && alternatives.length > 0) {
-      // The layers' types rule this out. Sending the request without credentials would hide a
-      // mistake.
+      // The types of the layers rule this out. If it happens anyway, sending the request without
+      // credentials would hide the mistake.
       throw new Error(`${name} does not accept these credentials: ${[...values.keys()].join(" + ")}`)
     }
     const headers: Record<string, string> = { accept: "application/json", "user-agent": userAgent }
@@ -146,13 +146,14 @@ const tags = (ast: AST.AST): ReadonlyArray<string> => {
   return tag !== undefined && AST.isLiteral(tag) ? [String(tag.literal)] : []
 }
 
-/** Shown in the provider's logs. Browsers send their own instead. */
+/** Identifies this client in the provider's logs. Browsers send their own value instead. */
 const userAgent = "effect-glowmarkt/0.1.0"
 
 const none = Either.right(undefined)
 
 /**
- * Compiles an endpoint. Its result is the success type that the endpoint declares.
+ * Compiles an endpoint. Compiles an endpoint. The operation's result is the success type that the
+ * endpoint declares.
  *
  * @example
  * ```ts

@@ -95,8 +95,9 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
 
 /**
- * {@link layer} from configuration. Options that are not `given` come from the variables
- * `GLOWMARKT_ORG_KEY`, `GLOWMARKT_ORG_SECRET` and `GLOWMARKT_APPLICATION_ID`.
+ * Provides administrator credentials as {@link layer} does, from configuration. Options that are
+ * not `given` come from the variables `GLOWMARKT_ORG_KEY`, `GLOWMARKT_ORG_SECRET` and
+ * `GLOWMARKT_APPLICATION_ID`.
  *
  * @example
  * ```ts

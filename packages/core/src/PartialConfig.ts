@@ -72,6 +72,6 @@ export const all = <A extends object>(options: PartialConfig<A>): Config.Config<
   const configs = Record.map(options, (option) => (Config.isConfig(option) ? option : Config.succeed(option)))
   // `Config.all` throws on an empty record.
   const values: Config.Config<object> = Record.isEmptyRecord(configs) ? Config.succeed({}) : Config.all(configs)
-  // Every property of `options` is an option of `A` and was replaced with its value.
+  // Safe: every property of `options` is an option of `A`, and each was replaced with its value.
   return values as Config.Config<Partial<A>>
 }

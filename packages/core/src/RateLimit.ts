@@ -34,13 +34,13 @@ export interface RateLimit {
  */
 export interface RateLimiter {
   /**
-   * Waits until a request may be sent and returns true, or false after `maxWait`. Interruption
-   * leaves the queue.
+   * Waits until a request may be sent and returns true, or false after `maxWait`. A fiber that is
+   * interrupted leaves the queue.
    */
   readonly acquire: (maxWait: Duration.Duration) => Effect.Effect<boolean>
   /**
-   * Reports that the server refused a request with `429`, and the pause that it asked for with
-   * `Retry-After`, or zero: no requests until it is over.
+   * Reports that the server refused a request with `429`. `pause` is the time that it asked for
+   * with `Retry-After`, or zero: no requests are sent until it is over.
    */
   readonly throttled: (pause: Duration.Duration) => Effect.Effect<void>
 }
@@ -52,18 +52,20 @@ export interface RateLimiter {
  * @category models
  */
 export interface LocalRateLimiter extends RateLimiter {
-  /** Acquires without waiting. False if the limit is reached or other fibers are waiting. */
+  /**
+   * Acquires without waiting. Returns false if the limit is reached or other fibers are waiting.
+   */
   readonly tryAcquire: () => boolean
   /**
-   * Milliseconds until a request that joins the queue now may be sent; 0 if it does not have to
-   * wait.
+   * Returns the milliseconds until a request that joins the queue now may be sent, or 0 if it does
+   * not have to wait.
    */
   readonly availableInMillis: () => number
-  /** Undoes an acquisition whose request was not sent. */
+  /** Gives back the permission for a request that was not sent. */
   readonly refund: () => void
   /** Changes the rate at once, for waiting fibers too. */
   readonly setPerSecond: (perSecond: number) => void
-  /** {@link RateLimiter.throttled} as a plain function. */
+  /** Does what {@link RateLimiter.throttled} does, as a plain function. */
   readonly pause: (millis: number) => void
 }
 
@@ -71,13 +73,13 @@ export interface LocalRateLimiter extends RateLimiter {
 interface Waiter {
   readonly resume: (isAdmitted: Effect.Effect<boolean>) => void
   readonly deadlineMillis: number
-  /** Undefined while it waits. */
+  /** The outcome. Undefined while the fiber waits. */
   isAdmitted: boolean | undefined
   before: Waiter | undefined
   after: Waiter | undefined
 }
 
-/** A linked list, because waiters that time out leave from anywhere in the queue. */
+/** Makes the queue. It is a linked list, because waiters that time out leave it from any place. */
 const makeQueue = () => {
   let first: Waiter | undefined
   let last: Waiter | undefined
@@ -158,8 +160,8 @@ const makeLimiter = Effect.fnUntraced(function* ({
   }
 
   /**
-   * Extra delay so that one timer admits several waiters: waking the process costs more than a
-   * call. At most half of the burst, so that a late timer loses no tokens.
+   * Returns an extra delay, so that one timer admits several waiters: waking the process costs more
+   * than a call. At most half of the burst, so that a late timer loses no tokens.
    */
   const batchDelayMillis = () => {
     const intervalMillis = 1000 / bucket.perSecond

@@ -37,7 +37,7 @@ export interface RetryBudget {
 export const standard: RetryBudget = { reserve: 100, perCall: 0.1 }
 
 /**
- * Leaves only each call's own policy as the limit.
+ * No budget: retries are limited only by each call's own policy.
  *
  * @example
  * ```ts
@@ -58,14 +58,16 @@ export const unlimited: RetryBudget = { reserve: Number.POSITIVE_INFINITY, perCa
  * @category models
  */
 export interface Balance {
-  /** Adds `perCall`. Run once for every call. */
+  /**
+   * Adds `perCall`, a fraction of a retry. Run it once for every call.
+   */
   readonly deposit: () => void
   /**
-   * Adds a whole retry. Run for every call that succeeds, so that a client recovers soon after an
-   * outage.
+   * Adds a whole retry. Run it for every call that succeeds, so that a client recovers soon after
+   * an outage.
    */
   readonly refund: () => void
-  /** Takes one retry. False if none is left. */
+  /** Takes one retry. Returns false if none is left. */
   readonly tryWithdraw: () => boolean
 }
 

@@ -59,8 +59,8 @@ export type Alternatives = ReadonlyArray<Alternative>
 export class Security extends Context.Tag("@effect-glowmarkt/core/Security")<Security, Alternatives>() {}
 
 /**
- * For administrators: application keys, or organisation keys or a developer's token with an
- * application id.
+ * For administrators: application keys alone, or organisation keys with an application id, or a
+ * developer's token with an application id.
  *
  * @since 0.1.0
  * @category constants

@@ -23,7 +23,10 @@ export interface TokenBucket {
   readonly atMillis: number
 }
 
-/** Keeps the arithmetic finite. In practice, one request per microsecond is unlimited. */
+/**
+ * The highest rate, which keeps the arithmetic finite. In practice, one request per microsecond is
+ * unlimited.
+ */
 const maxPerSecond = 1e6
 
 const capacity = (perSecond: number, burstMillis: number) => Math.max(1, (perSecond * burstMillis) / 1000)
@@ -134,8 +137,8 @@ export const withRate = (bucket: TokenBucket, perSecond: number, nowMillis: numb
 }
 
 /**
- * Withholds all tokens until `untilMillis`. At most one token is available then, so that the pause
- * does not end with a burst.
+ * Withholds all tokens until `untilMillis`. At most one token is available at that time, so that
+ * the pause does not end with a burst.
  *
  * @example
  * ```ts

@@ -59,11 +59,12 @@ export interface UserAccountsService {
   /**
    * Changes the user's password. (`POST /account/changepassword`)
    *
-   * Not retried if the provider may have carried it out. In that case a `UserSession` signs in with
-   * the new password, then with the old one, to find out which is valid, and fails only if the new
-   * one is not. After a change the session uses the new password. If the provider makes the change
-   * later, the session switches as soon as the old password is refused. With a `UserToken` none of
-   * this happens.
+   * The client does not retry it if the provider may have carried it out. In that case a
+   * `UserSession` signs in with the new password, then with the old one, to find out which is
+   * valid, and fails only if the new one is not. After a change the session uses the new password.
+   * If the provider makes the change later, the session switches to the new password as soon as the
+   * old one is refused. None of this happens with a `UserToken`, because it has no password to sign
+   * in with.
    */
   readonly changePassword: (passwords: {
     readonly oldPassword: Redacted.Redacted
@@ -151,7 +152,7 @@ const changeInSession = (
           caller
         })
       },
-      // Report the original failure.
+      // If signing in fails, the call fails with its original error.
       onFailure: () => Effect.fail(error)
     })
   }

@@ -21,7 +21,7 @@ export interface SessionPassword {
   /** Adds a password to try when the current one is refused. Run before the change is sent. */
   readonly addCandidate: (password: Redacted.Redacted) => Effect.Effect<void>
   /**
-   * Signs in with a password. Succeeds with the refusal, or with `None` if the password is valid.
+   * Signs in with a password. Returns the refusal, or `None` if the password is valid.
    */
   readonly check: (password: Redacted.Redacted) => Effect.Effect<Option.Option<AccessDenied>, CallError>
   /** Makes a password the current one and drops all candidates. */
@@ -35,7 +35,7 @@ export interface SessionPassword {
  * @category models
  */
 export interface UserCredential extends Credential<UserGrant> {
-  /** `None` for a plain token. */
+  /** The password of the session, or `None` for a plain token. */
   readonly password: Option.Option<SessionPassword>
 }
 

@@ -41,8 +41,8 @@ export interface Options extends Auth.SignIn {}
 export interface UserSessionService {
   /**
    * Revokes the token, including one that is only in the cache, and then forgets it. A later call
-   * signs in again. If revoking fails, the token is kept, so that this can be retried.
-   * (`DELETE /auth/deleteToken`)
+   * signs in again. If revoking fails, the token is kept, so that you can try again. (`DELETE
+   * /auth/deleteToken`)
    */
   readonly signOut: Effect.Effect<void, Rejected | CallError>
 }
@@ -55,7 +55,10 @@ export interface UserSessionService {
  */
 export class UserSession extends Context.Tag("@effect-glowmarkt/core/UserSession")<UserSession, UserSessionService>() {}
 
-/** Returns whether the user name or password was refused. A 403 may come from a proxy. */
+/**
+ * Returns whether the user name or password was refused. A 403 does not count, because it may come
+ * from a proxy.
+ */
 const isRefusal = (error: CallError): error is AccessDenied => error._tag === "AccessDenied" && error.status !== 403
 
 const makeWith = (
@@ -67,7 +70,7 @@ const makeWith = (
     const { applicationId } = options
     const scope = yield* Effect.scope
     let password = options.password
-    // New passwords whose change got no response, the latest first.
+    // New passwords whose change got no response, with the latest first.
     let candidates: ReadonlyArray<Redacted.Redacted> = []
 
     const others = (secret: Redacted.Redacted) =>
@@ -105,7 +108,7 @@ const makeWith = (
     const revoke = (token: Redacted.Redacted) =>
       Effect.catchIf(
         auth.revoke({ applicationId, token }),
-        // The token is already invalid.
+        // The token is already invalid, so it counts as revoked.
         (error) => error._tag === "AccessDenied" && error.status === 401,
         () => Effect.void
       )
@@ -120,7 +123,7 @@ const makeWith = (
         ),
       check: (secret) =>
         signInWith(secret).pipe(
-          // Nothing uses this token.
+          // This token was only needed to check the password.
           Effect.tap(({ token }) => Effect.forkIn(Effect.ignore(revoke(token)), scope)),
           Effect.as(Option.none()),
           Effect.catchIf(isRefusal, (refused) => Effect.succeedSome(refused))
@@ -188,15 +191,17 @@ const makeCached = (options: Options) =>
   Effect.gen(function* () {
     const store = yield* KeyValueStore.KeyValueStore
     const { baseUrl } = yield* GlowmarktClient
-    // Includes the server and directory: the same name may be another user there.
+    // The key of the cache includes the server and directory, where the same name may be another
+    // user's.
     const owner = JSON.stringify([baseUrl, options.applicationId, options.directoryId ?? null, options.username])
     return yield* makeWith(options, tokenStore.make(store, `glowmarkt-session:${owner}`))
   })
 
 /**
- * {@link layer} with the token cached in a `KeyValueStore`, so that the next process does not have
- * to sign in. The store receives the token and the user name in plain text: choose one that others
- * cannot read. If the store fails, a warning is logged and calls continue.
+ * Provides user credentials as {@link layer} does, with the token cached in a `KeyValueStore`, so
+ * that the next process does not have to sign in. The store receives the token and the user name in
+ * plain text: choose one that others cannot read. If the store fails, a warning is logged and calls
+ * continue.
  *
  * @example
  * ```ts
@@ -251,8 +256,9 @@ const configOf = (given: PartialConfig.PartialConfig<Options>): Config.Config<Op
 export const config: Config.Config<Options> = /* @__PURE__ */ configOf({})
 
 /**
- * {@link layer} from configuration. Options that are not `given` come from the variables
- * `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD` and `GLOWMARKT_APPLICATION_ID`.
+ * Provides user credentials as {@link layer} does, from configuration. Options that are not `given`
+ * come from the variables `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD` and
+ * `GLOWMARKT_APPLICATION_ID`.
  *
  * @example
  * ```ts
@@ -271,8 +277,9 @@ export const layerConfig = (
   Layer.scopedContext(Effect.flatMap(configOf(given), make))
 
 /**
- * {@link layerCached} from configuration. Options that are not `given` come from the variables
- * `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD` and `GLOWMARKT_APPLICATION_ID`.
+ * Provides user credentials as {@link layerCached} does, from configuration. Options that are not
+ * `given` come from the variables `GLOWMARKT_USERNAME`, `GLOWMARKT_PASSWORD` and
+ * `GLOWMARKT_APPLICATION_ID`.
  *
  * @example
  * ```ts

@@ -14,7 +14,7 @@ const joiner = String.raw`(?<![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrilli
 
 const invisible = new RegExp(`${joiner}|([${hidden}])`, "gu")
 
-// Also spaces other than U+0020, which look like one.
+// Also matches other spaces that look like U+0020.
 const notInIdentifiers = new RegExp(String.raw`[${hidden}]|[^\S ]`, "u")
 
 // U+FFFD replaces bytes that a decoder could not read. A lone surrogate remains where a text was
@@ -49,7 +49,7 @@ export const escape = (text: string): string =>
 const maxQuoted = 200
 
 /**
- * Quotes text for a message: escaped as in {@link escape} and cut after 200 characters.
+ * Quotes text for a message: escapes it as {@link escape} does, and cuts it after 200 characters.
  *
  * @example
  * ```ts
@@ -68,8 +68,8 @@ const codePoint = (character: string) =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
 
 /**
- * Describes a character that was lost in an earlier conversion of the text. `undefined` if there is
- * none.
+ * Describes a character that was lost in an earlier conversion of the text. Returns `undefined` if
+ * there is none.
  *
  * @example
  * ```ts
@@ -86,7 +86,7 @@ export const conversionProblem = (text: string): string | undefined =>
 
 /**
  * Describes the first character that an id, user name or address must not contain, because two
- * different ones would look the same. `undefined` if there is none.
+ * different ones would look the same. Returns `undefined` if there is none.
  *
  * @example
  * ```ts
@@ -108,7 +108,7 @@ const placeholder = /^(#\p{Lu}[\p{Lu}\d/]*[!?]|#N\/A|#NV|#DIV\/0!|\\N|NULL|undef
 
 /**
  * Describes a placeholder that spreadsheets and databases write for a missing value, such as
- * `#REF!` or `NULL`. `undefined` if the text is not one.
+ * `#REF!` or `NULL`. Returns `undefined` if the text is not a placeholder.
  *
  * @example
  * ```ts

@@ -65,7 +65,7 @@ export * as AuthApi from "./AuthApi.js"
  */
 export * as CallOptions from "./CallOptions.js"
 /**
- * A circuit breaker. It stops sending requests to a server that keeps failing. Off by default.
+ * A circuit breaker stops sending requests to a server that keeps failing. Off by default.
  *
  * @since 0.1.0
  */
@@ -122,7 +122,7 @@ export * as GlowmarktClient from "./GlowmarktClient.js"
  */
 export * as GlowmarktError from "./GlowmarktError.js"
 /**
- * Branded ids. The ids of accounts, applications, users and directories, each with its own type. No
+ * The ids of accounts, applications, users and directories, each with its own branded type. No
  * valid account id can change the route of a request.
  *
  * @since 0.1.0

@@ -117,7 +117,7 @@ export type Event = typeof Event.Type
  * @category models
  */
 export interface ProgressService {
-  /** Publishes an event. Publishes an event. Never fails and never waits. */
+  /** Publishes an event. Never fails and never waits. */
   readonly publish: (event: Event) => void
 }
 

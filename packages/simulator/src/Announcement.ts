@@ -12,8 +12,8 @@ import { Simulator } from "./Simulator.js"
 const KeyPair = Schema.Struct({ key: Schema.String, secret: Schema.String })
 
 /**
- * URL, credentials and users of a simulator. Secrets are plain text, since they are valid for the
- * simulator only.
+ * URL, credentials and users of a simulator. Secrets are plain text, because they are valid only
+ * for the simulator.
  *
  * @since 0.1.0
  * @category schemas
@@ -37,7 +37,7 @@ export const Announcement = Schema.Struct({
 export interface Announcement extends Schema.Schema.Type<typeof Announcement> {}
 
 /**
- * The announcement as one line of JSON.
+ * An announcement, encoded as one line of JSON.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export const Json = Schema.parseJson(Announcement)
 const userCount = 5
 
 /**
- * The announcement of the running simulator. Its users are the first five members for which
+ * Returns the announcement of the running simulator. Its users are the first five members for which
  * `Population.isOrdinary` holds, so they can sign in.
  *
  * @example

@@ -19,7 +19,7 @@ export interface KeyPair {
 }
 
 /**
- * The credentials of administrators. User names and passwords belong to the `Population`.
+ * The credentials of administrators. The user names and passwords of users are in the `Population`.
  *
  * @since 0.1.0
  * @category models

@@ -1,8 +1,8 @@
 /**
  * Fault injection: which requests fail, and how.
  *
- * Rules are tried in order, and the first that yields a fault for a request applies. Random rules
- * use the simulator's seed, so the same requests in the same order meet the same faults.
+ * Rules are tried in order, and the first one that has a fault for a request applies. Random rules
+ * use the simulator's seed, so the same requests in the same order get the same faults.
  *
  * @since 0.1.0
  */
@@ -45,7 +45,7 @@ export type RetryAfter =
 const faultCases = Data.taggedEnum<Fault>()
 
 /**
- * No fault; a placeholder in a script.
+ * No fault, for a request in a script that should succeed.
  *
  * @example
  * ```ts
@@ -143,7 +143,7 @@ export const Truncate = faultCases.Truncate
 export const RateLimited = faultCases.RateLimited
 
 /**
- * Sends the given response. The request does not take effect.
+ * Sends the given response. The request has no effect.
  *
  * @example
  * ```ts
@@ -158,7 +158,7 @@ export const RateLimited = faultCases.RateLimited
 export const Respond = faultCases.Respond
 
 /**
- * The provider's intermittent 500 response.
+ * Responds with 500, as the provider sometimes does.
  *
  * @example
  * ```ts
@@ -177,7 +177,8 @@ export const serverError: Fault = Respond({
 })
 
 /**
- * The HTML error page of a proxy when the provider is unavailable.
+ * Makes a fault that responds with the HTML error page of a proxy, as when the provider is
+ * unavailable.
  *
  * @example
  * ```ts
@@ -197,7 +198,7 @@ export const htmlError = (status: 502 | 503 | 504): Fault =>
   })
 
 /**
- * 401, regardless of the credentials.
+ * Responds with 401, regardless of the credentials.
  *
  * @example
  * ```ts
@@ -216,7 +217,7 @@ export const accessDenied: Fault = Respond({
 })
 
 /**
- * `200 {"valid": false}`, a refusal with a success status.
+ * Responds with `200 {"valid": false}`, a refusal with a success status.
  *
  * @example
  * ```ts
@@ -252,11 +253,11 @@ export interface Target {
  * @category models
  */
 export type Rule = Data.TaggedEnum<{
-  /** One fault per request, in order. The rule stops applying after the last one. */
+  /** Applies one fault per request, in order. The rule stops applying after the last fault. */
   Script: { readonly on: Target; readonly faults: Array.NonEmptyReadonlyArray<Fault> }
-  /** One fault per request, in order, repeated forever. */
+  /** Applies one fault per request, in order, and starts again after the last one. */
   Cycle: { readonly on: Target; readonly faults: Array.NonEmptyReadonlyArray<Fault> }
-  /** The fault for a random `percent` of the requests. */
+  /** Applies the fault to `percent` of the requests, chosen at random. */
   Chance: { readonly on: Target; readonly percent: number; readonly fault: Fault }
 }>
 
@@ -338,15 +339,17 @@ export type Rules = ReadonlyArray<Rule>
  * @category models
  */
 export interface FaultsService {
-  /** Replaces the rules. Scripts, cycles and the random sequence restart. */
+  /**
+   * Replaces all rules. Scripts, cycles and the random sequence start again.
+   */
   readonly set: (rules: Rules) => Effect.Effect<void>
   /** Adds rules that take precedence over the existing ones. */
   readonly add: (...rules: Rules) => Effect.Effect<void>
   /** Removes all rules. */
   readonly clear: Effect.Effect<void>
-  /** How many faults have been injected since the rules were set. */
+  /** The number of faults injected since the rules were set. */
   readonly injected: Effect.Effect<number>
-  /** The fault for a request. */
+  /** Returns the fault for a request. */
   readonly next: (request: Match) => Effect.Effect<Fault>
 }
 

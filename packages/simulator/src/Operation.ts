@@ -39,7 +39,7 @@ export type Name = (typeof endpoints)[number]["name"]
 export interface Operation {
   readonly name: Name
   readonly method: string
-  /** Relative to {@link basePath}, with parameters as in `/account/:accountId`. */
+  /** The path relative to {@link basePath}, with parameters as in `/account/:accountId`. */
   readonly path: string
   readonly security: Security.Alternatives
   /** The errors that the contract declares for a body with missing or incorrect fields. */
@@ -74,8 +74,8 @@ export const all: ReadonlyArray<Operation> = endpoints.map((endpoint) => {
     name: endpoint.name,
     method: endpoint.method,
     path: endpoint.path,
-    // Throws for an endpoint without a rule: the simulator does not start with an unprotected
-    // endpoint.
+    // Throws for an endpoint without a security rule, so that the simulator does not start with an
+    // unprotected endpoint.
     security: Context.unsafeGet(endpoint.annotations, Security.Security),
     bodyErrors: {
       missing: declares("IncorrectElements") && !declares("MissingElements") ? "IncorrectElements" : "MissingElements",

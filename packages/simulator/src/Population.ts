@@ -2,7 +2,7 @@
  * The simulated accounts, users, directories and credentials, all derived from a seed.
  *
  * A member is computed from the seed and its index when it is requested. So a million accounts take
- * as much memory as ten, and account 7 is the same in a population of any size.
+ * as little memory as ten, and account 7 is the same in a population of any size.
  *
  * @since 0.1.0
  */
@@ -85,7 +85,7 @@ export interface Population {
   readonly directories: { readonly own: Directory; readonly external: Directory }
   /** Members in the order of the account list. */
   readonly members: Iterable<Member>
-  /** The account at this index, if the population is that large. */
+  /** Returns the account at this index, or `None` if the population is smaller. */
   readonly member: (index: number) => Option.Option<Member>
   /** Finds an account by its id. */
   readonly find: (accountId: string) => Option.Option<Member>
@@ -207,7 +207,7 @@ export const make = (options: {
     },
     member,
     find: (accountId) => {
-      // The first eight digits encode the index, so no lookup table is needed.
+      // The first eight digits of an id encode the index, so no lookup table is needed.
       const index = SeededRandom.invertPermutation(Number.parseInt(accountId.slice(0, 8), 16), seed)
       return Option.filter(member(index), (found) => found.accountId === accountId)
     },
@@ -231,7 +231,8 @@ export const make = (options: {
 }
 
 /**
- * Returns whether a member is active, exists and is listed consistently. Its user can sign in.
+ * Returns whether a member is active, exists and is listed consistently. The user of such a member
+ * can sign in.
  *
  * @example
  * ```ts

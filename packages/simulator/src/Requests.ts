@@ -29,12 +29,12 @@ export interface ReceivedRequest {
   readonly operation: Option.Option<Name>
   readonly accountId: Option.Option<string>
   /**
-   * The schemes for which it carried the valid value, and `wrong` for each header with another
-   * value.
+   * The schemes for which the request carried the valid value, and `wrong` for each header with
+   * another value.
    */
   readonly presented: ReadonlyArray<Security.Scheme | "wrong">
   readonly fault: Option.Option<Fault["_tag"] | "Throttled">
-  /** `None` while the request is being processed, and if no response was sent. */
+  /** The status, or `None` while the request is being processed and if no response was sent. */
   readonly status: Option.Option<number>
 }
 
@@ -47,7 +47,10 @@ export interface RequestsService {
   readonly latest: Effect.Effect<ReadonlyArray<ReceivedRequest>>
   /** Returns the number of requests for an operation, including refused and failed ones. */
   readonly count: (operation: Name) => Effect.Effect<number>
-  /** The number of requests outside the contract: the documentation pages and unknown paths. */
+  /**
+   * The number of requests for paths outside the contract: the documentation pages and unknown
+   * paths.
+   */
   readonly unmatched: Effect.Effect<number>
   /** The highest number of requests that were processed concurrently. */
   readonly maxConcurrency: Effect.Effect<number>
@@ -61,7 +64,7 @@ export interface RequestsService {
 export class Requests extends Context.Tag("@effect-glowmarkt/simulator/Requests")<Requests, RequestsService>() {}
 
 /**
- * The number of latest requests that are kept.
+ * How many of the latest requests are kept.
  *
  * @since 0.1.0
  * @category constants

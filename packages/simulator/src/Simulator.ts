@@ -4,8 +4,8 @@
  *
  * The provider's documentation leaves some behaviour open. The simulator assumes:
  *
- * - A repeated `POST /account` adds a second account, so tests notice an unintended repetition. For
- *   a user that the directory does not contain, the response is `missing elements`.
+ * - A repeated `POST /account` adds a second account, so tests notice a request that is sent twice.
+ *   For a user that the directory does not contain, the response is `missing elements`.
  * - `DELETE` of an inactive account returns the same response as the first time and changes
  *   nothing. The user of an inactive account gets `200 {"valid":false}` on sign-in; tokens issued
  *   before stay valid.
@@ -66,8 +66,8 @@ export interface SimulatorService {
   readonly faults: Faults.FaultsService
   readonly throttle: Throttle.ThrottleService
   /**
-   * Restores the initial population and removes recorded requests, faults, the throttle and all
-   * issued tokens.
+   * Restores the initial population, and removes the recorded requests, the faults, the throttle
+   * and all issued tokens.
    */
   readonly reset: Effect.Effect<void>
 }
@@ -131,8 +131,8 @@ const listenError = (port: number, cause: unknown): ListenError => {
 }
 
 /**
- * Closes all connections together with its scope. Otherwise a client with keep-alive connections or
- * a pending request would delay the end of a test.
+ * Makes a server that closes all connections when its scope closes. Otherwise a client with
+ * keep-alive connections or a pending request would delay the end of a test.
  */
 const listen = (port: number): Layer.Layer<HttpServer.HttpServer, ListenError> =>
   Layer.scoped(
@@ -187,8 +187,8 @@ const serve = (simulator: SimulatorService, recorder: requests.Recorder) => {
     Layer.provide(Layer.provide(HttpApiBuilder.api(SimulatedApi), groups)),
     Layer.provide(services),
     Layer.provide(NodeHttpServer.layerContext),
-    // Matches exactly the contract's paths: `/account/` is an account with an empty id, not the
-    // list.
+    // The router matches exactly the contract's paths: `/account/` is an account with an empty id,
+    // not the list.
     Layer.provide(
       HttpRouter.setRouterConfig({ caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false })
     ),

@@ -66,20 +66,24 @@ export interface StateService {
   /** Counts a read of the account's status. Returns `failing` if this read must return 500. */
   readonly readStatus: (account: AccountRecord) => Effect.Effect<"failing" | "succeeding">
   /**
-   * Adds an account for a user of the directory. `None` if the directory does not contain the user.
+   * Adds an account for a user of the directory. Returns `None` if the directory does not contain
+   * the user.
    */
   readonly add: (user: {
     readonly username: string
     readonly directoryId: string
   }) => Effect.Effect<Option.Option<AccountRecord>>
-  /** Renames an account. `operation` is the one that counts the write. */
+  /** Renames an account. The write counts for `operation`. */
   readonly rename: (
     accountId: string,
     change: { readonly operation: Name; readonly name: string }
   ) => Effect.Effect<Option.Option<AccountRecord>>
   /** Changes the e-mail address of a user's own account. */
   readonly changeEmail: (accountId: string, email: string) => Effect.Effect<Option.Option<AccountRecord>>
-  /** Makes the account inactive. If it already is, changes nothing and counts no write. */
+  /**
+   * Makes the account inactive. If the account already is inactive, changes nothing and counts no
+   * write.
+   */
   readonly deactivate: (accountId: string) => Effect.Effect<Option.Option<AccountRecord>>
   /** Returns the account of a user, or `None` if the password or the given directory is wrong. */
   readonly signIn: (login: {

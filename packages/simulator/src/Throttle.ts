@@ -1,5 +1,5 @@
 /**
- * A server-side rate limit: a token bucket. If it is empty, requests get a 429.
+ * A server-side rate limit: a token bucket. While the bucket is empty, requests get a 429.
  *
  * @since 0.1.0
  */
@@ -40,7 +40,7 @@ export interface ThrottleService {
 export class Throttle extends Context.Tag("@effect-glowmarkt/simulator/Throttle")<Throttle, ThrottleService>() {}
 
 /**
- * Makes a throttle with an optional initial limit. It uses Effect's clock.
+ * Makes a throttle with an optional initial limit. The throttle uses Effect's clock.
  *
  * @example
  * ```ts

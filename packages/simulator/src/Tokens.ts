@@ -43,7 +43,10 @@ export interface TokenOwner {
 export interface TokensService {
   /** Issues a token for an account. */
   readonly issue: (accountId: Identifier.AccountId) => Effect.Effect<IssuedToken>
-  /** `None` for a token that was not issued, has expired or was revoked. */
+  /**
+   * Returns the owner of a token, or `None` if the token was not issued, has expired or was
+   * revoked.
+   */
   readonly verify: (token: string) => Effect.Effect<Option.Option<TokenOwner>>
   /** Makes a token invalid. */
   readonly revoke: (token: string) => Effect.Effect<void>
@@ -85,7 +88,8 @@ export const make = (options: { readonly seed: number; readonly lifetime: Durati
         const iat = Math.floor(now / 1000)
         const exp = Math.floor((now + Duration.toMillis(options.lifetime)) / 1000)
         issued += 1
-        // The counter makes tokens issued in the same second differ, like the provider's.
+        // The counter makes tokens that were issued in the same second differ, as the provider's
+        // do.
         const tokenHash = createHash("sha256").update(`${options.seed} ${issued} ${accountId}`).digest("hex")
         const signed = `${header}.${base64url({ tokenHash, iat, exp })}`
         const token = `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`

@@ -1,5 +1,5 @@
 /**
- * Effect Cluster over PostgreSQL. Its processes communicate only through the database.
+ * Runs Effect Cluster over PostgreSQL. The processes communicate only through the database.
  */
 import * as ClusterWorkflowEngine from "@effect/cluster/ClusterWorkflowEngine"
 import * as RunnerAddress from "@effect/cluster/RunnerAddress"
@@ -38,7 +38,7 @@ const sharding = (settings: Settings, address: RunnerAddress.RunnerAddress) =>
     runnerAddress: Option.some(address),
     shardsPerGroup: settings.shards,
     shardLockExpiration: Duration.seconds(settings.lockSeconds),
-    // Also the time limit of a refresh: a worker that exceeds it drops its shards.
+    // This is also the time limit of a refresh: a worker that exceeds it drops its shards.
     shardLockRefreshInterval: runnerStorage.lockInterval(settings),
     refreshAssignmentsInterval: Duration.seconds(1),
     entityMessagePollInterval: Duration.seconds(1),
@@ -51,15 +51,19 @@ const port = 1
 /** Returns the address that identifies a worker in the engine's tables. */
 export const addressOf = (workerId: string): string => `${workerId}:${port}`
 
-/** How long after reading a message it may be read again, and how often workers check. */
+/**
+ * How long after a message was read it may be read again, and how often workers check for such
+ * messages.
+ */
 const staleSeconds = 5
 const rereadInterval = Duration.seconds(2)
 
 /**
- * The engine marks a message when it reads it, and reads it again only after ten minutes or when it
- * acquires the shard. It drops the message if the shard has moved in the meantime, or if the
- * previous attempt has only just been answered. The run would be stuck for those ten minutes, so
- * each worker removes old marks in its shards. The engine skips messages in progress.
+ * Removes old marks of messages in the worker's shards. The engine marks a message when it reads
+ * it, and reads it again only after ten minutes or when it acquires the shard. But it drops the
+ * message if the shard has moved in the meantime, or if the previous attempt has only just been
+ * answered. Without this, the run would then be stuck for ten minutes. The engine skips messages in
+ * progress.
  */
 const rereading = (workerId: string) =>
   Layer.scopedDiscard(
@@ -78,8 +82,8 @@ const rereading = (workerId: string) =>
   )
 
 /**
- * The engine of a worker. Locks belong to an address, so each process needs its own; the worker's
- * id serves as the host, since nothing connects to it.
+ * Provides the engine of a worker. Locks belong to an address, so each process needs its own
+ * address. The worker's id serves as the host, because nothing connects to it.
  */
 export const layer = (
   location: string,
@@ -128,7 +132,7 @@ export const erase = (
 ): Effect.Effect<void, RunStoreError.RunStoreError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    // The tables exist only once a worker has started.
+    // The engine's tables exist only once a worker has started.
     const [found] = yield* sql<{ exists: boolean }>`SELECT to_regclass('cluster_messages') IS NOT NULL AS exists`
     if (found?.exists !== true) return
     yield* sql`

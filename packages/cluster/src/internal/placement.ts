@@ -1,8 +1,8 @@
 /**
  * Spreads the parts of a run evenly over the workers. The engine places a workflow by the hash of
- * its id, which is only even for many parts: 45 parts over three workers were split 21, 13 and 11.
- * So each part gets a salt that makes its hash fall into a shard of the next worker in turn. If
- * shards move later, the engine moves their parts with them.
+ * its id, which spreads only large numbers of parts evenly: 45 parts over three workers were split
+ * 21, 13 and 11. So each part gets a salt that makes its hash fall into a shard of the next worker
+ * in turn. If shards move later, the engine moves their parts with them.
  */
 
 import { make as makeEntityId } from "@effect/cluster/EntityId"
@@ -11,7 +11,7 @@ import type { Flow, Run } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import { type Part, PartWorkflow } from "./workflows.js"
 
-/** The smallest number of subjects in a part: few enough to share a short run evenly. */
+/** The smallest number of subjects in a part, small enough to share a short run evenly. */
 const smallestPart = 200
 
 /**
@@ -21,12 +21,15 @@ const smallestPart = 200
 const largestPart = 2000
 
 /**
- * Enough to share a run evenly, also with workers that join later. More would only cost the engine
- * more rows and statements.
+ * The maximum number of parts: enough to share a run evenly, even with workers that join later.
+ * More parts would only cost the engine more rows and statements.
  */
 const partsPerWorker = 20
 
-/** The number of salts to try before any worker will do: the wanted one may own few shards. */
+/**
+ * The number of salts to try before a part goes to any worker: the wanted worker may own few
+ * shards.
+ */
 const mostSalts = 50
 
 export const ranges = (total: number, workers: number): ReadonlyArray<Flow.Range> => {
@@ -38,7 +41,10 @@ export const ranges = (total: number, workers: number): ReadonlyArray<Flow.Range
   }))
 }
 
-/** `owners` maps the name of each owned shard to its worker. */
+/**
+ * Divides a run into parts and places them. `owners` maps the name of each owned shard to its
+ * worker.
+ */
 export const place = (
   sharding: Sharding.Sharding["Type"],
   owners: ReadonlyMap<string, string>,

@@ -24,7 +24,10 @@ import type { Settings } from "../Database.js"
 export const lockInterval = ({ lockSeconds }: Pick<Settings, "lockSeconds">): Duration.Duration =>
   Duration.seconds(lockSeconds / 3)
 
-/** Leaves connections for refreshing the locks and for the work. */
+/**
+ * The number of shards to release at a time. It leaves connections for refreshing the locks and for
+ * the work.
+ */
 const releasesAtATime = 4
 
 const probeInterval = Duration.millis(250)
@@ -38,7 +41,8 @@ const make = Effect.fnUntraced(function* (settings: Settings) {
   const releases = yield* Effect.makeSemaphore(releasesAtATime)
   const expired = sql`now() - ${settings.lockSeconds}::int * interval '1 second'`
 
-  // Does not wait for a statement that cannot be cancelled because the server hangs.
+  // Limits the time of a statement. It does not wait for a statement that cannot be cancelled
+  // because the server hangs.
   const timely = <A, E>(statement: Effect.Effect<A, E>) =>
     statement.pipe(
       Effect.disconnect,
@@ -94,9 +98,10 @@ const make = Effect.fnUntraced(function* (settings: Settings) {
         RETURNING shard_id AS shard
       `),
 
-    // All locks of the worker, not only those that the engine passes: it drops a shard that it has
-    // acquired in the meantime and does not find in the result. While it waits for an unreachable
-    // database it passes none, so this retries until the database responds.
+    // This refreshes all locks of the worker, not only those that the engine passes: the engine
+    // drops a shard that it has acquired in the meantime and does not find in the result. While it
+    // waits for an unreachable database it passes none, so this retries until the database
+    // responds.
     refresh: (address, shardIds) =>
       shards(
         sql`

@@ -26,7 +26,7 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
   const sql = yield* SqlClient.SqlClient
   const clock = yield* Effect.clock
   const address = addressOf(workerId)
-  // Unlike the wall clock, this one never goes backwards.
+  // Reads a clock that, unlike the wall clock, never goes backwards.
   const now = () => Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)
   // A request sent just before the lock expires must arrive before another worker begins.
   const marginMillis = 250 * lockSeconds
@@ -41,8 +41,8 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
   const isHeld = (shard: string) => now() < (validUntil.get(shard) ?? 0)
 
   /**
-   * Waits until this worker certainly holds a shard. Never returns if another worker has taken it
-   * over.
+   * Waits until it is certain that this worker holds a shard. Never returns if another worker has
+   * taken the shard over.
    */
   const awaitHeld = (shard: string): Effect.Effect<void> =>
     Effect.suspend(() =>
@@ -76,7 +76,7 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
     isHeld,
     awaitHeld,
 
-    /** Sends a request only while the shard is held. */
+    /** Sends requests only while this worker holds the shard. */
     guard: (shard: string, limiter: RateLimit.RateLimiter): RateLimit.RateLimiter => ({
       acquire: (maxWait) =>
         Effect.flatMap(limiter.acquire(maxWait), (isGranted) =>

@@ -1,7 +1,7 @@
 /**
- * One rate limit for all workers of an application. A row of the database has the time of the next
- * free turn to send a request. Only the database's clock is used, so the workers' clocks may
- * differ.
+ * One rate limit for all workers of an application. A row of the database contains the time of the
+ * next free turn, and a turn is the right to send one request. Only the database's clock is used,
+ * so the workers' clocks may differ.
  */
 
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -45,7 +45,7 @@ const increasePerSecond = 0.005
 /** The delay until the first reserved turn, and the interval between turns. */
 const Reserved = Schema.Tuple(Schema.Struct({ delayMillis: Schema.Number, everyMillis: Schema.Number }))
 
-// A restarting database is back within seconds. Until then nothing may be sent.
+// A database that restarts is back within seconds. Until then, no request may be sent.
 const whileAway = Schedule.spaced("200 millis")
 
 export const unlimited: RateLimit.RateLimiter = {

@@ -4,8 +4,8 @@ import * as Predicate from "effect/Predicate"
 
 type Reason = RunStoreError.Reason
 
-// https://www.postgresql.org/docs/current/errcodes-appendix.html; two characters match a whole
-// class of codes.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html; a key of two characters matches a
+// whole class of codes.
 const states: ReadonlyArray<readonly [prefix: string, reason: Reason, detail: string]> = [
   ["08", "unreachable", "the connection failed"],
   ["57P", "unreachable", "the server is stopping or starting"],
@@ -26,15 +26,18 @@ const innermost = (error: unknown): unknown =>
     ? innermost(error.cause)
     : error
 
-/** For a host with several addresses, Node reports an `AggregateError`. */
+/**
+ * Returns the code of an error. For a host with several addresses, Node reports an
+ * `AggregateError`, which contains the errors with the codes.
+ */
 const codeOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
   return Predicate.hasProperty(error, "code") ? String(error.code) : ""
 }
 
 /**
- * PostgreSQL's messages can quote parameters, and the driver's can quote the URL. So the error only
- * has the code and our own words.
+ * Maps an error. The result has only the code and our own words, because PostgreSQL's messages can
+ * quote parameters and the driver's can quote the URL.
  */
 export const toRunStoreError =
   (location: string) =>

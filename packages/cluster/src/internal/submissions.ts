@@ -1,5 +1,5 @@
 /**
- * The table of submitted runs. Every transition is a single statement, so that it is safe if
+ * The table of submitted runs. Every change of state is a single statement, so it is safe if
  * several processes try it at once.
  */
 
@@ -13,7 +13,9 @@ import * as Schema from "effect/Schema"
 import { State, Submission, Worker } from "../Submission.js"
 import { toRunStoreError } from "./sqlState.js"
 
-/** The options of a run that the submitter sets. Stored as JSON, without credentials. */
+/**
+ * The options of a run that the submitter sets. They are stored as JSON and contain no credentials.
+ */
 export const Terms = Schema.Struct({
   target: Plan.Target,
   maxOutageMillis: Schema.optionalWith(Schema.NonNegative, { exact: true })
@@ -57,10 +59,13 @@ const encodeOutages = Schema.encodeSync(Outages)
 
 const decodeOutages = Schema.decodeUnknown(Schema.Array(Schema.Struct({ outages: Outages })))
 
-/** A worker that was killed in an outage cannot say when it ends. */
+/**
+ * An outage event older than this is ignored: a worker that was killed during an outage cannot say
+ * when the outage ends.
+ */
 const outageExpires = "15 seconds"
 
-/** Of each run, the outage whose next probe comes first. */
+/** Returns, for each run, the outage whose next probe comes first. */
 export const earliestOfRuns = (
   outages: ReadonlyArray<Progress.OutageWaiting>
 ): ReadonlyArray<Progress.OutageWaiting> => {
@@ -112,7 +117,8 @@ export const make = Effect.fnUntraced(function* (location: string) {
       })
     )
 
-  // A worker that was frozen may still be working on an earlier attempt.
+  // Limits a change to one attempt, because a worker that was frozen may still be working on an
+  // earlier one.
   const only = (attempt: number) => sql`AND attempt = ${attempt}`
 
   return {
@@ -121,7 +127,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
     /** The runs that no worker has started. */
     waiting: select(sql`s.state = 'submitted'`),
 
-    /** Stores the terms of an open run, unless it was already submitted. */
+    /** Stores the options of an opened run, unless it was already submitted. */
     insert: (runId: Run.RunId, terms: Terms) =>
       sql`
         INSERT INTO glowmarkt_submissions (run, state, terms)
@@ -137,7 +143,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
         change(runId, ["submitted"], "stopped", nothing),
         change(runId, ["working"], "stopping", nothing)
       ),
-    /** An attempt failed: keeps the first reason and stops the other parts. */
+    /** Handles a failed attempt: keeps the first reason and stops the other parts. */
     fail: (runId: Run.RunId, attempt: number, reason: string) =>
       change(
         runId,
@@ -146,7 +152,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
         sql`, reason = coalesce(reason, ${reason})`,
         only(attempt)
       ),
-    /** Every part has ended, but not every subject has a result. */
+    /** Handles an attempt whose parts have all ended although not every subject has a result. */
     stopped: (runId: Run.RunId, attempt: number) =>
       change(
         runId,

@@ -80,7 +80,7 @@ export const make = (worker: { readonly name: string; readonly workerId: string 
           )
         }).pipe(Effect.withSpan("Cluster.part", { attributes: { ...attributes, worker: worker.name } })),
 
-    /** Many processes work on a run, so its span is recorded when it ends. */
+    /** Many processes work on a run, so the span of the run is recorded when the run ends. */
     run: (beganMillis: number, attributes: Attributes) =>
       Effect.gen(function* () {
         if (!(yield* FiberRef.get(FiberRef.currentTracerEnabled))) return

@@ -52,8 +52,8 @@ const mostPartsAtOnce = 16
 
 const pollInterval = Duration.millis(500)
 
-// Waits for a restarting database: finished work will be stored, and until then no other worker can
-// continue either.
+// How long to wait for a database that restarts. Finished work is stored when it is back, and until
+// then no other worker can continue either.
 const whileUnreachable = {
   while: (error: FlowFailed | RunStoreError.RunStoreError) =>
     error._tag === "RunStoreError" && error.reason === "unreachable",
@@ -79,7 +79,7 @@ const follow = (part: ActivePart): Progress.ProgressService => ({
   }
 })
 
-/** Why this worker must not process a run, or undefined if it may. */
+/** Returns the reason why this worker must not process a run, or undefined if it may. */
 const mismatch = <R>({ name, target }: Options<R>, terms: submissions.Terms): string | undefined => {
   const { applicationId, origin } = terms.target
   if (origin !== undefined && origin !== target.origin) {
@@ -118,8 +118,9 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     })
 
   /**
-   * Parts begin one after another, each when those before it leave a subject's permit unused: their
-   * last subjects wait for a retry. More parts at once would only share the same permits.
+   * Parts begin one after another. A part begins when the parts before it leave a permit unused,
+   * because their last subjects wait for a retry. More parts at once would only share the same
+   * permits.
    */
   const inTurn = <A, E, R2>(part: Effect.Effect<A, E, R2>) =>
     subjectPermits
@@ -140,7 +141,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     return Effect.zipRight(log(message, { gained, lost, held }), record.shardsHeld(held))
   })
 
-  /** The flow and limits of a run. Fails if this worker must not process it. */
+  /** Returns the flow and limits of a run. Fails if this worker must not process it. */
   const accept = ({ submission, terms }: submissions.Stored): Effect.Effect<Accepted<R>, FlowFailed> => {
     const flow = flowOf.get(submission.flow)
     if (flow === undefined) {
@@ -174,7 +175,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           const { state } = found.submission
           if (state !== "submitted" && state !== "working") return Option.none()
           const accepted = yield* accept(found)
-          // The engine may have only just acquired the shard.
+          // The engine may have acquired the shard only just now, so the locks are read again.
           yield* Effect.unless(refreshLocks, () => locks.isHeld(shard))
           yield* table.began(runId, attempt)
           const limited = CallOptions.locally(work(accepted), { rateLimiter: locks.guard(shard, limiter) }).pipe(
@@ -220,7 +221,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     Flow.finish(runId).pipe(
       Effect.zipRight(table.finished(runId, attempt)),
       Effect.as("done" as const),
-      // The run is missing if it has been deleted.
+      // The submission is missing if the run has been deleted.
       Effect.catchTag("RunNotFound", "RunUnfinished", () =>
         Effect.as(table.stopped(runId, attempt), "stopped" as const)
       ),
@@ -354,7 +355,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         yield* Effect.addFinalizer(() => Effect.zipRight(Effect.ignore(table.left(workerId)), log("Worker left")))
         yield* log("Worker started", { flows: [...flowOf.keys()].join(", "), concurrency: options.concurrency })
         yield* Effect.forkScoped(poll)
-        // In a separate fiber, since the engine blocks while this worker holds no shards.
+        // This runs in a separate fiber, because the engine blocks while this worker holds no
+        // shards.
         yield* Effect.forkScoped(Effect.repeat(Effect.ignore(Effect.sandbox(start)), Schedule.spaced(pollInterval)))
       })
     )

@@ -5,8 +5,8 @@ import { Run } from "@effect-glowmarkt/runner"
 import * as Schema from "effect/Schema"
 
 /**
- * `stopped`: asked to stop, or failed with a reason that is in the table of submissions. Neither
- * fails the workflow, since a failed workflow can never be resumed.
+ * `stopped`: the run was asked to stop, or failed with a reason that is in the table of
+ * submissions. Neither makes the workflow fail, because a failed workflow can never be resumed.
  */
 export const Ending = Schema.Literal("done", "stopped")
 

@@ -4,7 +4,7 @@ import type { AccountRecord } from "../State.js"
 // The contract's schemas would remove the `null`s, gaps and undocumented fields of live data, so
 // the JSON is built directly. `JSON.stringify` omits fields that are `undefined`.
 
-/** An account as the list and `GET /account/{accountId}` return it. */
+/** Returns an account as the list and `GET /account/{accountId}` show it. */
 export const account = (view: AccountRecord, applicationId: Identifier.ApplicationId) => ({
   accountId: view.accountId,
   applicationId,
@@ -20,7 +20,7 @@ export const account = (view: AccountRecord, applicationId: Identifier.Applicati
   ...view.undocumented
 })
 
-/** An account as `GET /account/{accountId}/status` returns it. */
+/** Returns an account as `GET /account/{accountId}/status` shows it. */
 export const status = (view: AccountRecord, applicationId: Identifier.ApplicationId) => ({
   status: view.live.status,
   active: view.live.active,
@@ -34,7 +34,10 @@ export const status = (view: AccountRecord, applicationId: Identifier.Applicatio
 
 const perChunk = 250
 
-/** The list as one JSON array in chunks of 250 accounts, so it is never in memory as a whole. */
+/**
+ * Streams the list as one JSON array in chunks of 250 accounts, so that it is never in memory as a
+ * whole.
+ */
 export function* list(
   views: Iterable<AccountRecord>,
   applicationId: Identifier.ApplicationId

@@ -90,7 +90,7 @@ export const ofAdded = (
   undocumented: undefined
 })
 
-/** The record with a change applied. */
+/** Returns the record with a change applied. */
 export const applyChange = (record: AccountRecord, change: Change | undefined): AccountRecord => {
   if (change === undefined) {
     return record

@@ -1,4 +1,7 @@
-/** Enforces the provider's security rules. The rule of an endpoint is its `Security` annotation. */
+/**
+ * Enforces the provider's security rules. The security rule of an endpoint is its `Security`
+ * annotation.
+ */
 
 import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
 import * as HttpRouter from "@effect/platform/HttpRouter"
@@ -16,7 +19,7 @@ import { type TokenOwner, Tokens } from "../Tokens.js"
 
 /**
  * The credentials in the headers of a request. Each field is the scheme whose value the header
- * carries, `wrong` if it carries no valid value, or `absent` without the header.
+ * carries, `wrong` if the header carries no valid value, or `absent` if there is no such header.
  */
 export interface PresentedCredentials {
   readonly authorization: "appKeys" | "orgAppKeys" | "wrong" | "absent"
@@ -84,7 +87,7 @@ export interface CallerService {
 /** The authorized caller of the current request. */
 export class Caller extends Context.Tag("@effect-glowmarkt/simulator/Caller")<Caller, CallerService>() {}
 
-/** The account that owns the request's user token. Fails with `AccessDenied` without one. */
+/** The account that owns the request's user token. Fails with `AccessDenied` if there is none. */
 export const callerAccountId: Effect.Effect<Identifier.AccountId, typeof WireError.AccessDenied.Type, Caller> =
   Effect.flatMap(Caller, ({ user }) =>
     Option.match(user, {
@@ -93,7 +96,7 @@ export const callerAccountId: Effect.Effect<Identifier.AccountId, typeof WireErr
     })
   )
 
-/** The middleware of every group. It runs before the body is read. */
+/** The middleware of every group of endpoints. It runs before the body is read. */
 export class Authorization extends HttpApiMiddleware.Tag<Authorization>()("@effect-glowmarkt/simulator/Authorization", {
   provides: Caller,
   failure: Schema.Struct({ _tag: Schema.Literal("AccessDenied", "BadRequest", "MissingInfo") })

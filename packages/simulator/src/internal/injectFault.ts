@@ -37,7 +37,7 @@ const truncate = (
     const part = whole.subarray(0, Math.floor(whole.length * options.keep))
     const cut = Effect.sync(() => NodeHttpServerRequest.toIncomingMessage(request).socket.destroySoon())
     return HttpServerResponse.stream(
-      // `destroySoon` closes the connection only after the part has been written.
+      // `destroySoon` closes the connection only after the part of the response has been written.
       Stream.concat(Stream.succeed(part), Stream.drain(Stream.fromEffect(Effect.zipRight(cut, untilClosed)))),
       {
         status: options.response.status,
@@ -52,12 +52,12 @@ const retryAfter = (hint: RetryAfter): Effect.Effect<Record<string, string>> =>
     : hint.form === "seconds"
       ? Effect.succeed({ "retry-after": String(Math.ceil(Duration.toSeconds(hint.after))) })
       : Effect.map(Clock.currentTimeMillis, (now) => ({
-          // HTTP dates have whole seconds. Rounded up, so that the client does not come back too
-          // early.
+          // HTTP dates have whole seconds. The date is rounded up, so that the client does not come
+          // back too early.
           "retry-after": new Date(Math.ceil((now + Duration.toMillis(hint.after)) / 1000) * 1000).toUTCString()
         }))
 
-/** A 429 response. The provider does not document its body; this one is an assumption. */
+/** A 429 response. The provider does not document the body, so this one is an assumption. */
 export const rateLimited = (hint: RetryAfter): Effect.Effect<Response> =>
   Effect.map(retryAfter(hint), (headers) =>
     HttpServerResponse.setHeaders(json({ error: "Too many requests" }, 429), headers)

@@ -12,12 +12,15 @@ import { injectFault, rateLimited } from "./injectFault.js"
 import type { Entry, Recorder } from "./requests.js"
 import { fromCause } from "./responses.js"
 
-/** Browsers may call it from any page. Preflights are neither recorded nor subject to faults. */
+/**
+ * Pages of any origin may call the simulator from a browser. Preflight requests are neither recorded
+ * nor subject to faults.
+ */
 export const cors = HttpMiddleware.cors({ exposedHeaders: ["retry-after", "date"] })
 
 /**
- * The outermost middleware of the API: records every request, throttles it, injects faults, and turns
- * failures into the provider's responses.
+ * Makes the outermost middleware of the API, which records every request, throttles it, injects
+ * faults, and turns failures into the provider's responses.
  */
 export const make = (recorder: Recorder) =>
   Effect.gen(function* () {

@@ -7,7 +7,9 @@ import type { Match, Name } from "../Operation.js"
 import { capacity, type ReceivedRequest, type RequestsService } from "../Requests.js"
 import type { PresentedCredentials } from "./authorization.js"
 
-/** A pending or completed request. Converted to a `ReceivedRequest` only when a test reads it. */
+/**
+ * A pending or completed request. It is converted to a `ReceivedRequest` only when a test reads it.
+ */
 export interface Entry {
   readonly sequence: number
   readonly millis: number

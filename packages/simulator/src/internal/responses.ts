@@ -11,8 +11,8 @@ import * as Schema from "effect/Schema"
 import type { Match } from "../Operation.js"
 
 /**
- * JSON as Express sends it. With a raw string Node writes headers and body in one packet, which
- * serves 10 % more requests per second.
+ * Makes a JSON response as Express sends it. Given a raw string, Node writes headers and body in
+ * one packet, which serves 10 % more requests per second.
  */
 export const json = (body: unknown, status = 200): HttpServerResponse.HttpServerResponse => {
   const text = JSON.stringify(body)
@@ -27,7 +27,8 @@ const declared = <A, I>(schema: Schema.Schema<A, I>, value: NoInfer<A>) =>
   json(Schema.encodeSync(schema)(value), HttpApiSchema.getStatusErrorAST(schema.ast))
 
 /**
- * Responses by tag: the errors of the contract, and two that were only observed on the live API.
+ * The responses by tag: the errors of the contract, and two responses that are not documented but
+ * were observed on the live API.
  */
 const failures = {
   AccessDenied: declared(WireError.AccessDenied, { _tag: "AccessDenied" }),

@@ -7,7 +7,7 @@ export interface SeededRandom {
   /** Returns a random number from `low` (inclusive) to `high` (exclusive). */
   readonly between: (low: number, high: number) => number
   readonly pick: <A>(choices: readonly [A, ...Array<A>]) => A
-  /** True with a probability of `percent` %. */
+  /** Returns true with a probability of `percent` %. */
   readonly chance: (percent: number) => boolean
   readonly hex: (digits: number) => string
 }
@@ -19,7 +19,7 @@ const second = 0x85ebca6b
 
 const inverseOf = (odd: number): number => {
   let inverse = odd
-  // Newton's method doubles the number of correct bits per round: 3, 6, 12, 24, 48.
+  // Newton's method doubles the number of correct bits in each round: 3, 6, 12, 24, 48.
   for (let round = 0; round < 4; round++) {
     inverse = Math.imul(inverse, 2 - Math.imul(odd, inverse))
   }
@@ -30,14 +30,16 @@ const secondInverse = inverseOf(second)
 
 const unshift = (x: number) => x ^ (x >>> 15) ^ (x >>> 30)
 
-/** A seeded permutation of the 32-bit integers. */
+/**
+ * Maps a 32-bit integer to another one. Each seed gives a different permutation of the integers.
+ */
 export const permute = (index: number, seed: number): number => {
   const once = Math.imul(index ^ Math.imul(seed, second), first)
   const twice = Math.imul(once ^ (once >>> 15), second)
   return (twice ^ (twice >>> 15)) >>> 0
 }
 
-/** The inverse of {@link permute}. */
+/** Undoes {@link permute}. */
 export const invertPermutation = (permuted: number, seed: number): number => {
   const twice = Math.imul(unshift(permuted), secondInverse)
   const once = Math.imul(unshift(twice), firstInverse)

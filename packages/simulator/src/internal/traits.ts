@@ -15,7 +15,10 @@ export interface Traits {
    */
   readonly availability: "available" | "missing" | "failsOnce" | "failsTwice"
   readonly updatedDaysAgo: number
-  /** Negative if it has expired; `undefined` without an external directory. */
+  /**
+   * The days until the token expires. Negative if it has expired, and `undefined` without an
+   * external directory.
+   */
   readonly tokenExpiresInDays: number | undefined
 }
 
@@ -28,7 +31,7 @@ interface Kind {
   readonly traits: (random: SeededRandom) => Traits
 }
 
-// All of them are more than one day away from common thresholds (7, 14, 30, 60, 90, 180, 365), so
+// The ages are all more than one day away from common thresholds (7, 14, 30, 60, 90, 180, 365), so
 // that findings do not change during the day that starts at the epoch.
 const fresh = (random: SeededRandom) => random.pick([() => random.between(0.25, 28), () => random.between(30.5, 88)])()
 const dormant = (random: SeededRandom) => random.between(181, 360)
@@ -84,7 +87,7 @@ const table: ReadonlyArray<Kind> = [
 
 const slots = table.flatMap((kind) => Array.from({ length: kind.of100 }, () => kind))
 
-// Coprime to 100, so stepping by one of these visits every slot once.
+// These numbers are coprime to 100, so stepping by one of them visits every slot once.
 const steps = [7, 11, 13, 17, 19, 23, 27, 29, 31, 33, 37, 39, 41, 43, 47, 49]
 
 /**

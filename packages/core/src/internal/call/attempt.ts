@@ -23,12 +23,13 @@ export interface Exchange<Received extends { readonly status: number }, A> {
   ) => Either.Either<A, AnyError>
 }
 
-/** Waits for every rate limiter within the call's remaining time. */
+/** Waits for each rate limiter in turn, within the call's remaining time. */
 const waitForRateLimit = (call: callState.Call, attempt: callState.Attempt): Effect.Effect<void, AnyError> =>
   Effect.suspend(() => {
     const startedMillis = callState.elapsed(call)
     const limitMillis = Math.max(0, callState.remaining(call))
-    // No `Effect.forEach`, which costs more than all else that a limited call adds.
+    // This does not use `Effect.forEach`, which costs more than everything else that the rate limit
+    // adds to a call.
     const acquireFrom = (index: number): Effect.Effect<void, AnyError> => {
       const limiter = call.settings.limiters[index]
       if (limiter === undefined) {
@@ -66,7 +67,7 @@ const send = <Received extends { readonly status: number }, A>(
         callState.succeeded(call, request)
         return Effect.succeed(decoded.right)
       } catch (defect) {
-        // Thrown by the decoder of an operation that a program compiled itself.
+        // The decoder of an operation that a program compiled itself may throw.
         callState.abandoned(call, "defect")
         return Effect.die(defect)
       }
@@ -81,8 +82,8 @@ const send = <Received extends { readonly status: number }, A>(
 }
 
 /**
- * One attempt of a call, in its own span: waits for the rate limit, asks the circuit breaker, sends
- * one request within its deadline, and decodes the response or classifies the failure.
+ * Makes one attempt of a call, in its own span: waits for the rate limit, asks the circuit breaker,
+ * sends one request within its deadline, and decodes the response or classifies the failure.
  */
 export const make = <Received extends { readonly status: number }, A>(
   exchange: Exchange<Received, A>,

@@ -43,7 +43,7 @@ export interface Settings {
 // Node's timers fire at once if the delay is longer than this.
 const longestMillis = 2 ** 31 - 1
 
-/** An operation bound to credentials. All its calls share this. */
+/** An operation bound to credentials. All calls of the operation share this value. */
 export interface BoundOperation {
   readonly operation: Operation.Any
   readonly credential: Credential<Grant>
@@ -53,20 +53,20 @@ export interface BoundOperation {
   readonly server: string
 }
 
-/** One call. All its attempts share this. */
+/** One call. All attempts of the call share this value. */
 export interface Call extends Omit<BoundOperation, "settingsFor"> {
   readonly settings: Settings
   readonly prepared: Operation.Prepared
   /** Whether a tracer records spans; without one, none are created. */
   readonly traced: boolean
   readonly clock: Clock.Clock
-  /** A reading of `monotonicClock`. */
+  /** When the call started, as read from `monotonicClock`. */
   readonly startedMillis: number
   /** The parent of the attempts' spans. Undefined if that is the fiber's current span. */
   readonly span: Tracer.Span | undefined
   /**
-   * Wraps everything that waits. The rest of a call is uninterruptible, so that its end is always
-   * recorded.
+   * Makes an effect interruptible. It wraps everything that waits; the rest of a call is
+   * uninterruptible, so that its end is always recorded.
    */
   readonly interruptible: <A, E, R>(wait: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
@@ -175,7 +175,10 @@ export const stateOf = (call: Call, { appliedBefore, grant, number }: Attempt): 
   ]
 })
 
-/** {@link stateOf} for an attempt that was not sent and does not count. */
+/**
+ * Returns the state of a call like {@link stateOf}, for an attempt that was not sent and does not
+ * count.
+ */
 export const unsent = (call: Call, attempt: Attempt): toError.CallState => {
   const state = stateOf(call, attempt)
   return { ...state, attempts: state.attempts - 1 }
@@ -223,8 +226,8 @@ export const succeeded = (call: Call, { permit }: AttemptRequest): void => {
 export const abandoned = (call: Call, outcome: "interrupted" | "defect"): void => call.telemetry.failed(outcome)
 
 /**
- * Returns whether the server or the connection failed. A refusal or a rate limit shows that the
- * server works.
+ * Returns whether the server or the connection failed. A refusal, or a response that limits the
+ * rate, shows that the server works.
  */
 const isOutage = (error: AnyError): boolean =>
   error._tag === "TransportError" || (error.isTransient && error._tag !== "RateLimited")
@@ -255,7 +258,8 @@ export const failed = (
   failure: AnyError | transport.Failure
 ): AnyError => {
   const error = errorOf(call, attempt, timeoutMillis, failure)
-  // Nothing was sent, so this is neither a request nor evidence of the server's health.
+  // Nothing was sent, so this does not count as a request and says nothing about the server's
+  // health.
   if (failure === transport.invalidRequest) return error
   call.telemetry.failed(error._tag)
   if (isOutage(error)) permit.failed(monotonicClock.millis(call.clock))

@@ -10,12 +10,13 @@ export const system = Context.get(DefaultServices.liveServices, Clock.Clock)
 
 /**
  * Milliseconds since an arbitrary start, for measuring durations. Adjusting the system's time must
- * neither expire a call nor extend it. Other clocks, such as a `TestClock`, are read as they are.
+ * neither expire a call nor extend it. For other clocks, such as a `TestClock`, the clock itself is
+ * read.
  */
 export const millis = (clock: Clock.Clock): number =>
   clock === system ? performance.now() : Number(clock.unsafeCurrentTimeNanos()) / 1e6
 
-// Lets one timer expire several deadlines.
+// Timers run this much later, so that one timer expires several deadlines.
 const slackMillis = 5
 
 // Node's timers fire at once if the delay is longer than this.
@@ -28,7 +29,7 @@ const longestMillis = 2 ** 31 - 1
 export const wake = (clock: Clock.Clock, waitMillis: number, callback: () => void): (() => void) => {
   if (clock === system) {
     const timer = setTimeout(callback, Math.min(waitMillis + slackMillis, longestMillis))
-    // In browsers a timer is a number.
+    // In browsers a timer is a number, which has no `unref`.
     if (typeof timer === "object") timer.unref()
     return () => clearTimeout(timer)
   }

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 
-// Needs no encoding, and is not `.` or `..`, which URL parsers resolve.
+// Matches text that needs no encoding and is not `.` or `..`, which URL parsers resolve.
 const isPlain = /^[\w-]+$/
 
 /** Encodes a parameter as one segment of the path, however permissive its schema is. */
@@ -14,13 +14,13 @@ const segment = (name: string, value: string): Either.Either<string, string> =>
         () => `${name}: would change the route`
       )
 
-/** A parameter as text. */
+/** Returns a parameter as text. */
 export const stringOf = (params: unknown, name: string): string | undefined =>
   Predicate.hasProperty(params, name) ? String(params[name]) : undefined
 
 /** Makes a function that fills parameters into a route. */
 export const make = (route: string) => {
-  // Literal parts and parameter names alternate.
+  // In the split route, literal parts and parameter names alternate.
   const parts = route.split(/:(\w+)/)
   return (params: unknown): Either.Either<string, string> => {
     let path = ""

@@ -55,7 +55,7 @@ const recover = <Received extends { readonly status: number }, A>(
       yield* Effect.logDebug("retrying with a new token after a 401")
       return yield* repeated(exchange, call, { ...next, grant: replacement.value, credentials: "replaced" })
     }
-    // It concerns every call that shares the limiter, whether or not this one is retried.
+    // The pause concerns every call that shares the limiter, whether or not this call is retried.
     if (error._tag === "RateLimited") {
       const pause = Option.getOrElse(error.retryAfter, () => Duration.zero)
       yield* Effect.forEach(call.settings.limiters, (limiter) => limiter.throttled(pause), { discard: true })

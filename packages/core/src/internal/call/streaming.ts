@@ -48,8 +48,8 @@ const read = <A>(
 }
 
 /**
- * Reads the body of a response as the stream is pulled. It is decoded in the pull and not in a
- * stage of the stream, because stages keep chunks alive for longer.
+ * Reads the body of a response as the stream is pulled. The body is decoded while it is pulled and
+ * not in a stage of the stream, because stages keep chunks in memory for longer.
  */
 export const exchange = <A>(
   { readsContext, stream }: transport.Transport,

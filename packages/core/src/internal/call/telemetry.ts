@@ -54,7 +54,7 @@ const counter = (key: MetricKey.MetricKey.Counter<number>, tags: Tags) =>
 const histogram = (key: MetricKey.MetricKey.Histogram, tags: Tags) =>
   Metric.fromMetricKey(MetricKey.taggedWithLabels(key, labels(tags)))
 
-/** One counter per outcome of an operation, created on first use. */
+/** Returns the counter for an outcome of an operation, which is created on first use. */
 const byOutcome = (key: MetricKey.MetricKey.Counter<number>, operation: string) => {
   const counters = new Map<string, Metric.Metric.Counter<number>>()
   return (outcome: string) => {
@@ -121,12 +121,12 @@ type Failed = { readonly _tag: string } | { readonly _tag: string; readonly stat
 /** Returns the `error.type` attribute: the status if there was a response, otherwise the tag. */
 export const errorType = (error: Failed) => ("status" in error ? String(error.status) : error._tag)
 
-/** A no-op, used if there is no tracer. */
+/** A span that does nothing, used if there is no tracer. */
 export const untracedAttempt: AttemptSpan = { responded: () => {}, traceparent: undefined, within: identity }
 
 /**
- * Runs an effect in a span. Needs no finalizer: the effect is uninterruptible except where it
- * waits.
+ * Runs an effect in a span. It needs no finalizer, because the effect is uninterruptible except
+ * where it waits.
  */
 const spanned = <A, E>(
   made: Effect.Effect<Tracer.Span>,
@@ -164,7 +164,8 @@ export const make = (
   const ok = metrics.requests("ok")
   const attributes = {
     "http.request.method": method,
-    // OpenTelemetry requires it. Ids are personal data, so it contains the route and not the path.
+    // OpenTelemetry requires it. Ids are personal data, so the attribute contains the route and not
+    // the path.
     "url.full": baseUrl + route,
     "url.template": route,
     ...serverOf(baseUrl)

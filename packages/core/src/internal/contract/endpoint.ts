@@ -35,6 +35,7 @@ export const trimmedName = Schema.NonEmptyTrimmedString.pipe(
 })
 
 /**
- * A field that a response may omit. `null` and empty fields are removed earlier, see `jsonDecoder`.
+ * Makes the schema of a field that a response may omit. `null` and empty fields are removed before;
+ * see `jsonDecoder`.
  */
 export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })

@@ -1,7 +1,8 @@
-// Base64 by the runtime's own functions: `Encoding` would add a kilobyte to a bundle.
+// Encodes and decodes base64 with the runtime's own functions, because `Encoding` would add a
+// kilobyte to a bundle.
 import * as Either from "effect/Either"
 
-// Keeps a U+FEFF at the beginning.
+// The decoder keeps a U+FEFF at the beginning of a text.
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
 /** Encodes the UTF-8 bytes of a text as base64. */

@@ -24,8 +24,8 @@ interface ActiveToken<G> {
 }
 
 /**
- * When to renew a token: a minute before it expires, because clocks differ, or after nine tenths of
- * the time left if that is later.
+ * Returns when to renew a token: a minute before it expires, because clocks differ, or after nine
+ * tenths of the time left if that is later.
  */
 const staleAt = (nowMillis: number, exp: number | undefined): number => {
   if (exp === undefined) return Number.POSITIVE_INFINITY
@@ -35,14 +35,14 @@ const staleAt = (nowMillis: number, exp: number | undefined): number => {
   return end - Math.min(60_000, (end - nowMillis) / 10)
 }
 
-// Repeated sign-ins with a refused password may lock the account. And if a new token was refused,
-// the next one would probably be refused, too.
+// Repeated sign-ins with a refused password may lock the account. If a new token was refused, the
+// next one would probably be refused, too.
 const refusalMillis = 30_000
 
 export interface Session<G extends Grant> extends Credential<G> {
-  /** Revokes the token, if there is one, and then forgets it. Keeps it if revoking fails. */
+  /** Revokes the token, if there is one, and then forgets it. Keeps the token if revoking fails. */
   readonly end: <E>(revoke: (token: Redacted.Redacted) => Effect.Effect<void, E>) => Effect.Effect<void, E>
-  /** Allows a new sign-in at once. Run when the password changes. */
+  /** Allows a new sign-in at once. Run it when the password changes. */
   readonly forgetRefusal: Effect.Effect<void>
 }
 
@@ -103,8 +103,8 @@ export const make = <G extends Grant>(options: {
       return (yield* activate(issued)).grant
     })
 
-    // Runs in its own fiber with default options: the first call may be interrupted or have a short
-    // timeout while others wait for the same sign-in.
+    // The sign-in runs in its own fiber with default options, because the first call may be
+    // interrupted or have a short timeout while others wait for the same sign-in.
     const shared: Effect.Effect<G, CallError> = Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => {
         // A token obtained now would be forgotten without being revoked.
@@ -171,7 +171,7 @@ export const make = <G extends Grant>(options: {
       peek: fresh,
       replace: (refused) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          // Otherwise another call has already replaced the token.
+          // If the active token is not the refused one, another call has already replaced it.
           if (Option.isSome(active) && active.value.grant === refused) {
             if (now < replacedAt + refusalMillis) return Effect.succeedNone
             replacedAt = now

@@ -15,7 +15,10 @@ export const Issued = Schema.Struct({
 
 export interface Issued extends Schema.Schema.Type<typeof Issued> {}
 
-/** Keeps a session's token beyond the process. `session.ts` decides when it is renewed. */
+/**
+ * Stores a session's token so that later processes can use it. `session.ts` decides when it is
+ * renewed.
+ */
 export interface TokenStore {
   readonly load: Effect.Effect<Option.Option<Issued>>
   readonly save: (issued: Issued) => Effect.Effect<void>
@@ -30,7 +33,7 @@ export const none: TokenStore = { load: Effect.succeedNone, save: () => Effect.v
  */
 const logFailure = <A>(what: string, otherwise: A, self: Effect.Effect<A, unknown>): Effect.Effect<A> =>
   self.pipe(
-    // Does not wait for an uninterruptible store.
+    // Does not wait for a store that cannot be interrupted.
     Effect.disconnect,
     Effect.timeout("5 seconds"),
     Effect.catchAllCause((cause) =>

@@ -20,7 +20,8 @@ type Endpoint = HttpApiEndpoint.HttpApiEndpoint.Any
 
 export const isSuccess = (status: number) => status >= 200 && status < 300
 
-// Starts like a JSON object or array. "[maintenance]" does not, so it is not truncated JSON.
+// Matches the start of a JSON object or array. "[maintenance]" does not match, so it is not taken
+// for truncated JSON.
 const beginsAsJson = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\-\d]|true|false|null|$|(?:tr?u?|fa?l?s?|nu?l?)$))/
 
 // A header may contain anything, so errors only quote known media types.
@@ -53,7 +54,8 @@ const parseJson = (
 const isDeclined = (json: unknown) => Predicate.hasProperty(json, "valid") && json.valid === false
 
 /**
- * Some servers send 200 with an error in the body. The message says so instead of naming a field.
+ * Describes a body of the wrong shape. If it is an error that a server sent with status 200, the
+ * message says so instead of naming a field.
  */
 const shapeProblem = (json: unknown, problem: string) =>
   isDeclined(json)
@@ -62,7 +64,7 @@ const shapeProblem = (json: unknown, problem: string) =>
       ? "it reports that the call failed"
       : problem
 
-/** {@link shapeProblem} for a body that has not been parsed. */
+/** Describes a body like {@link shapeProblem}, if it has not been parsed yet. */
 export const problemOf = (body: string, problem: string): string =>
   Either.match(parseJson(body, { contentType: undefined }), {
     onLeft: () => problem,
@@ -74,7 +76,7 @@ const unreadable: Record<responseBody.Unreadable, string> = {
   NotText: "the body is not UTF-8"
 }
 
-/** The account and credentials that a call is about. */
+/** The account that a call is about, and the credentials it is made with. */
 export interface Subject {
   readonly accountId: string | undefined
   readonly grant: Grant

@@ -32,7 +32,7 @@ Instant.prototype = Object.getPrototypeOf(sample)
 // Whether the installed version of Effect has no other fields.
 const hasOnlyMillis = Object.keys(sample).join() === "epochMillis" && sample.epochMillis === 0
 
-/** Equivalent to `DateTime.unsafeMake`. */
+/** Makes the same value as `DateTime.unsafeMake`. */
 export const ofMillis: (epochMillis: number) => DateTime.Utc = hasOnlyMillis
   ? // Any function can be called with `new`. TypeScript only allows it for classes, whose prototype cannot be set.
     (epochMillis) => new (Instant as unknown as Constructor)(epochMillis)

@@ -35,7 +35,7 @@ export const isTruncated = (text: string): boolean => {
   return true
 }
 
-/** Why a body is not a valid array. */
+/** The reason why a body is not a valid array. */
 export type Fault = "NotText" | "NotJson" | "Truncated" | "TooLarge"
 
 const comma = 0x2c
@@ -122,7 +122,7 @@ export const make = (limit: number, redact: (json: string) => string = identity)
     )
   }
 
-  /** Only whitespace may follow the array. */
+  /** Checks the text after the array, where only whitespace is allowed. */
   const after = (text: string): Either.Either<void, Fault> =>
     state === "mismatched" || text.trim() !== "" ? Either.left("NotJson") : Either.void
 
@@ -154,7 +154,9 @@ export const make = (limit: number, redact: (json: string) => string = identity)
           : Either.left(state === "before" || state === "object" ? "NotJson" : "Truncated")
       ),
 
-    /** The body, if it is an object instead of an array. It is usually an error. */
+    /**
+     * The body, if it is an object instead of an array. Such an object usually describes an error.
+     */
     object: (): string => (state === "object" ? pending.join("") : "")
   }
 }

@@ -112,8 +112,8 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   }
 }
 
-// Not implemented, HTTP version not supported, variant also negotiates, not extended, network
-// authentication required: a retry would fail the same way.
+// The 5xx statuses after which a retry would fail in the same way: not implemented, HTTP version
+// not supported, variant also negotiates, not extended and network authentication required.
 const permanent: ReadonlySet<number> = new Set([501, 505, 506, 510, 511])
 
 /**
@@ -141,12 +141,12 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
  * The response does not match the contract. `reason` is one of:
  *
  * - `NotJson`: HTML, plain text or no body.
- * - `NotText`: not UTF-8.
+ * - `NotText`: a body that is not UTF-8.
  * - `Truncated`: JSON that breaks off.
  * - `Shape`: JSON in which a required field is missing or invalid.
- * - `Mismatch`: about another account or application than requested.
- * - `Redirect`: status 3xx. Redirects are not followed.
- * - `TooLarge`: longer than `maxBodyBytes`.
+ * - `Mismatch`: a response about another account or application than the requested one.
+ * - `Redirect`: a status 3xx. Redirects are not followed.
+ * - `TooLarge`: a body longer than `maxBodyBytes`.
  *
  * @since 0.1.0
  * @category errors

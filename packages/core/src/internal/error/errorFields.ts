@@ -28,7 +28,7 @@ export const responseFields = {
   excerpt: Schema.String
 }
 
-// Programs call `admin.status`, not `getAccountStatusById`.
+// The methods by operation: programs call `admin.status`, not `getAccountStatusById`.
 const serviceMethods: Readonly<Record<string, string>> = {
   // Also for `admin.stream`.
   getAccounts: "admin.list",

@@ -6,7 +6,9 @@ interface Failure {
   readonly stage?: "call" | "signIn"
 }
 
-/** Makes a message of the method that was called and a sentence that can also stand alone. */
+/**
+ * Makes a message from the method that was called and a sentence that also makes sense without it.
+ */
 export const sentence = ({ method, stage }: Failure, text: string) =>
   `${method}: ${stage === "signIn" ? `Sign-in failed: ${text}` : text.charAt(0).toUpperCase() + text.slice(1)}`
 
@@ -21,8 +23,8 @@ export const quoted = ({ excerpt, status }: { readonly excerpt: string; readonly
   excerpt === "" || (status >= 400 && redundant.test(excerpt)) ? "" : ` The response says “${excerpt}”.`
 
 /**
- * Left out after a single attempt: "after 1 request" would be wrong if the caller has its own retry
- * loop.
+ * Returns the words about repeated attempts, or nothing after a single attempt: "after 1 request"
+ * would be wrong if the caller has its own retry loop.
  */
 export const repeated = (attempts: number, unit: string) => (attempts > 1 ? `, after ${attempts} ${unit}` : "")
 
@@ -47,14 +49,14 @@ export const credentialAdvice: Record<Caller, string> = {
 
 const otherOwner = " The account may belong to another user: a token only gives access to its owner's account."
 
-/** Other reasons why these operations are refused with valid credentials. */
+/** Other reasons why these operations may be refused even with valid credentials. */
 export const operationAdvice: Readonly<Record<string, string>> = {
   userChangePassword: " Or the old password is wrong.",
   addMobileAppToken: otherOwner,
   removeMobileAppToken: otherOwner
 }
 
-/** The message of a timeout, by what the call was waiting for. */
+/** The messages of a timeout, by what the call was waiting for. */
 export const timeoutMessage = {
   response: (limit: string, attempts: number) => `no response within ${limit}${repeated(attempts, "attempts")}`,
   rateLimit: (limit: string) => `not sent: the client's rate limit left no slot in the remaining time (${limit})`,

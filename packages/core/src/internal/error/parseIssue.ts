@@ -1,8 +1,8 @@
 import * as ParseResult from "effect/ParseResult"
 
 /**
- * Keeps only spaces and punctuation of a refused value, which may be a password or an address. They
- * are what is usually wrong with an id.
+ * Masks a refused value, which may be a password or an address. Only spaces and punctuation stay,
+ * because they are usually what is wrong with an id.
  */
 const mask = (value: unknown): unknown => {
   if (value === undefined || value === null) return value

@@ -46,10 +46,11 @@ export const wordsOf = (values: ReadonlyArray<string>): ReadonlySet<string> =>
   new Set(values.flatMap((value) => value.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word !== ""))
 
 const maxExcerpt = 200
-// Redaction shortens text, so more than an excerpt is read.
+// The number of characters to read for an excerpt. It is more than the excerpt's length, because
+// redaction shortens text.
 const maxText = 2 * maxExcerpt
 
-// The provider's error bodies are far shorter.
+// Bodies longer than this are not parsed. The provider's error bodies are far shorter.
 const maxBody = 65_536
 
 export const parseJson = (body: string): Either.Either<unknown, unknown> => Either.try((): unknown => JSON.parse(body))
@@ -70,7 +71,7 @@ export const textsOf = (json: unknown): ReadonlyArray<string> => {
 const size = (length: number) =>
   length < 1000 ? `${length} characters` : `${Math.round(length / 1000)} thousand characters`
 
-// A word with its punctuation.
+// Matches a word with its punctuation.
 const wordAndMarks = /^([("'“‘[-]*)([\p{L}\p{N}][\p{L}\p{N}'’/_-]*)([)"'”’\].,;:!?]*)$/u
 
 /** Replaces every unsafe word with "…". */
@@ -103,6 +104,6 @@ export const redactBody = (body: string, sent: ReadonlyArray<string>): string =>
   if (texts.length === 0) return ""
   const sentWords = wordsOf(sent)
   const redacted = texts.map((text) => redactText(text, sentWords)).filter((text) => /[\p{L}\p{N}]/u.test(text))
-  // No safe word at all: another language, or only values.
+  // The text has no safe word at all: it is in another language, or contains only values.
   return redacted.length === 0 ? `withheld, ${size(texts.join("; ").length)}` : shorten(redacted.join("; "))
 }

@@ -9,8 +9,8 @@ const withoutZone = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4
 const dateMillis = (value: string): number =>
   inGmt.test(value) ? Date.parse(value) : withoutZone.test(value) ? Date.parse(`${value} GMT`) : Number.NaN
 
-// 31 years as a wait, or the year 2001 as Unix time. Numbers from 1,000 times that on are Unix time
-// in milliseconds.
+// Smaller numbers are a wait in seconds. This one would be a wait of 31 years, or the year 2001 as
+// Unix time. From 1,000 times this number on, the number is Unix time in milliseconds.
 const firstUnixTime = 1e9
 
 const parse = (value: string): { readonly waitSeconds: number } | { readonly atMillis: number } => {

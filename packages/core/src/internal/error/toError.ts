@@ -25,8 +25,8 @@ export interface CallState {
 /** The error tags that an operation's endpoint declares. */
 export type Declared = ReadonlySet<string>
 
-// The start of a text is enough to distinguish kinds of 400. Regular expressions are slow on long
-// texts.
+// The number of characters to examine. The start is enough to distinguish kinds of 400, and regular
+// expressions are slow on long texts.
 const maxText = 200
 
 const errorText = (body: string): { readonly text: string; readonly missing: ReadonlyArray<string> } =>
@@ -136,7 +136,8 @@ export const fromResponse = (
 }
 
 /**
- * A redirect that the client tried to follow. The client does not report which 3xx status it was.
+ * Returns the error for a redirect that the client tried to follow. The client does not report
+ * which 3xx status it was.
  */
 export const redirected = (state: CallState): GlowmarktError.InvalidResponse =>
   invalidBody(state, 302, "Redirect", redirect)
@@ -162,7 +163,10 @@ export const invalidResponse = (
     problem
   })
 
-/** {@link invalidResponse} for a streamed body: `body` is the part of it to quote from. */
+/**
+ * Returns the error for an invalid streamed body, like {@link invalidResponse}. `body` is the part
+ * of it to quote from.
+ */
 export const invalidBody = (
   state: CallState,
   status: number,
@@ -185,7 +189,7 @@ export const timeout = (
 ): GlowmarktError.RequestTimeout =>
   new GlowmarktError.RequestTimeout({ ...callOf(state), phase, limit: Duration.millis(Math.round(limitMillis)) })
 
-/** The total time was over before this attempt could be sent. */
+/** Returns the error for an attempt that could not be sent because the total time was over. */
 export const tooLate = (
   state: CallState,
   waitedFor: Exclude<GlowmarktError.RequestTimeout["waitedFor"], "response">,

@@ -15,7 +15,7 @@ import { constructors } from "./failures.js"
 
 interface Entry {
   readonly account: Account
-  /** If undefined, any password is accepted. */
+  /** The password of the user. If it is undefined, any password is accepted. */
   readonly password: Redacted.Redacted | undefined
   readonly mobileAppTokens: ReadonlyArray<Redacted.Redacted>
 }
@@ -54,7 +54,7 @@ const statusOf = ({ email: _, name: __, userId: ___, username: ____, ...status }
 
 const newEntry = (account: Account): Entry => ({ account, password: undefined, mobileAppTokens: [] })
 
-/** The services of an administrator and of each user, over the same accounts in memory. */
+/** Makes the services of an administrator and of each user, over the same accounts in memory. */
 export const make = (accounts: ReadonlyArray<Account>, passwords: ReadonlyMap<AccountId, Redacted.Redacted>) =>
   Effect.map(
     Ref.make<ReadonlyMap<AccountId, Entry>>(

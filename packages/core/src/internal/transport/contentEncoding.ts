@@ -4,7 +4,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
-// Not imported: core also runs without `node:zlib`, in browsers, where `fetch` decodes every body.
+// `node:zlib` is not imported, because core also runs without it, in browsers, where `fetch`
+// decodes every body.
 const getBuiltinModule: NodeJS.Process["getBuiltinModule"] | undefined = globalThis.process?.getBuiltinModule
 
 const builtin =
@@ -24,8 +25,8 @@ const decoders: ReadonlyMap<string, () => Decoder> = new Map(
 )
 
 /**
- * Returns the content codings of a body, in the order in which to decode them. Empty if one of them
- * is not supported.
+ * Returns the content codings of a body, in the order in which to decode them. The list is empty if
+ * one of them is not supported.
  */
 const codingsOf = (header: string | undefined): ReadonlyArray<string> => {
   const codings = (header ?? "")
@@ -45,7 +46,7 @@ const decodeOne = <E>(coding: string, body: Stream.Stream<Uint8Array, E>, onInva
   return Stream.unwrapScoped(
     Effect.map(Stream.toPull(body), (pull) => {
       let failure = Option.none<E>()
-      // Not `Stream.toAsyncIterable`, which would add half a kilobyte to a bundle.
+      // This does not use `Stream.toAsyncIterable`, which would add half a kilobyte to a bundle.
       const source = async function* () {
         for (;;) {
           const chunk = await Effect.runPromise(Effect.either(pull))
@@ -78,7 +79,10 @@ export const decode = <E>(
 ): Stream.Stream<Uint8Array, E> =>
   codingsOf(header).reduce<Stream.Stream<Uint8Array, E>>((body, coding) => decodeOne(coding, body, onInvalid), body)
 
-/** Returns whether the bytes are text without control characters. Compressed data is not. */
+/**
+ * Returns whether the bytes are text without control characters. Compressed data contains control
+ * characters.
+ */
 const isText = (bytes: Uint8Array) =>
   Either.match(
     Either.try(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true })),
@@ -86,8 +90,8 @@ const isText = (bytes: Uint8Array) =>
   )
 
 /**
- * {@link decode} unless the client has decoded the body: `fetch` does so and leaves the header in
- * place.
+ * Decodes a body as {@link decode} does, unless the client has already decoded it: `fetch` does so
+ * and leaves the header in place.
  */
 export const decodeOnce = <E>(
   header: string | undefined,
@@ -96,7 +100,7 @@ export const decodeOnce = <E>(
 ): Stream.Stream<Uint8Array, E> =>
   isEncoded(header)
     ? Stream.unwrapScoped(
-        // Not `Stream.peel`: it would add all of `PubSub` to a bundle.
+        // This does not use `Stream.peel`, which would add all of `PubSub` to a bundle.
         Effect.flatMap(Stream.toPull(body), (pull) =>
           Effect.matchEffect(pull, {
             onSuccess: (first) => {

@@ -8,7 +8,10 @@ import * as monotonicClock from "../call/monotonicClock.js"
 export interface Timed {
   readonly deadline: number
   readonly expire: () => void
-  /** Its place among the pending deadlines while it is one of them. Only {@link make} sets it. */
+  /**
+   * The position of this deadline among the pending ones, while it is pending. Only {@link make}
+   * sets it.
+   */
   position?: number | undefined
 }
 
@@ -19,7 +22,7 @@ export interface Deadlines {
 }
 
 /**
- * One timer for the deadlines of all pending requests, set for the earliest one. Removing a
+ * Makes one timer for the deadlines of all pending requests, set for the earliest one. Removing a
  * deadline leaves the timer alone, so a request that completes in time costs no timer.
  *
  * The deadlines are in an array and not in a `Set`, which replaces its table after some deletions.
@@ -42,7 +45,7 @@ export const make = (clock: Clock.Clock = monotonicClock.system): Deadlines => {
     const now = monotonicClock.millis(clock)
     const due = pending.filter(({ deadline }) => deadline <= now).sort((a, b) => a.deadline - b.deadline)
     for (const timed of due) {
-      // One that expires may remove another.
+      // A deadline that expires may remove another.
       if (timed.position === undefined) continue
       remove(timed)
       timed.expire()
@@ -85,7 +88,7 @@ export type Within = <A, E>(
   start: (done: (result: Effect.Effect<A, E>) => void, caller: Fiber.RuntimeFiber<unknown, unknown>) => () => void
 ) => Effect.Effect<A, E>
 
-/** Shares one timer per clock. */
+/** All requests with the same clock share one timer. */
 export const within = (): Within => {
   const deadlinesOf = memoize((clock: Clock.Clock) => make(clock))
   return (millis, late, start) =>

@@ -43,7 +43,9 @@ const collect = async (body: ReadableStream<Uint8Array>, limit: number): Promise
   return { chunks, size }
 }
 
-/** Reads a whole response. One that is too large is aborted, so that its connection closes. */
+/**
+ * Reads a whole response. A response that is too large is aborted, so that its connection closes.
+ */
 const read = async (
   response: Response,
   limit: number,

@@ -58,8 +58,8 @@ const guard = () => {
 }
 
 /**
- * A request without its URL, or `None` if a header cannot be sent. Memoized: calls share headers
- * objects.
+ * Returns a request without its URL, or `None` if a header cannot be sent. It is memoized, because
+ * calls share headers objects.
  */
 const prepare = memoize(
   (headers: transport.Request["headers"]): Option.Option<HttpClientRequest.HttpClientRequest> =>
@@ -72,7 +72,10 @@ const requestOf = ({ body, headers, method, url }: transport.Request) =>
     return body === undefined ? request : ClientRequest.bodyText(request, body, "application/json")
   })
 
-/** By default `fetch` follows redirects and sends the `token` header to the new location. */
+/**
+ * Stops `fetch` from following redirects. By default it follows them and sends the `token` header
+ * to the new location.
+ */
 const withoutRedirects = memoize((context: Context.Context<never>) =>
   Context.add(context, FetchHttpClient.RequestInit, {
     ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),

@@ -10,7 +10,8 @@ import * as contentEncoding from "./contentEncoding.js"
 /** Why a body cannot be read as text. */
 export type Unreadable = "TooLarge" | "NotText"
 
-// Fatal: an invalid byte must not become a replacement character in the data.
+// The decoder is fatal, because an invalid byte must not become a replacement character in the
+// data.
 const decoder = new TextDecoder("utf-8", { fatal: true })
 
 export const asText = (bytes: ArrayBuffer | Uint8Array): Either.Either<string, Unreadable> =>
@@ -65,8 +66,8 @@ export const collect = <E>(
   )
 
 /**
- * Discards a body and releases its connection. Clients do that when a reader starts and is
- * interrupted.
+ * Discards a body and releases its connection. It starts a reader and interrupts it, which makes
+ * clients release the connection.
  */
 export const discard = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<void> =>
   Effect.forkDaemon(Effect.exit(Stream.runDrain(response.stream))).pipe(

@@ -13,9 +13,9 @@ export interface Request {
   readonly method: HttpClientRequest.HttpClientRequest["method"]
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** JSON, if there is a body. */
+  /** The body as JSON, if there is one. */
   readonly body: string | undefined
-  /** From sending the request to reading the last byte of the response. */
+  /** The time limit, from sending the request to reading the last byte of the response. */
   readonly timeoutMillis: number
   readonly maxBodyBytes: number
 }
@@ -68,7 +68,7 @@ export const timedOut: Record<TimedOut["phase"], TimedOut> = {
   sent: { _tag: "TimedOut", phase: "sent" }
 }
 
-// Neither printable Latin-1 nor a space or tab.
+// Matches characters that are neither printable Latin-1 nor a space or tab.
 const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/
 
 /**
@@ -78,7 +78,7 @@ const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/
 export const canBeSent = (headers: Request["headers"]): boolean =>
   !Object.values(headers).some((value) => notInHeaders.test(value))
 
-/** The client refuses to send this request, and would refuse it again. */
+/** The client refuses to send this request, and would refuse it every time. */
 export const invalidRequest: TransportFailure = { _tag: "TransportFailure", code: "INVALID_REQUEST", phase: "unsent" }
 
 /** The client tried to follow a redirect to another origin and was stopped. */
@@ -92,7 +92,7 @@ export type Failure = TransportFailure | TimedOut | Redirected
 /** A request that is sent when `response` runs. */
 export interface PendingRequest<A> {
   readonly response: Effect.Effect<A, Failure>
-  /** Closes the connection. Must be run if `response` is interrupted. */
+  /** Closes the connection. Cancels the request. It must be run if `response` is interrupted. */
   readonly cancel: Effect.Effect<void>
 }
 

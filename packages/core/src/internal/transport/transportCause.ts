@@ -12,7 +12,7 @@ interface SystemFailure {
 
 /**
  * Clients wrap the system's error differently: undici's `fetch` in a `TypeError`, happy eyeballs in
- * an `AggregateError`. Takes the outermost error that has a code.
+ * an `AggregateError`. This takes the outermost error that has a code.
  */
 const systemFailure = (cause: unknown, depth = 0): SystemFailure | undefined => {
   if (typeof cause !== "object" || cause === null || depth > 5) return undefined

@@ -1,6 +1,6 @@
 /**
- * The idle workers. Each idle worker waits until another worker wakes it or until a given instant.
- * Only one of them needs a timer.
+ * The idle workers. Each of them waits until another worker wakes it or until a given instant. Only
+ * one of them needs a timer.
  */
 import * as Effect from "effect/Effect"
 

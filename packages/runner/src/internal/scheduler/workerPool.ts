@@ -23,8 +23,8 @@ import { unretried } from "./unretried.js"
 import * as WorkQueue from "./workQueue.js"
 
 /**
- * Receives results. Adds a result. Returns an effect to run before the worker's next subject, or
- * `undefined` if there is none.
+ * Receives a result. Returns an effect to run before the worker's next subject, or `undefined` if
+ * there is none.
  */
 export interface ResultSink<A, E> {
   readonly add: (position: number, result: A) => Effect.Effect<void, E> | undefined

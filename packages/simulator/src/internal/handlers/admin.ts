@@ -34,8 +34,8 @@ export const layer = (applicationId: Identifier.ApplicationId) =>
           Effect.flatMap(
             state.add(payload),
             Option.match({
-              // The directory does not contain the user. `missing elements` is the only 400 that is
-              // documented here.
+              // This means that the directory does not contain the user. `missing elements` is the
+              // only 400 that is documented for this operation.
               onNone: () => Effect.fail({ _tag: "MissingElements" as const }),
               onSome: ({ accountId, userId }) => Effect.succeed({ status: "OK", accountId, applicationId, userId })
             })

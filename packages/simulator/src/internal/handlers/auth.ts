@@ -12,7 +12,7 @@ import { SimulatedApi } from "../simulatedApi.js"
 
 const denied = Effect.fail({ _tag: "AccessDenied" as const })
 
-/** Sign-in and user tokens. */
+/** Implements sign-in and the operations on user tokens. */
 export const layer = (applicationId: Identifier.ApplicationId) =>
   HttpApiBuilder.group(SimulatedApi, "auth", (handlers) =>
     Effect.gen(function* () {
@@ -59,7 +59,7 @@ export const layer = (applicationId: Identifier.ApplicationId) =>
     })
   )
 
-/** Developer sign-in. Always returns the same token, which does not expire. */
+/** Developer sign-in. It always returns the same token, which does not expire. */
 export const developerLayer = ({ developer, devUserToken }: Credentials) =>
   HttpApiBuilder.group(SimulatedApi, "developer", (handlers) =>
     handlers.handle("developerLogin", ({ payload }) =>

@@ -12,7 +12,7 @@ const accepted = { valid: true }
 
 const denied = Effect.fail({ _tag: "AccessDenied" as const })
 
-/** The operations of users, each on the account that owns the request's token. */
+/** Implements the operations of users, each on the account that owns the request's token. */
 export const layer = (applicationId: Identifier.ApplicationId) =>
   HttpApiBuilder.group(SimulatedApi, "user", (handlers) =>
     Effect.map(State, (state) => {

@@ -15,9 +15,9 @@ export interface Completed {
  * queued request: it would open a connection for each cancelled one, and live requests would wait
  * behind them.
  *
- * Works in batches, one per turn of the event loop: read all responses, resume all their callers,
- * send all new requests. Handling each response from the socket to the next request separately
- * costs 20 % of the throughput.
+ * The queue works in batches, one per turn of the event loop: it reads all responses, resumes all
+ * their callers, and sends all new requests. Handling each response from the socket to the next
+ * request separately costs 20 % of the throughput.
  */
 export class ConnectionQueue {
   private active = 0
@@ -54,7 +54,7 @@ export class ConnectionQueue {
     const { completed } = this
     this.completed = []
     for (const request of completed) request.resume()
-    // Runs after the resumed fibers, so that their next requests join this batch.
+    // This runs after the resumed fibers, so that their next requests join this batch.
     queueMicrotask(() => this.dispatchWaiting())
   }
 
@@ -75,7 +75,7 @@ export class ConnectionQueue {
   }
 }
 
-/** One queue per server. */
+/** Makes a function that returns the queue of a server. Each server has one. */
 export const make = (limit: number): ((origin: string) => ConnectionQueue) => {
   const queues = new Map<string, ConnectionQueue>()
   return (origin) => {

@@ -14,7 +14,10 @@ export interface Connections {
   readonly close: () => Promise<void>
 }
 
-/** False on Bun, which replaces undici by a module whose agents have no `dispatch`. */
+/**
+ * Returns whether the runtime has the real undici. It is false on Bun, which replaces undici by a
+ * module whose agents have no `dispatch`.
+ */
 export const isSupported = (): boolean => typeof Undici.Agent.prototype.dispatch === "function"
 
 type Connector = Undici.buildConnector.connector
@@ -24,7 +27,7 @@ interface Server {
   readonly host: string
 }
 
-/** Marks an error as the proxy's: with a `PROXY_` code and the proxy's address. */
+/** Marks an error as an error of the proxy, with a `PROXY_` code and the proxy's address. */
 const proxyError = (error: Error, reason: string, { host, protocol }: Server): Error =>
   Object.assign(new Error(error.message), { code: `PROXY_${reason}`, proxy: `${protocol}//${host}` })
 
@@ -66,7 +69,7 @@ class Router extends Undici.Dispatcher {
   }
 }
 
-/** Undici's connection pools. `close` also destroys sockets that are still connecting. */
+/** Makes undici's connection pools. `close` also destroys sockets that are still connecting. */
 export const make = ({ ca, connectMillis, keepAliveMillis, proxies }: Settings): Connections => {
   const connecting = new Set<Socket>()
 
@@ -106,7 +109,7 @@ export const make = ({ ca, connectMillis, keepAliveMillis, proxies }: Settings):
           httpsProxy: proxies.https ?? "",
           // The router below decides which servers bypass the proxy.
           noProxy: "",
-          // For the connections to the proxy and for those through it.
+          // These options apply to the connections to the proxy and to those through it.
           proxyTls: tls,
           requestTls: tls,
           clientFactory: poolWith((connect) =>

@@ -124,7 +124,7 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Qu
   }
 
   onHeaders(status: number, headers: Array<Buffer>): boolean {
-    // The final response follows a 1xx.
+    // After a 1xx response, the final response follows.
     if (status < 200) return true
     this.head = undici.head(status, headers)
     if (this.head.contentLength > this.request.maxBodyBytes) this.tooLarge()
@@ -158,7 +158,10 @@ export const start =
     return () => exchange.cancel()
   }
 
-/** {@link start} as an effect. Cancelling needs no `AbortSignal` per request. */
+/**
+ * Sends a request like {@link start}, as an effect. Cancelling it needs no `AbortSignal` per
+ * request.
+ */
 export const send =
   (start: (request: transport.Request, ended: (outcome: Outcome) => void) => () => void) =>
   (request: transport.Request): transport.PendingRequest<transport.Response> => {

@@ -13,7 +13,7 @@ import { bodyFailure } from "../transportCause.js"
 import type { ConnectionQueue, Queued } from "./connectionQueue.js"
 import * as undici from "./request.js"
 
-/** How much is buffered before reading from the socket pauses. */
+/** How much is buffered before the client stops reading from the socket. */
 const highWaterBytes = 256 * 1024
 
 type Failure = transport.TransportFailure | transport.TimedOut
@@ -82,7 +82,7 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Qu
     this.timers.remove(this)
   }
 
-  /** The buffered chunks, or the end. Undefined if neither has arrived. */
+  /** Returns the buffered chunks or the end, or undefined if neither has arrived. */
   takeChunks(): Effect.Effect<Chunk.Chunk<Uint8Array>, Ending> | undefined {
     if (this.chunks.length > 0) {
       const taken = this.chunks
@@ -94,7 +94,7 @@ class Download implements Undici.Dispatcher.DispatchHandler, deadlines.Timed, Qu
     return Option.isSome(this.ending) ? Effect.fail(this.ending.value) : undefined
   }
 
-  /** The status and headers, or the failure. Undefined if neither has arrived. */
+  /** Returns the status and headers or the failure, or undefined if neither has arrived. */
   takeHead(): Effect.Effect<undici.Head, Failure> | undefined {
     if (this.head !== undici.noHead) return Effect.succeed(this.head)
     return Option.isSome(this.ending)

@@ -27,8 +27,8 @@ const isWithin = (network: string, address: string): boolean => {
 }
 
 /**
- * Splits an entry into host and port. The colons of an IPv6 address without brackets are not a
- * port's.
+ * Splits an entry into host and port. In an IPv6 address without brackets, no colon separates a
+ * port.
  */
 const parse = (entry: string): { readonly name: string; readonly port: string | undefined } => {
   const [, name, port] = isIP(normalize(entry)) === 6 ? [] : (/^(.+):(\d+)$/.exec(entry) ?? [])

@@ -20,7 +20,8 @@ const isProxy = (url: string) => {
   return /^(?:https?|socks5?):$/.test(protocol) && hostname !== "" && isDecodable(username) && isDecodable(password)
 }
 
-// Like curl, prefers the lower-case name and ignores an empty variable.
+// Reads a variable as curl does: the lower-case name takes precedence, and an empty variable is
+// ignored.
 const nameSet = (upper: string, env: NodeJS.ProcessEnv): string | undefined =>
   [upper.toLowerCase(), upper].find((name) => (env[name] ?? "") !== "")
 

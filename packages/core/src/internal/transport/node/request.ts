@@ -15,7 +15,7 @@ const split = (url: string): readonly [string, string] => {
 
 /**
  * Headers as a flat list of names and values. All requests of an operation share one headers
- * object, and undici's proxy agent would modify it. It copies a list.
+ * object, and undici's proxy agent would modify it. It copies a list before it modifies it.
  */
 const listsOf = memoize((headers: transport.Request["headers"]) => {
   const withoutBody = Object.entries({ ...headers, "accept-encoding": "identity" }).flat()
@@ -49,7 +49,7 @@ const valueOf = (raw: ReadonlyArray<Buffer>, name: string): string | undefined =
   return undefined
 }
 
-/** The status and the headers that are used. */
+/** The status, and the headers that the client uses. */
 export interface Head {
   readonly status: number
   readonly retryAfter: string | undefined
@@ -82,7 +82,7 @@ export const head = (status: number, raw: ReadonlyArray<Buffer>): Head => {
 
 /**
  * Takes the phase from the caller, which knows whether undici had a connection. The error code does
- * not tell.
+ * not tell the phases apart.
  */
 export const failureOf = (error: Error, phase: transport.TransportFailure["phase"]): transport.TransportFailure => {
   // Parser errors do not always have a code.
