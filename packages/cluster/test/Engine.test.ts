@@ -10,6 +10,23 @@ const runId = Run.RunId.make("run-1")
 
 const parameters = { count: 400 }
 
+/** Refuses new rows as if the server were stopping. Returns how many it has refused. */
+const refuse = (table: string, when: string) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`CREATE SEQUENCE refusals`
+    yield* sql`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM nextval(''refusals''); RAISE EXCEPTION ''stopping'' USING ERRCODE = ''57P01''; END'
+    `
+    yield* sql.unsafe(
+      `CREATE TRIGGER refused BEFORE INSERT ON ${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION refuse()`
+    )
+    return sql<{ count: number }>`
+      SELECT CASE WHEN is_called THEN last_value ELSE 0 END::int AS count FROM refusals
+    `.pipe(Effect.map(([row]) => row?.count ?? 0))
+  })
+
 describeWithPostgres("the engine", () => {
   it.scopedLive(
     "a part still starts if a worker read its message and then lost the shard",
@@ -73,5 +90,97 @@ describeWithPostgres("the engine", () => {
         }).pipe(Effect.provide(Cluster.layer({ url })))
       }),
     60_000
+  )
+
+  it.scopedLive(
+    "a run finishes although the engine could not store its replies for two seconds",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        yield* Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
+          yield* joined(1)
+          const attempts = yield* refuse("cluster_replies", "TRUE")
+          yield* Cluster.submit(doubles, { runId, target, parameters })
+          yield* until(attempts, (count) => count > 0)
+          yield* Effect.sleep("2 seconds")
+          yield* sql`DROP TRIGGER refused ON cluster_replies`
+          yield* finished(runId)
+        }).pipe(Effect.provide(Cluster.layer({ url })))
+      }),
+    20_000
+  )
+
+  it.scopedLive(
+    "a run finishes although the engine could not store its messages for two seconds",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        yield* Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
+          yield* joined(1)
+          const attempts = yield* refuse("cluster_messages", "NEW.tag = 'activity'")
+          yield* Cluster.submit(doubles, { runId, target, parameters })
+          yield* until(attempts, (count) => count > 0)
+          yield* Effect.sleep("2 seconds")
+          yield* sql`DROP TRIGGER refused ON cluster_messages`
+          yield* finished(runId)
+        }).pipe(Effect.provide(Cluster.layer({ url })))
+      }),
+    20_000
+  )
+
+  it.scopedLive(
+    "a run finishes although the connection broke after the engine had stored a reply",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        yield* Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
+          yield* joined(1)
+          const attempts = yield* refuse("cluster_replies", "NEW.id > 0 AND NEW.payload LIKE '%done%'")
+          yield* Cluster.submit(doubles, { runId, target, parameters: { count: 1 } })
+          yield* until(attempts, (count) => count > 0)
+          const done = { _tag: "Success", value: { _tag: "Complete", exit: { _tag: "Success", value: "done" } } }
+          yield* sql`
+            WITH stored AS (
+              UPDATE cluster_messages SET processed = TRUE, last_reply_id = -1
+              WHERE tag = 'activity' AND entity_type = 'Workflow/glowmarkt/part' RETURNING request_id
+            )
+            INSERT INTO cluster_replies (id, kind, request_id, payload)
+            SELECT -1, 0, request_id, ${JSON.stringify(done)} FROM stored
+          `
+          yield* sql`DROP TRIGGER refused ON cluster_replies`
+          yield* finished(runId)
+        }).pipe(Effect.provide(Cluster.layer({ url })))
+      }),
+    20_000
+  )
+
+  it.scopedLive(
+    "a worker that stops does not wait until its replies can be stored",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        yield* Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          yield* Effect.scoped(
+            Effect.gen(function* () {
+              yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
+              yield* joined(1)
+              const attempts = yield* refuse("cluster_replies", "TRUE")
+              yield* Cluster.submit(doubles, { runId, target, parameters })
+              yield* until(attempts, (count) => count > 0)
+            })
+          )
+          yield* sql`DROP TRIGGER refused ON cluster_replies`
+          yield* Layer.build(worker(url, "two", (n) => Effect.succeed(2 * n)))
+          yield* finished(runId)
+        }).pipe(Effect.provide(Cluster.layer({ url })))
+      }),
+    30_000
   )
 })

@@ -7,7 +7,6 @@ import * as RunnerHealth from "@effect/cluster/RunnerHealth"
 import * as Runners from "@effect/cluster/Runners"
 import * as Sharding from "@effect/cluster/Sharding"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
-import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type * as WorkflowEngine from "@effect/workflow/WorkflowEngine"
 import type { Run, RunStoreError } from "@effect-glowmarkt/runner"
@@ -16,18 +15,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import { exclusively, type Settings } from "../Database.js"
+import type { Settings } from "../Database.js"
+import * as messageStorage from "./messageStorage.js"
 import * as runnerStorage from "./runnerStorage.js"
 import { toRunStoreError } from "./sqlState.js"
 import { PartWorkflow, RunWorkflow } from "./workflows.js"
-
-/** Creates the engine's own tables, one process at a time: concurrent creation fails. */
-const messageStorage = (location: string) =>
-  Layer.unwrapScoped(
-    Effect.flatMap(Effect.scope, (scope) =>
-      Effect.map(exclusively(location)(Layer.buildWithScope(SqlMessageStorage.layer, scope)), Layer.succeedContext)
-    )
-  )
 
 /**
  * - Locks are in a table: a frozen process would keep PostgreSQL's advisory locks until it wakes.
@@ -93,7 +85,7 @@ export const layer = (
   ClusterWorkflowEngine.layer.pipe(
     Layer.provideMerge(Sharding.layer.pipe(Layer.provide([Runners.layerNoop, RunnerHealth.layerNoop]))),
     Layer.merge(rereading(workerId)),
-    Layer.provide(Layer.merge(messageStorage(location), runnerStorage.layer(settings))),
+    Layer.provide(Layer.merge(messageStorage.layer(location), runnerStorage.layer(settings))),
     Layer.provide(sharding(settings, RunnerAddress.make(workerId, port)))
   )
 

@@ -35,6 +35,9 @@ const codeOf = (error: unknown): string => {
   return Predicate.hasProperty(error, "code") ? String(error.code) : ""
 }
 
+/** Whether a statement failed because its row was already stored. */
+export const isDuplicate = (error: unknown): boolean => codeOf(innermost(error)) === "23505"
+
 /**
  * Maps an error. The result has only the code and our own words, because PostgreSQL's messages can
  * quote parameters and the driver's can quote the URL.
