@@ -7,8 +7,8 @@ import * as Context from "effect/Context"
 import type { GlowmarktError } from "./GlowmarktError.js"
 
 /**
- * - `safe`: only reads.
- * - `idempotent`: sets a value, so sending it again leaves the same state.
+ * - `safe`: the operation only reads.
+ * - `idempotent`: the operation sets a value, so sending it again leaves the same state.
  * - `once`: sending it again may carry it out twice, or fail because it was already carried out. It
  *   is retried only if it certainly was not carried out.
  *

@@ -123,7 +123,7 @@ const validPassword = (
 
 /**
  * Resolves a change whose response was lost by signing in. Unless the new password is valid, the
- * session keeps both: the provider may still carry the change out.
+ * session keeps both passwords, because the provider may still carry the change out.
  */
 const changeInSession = (
   change: Effect.Effect<void, ChangeError>,

@@ -93,7 +93,7 @@ export class NotReached extends Schema.TaggedError<NotReached>("@effect-glowmark
  *   fails but may have taken effect, the next read shows whether it did.
  * - `wanted` and `describe` supply the words for the message of {@link NotReached}. Escape
  *   untrusted text with `VisibleText.quote`.
- * - `before` is the current state, if it was just read. Then the first read is not needed.
+ * - `before` is the current state, if it was just read. If it is given, the first read is skipped.
  *
  * Returns the state from the last read.
  *

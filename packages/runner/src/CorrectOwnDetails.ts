@@ -265,7 +265,8 @@ const revert = ({ planned, wanted }: Subject): Either.Either<Wanted, string> => 
 }
 
 /**
- * Pass it to `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` to `CsvInput.read`.
+ * Pass this flow to `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` to
+ * `CsvInput.read`.
  *
  * @since 0.1.0
  * @category constants

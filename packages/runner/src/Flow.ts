@@ -155,8 +155,7 @@ export const open: <Parameters extends object, Subject, Result, E, R>(
 ) => Effect.Effect<Run, RunMismatch | RunStoreError, RunStore> = executeRun.open
 
 /**
- * Opens a run and lists its subjects, unless they are already listed: the first part of {@link
- * run}.
+ * Opens a run and lists its subjects, unless they are already listed, as {@link run} does first.
  *
  * Several processes can share a run: one lists its subjects, each calls {@link work} for some
  * ranges of them, and one calls {@link finish}.

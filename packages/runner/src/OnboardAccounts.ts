@@ -112,8 +112,8 @@ export const input: Definition<Wanted> = flow.input
 const withAccountIndex = Effect.provideServiceEffect(AccountIndex.AccountIndex, AccountIndex.make)
 
 /**
- * Plans which users to add accounts for. Writes nothing to the server. Whether the directory
- * contains a user is only known when the account is added.
+ * Plans which users to add accounts for. Writes nothing to the server. Planning cannot tell whether
+ * the directory contains a user: that is only known when the account is added.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Flows that change something: planned first, applied later.
+ * Flows that change something. They are planned first and applied later.
  *
  * A planned flow defines how to read a subject, whether it is in the wanted state, how to change it
  * and how to describe the change. The plan and the run that applies it are derived from these
@@ -184,9 +184,9 @@ export const undoable = <Parameters extends object, Wanted, Read, E extends Step
 ): Undoable<Parameters, Wanted, Read, E, R> => ({ ...flow, revert })
 
 /**
- * Plans to undo what a finished run changed, using only what the run recorded. Nothing is requested
- * from the server: when the plan is applied, each subject is read, and skipped if it has changed
- * since. Subjects that the run did not change are not in the plan.
+ * Plans to undo what a finished run changed, using only what the run recorded. Sends no requests to
+ * the server. When the plan is applied, each subject is read, and it is skipped if it has changed
+ * since the run. Subjects that the run did not change are not in the plan.
  *
  * Offboarding and rotating passwords or mobile tokens cannot be undone, so these flows are not
  * `Undoable`. For onboarding, see `OnboardAccounts.undo`.

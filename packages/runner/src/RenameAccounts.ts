@@ -82,7 +82,8 @@ const readAccount = (accountId: AccountId) =>
 const isSatisfied = (read: Read, { name }: Wanted) => read.name === name
 
 /**
- * Pass it to `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` to `CsvInput.read`.
+ * Pass this flow to `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` to
+ * `CsvInput.read`.
  *
  * @since 0.1.0
  * @category constants

@@ -132,7 +132,8 @@ const writeTokens = ({ wanted }: PlannedFlow.Subject<Wanted, Read>, parameters: 
   )
 
 /**
- * Pass it to `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` to `CsvInput.read`.
+ * Pass this flow to `PlannedFlow.plan`, `apply`, `resume` and `rows`, and its `input` to
+ * `CsvInput.read`.
  *
  * @since 0.1.0
  * @category constants

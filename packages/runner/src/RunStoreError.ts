@@ -24,7 +24,7 @@ import * as Schema from "effect/Schema"
  * - `unreachable`: the database server does not respond, or the connection was lost.
  * - `accessDenied`: the database server refused the user, the password or a privilege.
  * - `settings`: other processes use this database with other settings.
- * - `other`: see the cause.
+ * - `other`: any other problem, which the cause describes.
  *
  * @since 0.1.0
  * @category schemas

@@ -1,5 +1,5 @@
 /**
- * The flows that change something, by the name in their plans and runs.
+ * Finds the flows that change something, by the name that their plans and runs contain.
  *
  * @since 0.1.0
  */

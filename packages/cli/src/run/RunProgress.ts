@@ -96,7 +96,7 @@ export const update = (state: ProgressState, event: Progress.Event, nowMillis: n
   }
 }
 
-/** None while it is too early for an estimate. */
+/** Returns the speed, or `None` while it is too early for an estimate. */
 const speed = (state: ProgressState, total: number, nowMillis: number): Option.Option<ProgressBar.Speed> => {
   const seconds = (nowMillis - state.beganMillis - state.pausedMillis) / 1000
   const done = state.processed - state.before

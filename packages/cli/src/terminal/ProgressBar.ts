@@ -79,7 +79,7 @@ const counted = ({ processed, total }: Position) => `${count(processed)}/${count
 
 const joined = (parts: ReadonlyArray<string>) => parts.filter((part) => part !== "").join("  ")
 
-/** Speed and time left, or the pause. */
+/** Describes the speed and the time left, or the pause. */
 const course = (position: Position): ReadonlyArray<string> =>
   Option.match(position.waiting, { onNone: () => speedText(position), onSome: (pause) => [paused(pause)] })
 

@@ -35,7 +35,7 @@ export interface InputService {
 }
 
 /**
- * Standard input: a terminal or text.
+ * Standard input, which is a terminal or a text.
  *
  * @since 0.1.0
  * @category services

@@ -57,7 +57,7 @@ const retryAfter = (hint: RetryAfter): Effect.Effect<Record<string, string>> =>
           "retry-after": new Date(Math.ceil((now + Duration.toMillis(hint.after)) / 1000) * 1000).toUTCString()
         }))
 
-/** A 429 response. The provider does not document the body, so this one is an assumption. */
+/** Makes a 429 response. The provider does not document the body, so this one is an assumption. */
 export const rateLimited = (hint: RetryAfter): Effect.Effect<Response> =>
   Effect.map(retryAfter(hint), (headers) =>
     HttpServerResponse.setHeaders(json({ error: "Too many requests" }, 429), headers)

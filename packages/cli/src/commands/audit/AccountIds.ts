@@ -36,7 +36,7 @@ const decodeIds = Schema.decode(
 const problem = (error: ParseResult.ParseError) => ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? ""
 
 /**
- * `ID,ID,…` or `@FILE`.
+ * Parses `ID,ID,…` or `@FILE`.
  *
  * @since 0.1.0
  * @category constructors

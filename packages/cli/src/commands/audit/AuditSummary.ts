@@ -32,7 +32,7 @@ const meanings = (summary: {
   healthy: "none of the below",
   inactive: "the status is inactive",
   unrecognised: "the status is missing, or neither active nor inactive",
-  mismatch: "list and status disagree, or status and active",
+  mismatch: "the list and the status disagree, or status and active contradict each other",
   tokenExpired: "the directory token has expired",
   tokenExpiring: `the directory token expires within ${summary.expiringDays} days`,
   dormant: `not updated for more than ${summary.dormantDays} days`,

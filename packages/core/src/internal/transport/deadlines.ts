@@ -26,8 +26,9 @@ export interface Deadlines {
  * deadline leaves the timer alone, so a request that completes in time costs no timer.
  *
  * The deadlines are in an array and not in a `Set`, which replaces its table after some deletions.
- * In V8, an old table that has been promoted keeps its former content and the next table alive until
- * a full collection. With a `Set`, garbage collection took 20 % of the CPU of a call, now 8 %.
+ * In V8, an old table that has been promoted keeps its former content and the next table alive
+ * until a full collection. Garbage collection took 20 % of the CPU of a call with a `Set`, and
+ * takes 8 % with an array.
  */
 export const make = (clock: Clock.Clock = monotonicClock.system): Deadlines => {
   const pending: Array<Timed> = []

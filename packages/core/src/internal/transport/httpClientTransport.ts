@@ -83,7 +83,7 @@ const withoutRedirects = memoize((context: Context.Context<never>) =>
   })
 )
 
-/** The fiber settings that the platform's clients read. */
+/** Returns the fiber settings that the platform's clients read. */
 const refsFor = (refs: FiberRefs.FiberRefs, fiberId: FiberId.Runtime): FiberRefs.FiberRefs =>
   FiberRefs.updateManyAs(refs, {
     entries: [

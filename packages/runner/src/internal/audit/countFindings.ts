@@ -16,7 +16,7 @@ const decode = Codec.decoder(
   Schema.Struct({ values: Schema.Tuple(Schema.Array(Finding), Schema.NullOr(Schema.String)), count: Schema.Int })
 )
 
-/** The store counts the findings, so no rows are read. */
+/** Lets the store count the findings, so that no rows are read. */
 export const countFindings = (store: RunStoreService, runId: RunId): Effect.Effect<FindingCounts, RunStoreError> =>
   Effect.gen(function* () {
     const counts: Record<Finding, number> = {

@@ -159,7 +159,7 @@ const extraCells = (cells: ReadonlyArray<string>, width: number, line: number): 
 
 const sameValues = (a: Row<unknown>, b: Row<unknown>) => JSON.stringify(a.value) === JSON.stringify(b.value)
 
-// The most line numbers named in a message about a repeated key.
+// The maximum number of lines that a message about a repeated key names.
 const mostElsewhere = 10
 
 /**
@@ -213,7 +213,8 @@ const withoutSecrets = (places: ReadonlyArray<Place>, cells: Cells, problems: Re
 }
 
 /**
- * Also removes every cell of a row with too many cells, because any of them could be the secret.
+ * Removes all cells of a row with too many cells if the file has secret columns, because any of the
+ * cells could be the secret.
  */
 const withoutShiftedSecrets = (columns: ReadonlyArray<Column>, cells: Cells): Cells =>
   columns.some(({ content }) => content === "secret") ? {} : cells

@@ -59,7 +59,7 @@ export const layer = (applicationId: Identifier.ApplicationId) =>
     })
   )
 
-/** Developer sign-in. It always returns the same token, which does not expire. */
+/** Implements developer sign-in. It always returns the same token, which does not expire. */
 export const developerLayer = ({ developer, devUserToken }: Credentials) =>
   HttpApiBuilder.group(SimulatedApi, "developer", (handlers) =>
     handlers.handle("developerLogin", ({ payload }) =>
