@@ -14,7 +14,7 @@ const joiner = String.raw`(?<![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrilli
 
 const invisible = new RegExp(`${joiner}|([${hidden}])`, "gu")
 
-// Also matches other spaces that look like U+0020.
+// Matches, in addition, other spaces that look like U+0020.
 const notInIdentifiers = new RegExp(String.raw`[${hidden}]|[^\S ]`, "u")
 
 // U+FFFD replaces bytes that a decoder could not read. A lone surrogate remains where a text was

@@ -143,6 +143,6 @@ export interface Row {
   readonly line?: number
   readonly cells: Readonly<Record<string, string>>
   readonly outcome: Outcome
-  /** Absent while `unprocessed`. */
+  /** Absent while the outcome is `unprocessed`. */
   readonly result?: Result
 }

@@ -39,8 +39,8 @@ import * as UserSessions from "./UserSessions.js"
 
 /**
  * The application the users sign in to, and the file for their new passwords. The plan stores its
- * absolute path, so that applying and resuming use the same file in any directory. A user whose
- * password in that file already works has nothing to do, so use a new file for the next rotation.
+ * absolute path, so that applying and resuming use the same file in any directory. If a user's
+ * password in that file already works, it is not replaced, so use a new file for the next rotation.
  * The current passwords must not be read from the same file.
  *
  * @since 0.1.0

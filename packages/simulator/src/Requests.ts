@@ -24,7 +24,7 @@ export interface ReceivedRequest {
   readonly sequence: number
   readonly at: DateTime.Utc
   readonly method: string
-  /** Without the query. */
+  /** The path without the query. */
   readonly path: string
   readonly operation: Option.Option<Name>
   readonly accountId: Option.Option<string>

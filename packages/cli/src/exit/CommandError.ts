@@ -27,7 +27,7 @@ import * as Data from "effect/Data"
 
 /**
  * The command line, the environment or a file needs to be corrected. The last line of `message`
- * says how.
+ * says how to correct it.
  *
  * @since 0.1.0
  * @category errors

@@ -118,7 +118,7 @@ export const make = (client: HttpClient.HttpClient, settings: callState.Settings
           })
         )
       }
-      // As for `bind`.
+      // Safe for the same reason as in `bind`.
       return call as (input: Operation.Input<E>) => Stream.Stream<A, Operation.Failure<E>>
     }
   }

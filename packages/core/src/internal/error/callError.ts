@@ -244,7 +244,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
  */
 export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("RequestTimeout", {
   ...errorFields.fields,
-  /** As in {@link TransportError}: `unsent` if there was no connection yet. */
+  /** Has the same meaning as in {@link TransportError}: `unsent` if there was no connection yet. */
   phase: Schema.Literal("unsent", "sent"),
   /** What the call was waiting for: the response, the client's own rate limit or a token. */
   waitedFor: Schema.optionalWith(Schema.Literal("response", "rateLimit", "token"), { default: () => "response" }),

@@ -30,7 +30,7 @@ export const responseFields = {
 
 // The methods by operation: programs call `admin.status`, not `getAccountStatusById`.
 const serviceMethods: Readonly<Record<string, string>> = {
-  // Also for `admin.stream`.
+  // `admin.stream` calls the same operation.
   getAccounts: "admin.list",
   addAccount: "admin.add",
   getAccountById: "admin.get",

@@ -59,7 +59,7 @@ export interface TransportFailure {
 /** The request's deadline passed. */
 export interface TimedOut {
   readonly _tag: "TimedOut"
-  /** As in {@link TransportFailure}. */
+  /** Has the same meaning as in {@link TransportFailure}. */
   readonly phase: "unsent" | "sent"
 }
 

@@ -46,7 +46,7 @@ export const currentState = ({ account, status }: Converge.AccountState, applica
   username: account.username ?? null,
   listStatus: statusWord(account) ?? null,
   liveStatus: statusWord(status) ?? null,
-  // As in an audit: the live status takes precedence.
+  // The live status takes precedence, as in an audit.
   updatedAt: status.updatedAt ?? account.updatedAt ?? null,
   tokenExpiryDate: status.directory?.data?.tokenExpiryDate ?? null
 })

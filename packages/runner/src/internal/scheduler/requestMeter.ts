@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 
 export interface RequestMeter {
   readonly sent: () => number
-  /** For `CallOptions.additionalRateLimiter`. */
+  /** The limiter to pass as `CallOptions.additionalRateLimiter`. */
   readonly limiter: RateLimit.RateLimiter
 }
 
