@@ -17,8 +17,8 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type { Settings } from "../Database.js"
 import * as messageStorage from "./messageStorage.js"
-import * as runnerStorage from "./runnerStorage.js"
 import { toRunStoreError } from "./sqlState.js"
+import * as workersAndShardLocks from "./workersAndShardLocks.js"
 import { PartWorkflow, RunWorkflow } from "./workflows.js"
 
 /**
@@ -31,7 +31,7 @@ const sharding = (settings: Settings, address: RunnerAddress.RunnerAddress) =>
     shardsPerGroup: settings.shards,
     shardLockExpiration: Duration.seconds(settings.lockSeconds),
     // This is also the time limit of a refresh: a worker that exceeds it drops its shards.
-    shardLockRefreshInterval: runnerStorage.lockInterval(settings),
+    shardLockRefreshInterval: workersAndShardLocks.lockInterval(settings),
     refreshAssignmentsInterval: Duration.seconds(1),
     entityMessagePollInterval: Duration.seconds(1),
     entityTerminationTimeout: Duration.seconds(2),
@@ -85,7 +85,7 @@ export const layer = (
   ClusterWorkflowEngine.layer.pipe(
     Layer.provideMerge(Sharding.layer.pipe(Layer.provide([Runners.layerNoop, RunnerHealth.layerNoop]))),
     Layer.merge(rereading(workerId)),
-    Layer.provide(Layer.merge(messageStorage.layer(location), runnerStorage.layer(settings))),
+    Layer.provide(Layer.merge(messageStorage.layer(location), workersAndShardLocks.layer(settings))),
     Layer.provide(sharding(settings, RunnerAddress.make(workerId, port)))
   )
 

@@ -69,7 +69,7 @@ const first = [
     factor double precision NOT NULL DEFAULT 1,
     changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
   ) WITH (fillfactor = 10)`,
-  // The engine's view of the workers, see runnerStorage.ts.
+  // The engine's view of the workers, see workersAndShardLocks.ts.
   `CREATE TABLE cluster_runners (
     machine_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     address text NOT NULL UNIQUE,

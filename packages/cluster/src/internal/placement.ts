@@ -11,38 +11,14 @@ import type { Flow, Run } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import { type Part, PartWorkflow } from "./workflows.js"
 
-/** The smallest number of subjects in a part, small enough to share a short run evenly. */
-const smallestPart = 200
-
-/**
- * The largest. Recorded results are never repeated, so a crash costs no more in a long part than in
- * a short one.
- */
-const largestPart = 2000
-
-/**
- * The maximum number of parts: enough to share a run evenly, even with workers that join later.
- * More parts would only cost the engine more rows and statements.
- */
-const partsPerWorker = 20
-
 /**
  * The number of salts to try before a part goes to any worker: the wanted worker may own few
  * shards.
  */
 const mostSalts = 50
 
-export const ranges = (total: number, workers: number): ReadonlyArray<Flow.Range> => {
-  const even = Math.ceil(total / (partsPerWorker * Math.max(1, workers)))
-  const size = Math.min(largestPart, Math.max(smallestPart, even))
-  return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
-    from: index * size,
-    to: Math.min((index + 1) * size, total)
-  }))
-}
-
 /**
- * Divides a run into parts and places them. `owners` maps the name of each owned shard to its
+ * Places the parts of a run, one for each range. `owners` maps the name of each owned shard to its
  * worker.
  */
 export const place = (

@@ -1,6 +1,6 @@
 /**
- * A worker: starts submitted runs, processes their parts, stops runs on request, and sends
- * heartbeats.
+ * A worker: starts submitted runs and processes their parts. `heartbeat.ts` says that it is alive and
+ * stops runs on request.
  */
 import * as EntityId from "@effect/cluster/EntityId"
 import * as Sharding from "@effect/cluster/Sharding"
@@ -9,15 +9,7 @@ import * as WorkflowEngine from "@effect/workflow/WorkflowEngine"
 import type { RateLimit } from "@effect-glowmarkt/core"
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
-import {
-  Flow,
-  type Limits,
-  type Plan,
-  Progress,
-  type Run,
-  type RunStore,
-  type RunStoreError
-} from "@effect-glowmarkt/runner"
+import { Flow, type Limits, type Plan, Progress, type RunStore, type RunStoreError } from "@effect-glowmarkt/runner"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -27,10 +19,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { type ClusterFlow, FlowFailed } from "../ClusterFlow.js"
+import * as activeRuns from "./activeRuns.js"
 import * as engine from "./engine.js"
-import { place, ranges } from "./placement.js"
-import * as shardLocks from "./shardLocks.js"
-import * as submissions from "./submissions.js"
+import * as heartbeat from "./heartbeat.js"
+import * as heldShards from "./heldShards.js"
+import { ranges } from "./parts.js"
+import { place } from "./placement.js"
+import type * as submissions from "./submissions.js"
 import * as telemetry from "./telemetry.js"
 import { type Ending, Ending as EndingSchema, Listed, PartWorkflow, RunWorkflow } from "./workflows.js"
 
@@ -67,18 +62,6 @@ interface Accepted<R> {
   readonly limits: Limits.Limits
 }
 
-interface ActivePart {
-  /** The latest event of an outage that the part waits out. */
-  outage: Progress.OutageWaiting | undefined
-}
-
-const follow = (part: ActivePart): Progress.ProgressService => ({
-  publish: (event) => {
-    if (event._tag === "OutageWaiting") part.outage = event
-    if (event._tag === "OutageEnded") part.outage = undefined
-  }
-})
-
 /** Returns the reason why this worker must not process a run, or undefined if it may. */
 const mismatch = <R>({ name, target }: Options<R>, terms: submissions.Terms): string | undefined => {
   const { applicationId, origin } = terms.target
@@ -95,28 +78,13 @@ const mismatch = <R>({ name, target }: Options<R>, terms: submissions.Terms): st
 export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const { flows, limiter, location, lockSeconds, name, table, workerId } = options
   const openParts = yield* engine.openParts(location)
-  const locks = yield* shardLocks.make(location, lockSeconds, workerId)
-  const { log, warn, ...record } = telemetry.make({ name, workerId })
+  const shards = yield* heldShards.make(location, lockSeconds, workerId)
+  const { log, ...record } = telemetry.make({ name, workerId })
+  const active = activeRuns.make()
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
   const subjectPermits = yield* Effect.makeSemaphore(options.concurrency)
   const partPermits = yield* Effect.makeSemaphore(mostPartsAtOnce)
   const beginning = yield* Effect.makeSemaphore(1)
-  /** The runs in progress in this process. Completing `stop` ends the work on a run. */
-  const active = new Map<Run.RunId, { readonly parts: Set<ActivePart>; readonly stop: Deferred.Deferred<void> }>()
-
-  const enter = (runId: Run.RunId) =>
-    Effect.map(Deferred.make<void>(), (newStop) => {
-      const { parts, stop } = active.get(runId) ?? { parts: new Set(), stop: newStop }
-      const part: ActivePart = { outage: undefined }
-      active.set(runId, { parts: parts.add(part), stop })
-      return { part, parts, stop }
-    })
-  const leave = (runId: Run.RunId, { part, parts }: { readonly part: ActivePart; readonly parts: Set<ActivePart> }) =>
-    Effect.sync(() => {
-      parts.delete(part)
-      if (parts.size === 0) active.delete(runId)
-    })
-
   /**
    * Parts begin one after another. A part begins when the parts before it leave a permit unused,
    * because their last subjects wait for a retry. More parts at once would only share the same
@@ -134,7 +102,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
       )
 
   let hasJoined = false
-  const refreshLocks = Effect.flatMap(locks.refresh, ({ gained, held, lost }) => {
+  const refreshShards = Effect.flatMap(shards.refresh, ({ gained, held, lost }) => {
     if (gained === 0 && lost === 0) return Effect.void
     const message = hasJoined ? "Shards changed" : "Worker joined"
     hasJoined = true
@@ -167,7 +135,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     work: (accepted: Accepted<R>) => Effect.Effect<A, FlowFailed | RunStoreError.RunStoreError, R | RunStore.RunStore>
   ): Effect.Effect<Option.Option<A>, never, R | RunStore.RunStore> =>
     Effect.acquireUseRelease(
-      enter(runId),
+      active.enter(runId),
       ({ part, stop }) =>
         Effect.gen(function* () {
           const found = Option.getOrUndefined(yield* table.get(runId))
@@ -176,10 +144,10 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           if (state !== "submitted" && state !== "working") return Option.none()
           const accepted = yield* accept(found)
           // The engine may have acquired the shard only just now, so the locks are read again.
-          yield* Effect.unless(refreshLocks, () => locks.isHeld(shard))
+          yield* Effect.unless(refreshShards, () => shards.isHeld(shard))
           yield* table.began(runId, attempt)
-          const limited = CallOptions.locally(work(accepted), { rateLimiter: locks.guard(shard, limiter) }).pipe(
-            Effect.provideService(Progress.Progress, follow(part))
+          const limited = CallOptions.locally(work(accepted), { rateLimiter: shards.guard(shard, limiter) }).pipe(
+            Effect.provideService(Progress.Progress, activeRuns.followOutages(part))
           )
           return yield* Effect.raceFirst(Effect.asSome(limited), Effect.as(Deferred.await(stop), Option.none<A>()))
         }).pipe(
@@ -190,7 +158,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
               .pipe(Effect.retry(whileUnreachable), Effect.ignore, Effect.as(Option.none<A>()))
           )
         ),
-      (entered) => leave(runId, entered)
+      (entered) => active.leave(runId, entered)
     )
 
   const shardOf = (executionId: string) =>
@@ -205,7 +173,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         Effect.gen(function* () {
           const listed = yield* flow.list(run.runId, limits)
           const { total = 0 } = listed
-          const owners = yield* locks.owners
+          const owners = yield* shards.owners
           const workers = new Set(owners.values()).size
           const parts = flow.parts(listed) === "many" ? ranges(total, workers) : [{ from: 0, to: total }]
           return yield* place(sharding, owners, run, parts)
@@ -279,7 +247,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
             // worker reads the subject.
             return flow.work(run.runId, { from, to }, limits, (step) =>
               Effect.zipRight(
-                locks.awaitHeld(shard),
+                shards.awaitHeld(shard),
                 subjectPermits.withPermits(1)(counted(Effect.uninterruptible(step)))
               )
             )
@@ -304,49 +272,6 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     )
   )
 
-  const stopRuns = Effect.suspend(() =>
-    Effect.flatMap(table.stoppingOf([...active.keys()]), (runIds) =>
-      Effect.forEach(
-        runIds,
-        (runId) => {
-          const entry = active.get(runId)
-          return entry === undefined ? Effect.void : Deferred.succeed(entry.stop, undefined)
-        },
-        { discard: true }
-      )
-    )
-  )
-
-  const heartbeat = Effect.suspend(() => {
-    const parts = [...active.values()].flatMap(({ parts }) => [...parts])
-    const outages = parts.flatMap(({ outage }) => outage ?? [])
-    return Effect.zipRight(
-      table.seen({ workerId, name, parts: parts.length, outages: submissions.earliestOfRuns(outages) }),
-      record.partsRunning(parts.length)
-    )
-  })
-
-  const attend = Effect.all([heartbeat, refreshLocks, stopRuns], { discard: true }).pipe(
-    Effect.withTracerEnabled(false)
-  )
-
-  let isAttending = true
-  const poll = attend.pipe(
-    Effect.matchCauseEffect({
-      onSuccess: () => {
-        const resumed = isAttending ? Effect.void : log("The database is available again")
-        isAttending = true
-        return resumed
-      },
-      onFailure: (cause) => {
-        const failed = isAttending ? warn("The database is unavailable", cause) : Effect.void
-        isAttending = false
-        return failed
-      }
-    }),
-    Effect.repeat(Schedule.spaced(pollInterval))
-  )
-
   return Layer.mergeAll(
     RunWorkflow.toLayer(runBody),
     PartWorkflow.toLayer(partBody),
@@ -354,7 +279,12 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
       Effect.gen(function* () {
         yield* Effect.addFinalizer(() => Effect.zipRight(Effect.ignore(table.left(workerId)), log("Worker left")))
         yield* log("Worker started", { flows: [...flowOf.keys()].join(", "), concurrency: options.concurrency })
-        yield* Effect.forkScoped(poll)
+        yield* Effect.forkScoped(
+          Effect.repeat(
+            heartbeat.make({ active, refreshShards, table, worker: options }),
+            Schedule.spaced(pollInterval)
+          )
+        )
         // This runs in a separate fiber, because the engine blocks while this worker holds no
         // shards.
         yield* Effect.forkScoped(Effect.repeat(Effect.ignore(Effect.sandbox(start)), Schedule.spaced(pollInterval)))

@@ -39,7 +39,7 @@ const counting = () => {
   return { counts, double }
 }
 
-describeWithPostgres("RunnerStorage", () => {
+describeWithPostgres("workersAndShardLocks", () => {
   it.scopedLive(
     "a worker passes half of its shards to another even if each release is slow",
     () =>

@@ -1,5 +1,6 @@
 /**
- * Reads the engine's table of locks: which worker holds which shard, and until when.
+ * Reads which worker holds which shard, and until when, from the locks that
+ * `workersAndShardLocks.ts` acquires and refreshes for the engine.
  *
  * The engine notices a lost lock only at its next refresh. Until then, a process that was frozen
  * for longer than its locks last would send requests for parts that others have taken over. So
@@ -86,5 +87,3 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
     })
   }
 })
-
-export type ShardLocks = Effect.Effect.Success<ReturnType<typeof make>>

@@ -1,5 +1,6 @@
 /**
- * Stores the workers and the shards that each of them holds, in two tables.
+ * The engine's `RunnerStorage`: registers workers, and acquires, refreshes and releases the locks of
+ * the shards that each of them holds.
  *
  * The engine's own storage sends all statements over one connection, and the time that a statement
  * waits for its turn counts towards its deadline. When a worker joins, another one releases half of

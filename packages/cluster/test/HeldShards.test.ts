@@ -3,7 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, TestClock } from "effect"
 import { Database } from "../src/index.js"
 import { addressOf } from "../src/internal/engine.js"
-import * as shardLocks from "../src/internal/shardLocks.js"
+import * as heldShards from "../src/internal/heldShards.js"
 import * as sharedRateLimit from "../src/internal/sharedRateLimit.js"
 import { database, describeWithPostgres } from "./support/database.js"
 
@@ -18,7 +18,7 @@ const locksOf = (shards: ReadonlyArray<string>) =>
       shards,
       (shard) => sql`INSERT INTO cluster_locks VALUES (${shard}, ${addressOf("one")}, NOW())`
     )
-    return { sql, locks: yield* shardLocks.make("postgres://test", lockSeconds, "one") }
+    return { sql, locks: yield* heldShards.make("postgres://test", lockSeconds, "one") }
   })
 
 const withDatabase = <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
@@ -29,7 +29,7 @@ const withDatabase = <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
 const isWaiting = (fiber: Fiber.RuntimeFiber<unknown, unknown>) =>
   Effect.map(Effect.zipRight(TestClock.adjust("100 millis"), Fiber.poll(fiber)), ({ _tag }) => _tag === "None")
 
-describeWithPostgres("ShardLocks", () => {
+describeWithPostgres("heldShards", () => {
   it.scoped("counts the shards gained and lost", () =>
     withDatabase(
       Effect.gen(function* () {
