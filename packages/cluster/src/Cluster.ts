@@ -408,7 +408,7 @@ export const get = (
   )
 
 /**
- * The running workers, oldest first. A killed worker is included until the others notice: check
+ * The running workers, oldest first. A killed worker is included for up to a minute: check
  * `lastSeen`.
  *
  * @example

@@ -5,7 +5,7 @@ import { Flow, Plan, Run, RunStore, Step } from "@effect-glowmarkt/runner"
 import { Chunk, Deferred, Duration, Effect, Fiber, Layer, Option, Schema, Stream } from "effect"
 import { Cluster, ClusterFlow } from "../src/index.js"
 import { database, describeWithPostgres, silent } from "./support/database.js"
-import { doubles, finished, target, until, worker } from "./support/doubles.js"
+import { Calculator, doubles, finished, target, until, worker } from "./support/doubles.js"
 
 const unavailable = new GlowmarktError.ServerError({
   operation: "getAccountStatusById",
@@ -193,5 +193,79 @@ describeWithPostgres("Cluster", () => {
         }).pipe(Effect.provide(Cluster.layer({ url })))
       }),
     60_000
+  )
+
+  it.scopedLive(
+    "a defect in a flow stops the run with a reason, whether it lists subjects or processes one",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        const listing = { ...doubles, name: "unlisted", subjects: () => Stream.dieMessage("no list") }
+        const stepping = { ...doubles, name: "unstepped", step: () => Effect.dieMessage("no step") }
+        yield* Effect.gen(function* () {
+          yield* Layer.build(
+            Cluster.worker({
+              flows: [ClusterFlow.make(listing), ClusterFlow.make(stepping)],
+              ...{ name: "one", target, rate: "unlimited" }
+            }).pipe(
+              Layer.provide(Layer.succeed(Calculator, { double: (n) => Effect.succeed(2 * n) })),
+              Layer.provide(Layer.merge(Cluster.layer({ url }), silent))
+            )
+          )
+          for (const flow of [listing, stepping]) {
+            const id = Run.RunId.make(flow.name)
+            yield* Cluster.submit(flow, { runId: id, target, parameters: { count: 10 } })
+            assert.include((yield* Effect.flip(finished(id))).message, "unexpectedly, see the log of worker one")
+          }
+        }).pipe(Effect.provide(Cluster.layer({ url })))
+      }),
+    30_000
+  )
+
+  it.scopedLive(
+    "a run whose end cannot be stored stops with the reason, and ends once it can be",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        yield* Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
+          yield* sql`
+            CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN RAISE EXCEPTION ''full'' USING ERRCODE = ''53100''; END'
+          `
+          yield* sql`
+            CREATE TRIGGER full_disk BEFORE UPDATE ON glowmarkt_runs FOR EACH ROW
+            WHEN (NEW.finished_at IS NOT NULL) EXECUTE FUNCTION full_disk()
+          `
+          yield* Cluster.submit(doubles, { runId, target, parameters: { count: 10 } })
+          assert.include((yield* Effect.flip(finished(runId))).message, "disk")
+          yield* sql`DROP TRIGGER full_disk ON glowmarkt_runs`
+          yield* Cluster.resume(runId)
+          yield* finished(runId)
+        }).pipe(Effect.provide(Cluster.layer({ url })))
+      }),
+    30_000
+  )
+
+  it.scopedLive(
+    "a killed worker disappears from the list after a minute",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* database
+        yield* Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          yield* sql`
+            INSERT INTO glowmarkt_workers (worker, name, seen_at) VALUES
+            (gen_random_uuid(), 'killed', clock_timestamp() - interval '61 seconds'),
+            (gen_random_uuid(), 'frozen', clock_timestamp() - interval '30 seconds')
+          `
+          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
+          const names = Effect.map(Cluster.workers, (workers) => workers.map(({ name }) => name).sort())
+          yield* until(names, (names) => names.includes("one"))
+          assert.deepStrictEqual(yield* names, ["frozen", "one"])
+        }).pipe(Effect.provide(Cluster.layer({ url })))
+      }),
+    30_000
   )
 })

@@ -69,7 +69,7 @@ export const session = (
   }
 }
 
-/** A killed worker stays in the list until others notice. */
+/** A killed worker stays in the list for a minute. */
 const maxSilence = Duration.seconds(15)
 
 const noteMissingWorkers = Effect.gen(function* () {

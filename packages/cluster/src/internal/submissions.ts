@@ -65,6 +65,9 @@ const decodeOutages = Schema.decodeUnknown(Schema.Array(Schema.Struct({ outages:
  */
 const outageExpires = "15 seconds"
 
+/** How long a killed worker stays in the list. A frozen one adds itself again when it wakes. */
+const killedAfter = "1 minute"
+
 /** Returns, for each run, the outage whose next probe comes first. */
 export const earliestOfRuns = (
   outages: ReadonlyArray<Progress.OutageWaiting>
@@ -163,6 +166,7 @@ export const make = Effect.fnUntraced(function* (location: string) {
       ),
     resume: (runId: Run.RunId) => change(runId, ["stopped"], "submitted", sql`, reason = NULL, attempt = attempt + 1`),
 
+    /** Updates a worker's entry, and deletes those of killed workers. */
     seen: ({
       name,
       outages,
@@ -175,6 +179,10 @@ export const make = Effect.fnUntraced(function* (location: string) {
       readonly outages: ReadonlyArray<Progress.OutageWaiting>
     }) =>
       sql`
+        WITH killed AS (
+          DELETE FROM glowmarkt_workers
+          WHERE worker <> ${workerId}::uuid AND seen_at < clock_timestamp() - ${killedAfter}::interval
+        )
         INSERT INTO glowmarkt_workers AS w (worker, name, parts, outages)
         VALUES (${workerId}::uuid, ${name}, ${parts}, ${encodeOutages(outages)})
         ON CONFLICT (worker) DO UPDATE

@@ -9,7 +9,16 @@ import * as WorkflowEngine from "@effect/workflow/WorkflowEngine"
 import type { RateLimit } from "@effect-glowmarkt/core"
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
-import { Flow, type Limits, type Plan, Progress, type RunStore, type RunStoreError } from "@effect-glowmarkt/runner"
+import {
+  Flow,
+  type Limits,
+  type Plan,
+  Progress,
+  type Run,
+  type RunStore,
+  type RunStoreError
+} from "@effect-glowmarkt/runner"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -50,7 +59,7 @@ const pollInterval = Duration.millis(500)
 // How long to wait for a database that restarts. Finished work is stored when it is back, and until
 // then no other worker can continue either.
 const whileUnreachable = {
-  while: (error: FlowFailed | RunStoreError.RunStoreError) =>
+  while: (error: FlowFailed | Run.RunNotFound | Run.RunUnfinished | RunStoreError.RunStoreError) =>
     error._tag === "RunStoreError" && error.reason === "unreachable",
   schedule: Schedule.spaced(pollInterval)
 }
@@ -79,7 +88,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const { flows, limiter, location, lockSeconds, name, table, workerId } = options
   const openParts = yield* engine.openParts(location)
   const shards = yield* heldShards.make(location, lockSeconds, workerId)
-  const { log, ...record } = telemetry.make({ name, workerId })
+  const { log, warn, ...record } = telemetry.make({ name, workerId })
   const active = activeRuns.make()
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
   const subjectPermits = yield* Effect.makeSemaphore(options.concurrency)
@@ -125,6 +134,13 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     return Effect.succeed({ flow, limits })
   }
 
+  /** Retries even if the disk is full: a run whose state is lost would never end. */
+  const persistently = <A, R2>(effect: Effect.Effect<A, RunStoreError.RunStoreError, R2>) =>
+    Effect.orDie(Effect.retry(effect, Schedule.spaced(pollInterval)))
+
+  const fail = ({ attempt, runId }: Attempt, error: FlowFailed | RunStoreError.RunStoreError) =>
+    persistently(table.fail(runId, attempt, GlowmarktError.explanation(error)))
+
   /**
    * Runs `work` for a run until it is done or must stop. A failure of the flow stops the run on all
    * workers. Requests are sent only while this worker holds `shard`.
@@ -152,11 +168,13 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           return yield* Effect.raceFirst(Effect.asSome(limited), Effect.as(Deferred.await(stop), Option.none<A>()))
         }).pipe(
           Effect.retry(whileUnreachable),
-          Effect.catchAll((error) =>
-            table
-              .fail(runId, attempt, GlowmarktError.explanation(error))
-              .pipe(Effect.retry(whileUnreachable), Effect.ignore, Effect.as(Option.none<A>()))
-          )
+          Effect.catchAllDefect((defect) =>
+            Effect.zipRight(
+              warn("The flow failed unexpectedly", Cause.die(defect)),
+              new FlowFailed({ reason: `the flow failed unexpectedly, see the log of worker ${name}` })
+            )
+          ),
+          Effect.catchAll((error) => Effect.as(fail({ attempt, runId }, error), Option.none<A>()))
         ),
       (entered) => active.leave(runId, entered)
     )
@@ -182,18 +200,18 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
       return { beganMillis, parts: Option.getOrElse(parts, () => []) }
     })
 
-  const persistently = <A, R2>(effect: Effect.Effect<A, RunStoreError.RunStoreError, R2>) =>
-    Effect.orDie(Effect.retry(effect, whileUnreachable))
-
   const finish = ({ attempt, runId }: Attempt): Effect.Effect<Ending, never, RunStore.RunStore> =>
     Flow.finish(runId).pipe(
-      Effect.zipRight(table.finished(runId, attempt)),
-      Effect.as("done" as const),
-      // The submission is missing if the run has been deleted.
-      Effect.catchTag("RunNotFound", "RunUnfinished", () =>
-        Effect.as(table.stopped(runId, attempt), "stopped" as const)
-      ),
-      persistently
+      Effect.retry(whileUnreachable),
+      Effect.matchEffect({
+        onSuccess: () => Effect.as(persistently(table.finished(runId, attempt)), "done" as const),
+        onFailure: (error) =>
+          Effect.all([
+            // The submission is missing if the run has been deleted.
+            error._tag === "RunStoreError" ? fail({ attempt, runId }, error) : Effect.void,
+            persistently(table.stopped(runId, attempt))
+          ]).pipe(Effect.as("stopped" as const))
+      })
     )
 
   /**

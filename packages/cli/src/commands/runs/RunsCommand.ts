@@ -154,7 +154,7 @@ const workers = HelpPage.describe(
     usage: "[OPTIONS]",
     summary: "list the workers of a database",
     about: [
-      "Shows each worker's name, when it started, when it was last seen, and how many parts of runs it is processing. A killed worker stays in the list until the others notice, after about ten seconds."
+      "Shows each worker's name, when it started, when it was last seen, and how many parts of runs it is processing. A killed worker stays in the list for about a minute."
     ],
     examples: [{ description: "List the workers", command: "glowmarkt runs workers" }]
   }
