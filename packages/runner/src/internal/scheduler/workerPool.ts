@@ -146,7 +146,7 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
     if (item.strikes > 0) retries++
     const { end, metered } = begin(item.subject, role, nowMillis)
     if (inFlight < concurrency.allowed()) idle.wakeOne()
-    return Effect.matchEffect(metered(Effect.suspend(() => flow.step(item.subject, context))), {
+    return Effect.matchEffect(metered(flow.step(item.subject, context)), {
       onSuccess: (result) => {
         const { requests, span } = end()
         // Without a request, the result says nothing about the provider.
