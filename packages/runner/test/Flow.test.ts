@@ -151,6 +151,20 @@ layer(RunStore.layerMemory, { excludeTestServices: true })("Flow", (it) => {
     })
   )
 
+  it.effect("an error thrown by the step function is reported as a defect", () =>
+    Effect.gen(function* () {
+      const bug = new Error("a bug")
+      const flow = {
+        ...counting(() => Effect.void),
+        step: () => {
+          throw bug
+        }
+      }
+      const cause = yield* Effect.flip(Effect.sandbox(Flow.run(flow, { runId: id("throws") })))
+      assert.deepStrictEqual(Cause.dieOption(cause), Option.some(bug))
+    })
+  )
+
   it.effect("interruption cancels subjects in flight, keeps results, and the run can be resumed", () =>
     Effect.gen(function* () {
       const { all, count } = yield* tally
