@@ -180,7 +180,7 @@ Submitted.describeWithPostgres("runs on workers", () => {
         assert.strictEqual(code, 2)
         assert.match(
           stderr,
-          /rotatePasswords can only be applied on one machine: it writes the new passwords to a file/
+          /rotatePasswords plan can only be applied on a single machine: applying it writes the new passwords to a file/
         )
       }).pipe(withSimulator),
     timeout

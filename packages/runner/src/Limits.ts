@@ -37,8 +37,8 @@ export interface Rate {
  *   `Step.retried`. A longer `Retry-After` counts as an outage: the run keeps probing instead of
  *   ending at once.
  * - `deniedLimit`: the number of consecutive refused subjects after which the run fails with
- *   `AccessDenied` instead of recording refusals. Default: 20. With `Infinity`, every refusal is
- *   recorded as its subject's result.
+ *   `AccessDenied` instead of recording refusals. Default: {@link defaultDeniedLimit}. With
+ *   `Infinity`, every refusal is recorded as its subject's result.
  *
  * @since 0.1.0
  * @category models
@@ -65,3 +65,11 @@ export const politeRate: Rate = { limit: 200, interval: "1 second" }
  * @category constants
  */
 export const defaultMaxOutage: Duration.Duration = Duration.minutes(15)
+
+/**
+ * The default of `deniedLimit`: 20 subjects in a row.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultDeniedLimit = 20

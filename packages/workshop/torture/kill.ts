@@ -1,4 +1,7 @@
-/** A run that is killed at any moment and resumed must end like an uninterrupted one. */
+/**
+ * A run that is killed at any moment and resumed must end like an uninterrupted one. The runner's
+ * tests check the same with fewer kills: `runner/test/fixtures/killEach.ts` decides when to kill.
+ */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

@@ -114,7 +114,7 @@ const table: Readonly<Record<string, CliFlow>> = {
     }),
     rows: RotatePasswords.rows,
     outcome: outcomeOf({ name: "rotatePasswords" }),
-    distribution: { reason: "it writes the new passwords to a file on this machine" },
+    distribution: { reason: "applying it writes the new passwords to a file on this machine" },
     undo: { reason: "old passwords are not kept" }
   },
   rotateMobileTokens: cliFlow(RotateMobileTokens.flow, users, {

@@ -33,8 +33,6 @@ export const fromFlags = ({
 export const maxOutageOf = ({ patience }: Pick<LimitFlags, "patience">): Duration.Duration =>
   Option.match(patience, { onNone: () => Limits.defaultMaxOutage, onSome: Duration.minutes })
 
-const maxDeniedLimit = 20
-
 /**
  * Returns the limits for this many subjects. If every subject of a small run is denied, the
  * credentials are wrong, so the limit of denials is at most the number of subjects.
@@ -47,5 +45,5 @@ export const forSubjects = (
   subjects: number
 ): Pick<Limits.Limits, "concurrency" | "rate" | "maxOutage" | "deniedLimit"> => ({
   ...fromFlags(flags),
-  deniedLimit: Math.max(1, Math.min(maxDeniedLimit, subjects))
+  deniedLimit: Math.max(1, Math.min(Limits.defaultDeniedLimit, subjects))
 })

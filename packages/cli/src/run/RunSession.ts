@@ -15,7 +15,7 @@ import * as InterruptedExit from "../exit/InterruptedExit.js"
 import { count, elapsed, instant } from "../terminal/Format.js"
 import * as Output from "../terminal/Output.js"
 import * as ProgressView from "./ProgressView.js"
-import * as ServerCheck from "./ServerCheck.js"
+import * as Reachability from "./Reachability.js"
 
 /**
  * - `commands`: `resume` resumes the run, `restart` starts it again if nothing was saved yet, and
@@ -100,7 +100,7 @@ export type FinishedBefore = Option.Option<DateTime.Utc>
 export const check = (runId: Run.RunId) =>
   findRun(runId).pipe(
     Effect.map((run): FinishedBefore => Option.flatMap(run, ({ finishedAt }) => Option.fromNullable(finishedAt))),
-    Effect.tap((finishedBefore) => (Option.isSome(finishedBefore) ? Effect.void : ServerCheck.check))
+    Effect.tap((finishedBefore) => (Option.isSome(finishedBefore) ? Effect.void : Reachability.check))
   )
 
 /**

@@ -65,7 +65,8 @@ export const layerInputProcess: Layer.Layer<Input> = Layer.sync(Input, () => ({
 }))
 
 /**
- * Asks a yes/no question. Without a terminal, fails with the option to pass instead.
+ * Asks a yes/no question. Without a terminal, fails with an error that names the option to pass
+ * instead.
  *
  * @since 0.1.0
  * @category running
@@ -165,8 +166,8 @@ const piped = Effect.fnUntraced(function* (prompts: ReadonlyArray<SecretPrompt>)
 })
 
 /**
- * Reads secrets from the environment. Those not set are typed at the terminal, or are the lines of
- * standard input, in this order.
+ * Reads secrets from the environment. Prompts for those that are not set or, without a terminal,
+ * reads them from standard input, one per line, in the order of `prompts`.
  *
  * @since 0.1.0
  * @category running

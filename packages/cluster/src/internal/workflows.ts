@@ -1,4 +1,7 @@
-/** The workflows of a run and of its parts, which the engine distributes to the workers. */
+/**
+ * Declares the workflows of a run and of its parts, which the engine distributes to the workers.
+ * `worker.ts` implements them.
+ */
 
 import * as Workflow from "@effect/workflow/Workflow"
 import { Run } from "@effect-glowmarkt/runner"

@@ -63,7 +63,7 @@ export const run = (options: ApplyRun.ChangeOptions, { begun, database, flow, pl
     const { distribution } = flow
     if ("reason" in distribution) {
       return yield* new UsageError({
-        message: `A plan of ${plan.header.flow} can only be applied on one machine: ${distribution.reason}. Nothing was done.\nApply it here, with --store FILE.`
+        message: `A ${plan.header.flow} plan can only be applied on a single machine: ${distribution.reason}. Nothing was done.\nApply it here, with --store FILE.`
       })
     }
     const session = SubmittedRun.session(runId, flow.subjects, database, options)

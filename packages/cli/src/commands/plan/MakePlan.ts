@@ -11,9 +11,9 @@ import * as Schema from "effect/Schema"
 import type { LimitFlags } from "../../args/RunFlags.js"
 import { Unfinished } from "../../exit/CommandError.js"
 import * as ProgressView from "../../run/ProgressView.js"
+import * as Reachability from "../../run/Reachability.js"
 import * as ResumeCommand from "../../run/ResumeCommand.js"
 import * as RunLimits from "../../run/RunLimits.js"
-import * as ServerCheck from "../../run/ServerCheck.js"
 import { plural } from "../../terminal/Format.js"
 import * as Output from "../../terminal/Output.js"
 import * as PlanFile from "./PlanFile.js"
@@ -85,7 +85,7 @@ export const make = Effect.fnUntraced(function* <E, R>(
   options: OutputOptions,
   planning: Effect.Effect<Plan.Plan, E, R>
 ) {
-  yield* ServerCheck.check
+  yield* Reachability.check
   const plan = yield* withProgress(options)(planning)
   yield* options.form === "json"
     ? Output.jsonLine(toJson(plan))

@@ -15,8 +15,8 @@ import type { LimitFlags, StoreFlags } from "../../args/RunFlags.js"
 import * as CredentialResolver from "../../config/CredentialResolver.js"
 import * as InterruptedExit from "../../exit/InterruptedExit.js"
 import * as ClusterLayer from "../../run/ClusterLayer.js"
+import * as Reachability from "../../run/Reachability.js"
 import * as RunLimits from "../../run/RunLimits.js"
-import * as ServerCheck from "../../run/ServerCheck.js"
 import * as StoreSelection from "../../run/StoreSelection.js"
 import * as Output from "../../terminal/Output.js"
 
@@ -54,7 +54,7 @@ export const run = Effect.fn("glowmarkt.worker")(function* (options: WorkerOptio
     yield* Output.note(`Worker ${name} processes the runs of ${database.url.location} until Ctrl-C.`)
     return yield* Effect.never
   })
-  yield* ServerCheck.check
+  yield* Reachability.check
   yield* working.pipe(
     Effect.provide(worker),
     Effect.provide(services(options.auth)),

@@ -29,7 +29,7 @@ function Instant(this: { epochMillis: number }, epochMillis: number) {
 }
 Instant.prototype = Object.getPrototypeOf(sample)
 
-// Whether the installed version of Effect has no other fields.
+// Whether `epochMillis` is the only field of a `DateTime.Utc` in the installed version of Effect.
 const hasOnlyMillis = Object.keys(sample).join() === "epochMillis" && sample.epochMillis === 0
 
 /** Makes the same value as `DateTime.unsafeMake`. */

@@ -1,3 +1,7 @@
+/**
+ * Reads response bodies up to `maxBodyBytes`, whose default is in `GlowmarktClient`. For uncompressed
+ * bodies over undici, `node/dispatch` enforces the limit.
+ */
 import type * as Headers from "@effect/platform/Headers"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"

@@ -1,4 +1,4 @@
-/** Splits a filter into words, quoted texts and symbols. */
+/** Splits a filter into words, quoted strings and symbols. */
 import * as Either from "effect/Either"
 
 export interface SyntaxProblem {

@@ -3,6 +3,7 @@
  * credentials are valid and only these subjects are denied. But too many refusals in a row mean
  * that the credentials are invalid.
  */
+import { defaultDeniedLimit } from "../../Limits.js"
 
 /**
  * After this many in a row, the next subjects are taken from the other end of the page: accounts
@@ -15,8 +16,6 @@ const manyAdjacent = 10
  * invalid.
  */
 const manyDenied = 5
-
-const defaultLimit = 20
 
 interface Denied<T> {
   readonly settled: T
@@ -39,7 +38,7 @@ export interface Denials<T> {
   readonly areAllResponsesDenials: () => boolean
 }
 
-export const make = <T>(limit: number = defaultLimit): Denials<T> => {
+export const make = <T>(limit: number = defaultDeniedLimit): Denials<T> => {
   let held: Array<Denied<T>> = []
   let hasOtherAnswers = false
 

@@ -9,11 +9,11 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Run, RunId, RunNotFound, rollbackRunId } from "../../Run.js"
 import * as RunStoreError from "../../RunStoreError.js"
-import * as journal from "./journal.js"
 import { migrate } from "./migrations.js"
 import * as Pages from "./pages.js"
 import { removeRun } from "./removeRun.js"
 import { pageSize, type RunStoreService } from "./runStore.js"
+import * as sqlNotes from "./sqlNotes.js"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true, nullable: true })
 
@@ -72,7 +72,7 @@ export const make = Effect.fnUntraced(function* (file: string) {
   const service: RunStoreService = {
     file,
 
-    ...journal.make(sql, file),
+    ...sqlNotes.make(sql, file),
 
     open: Effect.fn("RunStore.open")(function* (run) {
       yield* sql`

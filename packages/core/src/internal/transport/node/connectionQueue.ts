@@ -11,9 +11,9 @@ export interface Completed {
 }
 
 /**
- * Limits the concurrent requests to one server. The others wait here, because undici cannot drop a
- * queued request: it would open a connection for each cancelled one, and live requests would wait
- * behind them.
+ * Limits the number of concurrent requests to a server. Requests over the limit wait here, because
+ * undici cannot drop a queued request: it would open a connection for each cancelled one, and live
+ * requests would wait behind them.
  *
  * The queue works in batches, one per turn of the event loop: it reads all responses, resumes all
  * their callers, and sends all new requests. Handling each response from the socket to the next

@@ -1,5 +1,6 @@
 /**
- * Stores notes on subjects. Each note is durable before the action that it announces is taken.
+ * Stores the notes of `Journal.ts` on subjects. Each note is durable before the action that it
+ * announces is taken.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
