@@ -34,8 +34,8 @@ import * as RetryPolicy from "./RetryPolicy.js"
  */
 export interface Options {
   /**
-   * The base URL, including the API version. White-label servers have other hosts. Default: {@link
-   * defaultBaseUrl}.
+   * The base URL, including the API version. White-label servers have other hosts. Default:
+   * `GlowmarktClient.defaultBaseUrl`.
    */
   readonly baseUrl?: string
   /**
