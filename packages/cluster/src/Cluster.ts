@@ -42,8 +42,7 @@ import * as PgRunStore from "./PgRunStore.js"
 import type { Submission, Worker } from "./Submission.js"
 
 /**
- * The run has stopped, because someone asked for it or because it failed with `reason`. It can be
- * resumed.
+ * The run has stopped, because it was asked to or because it failed with `reason`. It can be resumed.
  *
  * @since 0.1.0
  * @category errors

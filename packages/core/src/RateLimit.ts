@@ -79,7 +79,7 @@ interface Waiter {
   after: Waiter | undefined
 }
 
-/** Makes the queue. It is a linked list, because waiters that time out leave it from any place. */
+/** Makes the queue. It is a linked list, because a waiter that times out may be anywhere in it. */
 const makeQueue = () => {
   let first: Waiter | undefined
   let last: Waiter | undefined

@@ -3,7 +3,7 @@
  *
  * An addition cannot be repeated blindly, and the API cannot look up an account by user. So the
  * account list is read once per run, and again only if the response to an addition is lost. With
- * `together: "allOrNothing"`, the added accounts are made inactive again unless all could be added.
+ * `together: "allOrNothing"`, the added accounts are made inactive unless all could be added.
  *
  * @since 0.1.0
  */
@@ -133,7 +133,7 @@ export const plan = (
 
 /**
  * The rollback of an all-or-nothing run: the run id it is stored under, how many added accounts
- * were made inactive again, and how many could not be.
+ * were made inactive, and how many could not be.
  *
  * @since 0.1.0
  * @category models
@@ -145,7 +145,7 @@ export interface Rollback {
 }
 
 /**
- * The result of a run. `rollback` is present if added accounts had to be made inactive again.
+ * The result of a run. `rollback` is present if added accounts had to be made inactive.
  *
  * @since 0.1.0
  * @category models
@@ -156,7 +156,7 @@ export interface OnboardResult {
 }
 
 /**
- * Consent to make the added accounts inactive again, for the number of accounts that the plan adds.
+ * Consent to make the added accounts inactive, for the number of accounts that the plan adds.
  * Every resume needs this consent, too. A plan with `eachRow` needs none.
  *
  * @since 0.1.0
@@ -244,8 +244,8 @@ export const parametersOf = ({ parameters }: Pick<Run, "parameters">): Parameter
 })
 
 /**
- * Makes inactive again the accounts that an all-or-nothing run added, unless every account was
- * added. Every row must have a result. A repeated call resumes the rollback.
+ * Rolls back an all-or-nothing run unless it added every account: those it did add are made
+ * inactive. Every row must have a result. A repeated call resumes the rollback.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@
  *   For a user that the directory does not contain, the response is `missing elements`.
  * - `DELETE` of an inactive account returns the same response as the first time and changes
  *   nothing. The user of an inactive account gets `200 {"valid":false}` on sign-in; tokens issued
- *   before stay valid.
+ *   earlier stay valid.
  * - Adding the same mobile app token twice stores it twice, so tests notice it. Removing a token
  *   that does not exist returns `{"valid":true}`.
  * - A change of e-mail takes effect immediately and does not change the user name. A new password

@@ -220,7 +220,7 @@ const complete = Effect.fnUntraced(function* <Name extends string, C, R>(
 })
 
 /**
- * The errors of resolving credentials.
+ * The errors that resolving credentials can fail with.
  *
  * @since 0.1.0
  * @category models

@@ -18,7 +18,7 @@ import * as Output from "../terminal/Output.js"
 import * as Directory from "./Directory.js"
 import * as PartFile from "./PartFile.js"
 
-/** Errors on an open file name the descriptor; this replaces it with the path. */
+/** Puts the path into an error on an open file, which has only the file's descriptor. */
 const withPath = (path: string) => (error: PlatformError.PlatformError) =>
   error._tag === "SystemError"
     ? new PlatformError.SystemError({

@@ -17,7 +17,7 @@ import type * as CredentialResolver from "../config/CredentialResolver.js"
 import type { CommandError } from "../exit/CommandError.js"
 
 /**
- * The outcome of a run. `rollback` is set if added accounts had to be made inactive again.
+ * The outcome of a run. `rollback` is set if added accounts had to be made inactive.
  *
  * @since 0.1.0
  * @category models

@@ -1,6 +1,6 @@
 /**
- * Opens the run store, exclusive to this process or for reading. Whether it is a file or a database
- * is decided in `StoreSelection.ts`, where the file is in `StorePath.ts`.
+ * Opens the run store, exclusive to this process or for reading. `StoreSelection.ts` chooses between
+ * a file and a database, and `StorePath.ts` decides where the file is.
  *
  * @since 0.1.0
  */

@@ -45,6 +45,6 @@ export interface Column {
   readonly need: "required" | "optional"
   /** The value of a secret is never shown. */
   readonly content: "public" | "secret"
-  /** What to enter, as messages say it after "enter". */
+  /** What to enter, worded to follow "enter" in messages. */
   readonly expected: string
 }

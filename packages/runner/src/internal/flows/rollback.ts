@@ -1,6 +1,4 @@
-/**
- * Rolls back an all-or-nothing run in a separate run: makes the added accounts inactive again.
- */
+/** Rolls back an all-or-nothing run in a separate run, which makes the added accounts inactive. */
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import type { CallError, InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
@@ -131,14 +129,14 @@ export const findRollback = (
 const rolledBackResult: Result = {
   _tag: "Failed",
   kind: "RolledBack",
-  message: "The account was added, then made inactive again because not all users could be added.",
+  message: "The account was added, then made inactive because not all users could be added.",
   mayHaveBeenApplied: false
 }
 
 const notRolledBackResult = (why: string): Result => ({
   _tag: "Failed",
   kind: "NotRolledBack",
-  message: `The account was added and could not be made inactive again: ${why}`,
+  message: `The account was added and could not be made inactive: ${why}`,
   mayHaveBeenApplied: true
 })
 

@@ -15,7 +15,7 @@ const split = (url: string): readonly [string, string] => {
 
 /**
  * Headers as a flat list of names and values. All requests of an operation share one headers
- * object, and undici's proxy agent would modify it. It copies a list before it modifies it.
+ * object, and undici's proxy agent would modify it, but copies a list first.
  */
 const listsOf = memoize((headers: transport.Request["headers"]) => {
   const withoutBody = Object.entries({ ...headers, "accept-encoding": "identity" }).flat()
