@@ -222,7 +222,7 @@ layer(served(), { excludeTestServices: true })("OnboardAccounts", (it) => {
     })
   )
 
-  it.effect("all or nothing: added accounts are made inactive again, and the results say so", () =>
+  it.effect("all or nothing: added accounts are made inactive, and the results say so", () =>
     Effect.gen(function* () {
       yield* fresh
       const users = yield* newcomers(8)

@@ -78,7 +78,7 @@ const table: Readonly<Record<string, CliFlow>> = {
     subjects: "users",
     // A rollback also affects the accounts that were added before the run was resumed.
     deletions: ({ counts, parameters }) => (parameters["together"] === "allOrNothing" ? counts.change : 0),
-    deletes: (deletions) => `makes up to ${plural(deletions, "account")} inactive again if one cannot be added`,
+    deletes: (deletions) => `makes up to ${plural(deletions, "account")} inactive if one cannot be added`,
     open: makeOpen(administrator, OnboardAccounts),
     rows: OnboardAccounts.rows,
     outcome: OnboardAccounts.result,

@@ -71,7 +71,7 @@ const save = Effect.fnUntraced(function* (out: string, flow: CliFlow, runId: Run
   return { results, failed }
 })
 
-/** Fails if rows were not completed, or added accounts had to be made inactive again. */
+/** Fails if rows were not completed, or added accounts had to be made inactive. */
 const checkTally = (
   tally: ApplyTally.ApplyTally,
   rollback: RunOutcome["rollback"],

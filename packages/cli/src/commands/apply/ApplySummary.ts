@@ -56,7 +56,7 @@ const rollbackNote = (rollback: OnboardAccounts.Rollback | undefined): ReadonlyA
   rollback === undefined
     ? []
     : [
-        `Some accounts could not be added. Of those that were added, ${count(rollback.inactive)} are inactive again; ${count(rollback.failed)} could not be made inactive.`
+        `Some accounts could not be added. Of those that were added, ${count(rollback.inactive)} are inactive; ${count(rollback.failed)} could not be made inactive.`
       ]
 
 /**

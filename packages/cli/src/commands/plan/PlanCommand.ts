@@ -63,7 +63,7 @@ const onboard = HelpPage.describe(
       csv,
       together: Options.boolean("all-or-nothing").pipe(
         Options.map((all): "allOrNothing" | "eachRow" => (all ? "allOrNothing" : "eachRow")),
-        Options.withDescription("If one account cannot be added, makes those already added inactive again.")
+        Options.withDescription("If one account cannot be added, makes those already added inactive.")
       )
     },
     Lazy.handler(load, (plan) => plan.onboard)
