@@ -41,7 +41,7 @@ const bounds: ReadonlyArray<readonly [Name, Bound]> = [
   ["ours, layerUndici", { peer: "HttpApiClient, layerUndici", throughput: 1, cpu: 1.05 }],
   ["ours, FetchTransport", { peer: "HttpApiClient, fetch", throughput: 1.2, cpu: 0.8 }],
   ["ours, FetchTransport", { peer: "openapi-fetch", throughput: 0.95, cpu: 1.05 }],
-  ["ours, FetchHttpClient", { peer: "HttpApiClient, fetch", throughput: 1, cpu: 1.05 }]
+  ["ours, FetchHttpClient", { peer: "HttpApiClient, fetch", throughput: 0.9, cpu: 1.2 }]
 ]
 
 export const calls: Scenario = async ({ size }) => {
