@@ -4,8 +4,8 @@ import { GlowmarktError, Identifier } from "@effect-glowmarkt/core"
 import { Flow, Plan, Run, RunStore, Step } from "@effect-glowmarkt/runner"
 import { Chunk, Deferred, Duration, Effect, Fiber, Layer, Option, Schema, Stream } from "effect"
 import { Cluster, ClusterFlow } from "../src/index.js"
-import { database, describeWithPostgres, silent } from "./support/database.js"
-import { Calculator, doubles, finished, target, until, worker } from "./support/doubles.js"
+import { describeWithPostgres, refuse, silent } from "./support/database.js"
+import { Calculator, double, doubles, finished, onNewDatabase, target, until, worker } from "./support/doubles.js"
 
 const unavailable = new GlowmarktError.ServerError({
   operation: "getAccountStatusById",
@@ -45,20 +45,19 @@ describeWithPostgres("Cluster", () => {
   it.scopedLive(
     "a run submitted without workers waits for one, and two workers share its parts",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        const done = new Map<string, number>()
-        const counting = (name: string) =>
-          worker(url, name, (n) =>
-            Effect.delay(
-              Effect.sync(() => {
-                done.set(name, (done.get(name) ?? 0) + 1)
-                return 2 * n
-              }),
-              "20 millis"
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
+          const done = new Map<string, number>()
+          const counting = (name: string) =>
+            worker(url, name, (n) =>
+              Effect.delay(
+                Effect.sync(() => {
+                  done.set(name, (done.get(name) ?? 0) + 1)
+                  return 2 * n
+                }),
+                "20 millis"
+              )
             )
-          )
-        yield* Effect.gen(function* () {
           yield* Cluster.submit(doubles, { runId, target, parameters: { count: 4000 } })
           assert.strictEqual((yield* Cluster.get(runId)).state, "submitted")
           yield* Layer.build(Layer.merge(counting("one"), counting("two")))
@@ -78,17 +77,16 @@ describeWithPostgres("Cluster", () => {
           yield* Cluster.forget(runId)
           assert.strictEqual((yield* Effect.flip(Cluster.get(runId)))._tag, "RunNotFound")
           assert.strictEqual(yield* messages, 0)
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     60_000
   )
 
   it.scopedLive(
     "a stopped run keeps its results and continues when it is resumed",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
           const store = yield* RunStore.RunStore
           yield* Layer.build(worker(url, "one", (n) => Effect.delay(Effect.succeed(2 * n), "20 millis")))
           yield* Cluster.submit(doubles, { runId, target })
@@ -102,17 +100,16 @@ describeWithPostgres("Cluster", () => {
           assert.strictEqual((yield* Cluster.resume(runId)).attempt, 2)
           yield* finished(runId)
           assert.strictEqual(yield* sum, 1000 * 999)
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     60_000
   )
 
   it.scopedLive(
     "a failing flow, an unknown flow or another server stops the run with a reason",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
           let broken = true
           yield* Layer.build(
             worker(url, "one", (n) =>
@@ -144,33 +141,32 @@ describeWithPostgres("Cluster", () => {
           }
           yield* Cluster.submitListed(Flow.open(withTarget, { runId: planned, parameters }))
           assert.include(yield* reason(planned), "another-application")
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     60_000
   )
 
   it.scopedLive(
     "watching a run shows an outage that its worker waits out, and its end",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        let isAway = true
-        const hasEnded = yield* Deferred.make<void>()
-        const flow = Flow.make({
-          ...{ name: "interrupted", parameters: Schema.Struct({}), defaults: {}, requests: () => 1 },
-          ...{ subject: Schema.Int, result: Schema.Int, subjects: () => Stream.range(0, 399) },
-          step: (n: number) =>
-            Effect.suspend(() =>
-              isAway
-                ? Effect.fail(new Step.TransientFailure(unavailable, -1, unavailable))
-                : // The run goes on until its watcher has seen the end of the outage.
-                  Effect.as(n === 300 ? Deferred.await(hasEnded) : Effect.void, 2 * n)
-            )
-        })
-        const interrupted = Cluster.worker({ flows: [ClusterFlow.make(flow)], target, rate: "unlimited" }).pipe(
-          Layer.provide(Layer.merge(Cluster.layer({ url }), silent))
-        )
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
+          let isAway = true
+          const hasEnded = yield* Deferred.make<void>()
+          const flow = Flow.make({
+            ...{ name: "interrupted", parameters: Schema.Struct({}), defaults: {}, requests: () => 1 },
+            ...{ subject: Schema.Int, result: Schema.Int, subjects: () => Stream.range(0, 399) },
+            step: (n: number) =>
+              Effect.suspend(() =>
+                isAway
+                  ? Effect.fail(new Step.TransientFailure(unavailable, -1, unavailable))
+                  : // The run goes on until its watcher has seen the end of the outage.
+                    Effect.as(n === 300 ? Deferred.await(hasEnded) : Effect.void, 2 * n)
+              )
+          })
+          const interrupted = Cluster.worker({ flows: [ClusterFlow.make(flow)], target, rate: "unlimited" }).pipe(
+            Layer.provide(Layer.merge(Cluster.layer({ url }), silent))
+          )
           yield* Layer.build(interrupted)
           yield* Cluster.submit(flow, { runId, target })
           const events = yield* Cluster.watch(runId).pipe(
@@ -190,25 +186,24 @@ describeWithPostgres("Cluster", () => {
             if (event._tag === "OutageEnded") assert.isAbove(Duration.toMillis(event.waited), 0)
           }
           assert.strictEqual(yield* sum, 400 * 399)
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     60_000
   )
 
   it.scopedLive(
     "a defect in a flow stops the run with a reason, whether it lists subjects or processes one",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        const listing = { ...doubles, name: "unlisted", subjects: () => Stream.dieMessage("no list") }
-        const stepping = { ...doubles, name: "unstepped", step: () => Effect.dieMessage("no step") }
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
+          const listing = { ...doubles, name: "unlisted", subjects: () => Stream.dieMessage("no list") }
+          const stepping = { ...doubles, name: "unstepped", step: () => Effect.dieMessage("no step") }
           yield* Layer.build(
             Cluster.worker({
               flows: [ClusterFlow.make(listing), ClusterFlow.make(stepping)],
               ...{ name: "one", target, rate: "unlimited" }
             }).pipe(
-              Layer.provide(Layer.succeed(Calculator, { double: (n) => Effect.succeed(2 * n) })),
+              Layer.provide(Layer.succeed(Calculator, { double })),
               Layer.provide(Layer.merge(Cluster.layer({ url }), silent))
             )
           )
@@ -217,55 +212,47 @@ describeWithPostgres("Cluster", () => {
             yield* Cluster.submit(flow, { runId: id, target, parameters: { count: 10 } })
             assert.include((yield* Effect.flip(finished(id))).message, "unexpectedly, see the log of worker one")
           }
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     30_000
   )
 
   it.scopedLive(
     "a run whose end cannot be stored stops with the reason, and ends once it can be",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
-          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
-          yield* sql`
-            CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
-            'BEGIN RAISE EXCEPTION ''full'' USING ERRCODE = ''53100''; END'
-          `
-          yield* sql`
-            CREATE TRIGGER full_disk BEFORE UPDATE ON glowmarkt_runs FOR EACH ROW
-            WHEN (NEW.finished_at IS NOT NULL) EXECUTE FUNCTION full_disk()
-          `
+          yield* Layer.build(worker(url, "one", double))
+          // As if the disk were full.
+          yield* refuse("UPDATE", "glowmarkt_runs", "NEW.finished_at IS NOT NULL", "53100")
           yield* Cluster.submit(doubles, { runId, target, parameters: { count: 10 } })
           assert.include((yield* Effect.flip(finished(runId))).message, "disk")
-          yield* sql`DROP TRIGGER full_disk ON glowmarkt_runs`
+          yield* sql`DROP TRIGGER refused ON glowmarkt_runs`
           yield* Cluster.resume(runId)
           yield* finished(runId)
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     30_000
   )
 
   it.scopedLive(
     "a killed worker disappears from the list after a minute",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
           yield* sql`
             INSERT INTO glowmarkt_workers (worker, name, seen_at) VALUES
             (gen_random_uuid(), 'killed', clock_timestamp() - interval '61 seconds'),
             (gen_random_uuid(), 'frozen', clock_timestamp() - interval '30 seconds')
           `
-          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
+          yield* Layer.build(worker(url, "one", double))
           const names = Effect.map(Cluster.workers, (workers) => workers.map(({ name }) => name).sort())
           yield* until(names, (names) => names.includes("one"))
           assert.deepStrictEqual(yield* names, ["frozen", "one"])
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     30_000
   )
 })

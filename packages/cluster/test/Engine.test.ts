@@ -3,39 +3,24 @@ import { assert, it } from "@effect/vitest"
 import { Run } from "@effect-glowmarkt/runner"
 import { Effect, Layer } from "effect"
 import { Cluster } from "../src/index.js"
-import { database, describeWithPostgres, joined } from "./support/database.js"
-import { doubles, finished, target, until, worker } from "./support/doubles.js"
+import { describeWithPostgres, joined, refuse } from "./support/database.js"
+import { double, doubles, finished, onNewDatabase, target, until, worker } from "./support/doubles.js"
 
 const runId = Run.RunId.make("run-1")
 
 const parameters = { count: 400 }
 
-/** Refuses new rows as if the server were stopping. Returns how many it has refused. */
-const refuse = (table: string, when: string) =>
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    yield* sql`CREATE SEQUENCE refusals`
-    yield* sql`
-      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-      'BEGIN PERFORM nextval(''refusals''); RAISE EXCEPTION ''stopping'' USING ERRCODE = ''57P01''; END'
-    `
-    yield* sql.unsafe(
-      `CREATE TRIGGER refused BEFORE INSERT ON ${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION refuse()`
-    )
-    return sql<{ count: number }>`
-      SELECT CASE WHEN is_called THEN last_value ELSE 0 END::int AS count FROM refusals
-    `.pipe(Effect.map(([row]) => row?.count ?? 0))
-  })
+/** Refuses new rows as if the server were stopping. */
+const refuseNew = (table: string, when: string) => refuse("INSERT", table, when, "57P01")
 
 describeWithPostgres("the engine", () => {
   it.scopedLive(
     "a part still starts if a worker read its message and then lost the shard",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
-          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
+          yield* Layer.build(worker(url, "one", double))
           yield* joined(1)
           yield* sql`
             CREATE FUNCTION taken() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.last_read = now(); RETURN NEW; END'
@@ -46,20 +31,19 @@ describeWithPostgres("the engine", () => {
           `
           yield* Cluster.submit(doubles, { runId, target, parameters })
           yield* finished(runId)
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     60_000
   )
 
   it.scopedLive(
     "a worker that could not refresh its locks during a run still finishes the run",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        const log: Array<string> = []
-        let isOpen = false
-        const begun = new Set<number>()
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
+          const log: Array<string> = []
+          let isOpen = false
+          const begun = new Set<number>()
           const sql = yield* SqlClient.SqlClient
           yield* Layer.build(
             worker(
@@ -87,61 +71,44 @@ describeWithPostgres("the engine", () => {
           yield* sql`ALTER TABLE away RENAME TO cluster_locks`
           yield* finished(runId)
           assert.strictEqual(begun.size, 400)
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     60_000
   )
 
-  it.scopedLive(
-    "a run finishes although the engine could not store its replies for two seconds",
-    () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        yield* Effect.gen(function* () {
-          const sql = yield* SqlClient.SqlClient
-          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
-          yield* joined(1)
-          const attempts = yield* refuse("cluster_replies", "TRUE")
-          yield* Cluster.submit(doubles, { runId, target, parameters })
-          yield* until(attempts, (count) => count > 0)
-          yield* Effect.sleep("2 seconds")
-          yield* sql`DROP TRIGGER refused ON cluster_replies`
-          yield* finished(runId)
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
-    20_000
-  )
-
-  it.scopedLive(
-    "a run finishes although the engine could not store its messages for two seconds",
-    () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        yield* Effect.gen(function* () {
-          const sql = yield* SqlClient.SqlClient
-          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
-          yield* joined(1)
-          const attempts = yield* refuse("cluster_messages", "NEW.tag = 'activity'")
-          yield* Cluster.submit(doubles, { runId, target, parameters })
-          yield* until(attempts, (count) => count > 0)
-          yield* Effect.sleep("2 seconds")
-          yield* sql`DROP TRIGGER refused ON cluster_messages`
-          yield* finished(runId)
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
-    20_000
-  )
+  for (const [unstored, table, when] of [
+    ["replies", "cluster_replies", "TRUE"],
+    ["messages", "cluster_messages", "NEW.tag = 'activity'"]
+  ] as const) {
+    it.scopedLive(
+      `a run finishes although the engine could not store its ${unstored} for two seconds`,
+      () =>
+        onNewDatabase((url) =>
+          Effect.gen(function* () {
+            const sql = yield* SqlClient.SqlClient
+            yield* Layer.build(worker(url, "one", double))
+            yield* joined(1)
+            const attempts = yield* refuseNew(table, when)
+            yield* Cluster.submit(doubles, { runId, target, parameters })
+            yield* until(attempts, (count) => count > 0)
+            yield* Effect.sleep("2 seconds")
+            yield* sql.unsafe(`DROP TRIGGER refused ON ${table}`)
+            yield* finished(runId)
+          })
+        ),
+      20_000
+    )
+  }
 
   it.scopedLive(
     "a run finishes although the connection broke after the engine had stored a reply",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
-          yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
+          yield* Layer.build(worker(url, "one", double))
           yield* joined(1)
-          const attempts = yield* refuse("cluster_replies", "NEW.id > 0 AND NEW.payload LIKE '%done%'")
+          const attempts = yield* refuseNew("cluster_replies", "NEW.id > 0 AND NEW.payload LIKE '%done%'")
           yield* Cluster.submit(doubles, { runId, target, parameters: { count: 1 } })
           yield* until(attempts, (count) => count > 0)
           const done = { _tag: "Success", value: { _tag: "Complete", exit: { _tag: "Success", value: "done" } } }
@@ -155,32 +122,31 @@ describeWithPostgres("the engine", () => {
           `
           yield* sql`DROP TRIGGER refused ON cluster_replies`
           yield* finished(runId)
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     20_000
   )
 
   it.scopedLive(
     "a worker that stops does not wait until its replies can be stored",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
           yield* Effect.scoped(
             Effect.gen(function* () {
-              yield* Layer.build(worker(url, "one", (n) => Effect.succeed(2 * n)))
+              yield* Layer.build(worker(url, "one", double))
               yield* joined(1)
-              const attempts = yield* refuse("cluster_replies", "TRUE")
+              const attempts = yield* refuseNew("cluster_replies", "TRUE")
               yield* Cluster.submit(doubles, { runId, target, parameters })
               yield* until(attempts, (count) => count > 0)
             })
           )
           yield* sql`DROP TRIGGER refused ON cluster_replies`
-          yield* Layer.build(worker(url, "two", (n) => Effect.succeed(2 * n)))
+          yield* Layer.build(worker(url, "two", double))
           yield* finished(runId)
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     30_000
   )
 })

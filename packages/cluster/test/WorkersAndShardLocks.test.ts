@@ -3,12 +3,15 @@ import { assert, it } from "@effect/vitest"
 import { Run } from "@effect-glowmarkt/runner"
 import { Effect, Layer } from "effect"
 import { Cluster } from "../src/index.js"
-import { database, describeWithPostgres, joined } from "./support/database.js"
-import { doubles, finished, target, until, worker } from "./support/doubles.js"
+import { describeWithPostgres, joined } from "./support/database.js"
+import { doubles, finished, onNewDatabase, target, until, worker } from "./support/doubles.js"
 
 const runId = Run.RunId.make("run-1")
 
 const unhealthy = "Shard lock storage is unhealthy"
+
+/** Leaves a refresh of two seconds enough time. */
+const lockSeconds = 12
 
 /** Slows down one kind of statement on a table of the engine, as on a busy machine. */
 const slow = (statement: "UPDATE" | "DELETE", table: string, per: "ROW" | "STATEMENT", seconds: number) =>
@@ -43,11 +46,10 @@ describeWithPostgres("workersAndShardLocks", () => {
   it.scopedLive(
     "a worker passes half of its shards to another even if each release is slow",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        const log: Array<string> = []
-        const { counts, double } = counting()
-        yield* Effect.gen(function* () {
+      onNewDatabase((url) =>
+        Effect.gen(function* () {
+          const log: Array<string> = []
+          const { counts, double } = counting()
           yield* Layer.build(worker(url, "one", double, log))
           yield* joined(1)
           // In sequence, 60 of them would exceed the time limit of each.
@@ -59,40 +61,40 @@ describeWithPostgres("workersAndShardLocks", () => {
           assert.notInclude(log, unhealthy)
           assert.strictEqual(counts.size, 400)
           yield* fast("cluster_locks")
-        }).pipe(Effect.provide(Cluster.layer({ url })))
-      }),
+        })
+      ),
     60_000
   )
 
   it.scopedLive(
     "a worker whose locks take two seconds to refresh keeps its shards, and no other worker processes them",
     () =>
-      Effect.gen(function* () {
-        const url = yield* database
-        const log: Array<string> = []
-        const { counts, double } = counting()
-        const lockSeconds = 12
-        const of = (name: string) => worker(url, name, double, log, lockSeconds)
-        yield* Effect.gen(function* () {
-          yield* Layer.build(Layer.merge(of("one"), of("two")))
-          yield* joined(2)
-          // The workers detect that they have joined.
-          yield* until(
-            Effect.sync(() => log.filter((message) => message === "Worker joined").length),
-            (all) => all === 2
-          )
-          yield* Effect.sleep("2 seconds")
-          const before = log.length
-          yield* slow("UPDATE", "cluster_runners", "STATEMENT", 2)
-          yield* Cluster.submit(doubles, { runId, target, parameters: { count: 1600 } })
-          yield* finished(runId)
-          const since = log.slice(before)
-          assert.notInclude(since, unhealthy)
-          assert.notInclude(since, "Shards changed")
-          assert.deepStrictEqual([counts.size, Math.max(...counts.values())], [1600, 1])
-          yield* fast("cluster_runners")
-        }).pipe(Effect.provide(Cluster.layer({ url, lockSeconds })))
-      }),
+      onNewDatabase(
+        (url) =>
+          Effect.gen(function* () {
+            const log: Array<string> = []
+            const { counts, double } = counting()
+            const of = (name: string) => worker(url, name, double, log, lockSeconds)
+            yield* Layer.build(Layer.merge(of("one"), of("two")))
+            yield* joined(2)
+            // The workers detect that they have joined.
+            yield* until(
+              Effect.sync(() => log.filter((message) => message === "Worker joined").length),
+              (all) => all === 2
+            )
+            yield* Effect.sleep("2 seconds")
+            const before = log.length
+            yield* slow("UPDATE", "cluster_runners", "STATEMENT", 2)
+            yield* Cluster.submit(doubles, { runId, target, parameters: { count: 1600 } })
+            yield* finished(runId)
+            const since = log.slice(before)
+            assert.notInclude(since, unhealthy)
+            assert.notInclude(since, "Shards changed")
+            assert.deepStrictEqual([counts.size, Math.max(...counts.values())], [1600, 1])
+            yield* fast("cluster_runners")
+          }),
+        { lockSeconds }
+      ),
     60_000
   )
 })

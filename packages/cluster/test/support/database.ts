@@ -43,3 +43,23 @@ export const joined = (workers: number) =>
     Effect.delay("50 millis"),
     Effect.repeat({ until: (all) => all.length === workers && all.every(({ held }) => held === 120 / workers) })
   )
+
+/**
+ * Refuses changes of a table with the SQLSTATE `code`, until the trigger `refused` is dropped. Returns
+ * how many it has refused.
+ */
+export const refuse = (change: "INSERT" | "UPDATE", table: string, when: string, code: string) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`CREATE SEQUENCE refusals`
+    yield* sql.unsafe(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM nextval(''refusals''); RAISE EXCEPTION ''refused'' USING ERRCODE = ''${code}''; END'
+    `)
+    yield* sql.unsafe(
+      `CREATE TRIGGER refused BEFORE ${change} ON ${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION refuse()`
+    )
+    return sql<{ count: number }>`
+      SELECT CASE WHEN is_called THEN last_value ELSE 0 END::int AS count FROM refusals
+    `.pipe(Effect.map(([row]) => row?.count ?? 0))
+  })

@@ -2,6 +2,7 @@
 import { Flow, type Run } from "@effect-glowmarkt/runner"
 import { Chunk, Context, Effect, Layer, Logger, Schema, Stream } from "effect"
 import { Cluster, ClusterFlow, Database, type DatabaseUrl } from "../../src/index.js"
+import { database } from "./database.js"
 
 /** A service that the flow's steps need, so that the types show where it is required. */
 export class Calculator extends Context.Tag("test/Calculator")<
@@ -18,6 +19,8 @@ export const doubles = Flow.make({
   subjects: ({ parameters }) => Stream.range(0, parameters.count - 1),
   step: (n) => Effect.flatMap(Calculator, ({ double }) => double(n))
 })
+
+export const double = (n: number) => Effect.succeed(2 * n)
 
 export const target = { origin: "https://api.example" }
 
@@ -39,6 +42,12 @@ export const worker = (
       )
     )
   )
+
+/** Runs a test as a client of a cluster with a new database. */
+export const onNewDatabase = <A, E, R>(
+  test: (url: DatabaseUrl.DatabaseUrl) => Effect.Effect<A, E, R>,
+  settings: Pick<Cluster.Options, "lockSeconds"> = {}
+) => Effect.flatMap(database, (url) => Effect.provide(test(url), Cluster.layer({ url, ...settings })))
 
 export const finished = (runId: Run.RunId) => Effect.map(Stream.runCollect(Cluster.watch(runId)), Chunk.toReadonlyArray)
 
