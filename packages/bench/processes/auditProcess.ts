@@ -14,6 +14,7 @@ import * as SqliteRunStore from "@effect-glowmarkt/runner/SqliteRunStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { measure } from "./measure.js"
 
 const [, , way = "", url = ""] = process.argv
 
@@ -67,14 +68,5 @@ const ways = new Map<string, () => Promise<number>>([
   ["sqlite", audited("sqlite")]
 ])
 
-const cpu = process.cpuUsage()
-const started = performance.now()
-const count = await ways.get(way)?.()
-const { system, user } = process.cpuUsage(cpu)
-process.send?.({
-  count,
-  millis: performance.now() - started,
-  cpuMillis: (user + system) / 1000,
-  peakMiB: process.resourceUsage().maxRSS / 1024
-})
+process.send?.(await measure(async () => ways.get(way)?.()))
 process.exit()

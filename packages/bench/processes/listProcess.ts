@@ -4,6 +4,8 @@
  *
  *   listProcess.ts stream|list|parse|bytes URL
  */
+import { measure } from "./measure.js"
+
 const [, , way = "", url = ""] = process.argv
 
 /** Imports core only when it is used, so the baselines do not have it in memory. */
@@ -66,14 +68,5 @@ const ways = new Map<string, () => Promise<number>>([
   ]
 ])
 
-const cpu = process.cpuUsage()
-const started = performance.now()
-const count = await ways.get(way)?.()
-const { system, user } = process.cpuUsage(cpu)
-process.send?.({
-  count,
-  millis: performance.now() - started,
-  cpuMillis: (user + system) / 1000,
-  peakMiB: process.resourceUsage().maxRSS / 1024
-})
+process.send?.(await measure(async () => ways.get(way)?.()))
 process.exit()
