@@ -13,7 +13,7 @@ import { Email, Username } from "@effect-glowmarkt/core/AccountInput"
 import { AdminAccounts } from "@effect-glowmarkt/core/AdminAccounts"
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import type { GlowmarktClient } from "@effect-glowmarkt/core/GlowmarktClient"
-import * as GlowmarktError from "@effect-glowmarkt/core/GlowmarktError"
+import { type CallError, explanation as explanationOf, type InvalidInput } from "@effect-glowmarkt/core/GlowmarktError"
 import { AccountId, ApplicationId } from "@effect-glowmarkt/core/Identifier"
 import * as RetryPolicy from "@effect-glowmarkt/core/RetryPolicy"
 import { quote } from "@effect-glowmarkt/core/VisibleText"
@@ -92,11 +92,7 @@ export interface Read extends Schema.Schema.Type<typeof Read> {}
 
 type Subject = PlannedFlow.Subject<Wanted, Read>
 
-type ReadEffect = Effect.Effect<
-  Read,
-  GlowmarktError.CallError | GlowmarktError.InvalidInput | Converge.Refused,
-  GlowmarktClient | Secrets
->
+type ReadEffect = Effect.Effect<Read, CallError | InvalidInput | Converge.Refused, GlowmarktClient | Secrets>
 
 const toState = ({ accountId, name }: Pick<UserSessions.User, "accountId" | "name">): Read => ({
   accountId,
@@ -196,7 +192,7 @@ const restoreName = (
     if (isNamed(planned, wanted)) {
       return yield* Effect.fail(error)
     }
-    const failed = `The e-mail address could not be changed (${GlowmarktError.explanation(error)})`
+    const failed = `The e-mail address could not be changed (${explanationOf(error)})`
     if (planned.name === null) {
       const explanation = `${failed}. The name was changed, and its previous value is unknown.`
       return yield* new PartialChange({ explanation, ...failureToRetry(error) })
@@ -271,39 +267,34 @@ const revert = ({ planned, wanted }: Subject): Either.Either<Wanted, string> => 
  * @since 0.1.0
  * @category constants
  */
-export const flow: PlannedFlow.Undoable<
-  Parameters,
-  Wanted,
-  Read,
-  GlowmarktError.CallError | GlowmarktError.InvalidInput,
-  GlowmarktClient | Secrets
-> = PlannedFlow.undoable(
-  PlannedFlow.make({
-    name: "correctOwnDetails",
-    parameters: Parameters,
-    row: Wanted,
-    key: ({ username }) => username,
-    expected: {
-      username: "a user name",
-      password: "a reference to the password: env:NAME, file:PATH or file:PATH#NAME",
-      name: "the new name (optional)",
-      email: "the new e-mail address (optional)"
-    },
-    secret: ["password"],
-    state: Read,
-    read: readDetails,
-    isSatisfied: (read, wanted) => isNamed(read, wanted) && isAddressed(read, wanted),
-    isPartial: ({ planned, read, wanted }) =>
-      read.accountId === planned.accountId &&
-      (read.name === planned.name || read.name === wanted.name) &&
-      (read.email === planned.email || read.email === wanted.email),
-    write: writeDetails,
-    describe: (read, { email, name }) =>
-      [...describeChange("name", read.name, name), ...describeChange("e-mail", read.email, email)].join(" and "),
-    earlierDescriptions: [
-      (read, { email, name }) =>
-        `change ${[...fromTo("name", read.name, name), ...fromTo("e-mail", read.email, email)].join(" and ")}`
-    ]
-  }),
-  revert
-)
+export const flow: PlannedFlow.Undoable<Parameters, Wanted, Read, CallError | InvalidInput, GlowmarktClient | Secrets> =
+  PlannedFlow.undoable(
+    PlannedFlow.make({
+      name: "correctOwnDetails",
+      parameters: Parameters,
+      row: Wanted,
+      key: ({ username }) => username,
+      expected: {
+        username: "a user name",
+        password: "a reference to the password: env:NAME, file:PATH or file:PATH#NAME",
+        name: "the new name (optional)",
+        email: "the new e-mail address (optional)"
+      },
+      secret: ["password"],
+      state: Read,
+      read: readDetails,
+      isSatisfied: (read, wanted) => isNamed(read, wanted) && isAddressed(read, wanted),
+      isPartial: ({ planned, read, wanted }) =>
+        read.accountId === planned.accountId &&
+        (read.name === planned.name || read.name === wanted.name) &&
+        (read.email === planned.email || read.email === wanted.email),
+      write: writeDetails,
+      describe: (read, { email, name }) =>
+        [...describeChange("name", read.name, name), ...describeChange("e-mail", read.email, email)].join(" and "),
+      earlierDescriptions: [
+        (read, { email, name }) =>
+          `change ${[...fromTo("name", read.name, name), ...fromTo("e-mail", read.email, email)].join(" and ")}`
+      ]
+    }),
+    revert
+  )

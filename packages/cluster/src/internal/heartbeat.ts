@@ -7,23 +7,22 @@ import type { RunStoreError } from "@effect-glowmarkt/runner"
 import * as Effect from "effect/Effect"
 import type { ActiveRuns } from "./activeRuns.js"
 import * as submissions from "./submissions.js"
-import * as telemetry from "./telemetry.js"
+import type * as telemetry from "./telemetry.js"
 
-/** Returns one heartbeat, to be repeated. It never fails. */
+/** Returns one heartbeat, which `worker.ts` repeats every 500 milliseconds. It never fails. */
 export const make = ({
   active,
   refreshShards,
   table,
-  worker
+  telemetry: { log, partsRunning, warn },
+  worker: { name, workerId }
 }: {
   readonly active: ActiveRuns
   readonly refreshShards: Effect.Effect<void, RunStoreError.RunStoreError>
   readonly table: submissions.Submissions
+  readonly telemetry: telemetry.Telemetry
   readonly worker: { readonly name: string; readonly workerId: string }
 }): Effect.Effect<void> => {
-  const { name, workerId } = worker
-  const { log, partsRunning, warn } = telemetry.make({ name, workerId })
-
   const recordAlive = Effect.suspend(() => {
     const parts = active.parts()
     const outages = parts.flatMap(({ outage }) => outage ?? [])

@@ -79,10 +79,7 @@ export const make = Effect.fnUntraced(function* (location: string, lockSeconds: 
 
     /** Sends requests only while this worker holds the shard. */
     guard: (shard: string, limiter: RateLimit.RateLimiter): RateLimit.RateLimiter => ({
-      acquire: (maxWait) =>
-        Effect.flatMap(limiter.acquire(maxWait), (isGranted) =>
-          isHeld(shard) ? Effect.succeed(isGranted) : Effect.as(awaitHeld(shard), isGranted)
-        ),
+      acquire: (maxWait) => Effect.zipLeft(limiter.acquire(maxWait), awaitHeld(shard)),
       throttled: limiter.throttled
     })
   }

@@ -88,7 +88,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const { flows, limiter, location, lockSeconds, name, table, workerId } = options
   const openParts = yield* engine.openParts(location)
   const shards = yield* heldShards.make(location, lockSeconds, workerId)
-  const { log, warn, ...record } = telemetry.make({ name, workerId })
+  const record = telemetry.make({ name, workerId })
+  const { log, warn } = record
   const active = activeRuns.make()
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
   const subjectPermits = yield* Effect.makeSemaphore(options.concurrency)
@@ -299,7 +300,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
         yield* log("Worker started", { flows: [...flowOf.keys()].join(", "), concurrency: options.concurrency })
         yield* Effect.forkScoped(
           Effect.repeat(
-            heartbeat.make({ active, refreshShards, table, worker: options }),
+            heartbeat.make({ active, refreshShards, table, telemetry: record, worker: options }),
             Schedule.spaced(pollInterval)
           )
         )

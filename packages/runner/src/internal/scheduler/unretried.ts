@@ -1,7 +1,6 @@
 /** Switches off the client's retry for calls that the run retries itself. */
 import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import * as RetryPolicy from "@effect-glowmarkt/core/RetryPolicy"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
 const options: CallOptions.Options = { retry: RetryPolicy.none }
@@ -11,8 +10,6 @@ const options: CallOptions.Options = { retry: RetryPolicy.none }
  * cheaper than once per subject.
  */
 export const unretried = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.withFiberRuntime(({ currentContext }) =>
-    Context.get(currentContext, CallOptions.CallOptions).retry === options.retry
-      ? self
-      : CallOptions.locally(self, options)
+  Effect.flatMap(CallOptions.CallOptions, ({ retry }) =>
+    retry === options.retry ? self : CallOptions.locally(self, options)
   )
