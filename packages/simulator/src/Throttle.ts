@@ -1,5 +1,6 @@
 /**
- * A server-side rate limit: a token bucket. While the bucket is empty, requests get a 429.
+ * A server-side rate limit: a token bucket. While the bucket is empty, requests get a 429, which
+ * `internal/injectFault.ts` makes with its `Retry-After`.
  *
  * @since 0.1.0
  */

@@ -1,6 +1,6 @@
 /**
  * The user tokens that a simulator has issued: JWTs signed with HS256. They have the same claims as
- * the provider's: `tokenHash`, `iat` and `exp`.
+ * the provider's: `tokenHash`, `iat` and `exp`. `Simulator.ts` sets how long they are valid.
  *
  * @since 0.1.0
  */

@@ -36,7 +36,7 @@ const commandOf =
   (word: string) =>
     ResumeCommand.make(["runs", word, runId], repeated)
 
-const goesOn = (runId: Run.RunId, database: StoreSelection.Database) => {
+const continuesNotice = (runId: Run.RunId, database: StoreSelection.Database) => {
   const command = commandOf(runId, database)
   return `Run ${runId} continues without this command. Watch it with\n  ${command("watch")}\nStop it with\n  ${command("stop")}`
 }
@@ -52,13 +52,13 @@ export const session = (
   subjects: string,
   database: StoreSelection.Database,
   flags: ViewFlags
-): RunSession.Session & { readonly goesOn: string } => {
+): RunSession.Session & { readonly continuesNotice: string } => {
   const command = commandOf(runId, database)
   return {
     runId,
     subjects,
     commands: { resume: command("resume"), restart: command("resume"), report: command("watch") },
-    goesOn: goesOn(runId, database),
+    continuesNotice: continuesNotice(runId, database),
     finished: "report",
     view: {
       progress: flags.progress,
@@ -89,13 +89,13 @@ const noteMissingWorkers = Effect.gen(function* () {
  * @category running
  */
 export const announce = Effect.fnUntraced(function* (
-  { goesOn, runId, view }: ReturnType<typeof session>,
+  { continuesNotice, runId, view }: ReturnType<typeof session>,
   afterSubmitting: "watch" | "return"
 ) {
   if (afterSubmitting === "return") {
     yield* view.form === "json"
       ? Output.jsonLine({ _tag: "Submitted", runId })
-      : Effect.zipRight(Output.data(`Run ${runId} is submitted.`), Output.note(goesOn))
+      : Effect.zipRight(Output.data(`Run ${runId} is submitted.`), Output.note(continuesNotice))
   } else if (view.form === "human" && view.progress === "shown") {
     yield* Output.note(`Run ${runId}`)
   }
@@ -112,7 +112,7 @@ export const announce = Effect.fnUntraced(function* (
 export const leaveOnInterrupt =
   (runId: Run.RunId, database: StoreSelection.Database) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>) => {
-    const message = goesOn(runId, database)
+    const message = continuesNotice(runId, database)
     return Effect.zipRight(InterruptedExit.setFinalMessage(message), effect).pipe(
       Effect.onInterrupt(() => Output.note(`Interrupted.\n${message}`)),
       Effect.ensuring(InterruptedExit.clearFinalMessage)
@@ -125,7 +125,7 @@ export const leaveOnInterrupt =
  * @since 0.1.0
  * @category running
  */
-export const follow = ({ commands, goesOn, runId, view: options }: ReturnType<typeof session>) =>
+export const follow = ({ commands, continuesNotice, runId, view: options }: ReturnType<typeof session>) =>
   Effect.gen(function* () {
     const view = yield* ProgressView.make(options)
     const context = yield* Effect.context<Cluster.Cluster | RunStore.RunStore>()
@@ -141,6 +141,6 @@ export const follow = ({ commands, goesOn, runId, view: options }: ReturnType<ty
     if (error._tag === "RunNotFound") return yield* error
     return yield* new RunInterrupted({
       error,
-      next: error._tag === "RunStopped" ? `Resume it with\n  ${commands.resume}` : goesOn
+      next: error._tag === "RunStopped" ? `Resume it with\n  ${commands.resume}` : continuesNotice
     })
   })
