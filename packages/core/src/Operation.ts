@@ -152,7 +152,7 @@ const userAgent = "effect-glowmarkt/0.1.0"
 const none = Either.right(undefined)
 
 /**
- * Compiles an endpoint. Compiles an endpoint. The operation's result is the success type that the
+ * Compiles an endpoint. The operation's result is the success type that the
  * endpoint declares.
  *
  * @example
