@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { State, Submission, Worker } from "../Submission.js"
 import { toRunStoreError } from "./sqlState.js"
+import type { Attempt } from "./workflows.js"
 
 /**
  * The options of a run that the submitter sets. They are stored as JSON and contain no credentials.
@@ -219,14 +220,17 @@ export const make = Effect.fnUntraced(function* (location: string) {
       })
     ),
 
-    /** Returns the runs that were asked to stop or were deleted. */
-    stoppingOf: (runIds: ReadonlyArray<Run.RunId>) =>
-      runIds.length === 0
+    /** Returns the parts whose run was asked to stop, was deleted, or has a later attempt. */
+    toStop: <P extends Attempt>(parts: ReadonlyArray<P>) =>
+      parts.length === 0
         ? Effect.succeed([])
-        : Effect.map(select(sql`r.run_id IN ${sql.in(runIds)} AND s.state IN ('submitted', 'working')`), (going) => {
-            const kept = new Set(going.map(({ submission }) => submission.runId))
-            return runIds.filter((runId) => !kept.has(runId))
-          })
+        : Effect.map(
+            select(sql`r.run_id IN ${sql.in(parts.map(({ runId }) => runId))} AND s.state IN ('submitted', 'working')`),
+            (going) => {
+              const attempts = new Map(going.map(({ submission }) => [submission.runId, submission.attempt]))
+              return parts.filter(({ attempt, runId }) => attempts.get(runId) !== attempt)
+            }
+          )
   }
 })
 

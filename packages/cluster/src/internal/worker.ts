@@ -1,6 +1,6 @@
 /**
  * A worker: starts submitted runs and processes their parts. `heartbeat.ts` says that it is alive and
- * stops runs on request.
+ * stops parts on request.
  */
 import * as EntityId from "@effect/cluster/EntityId"
 import * as Sharding from "@effect/cluster/Sharding"
@@ -28,7 +28,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { type ClusterFlow, FlowFailed } from "../ClusterFlow.js"
-import * as activeRuns from "./activeRuns.js"
+import * as activeParts from "./activeParts.js"
 import * as engine from "./engine.js"
 import * as heartbeat from "./heartbeat.js"
 import * as heldShards from "./heldShards.js"
@@ -36,7 +36,7 @@ import { ranges } from "./parts.js"
 import { place } from "./placement.js"
 import type * as submissions from "./submissions.js"
 import * as telemetry from "./telemetry.js"
-import { type Ending, Ending as EndingSchema, Listed, PartWorkflow, RunWorkflow } from "./workflows.js"
+import { type Attempt, type Ending, Ending as EndingSchema, Listed, PartWorkflow, RunWorkflow } from "./workflows.js"
 
 export interface Options<R> {
   readonly workerId: string
@@ -64,8 +64,6 @@ const whileUnreachable = {
   schedule: Schedule.spaced(pollInterval)
 }
 
-type Attempt = typeof RunWorkflow.payloadSchema.Type
-
 interface Accepted<R> {
   readonly flow: ClusterFlow<R>
   readonly limits: Limits.Limits
@@ -90,7 +88,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
   const shards = yield* heldShards.make(location, lockSeconds, workerId)
   const record = telemetry.make({ name, workerId })
   const { log, warn } = record
-  const active = activeRuns.make()
+  const active = activeParts.make()
   const flowOf = new Map(flows.map((flow) => [flow.name, flow]))
   const subjectPermits = yield* Effect.makeSemaphore(options.concurrency)
   const partPermits = yield* Effect.makeSemaphore(mostPartsAtOnce)
@@ -152,8 +150,8 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
     work: (accepted: Accepted<R>) => Effect.Effect<A, FlowFailed | RunStoreError.RunStoreError, R | RunStore.RunStore>
   ): Effect.Effect<Option.Option<A>, never, R | RunStore.RunStore> =>
     Effect.acquireUseRelease(
-      active.enter(runId),
-      ({ part, stop }) =>
+      active.enter({ runId, attempt }),
+      (part) =>
         Effect.gen(function* () {
           const found = Option.getOrUndefined(yield* table.get(runId))
           if (found === undefined || found.submission.attempt !== attempt) return Option.none()
@@ -164,9 +162,9 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           yield* Effect.unless(refreshShards, () => shards.isHeld(shard))
           yield* table.began(runId, attempt)
           const limited = CallOptions.locally(work(accepted), { rateLimiter: shards.guard(shard, limiter) }).pipe(
-            Effect.provideService(Progress.Progress, activeRuns.followOutages(part))
+            Effect.provideService(Progress.Progress, activeParts.followOutages(part))
           )
-          return yield* Effect.raceFirst(Effect.asSome(limited), Effect.as(Deferred.await(stop), Option.none<A>()))
+          return yield* Effect.raceFirst(Effect.asSome(limited), Effect.as(Deferred.await(part.stop), Option.none<A>()))
         }).pipe(
           Effect.retry(whileUnreachable),
           Effect.catchAllDefect((defect) =>
@@ -177,7 +175,7 @@ export const make = Effect.fnUntraced(function* <R>(options: Options<R>) {
           ),
           Effect.catchAll((error) => Effect.as(fail({ attempt, runId }, error), Option.none<A>()))
         ),
-      (entered) => active.leave(runId, entered)
+      active.leave
     )
 
   const shardOf = (executionId: string) =>

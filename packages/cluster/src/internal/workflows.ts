@@ -23,6 +23,8 @@ export const RunWorkflow = Workflow.make({
   idempotencyKey: ({ attempt, runId }) => `${runId}/${attempt}`
 })
 
+export type Attempt = typeof RunWorkflow.payloadSchema.Type
+
 /**
  * A range of positions; `to` is excluded. `salt` determines the worker, see `placement.ts`.
  */
