@@ -13,7 +13,7 @@ const lockSeconds = 9
 const locksOf = (shards: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* sql`CREATE TABLE cluster_locks (shard_id text PRIMARY KEY, address text NOT NULL, acquired_at timestamp NOT NULL)`
+    yield* sql`CREATE TABLE cluster_locks (shard_id text PRIMARY KEY, address text NOT NULL, acquired_at timestamptz NOT NULL)`
     yield* Effect.forEach(
       shards,
       (shard) => sql`INSERT INTO cluster_locks VALUES (${shard}, ${addressOf("one")}, NOW())`

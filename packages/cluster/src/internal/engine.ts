@@ -56,13 +56,17 @@ const rereadInterval = Duration.seconds(2)
  * message if the shard has moved in the meantime, or if the previous attempt has only just been
  * answered. Without this, the run would then be stuck for ten minutes. The engine skips messages in
  * progress.
+ *
+ * The marks are local times without a time zone. When the clocks go back, or if the worker that made
+ * a mark has another time zone, the mark can be in the future: it is removed, too.
  */
 const rereading = (workerId: string) =>
   Layer.scopedDiscard(
     Effect.flatMap(SqlClient.SqlClient, (sql) =>
       sql`
         UPDATE cluster_messages SET last_read = NULL
-        WHERE NOT processed AND last_read < LOCALTIMESTAMP - ${staleSeconds}::int * interval '1 second'
+        WHERE NOT processed
+          AND last_read NOT BETWEEN LOCALTIMESTAMP - ${staleSeconds}::int * interval '1 second' AND LOCALTIMESTAMP
           AND shard_id IN (SELECT shard_id FROM cluster_locks WHERE address = ${addressOf(workerId)})
       `.pipe(
         Effect.ignore,
