@@ -138,8 +138,18 @@ export const check = (location: string): Effect.Effect<Status, RunStoreError.Run
     return { location, version, latestVersion, settings }
   }).pipe(Effect.mapError(toRunStoreError(location)))
 
+const lockTimeout = Duration.seconds(30)
+
+const inUse = (location: string) =>
+  new RunStoreError.RunStoreError({
+    reason: "inUse",
+    file: location,
+    detail: `it has been creating or migrating the tables for ${Duration.format(lockTimeout)}`
+  })
+
 /**
- * Runs an effect while no other process creates or migrates tables of this database. The lock
+ * Runs an effect while no other process creates or migrates tables of this database. Fails with a
+ * `RunStoreError` of reason `inUse` if another process takes longer than 30 seconds. The lock
  * belongs to a transaction, because a pooler in transaction mode shares sessions between clients.
  *
  * @example
@@ -167,13 +177,12 @@ export const exclusively =
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         const connection = yield* sql.reserve
-        yield* Effect.acquireRelease(
-          Effect.zipRight(
-            connection.executeRaw("BEGIN", []),
-            connection.executeRaw("SELECT pg_advisory_xact_lock(hashtext('glowmarkt tables'))", [])
-          ),
-          () => Effect.ignore(connection.executeRaw("COMMIT", []))
+        yield* Effect.acquireRelease(connection.executeRaw("BEGIN", []), () =>
+          Effect.ignore(connection.executeRaw("COMMIT", []))
         )
+        yield* connection
+          .executeRaw("SELECT pg_advisory_xact_lock(hashtext('glowmarkt tables'))", [])
+          .pipe(Effect.timeoutFail({ duration: lockTimeout, onTimeout: () => inUse(location) }))
       }).pipe(Effect.mapError(toRunStoreError(location)), Effect.zipRight(effect))
     )
 

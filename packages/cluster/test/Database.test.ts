@@ -1,6 +1,6 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Deferred, Effect, Fiber, Layer, Redacted, TestClock } from "effect"
 import { inject } from "vitest"
 import { Database, DatabaseUrl } from "../src/index.js"
 import * as engine from "../src/internal/engine.js"
@@ -28,6 +28,35 @@ describeWithPostgres("Database", () => {
       )
       const status = yield* Effect.provide(Database.check(location), open(url))
       assert.deepStrictEqual(status, { location, version: 1, latestVersion: 1, settings: Database.defaultSettings })
+    })
+  )
+
+  it.scoped("waits at most 30 seconds for a process that creates tables, and can be interrupted", () =>
+    Effect.gen(function* () {
+      const url = yield* database
+      yield* Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const waiting = sql<{ count: number }>`
+          SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        `.pipe(Effect.map(([found]) => found?.count))
+        const wait = (count: number) => Effect.repeat(waiting, { until: (found) => found === count })
+        const locked = yield* Deferred.make<void>()
+        const first = yield* Effect.fork(
+          Database.exclusively(url.location)(Effect.zipRight(Deferred.succeed(locked, undefined), Effect.never))
+        )
+        yield* Deferred.await(locked)
+        const second = yield* Effect.fork(Effect.flip(Database.exclusively(url.location)(Effect.void)))
+        const third = yield* Effect.fork(Database.exclusively(url.location)(Effect.void))
+        yield* wait(2)
+        yield* Fiber.interrupt(third)
+        yield* wait(1)
+        yield* TestClock.adjust("30 seconds")
+        assert.strictEqual((yield* Fiber.join(second)).reason, "inUse")
+        yield* wait(0)
+        yield* Fiber.interrupt(first)
+        yield* Database.exclusively(url.location)(Effect.void)
+      }).pipe(Effect.provide(Database.layerClient({ url, applicationName: "test" })))
     })
   )
 
