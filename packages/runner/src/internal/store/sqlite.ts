@@ -23,9 +23,14 @@ export const open = (file: string, config: SqliteClient.SqliteClientConfig) =>
  * In WAL mode a commit survives the death of the process without its own fsync. Only a power
  * failure can lose the last commits, and it cannot damage the file. Deleted data is overwritten,
  * because it may be personal. Checkpoints wait for the disk, so there is one per 64 MB instead of
- * 4.
+ * 4. Counting the results of a large run would fill a cache of the driver's default size, 16 MB.
  */
-const settings = ["PRAGMA synchronous = NORMAL", "PRAGMA secure_delete = ON", "PRAGMA wal_autocheckpoint = 16000"]
+const settings = [
+  "PRAGMA synchronous = NORMAL",
+  "PRAGMA secure_delete = ON",
+  "PRAGMA wal_autocheckpoint = 16000",
+  "PRAGMA cache_size = -4000"
+]
 
 export const client = (file: string): Layer.Layer<SqlClient.SqlClient, RunStoreError.RunStoreError> =>
   Layer.unwrapEffect(Effect.map(storeFile.prepare(file), (filename) => open(file, { filename }))).pipe(
