@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { DatabaseUrl } from "./DatabaseUrl.js"
 import { latestVersion, migrations, table } from "./internal/migrations.js"
+import * as socket from "./internal/socket.js"
 import { toRunStoreError } from "./internal/sqlState.js"
 
 /**
@@ -57,7 +58,8 @@ export interface Status {
 
 /**
  * How to connect. `applicationName` is the name that PostgreSQL shows for the connections.
- * `maxConnections` is per process (default 10).
+ * `maxConnections` is per process (default 10). A statement that gets no response for the
+ * `statementTimeout` (default 1 minute) fails, and its connection is closed.
  *
  * @since 0.1.0
  * @category models
@@ -66,6 +68,7 @@ export interface Options {
   readonly url: DatabaseUrl
   readonly applicationName: string
   readonly maxConnections?: number | undefined
+  readonly statementTimeout?: Duration.DurationInput | undefined
 }
 
 /**
@@ -92,12 +95,14 @@ export interface Options {
 export const layerClient = ({
   applicationName,
   maxConnections = 10,
+  statementTimeout = "1 minute",
   url: { location, url }
 }: Options): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, RunStoreError.RunStoreError> =>
   PgClient.layer({
     url,
     applicationName,
     maxConnections,
+    stream: socket.make(statementTimeout),
     idleTimeout: Duration.seconds(5),
     connectTimeout: Duration.seconds(5)
   }).pipe(Layer.mapError(toRunStoreError(location)))
@@ -150,7 +155,8 @@ const inUse = (location: string) =>
 /**
  * Runs an effect while no other process creates or migrates tables of this database. Fails with a
  * `RunStoreError` of reason `inUse` if another process takes longer than 30 seconds. The lock
- * belongs to a transaction, because a pooler in transaction mode shares sessions between clients.
+ * belongs to a transaction, because a pooler in transaction mode shares sessions between clients. Its
+ * connection is silent meanwhile, so the effect must not take longer than the `statementTimeout`.
  *
  * @example
  * ```ts

@@ -5,6 +5,7 @@ import { inject } from "vitest"
 import { Database, DatabaseUrl } from "../src/index.js"
 import * as engine from "../src/internal/engine.js"
 import { database, describeWithPostgres } from "./support/database.js"
+import { network } from "./support/network.js"
 
 const open = (url: DatabaseUrl.DatabaseUrl, settings?: Database.Settings) =>
   Database.layer({ url, applicationName: "test", maxConnections: 3 }, settings)
@@ -57,6 +58,20 @@ describeWithPostgres("Database", () => {
         yield* Fiber.interrupt(first)
         yield* Database.exclusively(url.location)(Effect.void)
       }).pipe(Effect.provide(Database.layerClient({ url, applicationName: "test" })))
+    })
+  )
+
+  it.scopedLive("a statement on a connection that hangs fails, and the next one uses a new connection", () =>
+    Effect.gen(function* () {
+      const { cut, url } = yield* network(yield* database)
+      const client = Database.layerClient({ url, applicationName: "test", statementTimeout: "1 second" })
+      yield* Effect.gen(function* () {
+        yield* Database.check(url.location)
+        yield* cut
+        const error = yield* Effect.flip(Database.check(url.location))
+        assert.strictEqual(error.reason, "unreachable")
+        yield* Database.check(url.location)
+      }).pipe(Effect.provide(client))
     })
   )
 
