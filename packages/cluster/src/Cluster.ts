@@ -16,19 +16,17 @@ import {
   Limits,
   Plan,
   PlannedFlow,
-  Progress,
+  type Progress,
   Run,
   RunStore,
   type RunStoreError
 } from "@effect-glowmarkt/runner"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { ClusterFlow } from "./ClusterFlow.js"
@@ -37,6 +35,7 @@ import * as DatabaseUrl from "./DatabaseUrl.js"
 import * as engine from "./internal/engine.js"
 import * as sharedRateLimit from "./internal/sharedRateLimit.js"
 import * as submissions from "./internal/submissions.js"
+import * as internalWatch from "./internal/watch.js"
 import * as internalWorker from "./internal/worker.js"
 import * as PgRunStore from "./PgRunStore.js"
 import type { Submission, Worker } from "./Submission.js"
@@ -396,15 +395,7 @@ export const list: Effect.Effect<ReadonlyArray<Submission>, RunStoreError.RunSto
 export const get = (
   runId: Run.RunId
 ): Effect.Effect<Submission, Run.RunNotFound | RunStoreError.RunStoreError, Cluster> =>
-  Effect.flatMap(Cluster, ({ table }) =>
-    Effect.flatMap(
-      table.get(runId),
-      Option.match({
-        onNone: () => new Run.RunNotFound({ runId }),
-        onSome: ({ submission }) => Effect.succeed(submission)
-      })
-    )
-  )
+  Effect.flatMap(Cluster, ({ table }) => table.submission(runId))
 
 /**
  * The running workers, oldest first. A killed worker is included for up to a minute: check
@@ -499,8 +490,6 @@ export const forget = (
     yield* store.forget(runId)
   })
 
-const pollInterval = Duration.millis(500)
-
 /**
  * Streams the progress of a run until it is finished, read from the database every half second.
  * Waits while the database is unreachable. If any worker waits out an outage, it is reported as an
@@ -528,79 +517,13 @@ export const watch = (
   Progress.Event,
   RunStopped | Run.RunNotFound | RunStoreError.RunStoreError,
   Cluster | RunStore.RunStore
-> => {
-  const look = Effect.gen(function* () {
-    const store = yield* RunStore.RunStore
-    const { table } = yield* Cluster
-    const submission = yield* get(runId)
-    const outage = yield* table.outage(runId)
-    return { submission, outage, run: yield* store.get(runId), at: yield* DateTime.now }
-  }).pipe(
-    Effect.retry({
-      while: (error) => error._tag === "RunStoreError" && error.reason === "unreachable",
-      schedule: Schedule.spaced(pollInterval)
-    })
-  )
-  return Stream.repeatEffectWithSchedule(look, Schedule.spaced(pollInterval)).pipe(
-    Stream.takeUntil(({ submission: { state } }) => state === "finished" || state === "stopped"),
-    Stream.mapAccum(undefined, (before: Look | undefined, now) => [
-      now,
-      { events: eventsOf(before, now), submission: now.submission }
-    ]),
+> =>
+  Effect.all([Cluster, RunStore.RunStore]).pipe(
+    Effect.map(([{ table }, store]) => internalWatch.make(table, store, runId)),
+    Stream.unwrap,
     Stream.mapConcatEffect(({ events, submission: { reason, state } }) =>
       state === "stopped"
         ? new RunStopped({ runId, ...(reason === undefined ? {} : { reason }) })
         : Effect.succeed(events)
     )
   )
-}
-
-/** What the database says about a run at one moment. */
-interface Look {
-  readonly run: Run.Run
-  readonly outage: Progress.OutageWaiting | undefined
-  readonly at: DateTime.Utc
-}
-
-const eventsOf = (
-  before: Look | undefined,
-  { at, outage, run: { finishedAt, flow, recorded, runId, total } }: Look
-): ReadonlyArray<Progress.Event> => {
-  const earlier = before?.run
-  return [
-    ...(earlier === undefined ? [new Progress.RunStarted({ runId, flow, recorded })] : []),
-    ...(total === undefined || earlier?.total !== undefined
-      ? []
-      : [new Progress.SubjectsListed({ runId, recorded, total })]),
-    ...outageEvents(before?.outage, outage, at),
-    ...(total === undefined || recorded === earlier?.recorded
-      ? []
-      : [
-          new Progress.Advanced({
-            runId,
-            processed: recorded,
-            recorded,
-            total,
-            retries: 0,
-            concurrency: 0
-          })
-        ]),
-    ...(finishedAt === undefined || earlier?.finishedAt !== undefined || total === undefined
-      ? []
-      : [new Progress.RunFinished({ runId, total })])
-  ]
-}
-
-const outageEvents = (
-  before: Progress.OutageWaiting | undefined,
-  now: Progress.OutageWaiting | undefined,
-  at: DateTime.Utc
-): ReadonlyArray<Progress.Event> => {
-  if (now !== undefined) {
-    const isSame = before !== undefined && DateTime.Equivalence(before.nextProbeAt, now.nextProbeAt)
-    return isSame ? [] : [now]
-  }
-  if (before === undefined) return []
-  const waited = Duration.millis(Math.max(0, DateTime.distance(before.since, at)))
-  return [new Progress.OutageEnded({ runId: before.runId, waited })]
-}

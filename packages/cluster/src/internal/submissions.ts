@@ -127,6 +127,15 @@ export const make = Effect.fnUntraced(function* (location: string) {
 
   return {
     get,
+    /** Reads a submission that must exist. */
+    submission: (runId: Run.RunId) =>
+      Effect.flatMap(
+        get(runId),
+        Option.match({
+          onNone: () => new Run.RunNotFound({ runId }),
+          onSome: ({ submission }) => Effect.succeed(submission)
+        })
+      ),
     list: select(sql`TRUE`),
     /** The runs that no worker has started. */
     waiting: select(sql`s.state = 'submitted'`),
