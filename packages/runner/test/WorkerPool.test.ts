@@ -3,7 +3,7 @@
  */
 import { FetchHttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { AdminAccounts, AppKeys, GlowmarktClient, GlowmarktError } from "@effect-glowmarkt/core"
+import { AdminAccounts, AppKeys, CallOptions, GlowmarktClient, GlowmarktError } from "@effect-glowmarkt/core"
 import { Expected, Simulator } from "@effect-glowmarkt/simulator"
 import { type Clock, DateTime, Duration, Effect, Fiber, Layer, Option } from "effect"
 import { RunStore, StatusAudit } from "../src/index.js"
@@ -108,6 +108,44 @@ describe("an outage", () => {
       assert.deepStrictEqual(values(recorded), { ok: 270, ServerError: 30 })
       const resumed = events.find((event) => event._tag === "OutageEnded")
       assert.isTrue(resumed === undefined || Duration.lessThan(resumed.waited, "30 seconds"))
+    })
+  )
+})
+
+describe("requests that are counted as they are sent", () => {
+  const counted = { read: "none", requests: () => undefined } as const
+
+  /** Sends a request, as the client does. */
+  const send = Effect.flatMap(
+    CallOptions.CallOptions,
+    ({ additionalRateLimiter }) => additionalRateLimiter?.acquire(Duration.minutes(1)) ?? Effect.void
+  )
+
+  timed("of another client count as one for each subject", () =>
+    Effect.gen(function* () {
+      const { run, recorded } = yield* workerPool(
+        1000,
+        { concurrency: 8, maxOutage: "5 minutes" },
+        (subject) => afterTenMillis(() => (subject % 50 === 7 ? Effect.fail(unavailable) : Effect.void)),
+        counted
+      )
+      yield* run
+      assert.deepStrictEqual(values(recorded), { ok: 980, ServerError: 20 })
+    })
+  )
+
+  timed("are limited; subjects without a request are not", () =>
+    Effect.gen(function* () {
+      const now = yield* clock
+      const began = now()
+      const { run } = yield* workerPool(
+        1000,
+        { concurrency: 8, rate: { limit: 10, interval: "1 second" } },
+        (subject) => (subject % 10 === 0 ? send : Effect.void),
+        counted
+      )
+      yield* run
+      assert.closeTo(now() - began, 10_000, 500)
     })
   )
 })

@@ -70,9 +70,8 @@ export const make = <S, E>(source: SubjectSource<S, E>): WorkQueue<S, E> => {
     retryAtMillis: () => retries.at(-1)?.dueMillis ?? Number.POSITIVE_INFINITY,
     retry: (item, dueMillis) => {
       item.dueMillis = dueMillis
-      let at = retries.length
-      while (at > 0 && (retries[at - 1]?.dueMillis ?? 0) < dueMillis) at--
-      retries.splice(at, 0, item)
+      retries.push(item)
+      retries.sort((one, other) => other.dueMillis - one.dueMillis)
     }
   }
 }
