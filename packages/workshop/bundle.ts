@@ -27,12 +27,12 @@ const bundles = [
   { name: "core, all of it", budget: 137_300, code: `export * from "@effect-glowmarkt/core"` },
   {
     name: "one admin operation, FetchTransport",
-    budget: 122_000,
+    budget: 121_800,
     code: oneOperation("@effect-glowmarkt/core/FetchTransport")
   },
   {
     name: "one admin operation, FetchHttpClient",
-    budget: 121_100,
+    budget: 121_000,
     code: oneOperation("@effect/platform/FetchHttpClient")
   }
 ]

@@ -16,7 +16,7 @@ import { identifierProblem, placeholderProblem } from "./VisibleText.js"
  * @since 0.1.0
  * @category schemas
  */
-export const Secret = /* @__PURE__ */ /* @__PURE__ */ Schema.Redacted(Schema.NonEmptyString).annotations({
+export const Secret = /* @__PURE__ */ Schema.Redacted(Schema.NonEmptyString).annotations({
   message: () => ({ message: "expected a Redacted secret of at least one character", override: true })
 })
 
@@ -80,6 +80,6 @@ export const DirectoryId = Identifier.DirectoryId.pipe(
  * @since 0.1.0
  * @category schemas
  */
-export const Validity = Schema.Struct({
-  valid: optional(Schema.Boolean)
+export const Validity = /* @__PURE__ */ Schema.Struct({
+  valid: /* @__PURE__ */ optional(Schema.Boolean)
 }).annotations({ identifier: "Validity" })

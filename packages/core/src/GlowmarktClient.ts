@@ -200,11 +200,11 @@ export const layer = (options: Options = {}): Layer.Layer<GlowmarktClient, never
  * @since 0.1.0
  * @category schemas
  */
-export const BaseUrl = Schema.String.pipe(
-  Schema.filter((url) => isBaseUrl(url), { message: (issue) => notABaseUrl(issue.actual) })
+export const BaseUrl = /* @__PURE__ */ Schema.String.pipe(
+  /* @__PURE__ */ Schema.filter((url) => isBaseUrl(url), { message: (issue) => notABaseUrl(issue.actual) })
 )
 
-const decodeBaseUrl = Schema.decodeEither(BaseUrl)
+const decodeBaseUrl = /* @__PURE__ */ Schema.decodeEither(BaseUrl)
 
 const configOf = ({ baseUrl, ...others }: PartialConfig.PartialConfig<Options>): Config.Config<Options> => {
   const environment = Config.withDefault(Schema.Config("GLOWMARKT_BASE_URL", BaseUrl), defaultBaseUrl)

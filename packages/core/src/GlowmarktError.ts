@@ -191,7 +191,7 @@ export type GlowmarktError =
  * @since 0.1.0
  * @category schemas
  */
-export const GlowmarktError = Schema.Union(
+export const GlowmarktError = /* @__PURE__ */ Schema.Union(
   AccessDenied,
   BadRequest,
   RateLimited,
@@ -221,7 +221,7 @@ export const GlowmarktError = Schema.Union(
  * @since 0.1.0
  * @category combinators
  */
-export const isGlowmarktError: (value: unknown) => value is GlowmarktError = Schema.is(GlowmarktError)
+export const isGlowmarktError: (value: unknown) => value is GlowmarktError = /* @__PURE__ */ Schema.is(GlowmarktError)
 
 /**
  * Returns the message without the name of the method that was called, for people who do not know

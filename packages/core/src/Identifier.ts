@@ -129,9 +129,9 @@ export type ApplicationId = typeof ApplicationId.Type
  * @since 0.1.0
  * @category schemas
  */
-export const ApplicationIdInput: Schema.Schema<ApplicationId, string> = Schema.transform(
+export const ApplicationIdInput: Schema.Schema<ApplicationId, string> = /* @__PURE__ */ Schema.transform(
   Schema.Trim,
-  ApplicationId.pipe(Schema.filter((id) => isUuid(id))),
+  /* @__PURE__ */ ApplicationId.pipe(/* @__PURE__ */ Schema.filter((id) => isUuid(id))),
   { strict: true, decode: canonical, encode: (id) => id }
 ).annotations({
   message: (issue) => ({ message: `${quoted(issue.actual)} is not an application id: expected a UUID`, override: true })
