@@ -2,10 +2,10 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Redacted, TestClock } from "effect"
 import { inject } from "vitest"
+import * as tcpProxy from "../../workshop/torture/tcpProxy.js"
 import { Database, DatabaseUrl } from "../src/index.js"
 import * as engine from "../src/internal/engine.js"
 import { database, describeWithPostgres } from "./support/database.js"
-import { network } from "./support/network.js"
 
 const open = (url: DatabaseUrl.DatabaseUrl, settings?: Database.Settings) =>
   Database.layer({ url, applicationName: "test", maxConnections: 3 }, settings)
@@ -63,11 +63,13 @@ describeWithPostgres("Database", () => {
 
   it.scopedLive("a statement on a connection that hangs fails, and the next one uses a new connection", () =>
     Effect.gen(function* () {
-      const { cut, url } = yield* network(yield* database)
+      const direct = yield* database
+      const proxy = yield* Effect.acquireRelease(tcpProxy.make(Redacted.value(direct.url)), ({ stop }) => stop)
+      const url = yield* Effect.orDie(DatabaseUrl.parse(Redacted.make(proxy.url)))
       const client = Database.layerClient({ url, applicationName: "test", statementTimeout: "1 second" })
       yield* Effect.gen(function* () {
         yield* Database.check(url.location)
-        yield* cut
+        yield* proxy.hang
         const error = yield* Effect.flip(Database.check(url.location))
         assert.strictEqual(error.reason, "unreachable")
         yield* Database.check(url.location)

@@ -1,4 +1,7 @@
-/** A TCP proxy that can stop: then it refuses connections and closes the open ones. */
+/**
+ * A TCP proxy that can stop: then it refuses connections and closes the open ones. It can also lose
+ * what is sent over the open ones.
+ */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import * as Effect from "effect/Effect"
 
@@ -8,6 +11,8 @@ export interface TcpProxy {
   readonly connections: () => number
   readonly stop: Effect.Effect<void>
   readonly start: Effect.Effect<void>
+  /** The open connections stay open but carry nothing. New ones work. */
+  readonly hang: Effect.Effect<void>
 }
 
 export const make = (target: string): Effect.Effect<TcpProxy> =>
@@ -46,6 +51,9 @@ export const make = (target: string): Effect.Effect<TcpProxy> =>
           start: Effect.async<void>((done) => {
             if (server.listening) return done(Effect.void)
             server.listen(port, "127.0.0.1", () => done(Effect.void))
+          }),
+          hang: Effect.sync(() => {
+            for (const socket of sockets) socket.unpipe().pause()
           })
         })
       )
