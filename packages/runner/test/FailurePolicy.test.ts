@@ -43,7 +43,6 @@ const make = (deniedLimit?: number) =>
           role: "worker",
           hasUntried: true,
           hasHealthySubject: true,
-          jitter: 0.5,
           ...change
         })
     }

@@ -60,8 +60,6 @@ export interface FailureContext {
   /** Whether there are subjects that have not been tried yet. */
   readonly hasUntried: boolean
   readonly hasHealthySubject: boolean
-  /** Between 0 and 1. */
-  readonly jitter: number
 }
 
 export interface FailurePolicy<S, A, E> {
@@ -117,13 +115,13 @@ export const make = <S, A, E>(
     return othersSucceeded
   }
 
-  const retryAt = ({ strikes }: QueuedSubject<S>, nowMillis: number, jitter: number) =>
-    nowMillis + firstRetryMillis * 2 ** Math.max(0, Math.ceil(strikes) - 1) * (0.5 + jitter)
+  const retryAt = ({ strikes }: QueuedSubject<S>, nowMillis: number) =>
+    nowMillis + firstRetryMillis * 2 ** Math.max(0, Math.ceil(strikes) - 1)
 
   const transient = (
     item: QueuedSubject<S>,
     { ending, failure, result }: TransientFailure<A, E>,
-    { hasHealthySubject, hasUntried, jitter, role, span }: FailureContext
+    { hasHealthySubject, hasUntried, role, span }: FailureContext
   ): Action<S, A, E> => {
     const nowMillis = span.endedMillis
     const isRefusal = failure._tag === "RateLimited"
@@ -152,7 +150,7 @@ export const make = <S, A, E>(
       return mayBeOwnFault ? record([{ item, result }]) : endRun(ending)
     }
     if (isNotable) outage.notify(explanation(failure), rate.resumesAtMillis())
-    return { _tag: "Retry", item, atMillis: isRefusal ? nowMillis : retryAt(item, nowMillis, jitter) }
+    return { _tag: "Retry", item, atMillis: isRefusal ? nowMillis : retryAt(item, nowMillis) }
   }
 
   return {

@@ -7,7 +7,6 @@ import * as CallOptions from "@effect-glowmarkt/core/CallOptions"
 import * as MonotonicClock from "@effect-glowmarkt/core/MonotonicClock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Random from "effect/Random"
 import type { Limits } from "../../Limits.js"
 import type * as Progress from "../../Progress.js"
 import { type RunContext, TransientFailure } from "../../Step.js"
@@ -159,11 +158,9 @@ export const make = Effect.fnUntraced(function* <P extends object, S, A, E, R, E
         if (!(error instanceof TransientFailure)) return Effect.fail(error)
         const { requests, span } = end()
         rate.answered(requests - 1, span.endedMillis)
-        return Effect.flatMap(Random.next, (jitter) => {
-          const hasUntried = queue.untried() > 0 || queue.pages() !== "none"
-          const failureContext = { span, role, hasUntried, hasHealthySubject: hasHealthySubject(), jitter }
-          return finish(role, carryOut(policy.failed(item, error, failureContext)))
-        })
+        const hasUntried = queue.untried() > 0 || queue.pages() !== "none"
+        const failureContext = { span, role, hasUntried, hasHealthySubject: hasHealthySubject() }
+        return finish(role, carryOut(policy.failed(item, error, failureContext)))
       }
     })
   }
