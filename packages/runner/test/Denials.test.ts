@@ -24,9 +24,11 @@ describe("Denials", () => {
     assert.isTrue(holding(3, 3).isLimitReached())
   })
 
-  it("suspects adjacent denials after ten in a row", () => {
-    assert.isFalse(holding(9).mayBeAdjacent())
-    assert.isTrue(holding(10).mayBeAdjacent())
+  it("both ends of the page take turns while subjects are held back", () => {
+    assert.deepStrictEqual(
+      [0, 1, 2, 3].map((count) => holding(count).nextFrom()),
+      ["front", "back", "front", "back"]
+    )
   })
 
   it("blames the credentials only after five or more denials without a success", () => {

@@ -4,12 +4,7 @@
  * that the credentials are invalid.
  */
 import { defaultDeniedLimit } from "../../Limits.js"
-
-/**
- * After this many in a row, the next subjects are taken from the other end of the page: accounts
- * that the credentials do not cover are often adjacent.
- */
-const manyAdjacent = 10
+import type { End } from "./workQueue.js"
 
 /**
  * If every response of a run was a refusal, this many of them mean that the credentials are
@@ -23,7 +18,11 @@ interface Denied<T> {
 }
 
 export interface Denials<T> {
-  readonly mayBeAdjacent: () => boolean
+  /**
+   * Returns the end of the page from which to take the next subject. While subjects are held back,
+   * both ends take turns: accounts that the credentials do not cover are often adjacent.
+   */
+  readonly nextFrom: () => End
   readonly hold: (settled: T, nowMillis: number) => void
   /**
    * Handles a response that shows that the credentials are valid: returns the subjects that were
@@ -43,7 +42,7 @@ export const make = <T>(limit: number = defaultDeniedLimit): Denials<T> => {
   let hasOtherAnswers = false
 
   return {
-    mayBeAdjacent: () => held.length >= manyAdjacent,
+    nextFrom: () => (held.length % 2 === 0 ? "front" : "back"),
     hold: (settled, atMillis) => {
       held.push({ settled, atMillis })
     },

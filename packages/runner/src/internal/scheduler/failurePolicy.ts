@@ -156,7 +156,7 @@ export const make = <S, A, E>(
   return {
     probeAtMillis: () => (outage.isSuspected() ? outage.probeAtMillis() : undefined),
 
-    untriedFrom: () => (denials.mayBeAdjacent() ? "back" : "front"),
+    untriedFrom: denials.nextFrom,
 
     succeeded: (span) => {
       answered(span)
