@@ -1,7 +1,8 @@
 /**
  * Limits how many subjects a run processes at a time, to a fixed number or by additive increase and
- * multiplicative decrease, like TCP's congestion window. For the limit in requests per second, see
- * `rateController.ts`.
+ * multiplicative decrease, like TCP's congestion window. With 64 at all times, a provider that
+ * handles 20 at a time fails 100 of 3,000 subjects; with 16 at all times, a latency of 300 ms limits
+ * a run to 53 requests per second. For the limit in requests per second, see `rateController.ts`.
  */
 import type { Concurrency } from "../../Limits.js"
 

@@ -1,6 +1,7 @@
 /**
  * The idle workers. Each of them waits until another worker wakes it or until a given instant. Only
- * one of them needs a timer.
+ * one of them has a timer: with one each, 64 workers at 200 requests per second take six times the
+ * processor time.
  */
 import * as Effect from "effect/Effect"
 
