@@ -8,7 +8,6 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
-import * as Schema from "effect/Schema"
 import { Account } from "./Account.js"
 import { jsonDecoder } from "./internal/decode/jsonDecoder.js"
 import * as parseIssue from "./internal/error/parseIssue.js"
@@ -40,8 +39,6 @@ export interface AccountList {
   readonly accounts: ReadonlyArray<Account>
   readonly unreadable: ReadonlyArray<UnreadableAccount>
 }
-
-const decodeElements = Schema.decodeUnknownEither(Schema.Array(Schema.Unknown))
 
 const decodeAccount = jsonDecoder(Account)
 
@@ -100,17 +97,15 @@ export const decodeElement = (element: unknown, index: number): Either.Either<Ac
  * @since 0.1.0
  * @category combinators
  */
-export const decode = (json: unknown): Either.Either<AccountList, string> =>
-  Either.mapBoth(decodeElements(json), {
-    onLeft: parseIssue.ofResponse,
-    onRight: (elements) => {
-      const accounts: Array<Account> = []
-      const rest: Array<UnreadableAccount> = []
-      for (const [index, element] of elements.entries()) {
-        const account = decodeElement(element, index)
-        if (Either.isRight(account)) accounts.push(account.right)
-        else rest.push(account.left)
-      }
-      return { accounts, unreadable: rest }
-    }
-  })
+export const decode = (json: unknown): Either.Either<AccountList, string> => {
+  if (!Array.isArray(json)) return Either.left(parseIssue.wrongShape)
+  const elements: ReadonlyArray<unknown> = json
+  const accounts: Array<Account> = []
+  const rest: Array<UnreadableAccount> = []
+  for (const [index, element] of elements.entries()) {
+    const account = decodeElement(element, index)
+    if (Either.isRight(account)) accounts.push(account.right)
+    else rest.push(account.left)
+  }
+  return Either.right({ accounts, unreadable: rest })
+}

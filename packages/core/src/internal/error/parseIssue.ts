@@ -47,10 +47,13 @@ export const fieldOf = (error: ParseResult.ParseError): string | undefined => {
   return field === undefined ? undefined : String(field)
 }
 
+/** The problem of a response that is wrong as a whole. */
+export const wrongShape = "the JSON does not have the expected shape"
+
 /** Names the invalid field of a response and the problem, not the value: it may be personal. */
 export const ofResponse = (error: ParseResult.ParseError): string => {
   const issue = firstIssue(error)
-  if (issue === undefined || issue.path.length === 0) return "the JSON does not have the expected shape"
+  if (issue === undefined || issue.path.length === 0) return wrongShape
   return `${issue.path.join(".")} ${issue._tag === "Missing" ? "is missing" : "has the wrong type"}`
 }
 
