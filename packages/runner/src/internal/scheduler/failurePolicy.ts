@@ -7,6 +7,8 @@
  * - If many subjects in a row fail and none succeeds, an outage of the provider is suspected, see
  *   `outage.ts`. In that case subjects get no strikes. Once every subject has been tried, a single
  *   failure is enough: there are no untried subjects left to show that the provider is available.
+ *   The probe then reads a subject that succeeded before. Without this, a subject that always fails
+ *   at the end of a run delays it by `maxOutage` instead of some seconds.
  * - A 429 whose `Retry-After` is longer than `maxOutage` counts as an outage: probes find out when
  *   it is over.
  * - Subjects with refused credentials are held back, see `denials.ts`.
@@ -35,8 +37,8 @@ const mostStrikes = 5
 
 /**
  * The fraction of a strike for a failure that the run may have caused itself by sending too much: a
- * 429, or one of several failures at the same time. With whole strikes, a limit of 5 requests per
- * second fails 60 of 500 subjects if 64 are sent at a time.
+ * 429, or one of several failures at the same time. With whole strikes, a provider that admits 5
+ * requests per second fails up to 60 of 500 subjects, see `WorkerPool.test.ts`.
  */
 const sharedStrike = 0.25
 
