@@ -343,11 +343,11 @@ describe("the pace", () => {
     )
   )
 
-  timed("starts no subject during a requested pause", () =>
+  timed("starts no subject during a requested pause, and reports it", () =>
     Effect.gen(function* () {
       let asked = 0
       const now = yield* clock
-      const { begun, run, recorded } = yield* workerPool(200, { concurrency: 4 }, () =>
+      const { begun, events, run, recorded } = yield* workerPool(200, { concurrency: 4 }, () =>
         afterTenMillis(() => {
           asked++
           return asked === 50 ? Effect.fail(limited("20 seconds")) : Effect.void
@@ -358,6 +358,9 @@ describe("the pace", () => {
       const before = begun.length
       assert.isBelow(before, 60)
       assert.isAtMost(Math.max(...begun.map(({ at }) => at)), 1000)
+      const [wait] = events
+      assert(wait?._tag === "OutageWaiting")
+      assert.isAtLeast(DateTime.toEpochMillis(wait.nextProbeAt), 20_000)
       yield* Fiber.join(fiber)
       assert.isAbove(now(), 20_000)
       assert.deepStrictEqual(values(recorded), { ok: 200 })
