@@ -478,6 +478,6 @@ describe("the pace", () => {
         expiringWithin: StatusAudit.defaults.expiringWithin
       }
       assert.deepStrictEqual(summary.counts, Expected.counts(population, { now: summary.startedAt, ...lines }))
-    }).pipe(Effect.provide(Simulator.layer({ accounts: 80, seed: 3, throttle: { perSecond: 25, burst: 10 } })))
+    }).pipe(Effect.provide(Simulator.layer({ accounts: 80, seed: 3, throttle: { perSecond: 40, burst: 4 } })))
   )
 })
