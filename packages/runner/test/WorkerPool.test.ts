@@ -401,29 +401,31 @@ describe("the pace", () => {
     [5, 16],
     [5, 64],
     [50, 64]
-  ])("a limit of %i requests per second fails no subject, although %i are sent at a time", ([perSecond, concurrency]) =>
-    inVirtualTime(
-      Effect.gen(function* () {
-        const now = yield* clock
-        let permits = 5
-        let latest = 0
-        const throttled = () =>
-          Effect.suspend(() => {
-            permits = Math.min(5, permits + ((now() - latest) / 1000) * perSecond)
-            latest = now()
-            const isAdmitted = permits >= 1
-            if (isAdmitted) permits--
-            return Effect.zipRight(
-              Effect.sleep("80 millis"),
-              isAdmitted ? Effect.void : Effect.fail(limited("0 seconds"))
-            )
-          })
-        const rate = { limit: 10_000, interval: "1 second" } as const
-        const { run, recorded } = yield* workerPool(500, { concurrency, rate }, throttled)
-        yield* run
-        assert.deepStrictEqual(values(recorded), { ok: 500 })
-      })
-    )
+  ] as const)(
+    "a limit of %i requests per second fails no subject, although %i are sent at a time",
+    ([perSecond, concurrency]) =>
+      inVirtualTime(
+        Effect.gen(function* () {
+          const now = yield* clock
+          let permits = 5
+          let latest = 0
+          const throttled = () =>
+            Effect.suspend(() => {
+              permits = Math.min(5, permits + ((now() - latest) / 1000) * perSecond)
+              latest = now()
+              const isAdmitted = permits >= 1
+              if (isAdmitted) permits--
+              return Effect.zipRight(
+                Effect.sleep("80 millis"),
+                isAdmitted ? Effect.void : Effect.fail(limited("0 seconds"))
+              )
+            })
+          const rate = { limit: 10_000, interval: "1 second" } as const
+          const { run, recorded } = yield* workerPool(500, { concurrency, rate }, throttled)
+          yield* run
+          assert.deepStrictEqual(values(recorded), { ok: 500 })
+        })
+      )
   )
 
   it.live.each([1, 2, 3, 219, 248])(
